@@ -1,0 +1,148 @@
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { getTableName } from 'drizzle-orm'
+import { customType, type PgColumn } from 'drizzle-orm/pg-core'
+
+/** A key for AES-256-GCM: 32 bytes, and the id under which stored values name it. */
+export interface EncryptionKey {
+  readonly id: string
+  readonly key: Uint8Array
+}
+
+declare const sealed: unique symbol
+
+/** A `T` that only `Cipher.open` can read. A brand, so that plaintext cannot be inserted by accident. */
+export type Sealed<T> = Uint8Array & { readonly [sealed]: T }
+
+/** A `bytea` column of sealed `T`s. */
+export const encrypted = <T>(name: string) =>
+  customType<{ data: Sealed<T>; driverData: Uint8Array }>({ dataType: () => 'bytea' })(name)
+
+type EncryptedColumn<T> = PgColumn & { readonly _: { readonly data: Sealed<T> } }
+
+/** A stored value could not be read: another row's, tampered with, or written with a key that is no longer given. */
+export class DecryptionFailed extends Error {
+  override readonly name = 'DecryptionFailed'
+  readonly code = 'DECRYPTION_FAILED'
+  readonly table: string
+  readonly column: string
+  /** Undefined when the bytes are not a sealed value at all. */
+  readonly keyId: string | undefined
+
+  constructor(column: PgColumn, keyId: string | undefined, reason: string) {
+    super(`cannot decrypt ${getTableName(column.table)}.${column.name} (key ${keyId ?? 'unknown'}): ${reason}`)
+    this.table = getTableName(column.table)
+    this.column = column.name
+    this.keyId = keyId
+  }
+}
+
+/** `ENCRYPTION_KEYS` is wrong; the message says which entry and why, and never repeats any of it. */
+export class InvalidEncryptionKeys extends Error {
+  override readonly name = 'InvalidEncryptionKeys'
+  readonly code = 'INVALID_ENCRYPTION_KEYS'
+}
+
+const formatVersion = 1
+const ivBytes = 12
+const tagBytes = 16
+const keyIdPattern = /^[A-Za-z0-9._-]{1,32}$/
+const keyIdRule = '1 to 32 of A-Z a-z 0-9 . _ -'
+
+/**
+ * Encryption at rest: JSON values under AES-256-GCM.
+ *
+ * Stored bytes: format version (1), length of the key's id (1), key's id, IV (12), tag (16), ciphertext.
+ * Associated data binds table, column and row, so a value copied to another place does not open. The key's id is not part
+ * of it: a key may be renamed. Renaming a table or column, in contrast, needs its values sealed anew.
+ *
+ * IVs are random, so one key must seal at most 2^32 values (NIST SP 800-38D, 8.3): put a new key first long before that.
+ */
+export class Cipher {
+  readonly #keys: ReadonlyMap<string, KeyObject>
+  readonly #writer: { readonly id: string; readonly key: KeyObject }
+
+  /** The first key writes, all read. Throws `InvalidEncryptionKeys` without keys, with an id twice, or not 32 bytes. */
+  constructor(keys: readonly EncryptionKey[]) {
+    const [writer] = keys
+    if (!writer) throw new InvalidEncryptionKeys('at least one key is needed')
+    for (const [index, { id, key }] of keys.entries()) {
+      if (!keyIdPattern.test(id)) throw new InvalidEncryptionKeys(`the id of key ${index + 1} is not ${keyIdRule}`)
+      if (key.byteLength !== 32) throw new InvalidEncryptionKeys(`key ${index + 1} has not 32 bytes`)
+    }
+    this.#keys = new Map(keys.map(({ id, key }) => [id, createSecretKey(key)]))
+    if (this.#keys.size !== keys.length) throw new InvalidEncryptionKeys('two keys have the same id')
+    this.#writer = { id: writer.id, key: createSecretKey(writer.key) }
+  }
+
+  /**
+   * `row` is the id of the row the value is stored in. `column` is the schema's own, not an alias's.
+   *
+   * The value is stored as JSON; throws a TypeError for what JSON cannot say, such as `undefined`.
+   */
+  seal<T>(column: EncryptedColumn<T>, row: string, value: T): Sealed<T> {
+    const json = JSON.stringify(value)
+    if (json === undefined) throw new TypeError(`${column.name} cannot be sealed: not a JSON value`)
+    const iv = randomBytes(ivBytes)
+    const cipher = createCipheriv('aes-256-gcm', this.#writer.key, iv, { authTagLength: tagBytes })
+    cipher.setAAD(associatedData(column, row))
+    const ciphertext = Buffer.concat([cipher.update(json, 'utf8'), cipher.final()])
+    const keyId = Buffer.from(this.#writer.id)
+    const bytes = Buffer.concat([Buffer.of(formatVersion, keyId.length), keyId, iv, cipher.getAuthTag(), ciphertext])
+    return bytes as Uint8Array as Sealed<T>
+  }
+
+  /** Throws `DecryptionFailed`, which never carries the content. */
+  open<T>(column: EncryptedColumn<T>, row: string, stored: Sealed<T>): T {
+    const value = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
+    const ivStart = 2 + (value[1] ?? 0)
+    const tagStart = ivStart + ivBytes
+    const start = tagStart + tagBytes
+    const keyId = value.toString('latin1', 2, ivStart)
+    if (value[0] !== formatVersion || value.length < start || !keyIdPattern.test(keyId))
+      throw new DecryptionFailed(column, undefined, 'not a sealed value')
+    const key = this.#keys.get(keyId)
+    if (!key) throw new DecryptionFailed(column, keyId, 'this key was not given')
+    const decipher = createDecipheriv('aes-256-gcm', key, value.subarray(ivStart, tagStart), {
+      authTagLength: tagBytes,
+    })
+    decipher.setAAD(associatedData(column, row))
+    decipher.setAuthTag(value.subarray(tagStart, start))
+    try {
+      return JSON.parse(Buffer.concat([decipher.update(value.subarray(start)), decipher.final()]).toString('utf8'))
+    } catch {
+      // Without the cause: an error of JSON.parse quotes what it read.
+      throw new DecryptionFailed(column, keyId, 'another key, another row, or changed bytes')
+    }
+  }
+}
+
+/** Each part after its length in bytes, so that no two places share the same bytes. */
+function associatedData(column: PgColumn, row: string): Buffer {
+  const parts = [getTableName(column.table), column.name, row].map(part => Buffer.from(part))
+  return Buffer.concat(
+    parts.flatMap(part => {
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(part.length)
+      return [length, part]
+    }),
+  )
+}
+
+/**
+ * Reads `id:base64,id2:base64`, as made by `echo "2025-01:$(openssl rand -base64 32)"`.
+ *
+ * Throws `InvalidEncryptionKeys`.
+ */
+export function parseEncryptionKeys(text: string): EncryptionKey[] {
+  const keys = text.split(',').map((entry, index) => {
+    const [id = '', base64 = '', ...rest] = entry.trim().split(':')
+    const which = `entry ${index + 1}`
+    if (!base64 || rest.length > 0) throw new InvalidEncryptionKeys(`${which} is not id:base64`)
+    if (!keyIdPattern.test(id)) throw new InvalidEncryptionKeys(`the id of ${which} is not ${keyIdRule}`)
+    if (!/^[A-Za-z0-9+/]{43}=$/.test(base64))
+      throw new InvalidEncryptionKeys(`the key of ${which} is not the base64 of 32 bytes (openssl rand -base64 32)`)
+    return { id, key: new Uint8Array(Buffer.from(base64, 'base64')) }
+  })
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) throw new InvalidEncryptionKeys('two keys have the same id')
+  return keys
+}
