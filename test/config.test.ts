@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto'
+import t from 'tap'
+import { configurationTable, InvalidConfig, loadEnvFile, readConfig } from '../src/config.ts'
+
+const key = randomBytes(32).toString('base64')
+const shared = { COOKIE_SECRET: 'x'.repeat(32), ENCRYPTION_KEYS: `a:${key}` }
+
+/** The one line that stops the start. */
+function refusal(env: Record<string, string>): string {
+  try {
+    readConfig(env)
+  } catch (error) {
+    if (error instanceof InvalidConfig) return error.message
+    throw error
+  }
+  throw new Error('it was accepted')
+}
+
+t.test('nothing has to be configured', async t => {
+  t.match(readConfig({}), {
+    port: 3000,
+    host: '127.0.0.1',
+    dataDir: './data',
+    databaseUrl: undefined,
+    openai: { apiKey: undefined, baseUrl: undefined, model: undefined },
+    maxRunningOutputs: 1000,
+    maxQueuedTasks: 10_000,
+    drainMs: 60_000,
+    logLevel: 'info',
+    corsOrigins: [],
+    cookieSecret: undefined,
+    encryptionKeys: undefined,
+    trustProxy: false,
+    demoTokensPerSecond: 40,
+    upstream: {
+      connectTimeoutMs: 5000,
+      headersTimeoutMs: 60_000,
+      idleTimeoutMs: 60_000,
+      totalTimeoutMs: 600_000,
+      maxBodyBytes: 10_485_760,
+      keepAliveIdleMs: 20_000,
+      keepAliveMaxAgeMs: 300_000,
+    },
+  })
+})
+
+t.test('everything can be configured', async t => {
+  const config = readConfig({
+    ...shared,
+    PORT: '0',
+    HOST: '::1',
+    DATA_DIR: '/srv/conch',
+    DATABASE_URL: 'postgresql://user:p%40ss@db:5432/conch',
+    OPENAI_API_KEY: 'sk-1',
+    OPENAI_BASE_URL: 'http://localhost:11434/v1',
+    OPENAI_MODEL: 'llama3',
+    MAX_RUNNING_OUTPUTS: '1',
+    MAX_QUEUED_TASKS: '2',
+    DRAIN_SECONDS: '0.5',
+    LOG_LEVEL: 'silent',
+    CORS_ORIGINS: 'https://Example.org:443, http://localhost:5173',
+    TRUST_PROXY: 'true',
+    DEMO_TOKENS_PER_SECOND: '0.5',
+    UPSTREAM_IDLE_SECONDS: '1.25',
+    UPSTREAM_MAX_BODY_MB: '0.5',
+  })
+  t.match(config, {
+    port: 0,
+    host: '::1',
+    dataDir: '/srv/conch',
+    databaseUrl: 'postgresql://user:p%40ss@db:5432/conch',
+    openai: { apiKey: 'sk-1', baseUrl: 'http://localhost:11434/v1', model: 'llama3' },
+    maxRunningOutputs: 1,
+    maxQueuedTasks: 2,
+    drainMs: 500,
+    logLevel: 'silent',
+    corsOrigins: ['https://example.org', 'http://localhost:5173'],
+    cookieSecret: shared.COOKIE_SECRET,
+    encryptionKeys: [{ id: 'a' }],
+    trustProxy: true,
+    demoTokensPerSecond: 0.5,
+    upstream: { idleTimeoutMs: 1250, maxBodyBytes: 524_288 },
+  })
+})
+
+t.test('an empty variable counts as unset', async t => {
+  const empty = Object.fromEntries(configurationTable.map(({ name }) => [name, '']))
+  t.same(readConfig(empty), readConfig({}))
+})
+
+t.test('nobody can change a configuration', async t => {
+  const config = readConfig({ ...shared, CORS_ORIGINS: 'https://example.org' })
+  for (const part of [config, config.openai, config.upstream, config.corsOrigins, config.encryptionKeys])
+    t.ok(Object.isFrozen(part))
+  t.ok(Object.isFrozen(readConfig({}).corsOrigins))
+})
+
+t.test('a key or a base URL brings a model; without both the model is not used', async t => {
+  t.match(readConfig({ OPENAI_API_KEY: 'sk-1' }).openai, { apiKey: 'sk-1', model: 'gpt-5-mini' })
+  t.match(readConfig({ OPENAI_BASE_URL: 'http://h/v1' }).openai, { baseUrl: 'http://h/v1', model: 'gpt-5-mini' })
+  t.same(readConfig({ OPENAI_MODEL: 'llama3' }).openai, {})
+})
+
+const wrong = {
+  PORT: ['-1', '65536', '3e3', '0x10', ' 3000', '3000.5', 'Infinity', 'NaN', '٣'],
+  HOST: ['http://localhost', 'localhost:3000', 'a b'],
+  DATABASE_URL: ['mysql://db/conch', 'db/conch', 'postgres:db'],
+  OPENAI_BASE_URL: ['localhost:11434/v1', 'ftp://h/v1', 'http://h/v1?a=b', 'http:h'],
+  OPENAI_API_KEY: ['sk 1', 'sk-1\n', '키'],
+  MAX_RUNNING_OUTPUTS: ['0', '1.5', '99999999999999999999'],
+  MAX_QUEUED_TASKS: ['0', 'many'],
+  DRAIN_SECONDS: ['-1', '1e3', '.5', '2147484'],
+  LOG_LEVEL: ['INFO', 'verbose'],
+  CORS_ORIGINS: ['*', 'https://*.example.org', 'example.org', 'https://example.org/', 'https://a.org,', 'null'],
+  COOKIE_SECRET: ['short'],
+  ENCRYPTION_KEYS: [key, 'a:b'],
+  TRUST_PROXY: ['yes', '1'],
+  DEMO_TOKENS_PER_SECOND: ['0', '-40'],
+  UPSTREAM_CONNECT_SECONDS: ['0'],
+  UPSTREAM_MAX_BODY_MB: ['513'],
+}
+
+for (const [name, values] of Object.entries(wrong)) {
+  t.test(`a wrong ${name} stops the start with one line that says what would be right`, async t => {
+    for (const value of values) {
+      const message = refusal({ [name]: value })
+      t.match(message, new RegExp(`^${name} .+, but must be .+$`), `${JSON.stringify(value)}: ${message}`)
+      t.notMatch(message, /[\n\r\u2028\u2029]/)
+    }
+  })
+}
+
+t.test('the line says what it got', async t => {
+  t.equal(refusal({ PORT: '99999' }), 'PORT is "99999", but must be a whole number from 0 to 65535')
+  t.match(refusal({ LOG_LEVEL: 'loud\n\u001b[31m\u2028' }), /^LOG_LEVEL is "loud\\n\\u001b\[31m\?", but/)
+  t.match(refusal({ OPENAI_BASE_URL: 'localhost/v1' }), /is "localhost\/v1", but must be a URL such as/)
+  t.match(refusal({ CORS_ORIGINS: 'https://a.org,b.org' }), /holds "b\.org"/)
+  t.match(refusal({ DATABASE_URL: 'mysql://db/conch' }), /starts with mysql:\/\//)
+  t.match(refusal({ COOKIE_SECRET: 'short' }), /has 5 characters, but must be at least 32/)
+  t.ok(refusal({ PORT: '9'.repeat(1000) }).length < 150)
+})
+
+t.test('the line holds no secret', async t => {
+  const secret = 'hunter2'
+  const urls = ['mysql://user:hunter2@db', 'user:hunter2@db', 'postgres://user:hunter2', 'postgres://u:hunter2#@db:x/']
+  for (const url of urls) t.notMatch(refusal({ DATABASE_URL: url }), secret)
+  for (const url of ['http://user:hunter2@h/v1', 'http://h/v1?key=hunter2'])
+    t.notMatch(refusal({ OPENAI_BASE_URL: url }), secret)
+  t.notMatch(refusal({ OPENAI_API_KEY: 'sk hunter2' }), secret)
+  t.notMatch(refusal({ COOKIE_SECRET: secret }), secret)
+  t.notMatch(refusal({ ENCRYPTION_KEYS: `hunter2:${key},hunter2` }), secret)
+  t.notOk(refusal({ ENCRYPTION_KEYS: `a:${key},b` }).includes(key))
+})
+
+t.test('a database that others may share needs secrets that they share, all named at once', async t => {
+  const DATABASE_URL = 'postgres://db/conch'
+  t.equal(
+    refusal({ DATABASE_URL }),
+    'COOKIE_SECRET and ENCRYPTION_KEYS are not set, but must be given together with DATABASE_URL',
+  )
+  t.match(refusal({ DATABASE_URL, COOKIE_SECRET: shared.COOKIE_SECRET }), /^ENCRYPTION_KEYS is not set/)
+  t.equal(readConfig({ DATABASE_URL, ...shared }).databaseUrl, DATABASE_URL)
+})
+
+t.test('a .env file adds what the environment has not', async t => {
+  const directory = t.testdir({ '.env': 'PORT=1\nHOST="::1" # loopback\nOPENAI_API_KEY=sk-1\n' })
+  t.same(loadEnvFile({ PORT: '2', OPENAI_API_KEY: '' }, `${directory}/.env`), {
+    PORT: '2',
+    HOST: '::1',
+    OPENAI_API_KEY: '',
+  })
+})
+
+t.test('a .env file may be missing, but not unreadable', async t => {
+  const directory = t.testdir({})
+  t.same(loadEnvFile({ PORT: '2' }, `${directory}/.env`), { PORT: '2' })
+  t.throws(() => loadEnvFile({}, directory), { code: 'INVALID_CONFIG', message: /cannot be read \(EISDIR\)/ })
+})
+
+t.test('the table lists every variable once, with a default that is accepted', async t => {
+  const names = configurationTable.map(({ name }) => name)
+  t.same(names, [...new Set(names)])
+  const defaults = Object.fromEntries(configurationTable.map(({ name, default: text }) => [name, text]))
+  t.same(readConfig(defaults), readConfig({}))
+  for (const { name, description } of configurationTable) t.match(description, /^[A-Z].+[^.]$/, name)
+})
