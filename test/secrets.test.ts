@@ -1,0 +1,113 @@
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { readSecrets, UnusableSecretFile } from '../src/secrets.ts'
+
+const files = ['cookie-secret', 'encryption-keys'] as const
+
+const dataDirOf = (t: Test) => join(t.testdir({}), 'data')
+
+async function modeOf(path: string): Promise<string> {
+  return ((await stat(path)).mode & 0o777).toString(8)
+}
+
+t.test('secrets are made at the first start and kept for the next ones', async t => {
+  const dataDir = dataDirOf(t)
+  const first = await readSecrets({ dataDir })
+  t.ok(first.cookieSecret.length >= 32)
+  t.match(first.encryptionKeys, [{ id: /^\d{4}-\d\d-\d\d$/ }])
+  t.equal(first.encryptionKeys[0]?.key.length, 32)
+  t.same(await readSecrets({ dataDir }), first)
+})
+
+t.test('two folders have different secrets', async t => {
+  const [one, other] = [
+    await readSecrets({ dataDir: dataDirOf(t) }),
+    await readSecrets({ dataDir: join(dataDirOf(t), 'b') }),
+  ]
+  t.not(one.cookieSecret, other.cookieSecret)
+  t.notSame(one.encryptionKeys[0]?.key, other.encryptionKeys[0]?.key)
+})
+
+t.test('only the owner of the process can read them, and nothing else is left in the folder', async t => {
+  const dataDir = dataDirOf(t)
+  await readSecrets({ dataDir })
+  t.equal(await modeOf(dataDir), '700')
+  for (const file of files) t.equal(await modeOf(join(dataDir, file)), '600')
+  t.same((await readdir(dataDir)).sort(), [...files])
+})
+
+t.test('when several start at once, all end up with the same secrets', async t => {
+  const dataDir = dataDirOf(t)
+  const [first, ...others] = await Promise.all(Array.from({ length: 20 }, () => readSecrets({ dataDir })))
+  for (const secrets of others) t.same(secrets, first)
+  t.same((await readdir(dataDir)).sort(), [...files])
+})
+
+t.test('what was configured is used, and nothing is written', async t => {
+  const dataDir = dataDirOf(t)
+  const configured = { cookieSecret: 'x'.repeat(32), encryptionKeys: [{ id: 'a', key: new Uint8Array(32) }] }
+  t.same(await readSecrets({ dataDir, ...configured }), configured)
+  await t.rejects(stat(dataDir), { code: 'ENOENT' })
+})
+
+t.test('only the missing one of the two is made', async t => {
+  const dataDir = dataDirOf(t)
+  const before = await readSecrets({ dataDir, cookieSecret: 'x'.repeat(32) })
+  t.same(await readdir(dataDir), ['encryption-keys'])
+  t.same((await readSecrets({ dataDir })).encryptionKeys, before.encryptionKeys)
+})
+
+t.test('a kept key file can be given as ENCRYPTION_KEYS, and more keys be added to it', async t => {
+  const dataDir = dataDirOf(t)
+  const { encryptionKeys } = await readSecrets({ dataDir })
+  const path = join(dataDir, 'encryption-keys')
+  const old = (await readFile(path, 'utf8')).trim()
+  await writeFile(path, `new:${Buffer.alloc(32).toString('base64')},${old}`)
+  t.same((await readSecrets({ dataDir })).encryptionKeys, [{ id: 'new', key: new Uint8Array(32) }, ...encryptionKeys])
+})
+
+for (const file of files) {
+  t.test(`a ${file} that is cut anywhere stops the start and is not replaced`, async t => {
+    const dataDir = dataDirOf(t)
+    await readSecrets({ dataDir })
+    const path = join(dataDir, file)
+    const whole = (await readFile(path, 'utf8')).trim()
+    for (let length = 0; length < whole.length; length++) {
+      const cut = whole.slice(0, length)
+      await writeFile(path, cut)
+      await t.rejects(readSecrets({ dataDir }), { code: 'UNUSABLE_SECRET_FILE', path })
+      t.equal(await readFile(path, 'utf8'), cut)
+    }
+  })
+
+  t.test(`a ${file} that cannot be read stops the start and is not replaced`, async t => {
+    const dataDir = dataDirOf(t)
+    const path = join(dataDir, file)
+    await mkdir(path, { recursive: true })
+    await t.rejects(readSecrets({ dataDir }), {
+      name: 'UnusableSecretFile',
+      path,
+      message: /cannot be read \(EISDIR\)/,
+    })
+    t.ok((await stat(path)).isDirectory())
+  })
+
+  t.test(`a ${file} that points nowhere stops the start`, async t => {
+    const dataDir = dataDirOf(t)
+    await mkdir(dataDir)
+    await symlink(join(dataDir, 'gone'), join(dataDir, file))
+    await t.rejects(readSecrets({ dataDir }), { code: 'UNUSABLE_SECRET_FILE', path: join(dataDir, file) })
+  })
+}
+
+t.test('the message says what to do, and holds nothing of the secret', async t => {
+  const dataDir = dataDirOf(t)
+  await readSecrets({ dataDir })
+  const path = join(dataDir, 'encryption-keys')
+  await writeFile(path, 'a:hunter2')
+  const error = await readSecrets({ dataDir }).catch((error: unknown) => error)
+  t.type(error, UnusableSecretFile)
+  t.match(String(error), /restore it from a backup.*nothing that was saved can be read/)
+  t.notMatch(String(error), 'hunter2')
+})
