@@ -1,0 +1,19 @@
+const kept = 5
+
+/**
+ * Speaks through the page's one live region: what starts, what ends, what went wrong. Text as it is written never
+ * passes here.
+ *
+ * Each message is a new paragraph, so that two in a row are both read and the same one twice is read twice.
+ *
+ * @param {HTMLElement} region
+ * @returns {(message: string) => void}
+ */
+export function createAnnouncer(region) {
+  return message => {
+    const line = document.createElement('p')
+    line.textContent = message
+    region.append(line)
+    while (region.childElementCount > kept) region.firstElementChild?.remove()
+  }
+}

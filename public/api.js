@@ -1,0 +1,120 @@
+/**
+ * The server's answers, as the page uses them.
+ *
+ * @typedef {'queued' | 'running' | 'completed' | 'incomplete' | 'failed' | 'cancelled'} TaskStatus
+ * @typedef {'pending' | 'running' | 'completed' | 'incomplete' | 'failed' | 'cancelled'} OutputStatus
+ * @typedef {{ code: string, detail?: string }} Fault
+ * @typedef {{ index: number, status: OutputStatus, text: string, finishReason?: string | null, error?: Fault | null }} TaskOutput
+ * @typedef {{ id: string, kind: string, status: TaskStatus, stage?: string, attempt: number, createdAt: string,
+ *   startedAt?: string | null, finishedAt?: string | null, outputs: TaskOutput[], error?: Fault | null }} Task
+ * @typedef {{ ko: string, en: string }} Words
+ * @typedef {{ start: number, end: number, text: string, reason: string, message: Words }} Mark
+ * @typedef {{ characters: number, bytes: number }} Limit
+ * @typedef {{ output: number, status: OutputStatus, text: string, bytes: number, overBy: number, marks: Mark[] }} Version
+ * @typedef {{ output: number, text: string, bytes: number, marks: Mark[], confirmedAt: string, original?: string }} Saved
+ * @typedef {{ id: string, category: string, subject?: string | null, label?: string | null, versions: Version[],
+ *   limit: Limit, targetBytes?: number | null, saved: Saved | null, createdAt: string }} RecordView
+ * @typedef {{ category: string, names: Words, characters: number, bytes: number }} LimitRow
+ * @typedef {{ items: LimitRow[], emphases: Words[] }} Limits
+ * @typedef {{ bytes: number, limit: Limit, overBy: number, marks: Mark[] }} Check
+ * @typedef {{ category: string, subject?: string, observations: string, keywords?: string[], tone?: string,
+ *   targetBytes?: number, versions: number, label?: string }} RecordRequest
+ * @typedef {{ name: string, demo: boolean }} Model
+ * @typedef {{ pointer?: string, detail: string }} FieldFault
+ */
+
+/**
+ * @template T
+ * @typedef {{ items: T[], nextCursor?: string | null }} List
+ */
+
+/** The server said no: its problem+json, or just the status when it sent something else. */
+export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {{ code?: string, detail?: string, errors?: FieldFault[], overBy?: number }} problem
+   * @param {number | undefined} retryAfterSeconds
+   */
+  constructor(status, problem, retryAfterSeconds) {
+    super(problem.detail ?? `HTTP ${status}`)
+    this.status = status
+    this.code = problem.code ?? ''
+    this.errors = problem.errors ?? []
+    this.overBy = problem.overBy ?? 0
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+/** No answer came: the network, or a server that is just restarting. */
+export class Unreachable extends Error {}
+
+/** @typedef {ReturnType<typeof createApi>} Api */
+
+/** Every call throws `Refused`, `Unreachable`, or the abort reason of its signal. */
+export function createApi() {
+  let clockOffsetMs = 0
+
+  /**
+   * @template T
+   * @param {string} method
+   * @param {string} path
+   * @param {{ body?: unknown, signal?: AbortSignal }} [options]
+   * @returns {Promise<T>}
+   */
+  async function call(method, path, { body, signal } = {}) {
+    const response = await fetch(`/api${path}`, {
+      method,
+      signal,
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    }).catch(cause => {
+      throw signal?.aborted ? cause : new Unreachable('no answer', { cause })
+    })
+    const date = Date.parse(response.headers.get('date') ?? '')
+    if (!Number.isNaN(date)) clockOffsetMs = date - Date.now()
+    if (response.ok) return response.json()
+    const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
+    const problem = await response.json().catch(() => ({}))
+    throw new Refused(response.status, problem, Number.isFinite(retryAfter) ? retryAfter : undefined)
+  }
+
+  return {
+    /** The server's clock, to the second: times in events are its, and this machine's clock may be wrong. */
+    now: () => Date.now() + (Math.abs(clockOffsetMs) > 2000 ? clockOffsetMs : 0),
+
+    /** @returns {Promise<Model>} */
+    model: () => call('GET', '/model'),
+    /** @returns {Promise<Limits>} */
+    limits: () => call('GET', '/records/limits'),
+
+    /** @param {RecordRequest} body @returns {Promise<{ taskId: string }>} */
+    createRecord: body => call('POST', '/records', { body }),
+    /** @param {string} id @returns {Promise<RecordView>} */
+    record: id => call('GET', `/records/${id}`),
+    /** @param {string} [cursor] @returns {Promise<List<RecordView>>} */
+    records: cursor => call('GET', `/records${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`),
+    /**
+     * @param {string} id
+     * @param {{ output: number, text: string, confirmed: true, allowOverLimit?: true }} body
+     * @returns {Promise<RecordView>}
+     */
+    saveRecord: (id, body) => call('PUT', `/records/${id}`, { body }),
+    /**
+     * @param {{ category: string, text: string, targetBytes?: number }} body
+     * @param {AbortSignal} [signal]
+     * @returns {Promise<Check>}
+     */
+    check: (body, signal) => call('POST', '/records/check', { body, signal }),
+
+    /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Task>} */
+    task: (id, signal) => call('GET', `/tasks/${id}`, { signal }),
+    /** @param {TaskStatus} status @returns {Promise<List<Task>>} */
+    recordTasks: status => call('GET', `/tasks?kind=record&status=${status}`),
+    /** @param {string} id @returns {Promise<unknown>} */
+    cancelTask: id => call('POST', `/tasks/${id}/cancel`),
+    /** @param {string} id @param {number} output @returns {Promise<unknown>} */
+    cancelOutput: (id, output) => call('POST', `/tasks/${id}/outputs/${output}/cancel`),
+    /** @param {string} id @param {number} output @returns {Promise<unknown>} */
+    retryOutput: (id, output) => call('POST', `/tasks/${id}/outputs/${output}/retry`),
+  }
+}

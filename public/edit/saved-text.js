@@ -1,0 +1,30 @@
+import { html } from '../preact.js'
+import { useServices } from '../services.js'
+import { ByteMeter } from '../text/byte-meter.js'
+import { CopyButton } from '../text/copy-button.js'
+import { MarkedText, MarkList } from '../text/marked-text.js'
+
+/** @param {{ saved: import('../api.js').Saved, limitBytes?: number, onEdit: (output: number) => void }} props */
+export function SavedText({ saved, limitBytes, onEdit }) {
+  const { t, date } = useServices()
+  return html`
+    <section class="card saved-text" aria-labelledby="saved-title">
+      <header>
+        <h2 id="saved-title">${t('saved.title')} <small>${t('output.name', { number: saved.output + 1 })}</small></h2>
+        <p class="quiet">${t('saved.when', { date: date(saved.confirmedAt) })}</p>
+      </header>
+      <${ByteMeter} bytes=${saved.bytes} limitBytes=${limitBytes} />
+      <div class="text" lang="ko"><${MarkedText} text=${saved.text} marks=${saved.marks} /></div>
+      ${saved.marks.length > 0 && html`<${MarkList} marks=${saved.marks} />`}
+      ${
+        saved.original !== undefined &&
+        saved.original !== saved.text &&
+        html`<details><summary>${t('saved.original')}</summary><p class="text" lang="ko">${saved.original}</p></details>`
+      }
+      <footer>
+        <${CopyButton} text=${() => saved.text} name=${t('saved.title')} />
+        <button type="button" onClick=${() => onEdit(saved.output)}>${t('saved.edit')}</button>
+      </footer>
+    </section>
+  `
+}

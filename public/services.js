@@ -1,0 +1,19 @@
+import { createContext, useContext } from './preact.js'
+
+/**
+ * What every part of the page needs: words, the server, the live region.
+ *
+ * @typedef {import('./i18n.js').I18n & {
+ *   api: import('./api.js').Api,
+ *   announce: (message: string) => void,
+ * }} Services
+ */
+
+export const ServicesContext = createContext(/** @type {Services | undefined} */ (undefined))
+
+/** @returns {Services} */
+export function useServices() {
+  const services = useContext(ServicesContext)
+  if (!services) throw new Error('no services above this component')
+  return services
+}

@@ -1,0 +1,38 @@
+/**
+ * Text that must survive a reload or an error. Students' data goes to sessionStorage, which ends with the tab.
+ * A full or forbidden storage is no reason to stop writing: then nothing is kept, and nothing else changes.
+ *
+ * @template T
+ * @param {'sessionStorage' | 'localStorage'} area
+ * @param {string} key
+ * @param {T} fallback what there is when nothing, or nothing readable, was kept
+ */
+export function kept(area, key, fallback) {
+  const name = `conch:${key}`
+  return {
+    /** @returns {T} */
+    read() {
+      try {
+        const text = window[area].getItem(name)
+        return text === null ? fallback : JSON.parse(text)
+      } catch {
+        return fallback
+      }
+    },
+    /** @param {T} value */
+    write(value) {
+      try {
+        window[area].setItem(name, JSON.stringify(value))
+      } catch {
+        // Private mode or no room left: the page goes on without a copy.
+      }
+    },
+    clear() {
+      try {
+        window[area].removeItem(name)
+      } catch {
+        // As above.
+      }
+    },
+  }
+}

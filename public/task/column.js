@@ -1,0 +1,121 @@
+import { html, useState } from '../preact.js'
+import { useServices } from '../services.js'
+import { ByteMeter } from '../text/byte-meter.js'
+import { CopyButton } from '../text/copy-button.js'
+import { GrowingText } from '../text/growing-text.js'
+import { MarkedText, MarkList } from '../text/marked-text.js'
+import { useBytes } from '../text/use-bytes.js'
+
+/**
+ * One draft: its text as it comes, how much room it takes, what to do with it.
+ *
+ * Screen readers are not told of the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
+ *
+ * @param {{ output: import('./task-view.js').OutputView, version?: import('../api.js').Version, ended: boolean,
+ *   emphasis?: import('../api.js').Words, limitBytes?: number, targetBytes?: number | null, saved: boolean,
+ *   editing: boolean, onStop: () => void, onRetry: () => void, onEdit: () => void }} props
+ */
+export function Column(props) {
+  const { output, version, ended, emphasis, limitBytes, targetBytes, saved, editing } = props
+  const { t, pick } = useServices()
+  const counted = useBytes(output.text)
+  const bytes = version?.bytes ?? counted
+  const name = t('output.name', { number: output.index + 1 })
+  const writing = !ended && (output.status === 'running' || output.status === 'pending')
+  const over = limitBytes !== undefined && bytes > limitBytes
+  return html`
+    <section class="card column" data-status=${output.status} data-over=${over ? 'true' : undefined} data-editing=${editing ? 'true' : undefined}
+      aria-labelledby="column-${output.index}" aria-busy=${writing ? 'true' : 'false'}>
+      <header>
+        <h2 id="column-${output.index}">${name} ${emphasis && html`<small>${pick(emphasis)}</small>`}</h2>
+        <p class="status">${t(`output.${output.status}`)}</p>
+        ${saved && html`<p class="status saved">${t('output.saved')}</p>`}
+      </header>
+      <${ByteMeter} bytes=${bytes} limitBytes=${limitBytes} targetBytes=${targetBytes} />
+      <div class="text" lang="ko" aria-live="off">
+        ${
+          version && ended
+            ? html`<${MarkedText} text=${version.text} marks=${version.marks} />`
+            : html`<${GrowingText} text=${output.text} />`
+        }
+      </div>
+      ${counted === 0 && html`<${NoText} output=${output} writing=${writing} />`}
+      ${!writing && html`<${Fault} output=${output} />`}
+      ${version && ended && version.marks.length > 0 && html`<${MarkList} marks=${version.marks} />`}
+      <${Actions} ...${props} name=${name} writing=${writing} empty=${counted === 0} />
+    </section>
+  `
+}
+
+/** @param {{ output: import('./task-view.js').OutputView, writing: boolean }} props */
+function NoText({ output, writing }) {
+  const { t } = useServices()
+  if (!writing) return html`<p class="quiet">${t('output.empty')}</p>`
+  return html`
+    <div class="waiting">
+      <p class="quiet">${t(output.status === 'pending' ? 'output.pending' : 'output.waiting')}</p>
+      <i></i><i></i><i></i>
+    </div>
+  `
+}
+
+/** Why it is not complete and what to do about it. @param {{ output: import('./task-view.js').OutputView }} props */
+function Fault({ output }) {
+  const { t } = useServices()
+  if (output.status !== 'incomplete' && output.status !== 'failed') return null
+  return html`<p class="fault">${t(faultKey(output.error?.code ?? output.finishReason ?? ''))}</p>`
+}
+
+/** @param {string} code @returns {import('../i18n.js').MessageKey} */
+function faultKey(code) {
+  switch (code) {
+    case 'length':
+    case 'content_filter':
+    case 'refused':
+    case 'truncated':
+    case 'stalled':
+    case 'unavailable':
+    case 'rejected':
+    case 'attempts-lost':
+      return `fault.${code}`
+    default:
+      return 'fault.other'
+  }
+}
+
+/**
+ * @param {Parameters<typeof Column>[0] & { name: string, writing: boolean, empty: boolean }} props
+ */
+function Actions({ output, name, writing, empty, ended, onStop, onRetry, onEdit }) {
+  const { t } = useServices()
+  const [asking, setAsking] = useState(false)
+  if (writing) {
+    return html`<footer><button type="button" onClick=${onStop} aria-label="${name} ${t('output.stop')}">${t('output.stop')}</button></footer>`
+  }
+  if (asking) {
+    const retry = () => {
+      setAsking(false)
+      onRetry()
+    }
+    return html`
+      <footer>
+        <p>${t('output.retry.sure')}</p>
+        <button type="button" class="danger" onClick=${retry}>${t('output.retry.yes')}</button>
+        <button type="button" onClick=${() => setAsking(false)}>${t('output.retry.no')}</button>
+      </footer>
+    `
+  }
+  return html`
+    <footer>
+      ${
+        !empty &&
+        html`<button type="button" class="primary" id="edit-${output.index}" onClick=${onEdit} aria-label="${name} ${t('output.edit')}">${t('output.edit')}</button>
+          <${CopyButton} text=${() => output.text.value} name=${name} />`
+      }
+      ${
+        ended &&
+        html`<button type="button" onClick=${empty ? onRetry : () => setAsking(true)} aria-label="${name} ${t('output.retry')}">${t('output.retry')}</button>`
+      }
+    </footer>
+  `
+}

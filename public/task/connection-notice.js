@@ -1,0 +1,12 @@
+/**
+ * What to say about the connection, if anything: nothing while it is as it should be.
+ *
+ * @param {import('./use-task.js').TaskState} task
+ * @param {import('../i18n.js').I18n['t']} t
+ */
+export function connectionNotice(task, t) {
+  if (task.fault !== undefined) return t('task.unreachable')
+  if (task.view.ended) return undefined
+  if (task.connection === 'reconnecting') return t('task.reconnecting')
+  return task.connection === 'polling' ? t('task.polling') : undefined
+}

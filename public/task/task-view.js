@@ -1,0 +1,126 @@
+import { OutputText } from '../text/output-text.js'
+
+/**
+ * @typedef {{ stage: string, at: number, detail?: unknown }} StageEntry `at` in milliseconds since 1970, the server's clock
+ * @typedef {{ index: number, status: import('../api.js').OutputStatus, finishReason?: string | null,
+ *   error?: import('../api.js').Fault | null, text: OutputText }} OutputView
+ */
+
+/**
+ * What one page knows of one task: the fold of its snapshots (`GET /api/tasks/:id`) and of the chunks of its stream.
+ *
+ * Both may come in any order and any number of times: a snapshot replaces texts, a `text-start` begins its output's text
+ * again, and `data-reset` voids everything. `onChange` is called for everything but text.
+ */
+export class TaskView {
+  status = /** @type {import('../api.js').TaskStatus | undefined} */ (undefined)
+  attempt = 0
+  stages = /** @type {StageEntry[]} */ ([])
+  outputs = /** @type {OutputView[]} */ ([])
+  error = /** @type {import('../api.js').Fault | undefined} */ (undefined)
+  createdAt = Number.NaN
+  startedAt = Number.NaN
+  finishedAt = Number.NaN
+  #onChange
+
+  /** @param {() => void} onChange */
+  constructor(onChange) {
+    this.#onChange = onChange
+  }
+
+  get ended() {
+    return this.status !== undefined && this.status !== 'queued' && this.status !== 'running'
+  }
+
+  /** @param {import('../api.js').Task} task */
+  snapshot(task) {
+    this.status = task.status
+    this.attempt = task.attempt
+    this.error = task.error ?? undefined
+    this.createdAt = Date.parse(task.createdAt)
+    this.startedAt = Date.parse(task.startedAt ?? '')
+    this.finishedAt = Date.parse(task.finishedAt ?? '')
+    for (const { index, status, text, finishReason, error } of task.outputs) {
+      const output = this.#output(index)
+      Object.assign(output, { status, finishReason, error })
+      output.text.replace(text)
+    }
+    this.#onChange()
+  }
+
+  /**
+   * An output of an ended task is written anew.
+   *
+   * @param {number} index
+   */
+  restart(index) {
+    this.status = 'queued'
+    this.stages = []
+    this.#outputChange({ index, status: 'pending' })
+    this.outputs[index]?.text.replace('')
+  }
+
+  /** @param {Record<string, any>} chunk of the stream; unknown types are skipped */
+  apply(chunk) {
+    switch (chunk.type) {
+      case 'start':
+        return this.#start(chunk.messageMetadata.attempt)
+      case 'data-reset':
+        return this.#reset()
+      case 'data-stage':
+        return this.#stage(chunk.data)
+      case 'data-output':
+        return this.#outputChange(chunk.data)
+      case 'text-start':
+        return this.#output(Number(chunk.id)).text.replay()
+      case 'text-delta':
+        return this.#output(Number(chunk.id)).text.append(chunk.delta)
+      case 'text-end':
+        return this.#output(Number(chunk.id)).text.end()
+    }
+  }
+
+  /** @param {number} attempt */
+  #start(attempt) {
+    // Every stream begins with the stages from the first one; only the queue's (attempt 0) belong to the next attempt too.
+    if (attempt !== 1) this.stages = []
+    if (attempt > 0) this.status = 'running'
+    this.attempt = attempt
+    this.#onChange()
+  }
+
+  #reset() {
+    this.stages = []
+    for (const output of this.outputs) {
+      Object.assign(output, { status: 'pending', finishReason: undefined, error: undefined })
+      output.text.replace('')
+    }
+    this.#onChange()
+  }
+
+  /** @param {{ stage: string, at: string, detail?: unknown }} data */
+  #stage({ stage, at, detail }) {
+    const entry = { stage, at: Date.parse(at), detail }
+    // A replay brings back what is there already.
+    const known = this.stages.findIndex(other => other.stage === entry.stage && other.at === entry.at)
+    if (known >= 0) this.stages.splice(known)
+    this.stages.push(entry)
+    this.#onChange()
+  }
+
+  /** @param {{ index: number, status: string, finishReason?: string, error?: import('../api.js').Fault }} data */
+  #outputChange({ index, status, finishReason, error }) {
+    const output = this.#output(index)
+    if (status === 'restarted') output.text.replace('')
+    Object.assign(output, { status: status === 'restarted' ? 'running' : status, finishReason, error })
+    this.#onChange()
+  }
+
+  /** @param {number} index */
+  #output(index) {
+    for (let next = this.outputs.length; next <= index; next++) {
+      this.outputs.push({ index: next, status: 'pending', text: new OutputText() })
+    }
+    return /** @type {OutputView} */ (this.outputs[index])
+  }
+}

@@ -1,0 +1,12 @@
+declare module '*/vendor/preact.js' {
+  export * from 'preact'
+}
+declare module '*/vendor/preact-hooks.js' {
+  export * from 'preact/hooks'
+}
+declare module '*/vendor/htm.js' {
+  const htm: {
+    bind(h: typeof import('preact').h): (strings: TemplateStringsArray, ...values: unknown[]) => import('preact').VNode
+  }
+  export default htm
+}

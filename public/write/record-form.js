@@ -1,0 +1,113 @@
+import { html, useRef } from '../preact.js'
+import { useServices } from '../services.js'
+import { Field } from './field.js'
+import { isMac, isSendKey } from './keys.js'
+import { useFormValues } from './use-form-values.js'
+import { useSending } from './use-sending.js'
+
+/**
+ * Asks for the observations and starts the task. Enter alone never sends: a composed Hangul syllable ends with it.
+ *
+ * @param {{ limits: import('../api.js').Limits }} props
+ */
+export function RecordForm({ limits }) {
+  const services = useServices()
+  const { t, pick } = services
+  const form = useRef(/** @type {HTMLFormElement | null} */ (null))
+  const { values, set, clear } = useFormValues()
+  const { send, sending, errors, failure } = useSending(limits, form)
+  const limit = limits.items.find(row => row.category === values.category) ?? limits.items[0]
+
+  /** @param {keyof import('./form-values.js').FormValues} name */
+  const bind = name => ({
+    value: values[name],
+    /** @param {Event & { currentTarget: HTMLInputElement }} event */
+    onInput: event => set({ [name]: event.currentTarget.value }),
+  })
+  /** @param {KeyboardEvent} event */
+  const onKeyDown = event => {
+    if (event.key !== 'Enter') return
+    if (isSendKey(event)) return void send(values)
+    if (event.target instanceof HTMLInputElement) event.preventDefault()
+  }
+  /** @param {Event} event */
+  const onSubmit = event => {
+    event.preventDefault()
+    send(values)
+  }
+
+  return html`
+    <form ref=${form} class="card record-form" novalidate onKeyDown=${onKeyDown}
+      onSubmit=${onSubmit}>
+      <h1>${t('form.title')}</h1>
+      <p class="lead">${t('form.lead')}</p>
+
+      <fieldset class="choices">
+        <legend>${t('form.category')}</legend>
+        ${limits.items.map(
+          row => html`<label key=${row.category}>
+            <input type="radio" name="category" value=${row.category} checked=${row.category === values.category}
+              onChange=${() => set({ category: row.category })} />
+            <span>${pick(row.names)} <small>${t('form.limit', { bytes: row.bytes })}</small></span>
+          </label>`,
+        )}
+      </fieldset>
+
+      <div class="pair">
+        ${
+          values.category === 'subject' &&
+          html`<${Field} id="subject" label=${t('form.subject')} hint=${t('form.subject.hint')} error=${errors.subject}
+            control=${(/** @type {object} */ more) => html`<input ...${more} type="text" autocomplete="off" ...${bind('subject')} />`} />`
+        }
+        <${Field} id="label" label=${t('form.label')} optional hint=${t('form.label.hint')} error=${errors.label}
+          control=${(/** @type {object} */ more) => html`<input ...${more} type="text" autocomplete="off" ...${bind('label')} />`} />
+      </div>
+
+      <${Field} id="observations" label=${t('form.observations')} hint=${t('form.observations.hint')} error=${errors.observations}
+        control=${(
+          /** @type {object} */ more,
+        ) => html`<textarea ...${more} rows="8" required aria-keyshortcuts="Control+Enter"
+          placeholder=${t('form.observations.placeholder')} ...${bind('observations')} />`} />
+
+      <details open=${Boolean(values.keywords || values.tone || values.targetBytes || errors.keywords || errors.tone || errors.targetBytes)}>
+        <summary>${t('form.more')}</summary>
+        <div class="pair">
+          <${Field} id="keywords" label=${t('form.keywords')} hint=${t('form.keywords.hint')} error=${errors.keywords}
+            control=${(/** @type {object} */ more) => html`<input ...${more} type="text" autocomplete="off" ...${bind('keywords')} />`} />
+          <${Field} id="tone" label=${t('form.tone')} error=${errors.tone}
+            control=${(/** @type {object} */ more) => html`<select ...${more} ...${bind('tone')}>
+              <option value="">${t('form.tone.default')}</option>
+              <option value=${t('form.tone.plain.value')}>${t('form.tone.plain')}</option>
+              <option value=${t('form.tone.warm.value')}>${t('form.tone.warm')}</option>
+              <option value=${t('form.tone.analytic.value')}>${t('form.tone.analytic')}</option>
+            </select>`} />
+        </div>
+        <div class="pair">
+          <${Field} id="targetBytes" label=${t('form.target')} hint=${t('form.target.hint', { bytes: limit?.bytes ?? 0 })} error=${errors.targetBytes}
+            control=${(/** @type {object} */ more) => html`<input ...${more} type="text" inputmode="numeric" autocomplete="off" ...${bind('targetBytes')} />`} />
+          <fieldset class="choices small">
+            <legend>${t('form.versions')}</legend>
+            ${['1', '2', '3', '4', '5'].map(
+              count => html`<label key=${count}>
+                <input type="radio" name="versions" value=${count} checked=${count === values.versions} onChange=${() => set({ versions: count })} />
+                <span>${t('form.versions.one', { count })}</span>
+              </label>`,
+            )}
+          </fieldset>
+        </div>
+      </details>
+
+      ${
+        failure !== undefined &&
+        html`<div class="notice bad"><p><strong>${t('form.failed')}</strong> ${failure} ${t('form.kept')}</p></div>`
+      }
+      <div class="send">
+        <button type="submit" class="primary" aria-disabled=${sending ? 'true' : undefined}>
+          ${t(sending ? 'form.submitting' : 'form.submit')}
+        </button>
+        <button type="button" class="quiet" onClick=${clear}>${t('form.clear')}</button>
+        <p class="hint">${t(isMac() ? 'form.shortcut.mac' : 'form.shortcut')}</p>
+      </div>
+    </form>
+  `
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+
+/**
+ * The web page: our own files in `public/` at `/`, and under `/vendor/` the few files of npm packages it uses.
+ *
+ * Our own files are revalidated on every load (`no-cache` with an ETag), so that a deploy is seen at once. Vendored
+ * files change only with an `npm ci` and may be an hour old.
+ */
+export async function pages(app: FastifyInstance): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: fileURLToPath(new URL('../../public/', import.meta.url)),
+    // One route per file instead of `/*`: a catch-all would answer GET for every path and hide a 405.
+    wildcard: false,
+    globIgnore: ['**/*.d.ts'],
+    decorateReply: false,
+    cacheControl: false,
+    setHeaders: reply => reply.header('cache-control', 'no-cache'),
+  })
+  await app.register(fastifyStatic, {
+    root: fileURLToPath(new URL('dist/web/variable/', import.meta.resolve('pretendard/package.json'))),
+    prefix: '/vendor/pretendard/',
+    allowedPath: path => fontFile.test(path),
+    decorateReply: false,
+    maxAge: vendorMaxAgeSeconds * 1000,
+  })
+  for (const [name, specifier] of Object.entries(modules)) await serveModule(app, name, specifier)
+}
+
+const vendorMaxAgeSeconds = 3600
+
+/** The variable font cut into ranges of characters, of which a browser fetches those on the page (about 30 kB each). */
+const fontFile = /^\/(pretendardvariable-dynamic-subset\.css|woff2-dynamic-subset\/[\w.]+\.woff2)$/
+
+const modules = {
+  'preact.js': 'preact',
+  'preact-hooks.js': 'preact/hooks',
+  'htm.js': 'htm',
+}
+
+async function serveModule(app: FastifyInstance, name: string, specifier: string): Promise<void> {
+  const source = await readFile(new URL(import.meta.resolve(specifier)), 'utf8')
+  const body = withUrls(specifier, source)
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  app.get(`/vendor/${name}`, (request, reply) => {
+    reply.headers({ etag, 'cache-control': `public, max-age=${vendorMaxAgeSeconds}` })
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+    return reply.type('text/javascript; charset=utf-8').send(body)
+  })
+}
+
+/**
+ * Browsers resolve a bare specifier only through an import map, which counts as an inline script and which our content
+ * security policy refuses. The hooks have the only one (`preact`); it becomes a URL, so both share one preact.
+ */
+function withUrls(specifier: string, source: string): string {
+  const body = source
+    .replaceAll(/\bfrom\s*(['"])preact\1/g, 'from"./preact.js"')
+    .replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n')
+  const bare = /\bfrom\s*(['"])(?!\.{0,2}\/)(.*?)\1/.exec(body)
+  if (bare) throw new Error(`${specifier} imports "${bare[2]}", which a browser cannot resolve`)
+  return body
+}
