@@ -1,0 +1,190 @@
+import cors from '@fastify/cors'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import packageJson from '../package.json' with { type: 'json' }
+import { type Model, openModel } from './ai/client.ts'
+import { startDemoModel } from './ai/demo/server.ts'
+import { modelRoutes } from './ai/routes.ts'
+import type { Config } from './config.ts'
+import { type Database, openEmbedded, openPostgres } from './db/client.ts'
+import { lockDataDir } from './db/data-dir-lock.ts'
+import { Cipher } from './db/encrypted.ts'
+import { startJobs } from './db/jobs.ts'
+import { docs } from './http/docs.ts'
+import { health } from './http/health.ts'
+import { identity } from './http/identity.ts'
+import { createMetrics, metricsRoute } from './http/metrics.ts'
+import { pages } from './http/pages.ts'
+import { frameworkErrors, problems } from './http/problems.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { useStrictValidation } from './http/validation.ts'
+import { recordKind } from './records/record.ts'
+import { recordRoutes } from './records/routes.ts'
+import { readSecrets } from './secrets.ts'
+import { EventReplies } from './tasks/event-reply.ts'
+import type { Timers } from './tasks/event-stream.ts'
+import type { TaskKind } from './tasks/kind.ts'
+import { Logs } from './tasks/logs.ts'
+import { TaskQueue } from './tasks/queue.ts'
+import { taskRoutes } from './tasks/routes.ts'
+import { Runner } from './tasks/runner.ts'
+import { TaskStore } from './tasks/store.ts'
+import { Tasks } from './tasks/tasks.ts'
+
+/** A request body larger than this is refused with 413: the longest valid one is well below. */
+const maxBodyBytes = 512 * 1024
+
+export interface Dependencies {
+  /** Where log lines go; default: standard output, as JSON. */
+  logger?: FastifyServerOptions['logger']
+  /** Timers of the event streams; a fake clock in tests. */
+  timers?: Timers
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * Takes no new tasks, lets the running ones end for as long as `DRAIN_SECONDS` says, gives back the rest. Requests
+     * are answered meanwhile. Call `close` afterwards; without `drain`, `close` gives back at once.
+     */
+    drain(): Promise<void>
+  }
+}
+
+/**
+ * Makes a whole Conch: everything with a lifetime is opened here and closed by `app.close()`. Nothing listens yet, but
+ * tasks that wait in the database run as soon as this resolves.
+ *
+ * @throws DataDirLocked when another process has the embedded database; whatever the database says when it cannot be
+ * opened. Nothing stays open then.
+ */
+export async function buildApp(
+  config: Config,
+  { logger, timers = globalThis as Timers }: Dependencies = {},
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: logger ?? { level: config.logLevel },
+    trustProxy: config.trustProxy,
+    bodyLimit: maxBodyBytes,
+    frameworkErrors,
+    routerOptions: { maxParamLength: 200 },
+  })
+  const opened = new AsyncDisposableStack()
+  try {
+    await assemble(app, config, timers, opened)
+    await app.ready()
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
+  }
+  return app
+}
+
+async function assemble(
+  app: FastifyInstance,
+  config: Config,
+  timers: Timers,
+  opened: AsyncDisposableStack,
+): Promise<void> {
+  app.addHook('onClose', () => opened.disposeAsync())
+  const { database, cipher, cookieSecret } = await openStorage(config, app.log, opened)
+  const model = await openUpstream(config, opened)
+
+  const boss = await startJobs(database, error => app.log.warn({ err: error }, 'pg-boss'))
+  opened.defer(() => boss.stop({ graceful: false }))
+  const queue = await TaskQueue.open(boss, database)
+  const store = new TaskStore(cipher)
+  const logs = new Logs(id => store.load(database.queries, id), timers)
+  opened.defer(() => logs.close())
+
+  const record = recordKind(cipher)
+  const kinds: ReadonlyMap<string, TaskKind> = new Map([[record.name, record as TaskKind]])
+  const replies = new EventReplies(timers)
+  const { maxRunningOutputs, maxQueuedTasks } = config
+  const runner = new Runner({
+    database,
+    store,
+    queue,
+    logs,
+    kinds,
+    model,
+    maxRunningOutputs,
+    logger: app.log,
+    onEnd(task, end) {
+      metrics.tasks.inc({ kind: task.kind, status: end.status })
+      for (const { status } of end.outputs) metrics.outputs.inc({ kind: task.kind, status })
+    },
+  })
+  const tasks = new Tasks({ database, store, queue, logs, runner, maxQueuedTasks })
+  const metrics = createMetrics({
+    connections: () => database.connections(),
+    runningOutputs: () => runner.runningOutputs,
+    openStreams: () => replies.size,
+    openLogs: () => logs.size,
+    queuedTasks: () => store.queued(database.queries, Number.MAX_SAFE_INTEGER),
+  })
+
+  useStrictValidation(app)
+  await app.register(problems)
+  await app.register(securityHeaders)
+  await app.register(cors, {
+    origin: config.corsOrigins.length > 0 ? config.corsOrigins : false,
+    credentials: true,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    allowedHeaders: [
+      'content-type',
+      'last-event-id',
+      'authorization',
+      'idempotency-key',
+      'traceparent',
+      'if-none-match',
+    ],
+    exposedHeaders: ['location', 'x-task-id', 'retry-after', 'etag'],
+    maxAge: 600,
+  })
+  await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins })
+  await app.register(docs, { version: packageJson.version })
+  await app.register(health, { ready: () => !runner.stopping, ping: () => database.ping() })
+  await app.register(metricsRoute, { registry: metrics.registry })
+  await app.register(modelRoutes, { model })
+  await app.register(taskRoutes, { tasks, replies })
+  await app.register(recordRoutes, { kind: record, tasks, replies, database, store, cipher })
+  await app.register(pages)
+
+  app.decorate('drain', () => runner.stop(config.drainMs))
+  // Clients are dropped in the middle of their streams, not told that they ended: so they come back.
+  app.addHook('preClose', async () => {
+    await runner.stop(0)
+    replies.destroyAll()
+  })
+  await runner.start()
+  opened.defer(() => runner.stop(0))
+}
+
+async function openStorage(config: Config, log: FastifyBaseLogger, opened: AsyncDisposableStack) {
+  if (!config.databaseUrl) {
+    const lock = await lockDataDir(config.dataDir)
+    opened.defer(() => lock.release())
+  }
+  const { cookieSecret, encryptionKeys } = await readSecrets(config)
+  const database: Database = config.databaseUrl
+    ? await openPostgres(config.databaseUrl, error => log.warn({ err: error }, 'a database connection broke'))
+    : await openEmbedded(`${config.dataDir}/database`)
+  opened.defer(() => database.close())
+  return { database, cipher: new Cipher(encryptionKeys), cookieSecret }
+}
+
+/** OpenAI or any compatible server; without a key or a base URL, the demo model inside this process. */
+async function openUpstream(config: Config, opened: AsyncDisposableStack): Promise<Model> {
+  const { apiKey, baseUrl, model: name } = config.openai
+  const limits = config.upstream
+  if (apiKey || baseUrl) {
+    const model = openModel({ name: name ?? '', demo: false, apiKey, baseUrl, limits })
+    opened.defer(() => model.close())
+    return model
+  }
+  const demo = await startDemoModel({ tokensPerSecond: config.demoTokensPerSecond })
+  opened.defer(() => demo.close())
+  const model = openModel({ name: demo.model, demo: true, apiKey: undefined, baseUrl: demo.baseUrl, limits })
+  opened.defer(() => model.close())
+  return model
+}

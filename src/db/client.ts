@@ -1,0 +1,79 @@
+import { PGlite } from '@electric-sql/pglite'
+import type { ExtractTablesWithRelations } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
+import { drizzle as overPg } from 'drizzle-orm/node-postgres'
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import { drizzle as overPglite } from 'drizzle-orm/pglite'
+import pg from 'pg'
+import { type DrizzleTransactionLike, fromDrizzle, fromPglite, type Db as JobsDatabase } from 'pg-boss'
+import { migrateEmbedded, migratePostgres } from './migrate.ts'
+
+type NoSchema = Record<string, never>
+
+/** Runs statements: the database itself or a transaction on it. What may join a transaction takes one of these. */
+export type Queries = PgDatabase<PgQueryResultHKT, NoSchema, ExtractTablesWithRelations<NoSchema>>
+
+export interface ConnectionCounts {
+  open: number
+  idle: number
+  waiting: number
+}
+
+/** Postgres, or PGlite inside this process: same dialect, same migrations. */
+export interface Database {
+  readonly queries: Queries
+  /** The same database as pg-boss wants it. */
+  readonly jobs: JobsDatabase
+  readonly backend: 'postgres' | 'pglite'
+  connections(): ConnectionCounts
+  /** @throws when the database does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** pg-boss inside one of our transactions. */
+export function jobsIn(tx: Queries): JobsDatabase {
+  return fromDrizzle(tx as unknown as DrizzleTransactionLike, sql)
+}
+
+/** Opens Postgres and brings its schema up to date. `onFault` hears of idle connections that broke; none ends the process. */
+export async function openPostgres(
+  url: string,
+  onFault: (error: Error) => void,
+  { maxConnections = 10 } = {},
+): Promise<Database> {
+  await migratePostgres(url)
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    application_name: 'conch',
+  })
+  pool.on('error', onFault)
+  // A connection that breaks while it is checked out but idle between two statements reports here, not to the pool.
+  pool.on('connect', client => client.on('error', onFault))
+  return {
+    queries: overPg({ client: pool }),
+    jobs: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
+    backend: 'postgres',
+    connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    ping: async () => void (await pool.query('select 1')),
+    close: () => pool.end(),
+  }
+}
+
+/** Opens the embedded database in `folder` (`undefined`: in memory). The caller holds the folder's lock. */
+export async function openEmbedded(folder: string | undefined): Promise<Database> {
+  const pglite = await PGlite.create(folder)
+  await migrateEmbedded(pglite)
+  return {
+    queries: overPglite({ client: pglite }),
+    jobs: fromPglite(pglite),
+    backend: 'pglite',
+    connections: () => ({ open: 1, idle: 1, waiting: 0 }),
+    ping: async () => void (await pglite.query('select 1')),
+    close: () => pglite.close(),
+  }
+}

@@ -1,0 +1,26 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import fastifyPlugin from 'fastify-plugin'
+
+/** OpenAPI from the routes' schemas, shown at `/docs`. Must be registered before the routes. */
+export const docs = fastifyPlugin<{ version: string }>(async (app, { version }) => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Conch',
+        version,
+        description:
+          'Requests for AI text become durable tasks; their progress and tokens are streamed. Errors are ' +
+          '`application/problem+json` (RFC 9457). The owner is known by the signed cookie `conch_owner`, set at the first request.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      tags: [
+        { name: 'records', description: 'Student records' },
+        { name: 'tasks', description: 'Tasks of all kinds' },
+        { name: 'operation', description: 'For those who run it' },
+      ],
+    },
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list', tryItOutEnabled: true } })
+})

@@ -1,0 +1,32 @@
+import { Problem } from '../problem.ts'
+import type { Assessment } from './assess.ts'
+
+/** Also for records of others: nobody can tell that they exist. */
+export function recordNotFound(): Problem {
+  return new Problem({
+    status: 404,
+    code: 'record-not-found',
+    title: 'No such record',
+    detail: 'There is no record with this id, or it is not yours. A record appears when its task ends with text.',
+  })
+}
+
+export function versionNotFound(versions: number): Problem {
+  return new Problem({
+    status: 404,
+    code: 'version-not-found',
+    title: 'No such version',
+    detail: `This record has ${versions} version${versions === 1 ? '' : 's'}, numbered from 0.`,
+  })
+}
+
+/** Nothing was saved. */
+export function overLimit({ bytes, limit, overBy }: Assessment): Problem {
+  return new Problem({
+    status: 422,
+    code: 'over-limit',
+    title: 'The text is too long',
+    detail: `${bytes} bytes are ${overBy} more than the limit of ${limit}. Shorten it, or save it with allowOverLimit.`,
+    extensions: { bytes, limit, overBy },
+  })
+}

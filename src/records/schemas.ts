@@ -1,0 +1,94 @@
+import { Type } from 'typebox'
+import { outputStatuses } from '../tasks/task.ts'
+import { categories } from './category.ts'
+
+const InTwoLanguages = Type.Object({ ko: Type.String(), en: Type.String() })
+
+const Mark = Type.Object(
+  {
+    start: Type.Integer({ description: 'UTF-16 index into the text.' }),
+    end: Type.Integer({ description: 'Exclusive.' }),
+    text: Type.String(),
+    reason: Type.String(),
+    message: InTwoLanguages,
+  },
+  { description: 'A passage that a record may not contain. The teacher decides.' },
+)
+
+const sizes = {
+  bytes: Type.Integer({ description: 'As NEIS counts, after NFC.' }),
+  overBy: Type.Integer({ description: 'Bytes beyond the limit; 0 when it fits.' }),
+  marks: Type.Array(Mark),
+}
+
+export const Assessed = Type.Object({ ...sizes, limit: Type.Integer({ description: 'In bytes.' }) })
+
+export const RecordSchema = Type.Object({
+  id: Type.String(),
+  category: Type.Enum(categories),
+  subject: Type.Union([Type.String(), Type.Null()]),
+  label: Type.Union([Type.String(), Type.Null()]),
+  targetBytes: Type.Union([Type.Integer(), Type.Null()]),
+  limit: Type.Object({ characters: Type.Integer(), bytes: Type.Integer() }),
+  createdAt: Type.String(),
+  versions: Type.Array(
+    Type.Object({ output: Type.Integer(), status: Type.Enum(outputStatuses), text: Type.String(), ...sizes }),
+  ),
+  saved: Type.Union([
+    Type.Object({
+      output: Type.Integer(),
+      text: Type.String({ description: 'As the teacher confirmed it.' }),
+      original: Type.String({ description: 'As the model wrote it.' }),
+      ...sizes,
+      confirmedAt: Type.String(),
+    }),
+    Type.Null(),
+  ]),
+})
+
+export const RecordList = Type.Object({
+  items: Type.Array(RecordSchema),
+  nextCursor: Type.Union([Type.String(), Type.Null()]),
+})
+
+export const LimitList = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      category: Type.Enum(categories),
+      names: InTwoLanguages,
+      characters: Type.Integer(),
+      bytes: Type.Integer(),
+      since: Type.String(),
+      appliesTo: Type.String(),
+      source: Type.String(),
+      verified: Type.Boolean({ description: 'Whether someone has checked it against the official guide.' }),
+      current: Type.Boolean({
+        description: 'Whether this row is the one that counts; the others are also in circulation.',
+      }),
+    }),
+  ),
+  emphases: Type.Array(InTwoLanguages, { description: 'What version 0, 1, 2 ... stresses.' }),
+})
+
+/** What a teacher saves: a text of their own or the version as it is, for which they answer. */
+export const RecordConfirmation = Type.Object(
+  {
+    output: Type.Integer({ minimum: 0, description: 'The version that was chosen.' }),
+    text: Type.String({ minLength: 1, maxLength: 20_000, pattern: '\\S' }),
+    confirmed: Type.Literal(true, {
+      description: 'The teacher has compared the text with their own observations and answers for it.',
+    }),
+    allowOverLimit: Type.Optional(Type.Boolean({ description: 'Save although it is too long for NEIS.' })),
+  },
+  { additionalProperties: false },
+)
+
+/** A text to be looked at while it is edited; nothing is stored. */
+export const TextToCheck = Type.Object(
+  {
+    category: Type.Enum(categories),
+    text: Type.String({ maxLength: 20_000 }),
+    targetBytes: Type.Optional(Type.Integer({ minimum: 100, maximum: 9000 })),
+  },
+  { additionalProperties: false },
+)

@@ -1,0 +1,136 @@
+import { and, desc, eq, inArray, lt } from 'drizzle-orm'
+import type { Static } from 'typebox'
+import { validate as isUuid, v7 as uuidv7 } from 'uuid'
+import type { Queries } from '../db/client.ts'
+import type { Cipher } from '../db/encrypted.ts'
+import type { Category } from './category.ts'
+import type { RecordInput } from './record.ts'
+import { confirmations, records } from './schema.ts'
+
+export interface StoredRecord {
+  id: string
+  category: Category
+  subject: string | undefined
+  label: string | undefined
+  targetBytes: number | undefined
+  createdAt: Date
+}
+
+/** What a teacher confirmed last. */
+export interface Confirmation {
+  output: number
+  /** The version as the model wrote it. */
+  original: string
+  text: string
+  confirmedAt: Date
+}
+
+/** Part of the task's final transaction. Again after a retried output: then the record is there already. */
+export async function saveRecord(
+  tx: Queries,
+  cipher: Cipher,
+  task: { id: string; ownerId: string; createdAt: Date; input: Static<typeof RecordInput> },
+): Promise<void> {
+  const { category, subject, label, targetBytes } = task.input
+  await tx
+    .insert(records)
+    .values({
+      id: task.id,
+      ownerId: task.ownerId,
+      category,
+      subject: subject === undefined ? null : cipher.seal(records.subject, task.id, subject),
+      label: label === undefined ? null : cipher.seal(records.label, task.id, label),
+      targetBytes: targetBytes ?? null,
+      createdAt: task.createdAt,
+    })
+    .onConflictDoNothing()
+}
+
+/** The owner's record; `undefined` when there is none of this owner. `forUpdate` locks it until the transaction ends. */
+export async function findRecord(
+  tx: Queries,
+  cipher: Cipher,
+  id: string,
+  ownerId: string,
+  { forUpdate = false } = {},
+): Promise<StoredRecord | undefined> {
+  if (!isUuid(id)) return undefined
+  const query = tx
+    .select()
+    .from(records)
+    .where(and(eq(records.id, id), eq(records.ownerId, ownerId)))
+  const [row] = await (forUpdate ? query.for('update') : query)
+  return row && opened(cipher, row)
+}
+
+/** Newest first; `before` is the id of the last record of the page before. */
+export async function listRecords(
+  tx: Queries,
+  cipher: Cipher,
+  ownerId: string,
+  { before, limit }: { before?: string; limit: number },
+): Promise<StoredRecord[]> {
+  const rows = await tx
+    .select()
+    .from(records)
+    .where(and(eq(records.ownerId, ownerId), before === undefined ? undefined : lt(records.id, before)))
+    .orderBy(desc(records.id))
+    .limit(limit)
+  return rows.map(row => opened(cipher, row))
+}
+
+/** Adds what the teacher confirmed; earlier confirmations stay. */
+export async function confirmRecord(
+  tx: Queries,
+  cipher: Cipher,
+  ownerId: string,
+  recordId: string,
+  { output, original, text }: { output: number; original: string; text: string },
+): Promise<void> {
+  const id = uuidv7()
+  await tx.insert(confirmations).values({
+    id,
+    recordId,
+    ownerId,
+    output,
+    original: cipher.seal(confirmations.original, id, original),
+    text: cipher.seal(confirmations.text, id, text),
+  })
+}
+
+/** The newest confirmation of each of these records that has one. */
+export async function latestConfirmations(
+  tx: Queries,
+  cipher: Cipher,
+  recordIds: readonly string[],
+): Promise<Map<string, Confirmation>> {
+  if (recordIds.length === 0) return new Map()
+  const newest = tx
+    .selectDistinctOn([confirmations.recordId], { id: confirmations.id })
+    .from(confirmations)
+    .where(inArray(confirmations.recordId, [...recordIds]))
+    .orderBy(confirmations.recordId, desc(confirmations.id))
+  const rows = await tx.select().from(confirmations).where(inArray(confirmations.id, newest))
+  return new Map(
+    rows.map(row => [
+      row.recordId,
+      {
+        output: row.output,
+        original: cipher.open(confirmations.original, row.id, row.original),
+        text: cipher.open(confirmations.text, row.id, row.text),
+        confirmedAt: row.confirmedAt,
+      },
+    ]),
+  )
+}
+
+function opened(cipher: Cipher, row: typeof records.$inferSelect): StoredRecord {
+  return {
+    id: row.id,
+    category: row.category,
+    subject: row.subject ? cipher.open(records.subject, row.id, row.subject) : undefined,
+    label: row.label ? cipher.open(records.label, row.id, row.label) : undefined,
+    targetBytes: row.targetBytes ?? undefined,
+    createdAt: row.createdAt,
+  }
+}

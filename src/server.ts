@@ -1,0 +1,63 @@
+import { buildApp } from './app.ts'
+import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config.ts'
+import { DataDirLocked } from './db/data-dir-lock.ts'
+
+/** npm forwards a signal that its child got as well: the same one again within this time is one request to stop. */
+const forwardedWithinMs = { SIGTERM: 2_000, SIGINT: 300 }
+
+await main()
+
+/** The process: configuration, listening, signals, exit code. Nothing else in Conch exits or handles signals. */
+async function main(): Promise<void> {
+  const config = configuration()
+  const app = await buildApp(config).catch(refuse)
+  await app.listen({ port: config.port, host: config.host }).catch(async error => {
+    await app.close()
+    refuse(error)
+  })
+
+  let stopping: number | undefined
+  const stop = (signal: 'SIGTERM' | 'SIGINT') => {
+    const now = performance.now()
+    if (stopping !== undefined) {
+      if (now - stopping < forwardedWithinMs[signal]) return
+      app.log.warn(`${signal} again: stopping at once`)
+      process.exit(1)
+    }
+    stopping = now
+    app.log.info(`${signal}: finishing what runs, for at most ${config.drainMs / 1000} s; again to stop at once`)
+    app
+      .drain()
+      .then(() => app.close())
+      .then(
+        () => process.exit(0),
+        error => {
+          app.log.fatal({ err: error }, 'could not stop cleanly')
+          process.exit(1)
+        },
+      )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function configuration(): Config {
+  try {
+    return readConfig(loadEnvFile(process.env, '.env'))
+  } catch (error) {
+    return refuse(error)
+  }
+}
+
+/** Ends the process before it served anything. What the user can mend is said in one line, without a stack. */
+function refuse(error: unknown): never {
+  const expected = error instanceof InvalidConfig || error instanceof DataDirLocked || isSystemError(error)
+  process.stderr.write(
+    `conch: ${expected ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`,
+  )
+  process.exit(1)
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}

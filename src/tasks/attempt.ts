@@ -1,0 +1,160 @@
+import type { Model } from '../ai/client.ts'
+import type { OutputError, Stage } from './event.ts'
+import type { EventLog } from './event-log.ts'
+import type { TaskKind } from './kind.ts'
+import { Lane, type LaneResult } from './lane.ts'
+import { appendSavedOutput, terminalChunk } from './rebuild.ts'
+import type { ClaimedTask, StoredOutput, TaskEnd } from './store.ts'
+import { attemptsLost, type EndedTaskStatus, endStatus, lostAttemptsBudget, outputEnded } from './task.ts'
+
+export interface AttemptOptions {
+  task: ClaimedTask
+  kind: TaskKind
+  log: EventLog
+  model: Model
+  /** How many of its outputs may be generated at the same time. */
+  parallel: number
+  /** Saves the end in one transaction; `false` when the task has moved on to another attempt. May take its time. */
+  save(end: TaskEnd): Promise<boolean>
+}
+
+/**
+ * One execution of a task in this process: runs a lane per output, saves what they wrote, then says so.
+ *
+ * ```
+ * preparing -> generating -> saving -> ended
+ * generating -> stopped      given back or replaced: readers are sent away, nothing is saved
+ * ```
+ */
+export class Attempt {
+  readonly task: ClaimedTask
+  readonly #options: AttemptOptions
+  readonly #log: EventLog
+  readonly #lanes: Lane[]
+  readonly #stop = new AbortController()
+  readonly #running = new Set<Promise<void>>()
+  #phase: 'preparing' | 'generating' | 'saving' | 'ended' | 'stopped' = 'preparing'
+  #cancelled: boolean
+
+  constructor(options: AttemptOptions) {
+    const { task, log, model } = options
+    this.#options = options
+    this.task = task
+    this.#log = log
+    this.#cancelled = task.cancelRequestedAt !== null
+    this.#lanes = task.outputs.map(output => new Lane(output.index, log, model, savedResult(output)))
+  }
+
+  /**
+   * Resolves when the task has ended and its readers know, or when the attempt was stopped. Rejects only for a mistake
+   * of ours, such as a prompt that throws; then it has stopped as well.
+   */
+  async run(): Promise<void> {
+    const { task, kind } = this.#options
+    this.#log.begin(task.attempt)
+    this.#stage('preparing')
+    for (const output of task.outputs) if (savedResult(output)) appendSavedOutput(this.#log, output)
+    for (const output of task.outputs)
+      if (this.#cancelled || output.cancelRequested) this.#lanes[output.index]?.cancel()
+    if (task.lostAttempts >= lostAttemptsBudget && !this.#cancelled) {
+      for (const lane of this.#lanes) lane.fail(attemptsLost)
+      await this.#end('failed', attemptsLost)
+      return
+    }
+    this.#phase = 'generating'
+    this.#stage('generating')
+    const waiting = this.#lanes.filter(lane => !lane.result)
+    const worker = async () => {
+      for (let lane = waiting.shift(); lane; lane = waiting.shift()) {
+        if (!lane.result) await lane.run(kind.prompt(task.input, lane.index), this.#stop.signal)
+      }
+    }
+    for (let started = 0; started < Math.min(this.#options.parallel, this.#lanes.length); started++)
+      this.#track(worker())
+    // A retried output joins while others still run.
+    while (this.#running.size > 0) {
+      try {
+        await Promise.all(this.#running)
+      } catch (error) {
+        this.stop()
+        await Promise.allSettled(this.#running)
+        throw error
+      }
+    }
+    if (this.#stop.signal.aborted) return
+    await this.#end(endStatus(this.#results(), this.#cancelled))
+  }
+
+  /** The user no longer wants it: what has come so far is saved. No effect once it is being saved. */
+  cancel(): void {
+    if (this.#phase !== 'preparing' && this.#phase !== 'generating') return
+    this.#cancelled = true
+    for (const lane of this.#lanes) lane.cancel()
+  }
+
+  /** False when the output has ended already. */
+  cancelOutput(index: number): boolean {
+    return this.#lanes[index]?.cancel() ?? false
+  }
+
+  /** Generates an ended output anew; `unfinished` (it still runs) and `ending` (the task is being saved) say why not. */
+  retryOutput(index: number): 'restarted' | 'unfinished' | 'ending' {
+    const lane = this.#lanes[index]
+    if (!lane?.result) return 'unfinished'
+    if (this.#phase !== 'generating' || this.#running.size === 0 || this.#cancelled) return 'ending'
+    this.#track(lane.run(this.#options.kind.prompt(this.task.input, index), this.#stop.signal))
+    return 'restarted'
+  }
+
+  /** Ends the work without saving: the task goes on elsewhere. False when it is being saved or has ended. */
+  stop(): boolean {
+    if (this.#phase !== 'preparing' && this.#phase !== 'generating') return false
+    this.#phase = 'stopped'
+    this.#log.abandon()
+    this.#stop.abort()
+    return true
+  }
+
+  #track(lane: Promise<void>): void {
+    const done = lane.finally(() => this.#running.delete(done))
+    this.#running.add(done)
+  }
+
+  #results(): LaneResult[] {
+    return this.#lanes.flatMap(lane => lane.result ?? [])
+  }
+
+  async #end(status: EndedTaskStatus, reason?: OutputError): Promise<void> {
+    this.#phase = 'saving'
+    const outputs = this.#results()
+    const finished = status === 'completed' || status === 'incomplete'
+    const stage = finished ? 'completed' : this.#log.stage
+    const error = status === 'failed' ? (reason ?? outputs.find(output => output.error)?.error) : undefined
+    this.#stage('saving')
+    // Nothing but the end is appended from here on, so its id is known before it is sent.
+    const terminalSeq = this.#log.lastId.seq + (finished ? 2 : 1)
+    const saved = await this.#options.save({
+      status,
+      stage,
+      terminalId: `${this.task.attempt}-${terminalSeq}`,
+      error,
+      outputs,
+    })
+    this.#phase = 'ended'
+    if (!saved) {
+      this.#log.abandon()
+      return
+    }
+    if (finished) this.#stage('completed')
+    this.#log.append(terminalChunk(status, outputs, error?.detail))
+  }
+
+  #stage(stage: Stage): void {
+    this.#log.append({ type: 'data-stage', id: 'stage', data: { stage, at: new Date().toISOString() } })
+  }
+}
+
+function savedResult(output: StoredOutput): LaneResult | undefined {
+  const { status } = output
+  return outputEnded(status) ? { ...output, status } : undefined
+}

@@ -1,0 +1,51 @@
+import { Problem } from '../problem.ts'
+
+/** Also for tasks of others: nobody can tell that they exist. */
+export function taskNotFound(): Problem {
+  return new Problem({
+    status: 404,
+    code: 'task-not-found',
+    title: 'No such task',
+    detail: 'There is no task with this id, or it is not yours.',
+  })
+}
+
+export function outputNotFound(outputs: number): Problem {
+  return new Problem({
+    status: 404,
+    code: 'output-not-found',
+    title: 'No such output',
+    detail: `This task has ${outputs} output${outputs === 1 ? '' : 's'}, numbered from 0.`,
+  })
+}
+
+/** Nothing was created. @param retryAfterSeconds when there may be room again */
+export function queueFull(retryAfterSeconds: number): Problem {
+  return new Problem({
+    status: 503,
+    code: 'queue-full',
+    title: 'Too many tasks are waiting',
+    detail: `The queue is full. Nothing was created; please try again in ${retryAfterSeconds} seconds.`,
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  })
+}
+
+export function outputUnfinished(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'output-unfinished',
+    title: 'This output has not ended',
+    detail: 'Only an output that has ended can be written anew. Cancel it first.',
+  })
+}
+
+/** The task is between two states for a moment. */
+export function taskBusy(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'task-busy',
+    title: 'The task is being saved',
+    detail: 'Please try again in a second.',
+    headers: { 'retry-after': '1' },
+  })
+}

@@ -1,0 +1,54 @@
+import type { FastifyReply } from 'fastify'
+import type { EventLog } from './event-log.ts'
+import { EventStream, type Timers, unreadLimitMs } from './event-stream.ts'
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // no-transform keeps compressing proxies from collecting events.
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+  'x-vercel-ai-ui-message-stream': 'v1',
+}
+
+/** The event streams that are open in this process. */
+export class EventReplies {
+  readonly #open = new Set<EventStream>()
+  readonly #timers: Timers
+
+  constructor(timers: Timers = globalThis as Timers) {
+    this.#timers = timers
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /**
+   * Answers with the events after `cursor`, then with what comes; with 204 when there is nothing left to say.
+   *
+   * Must run in the same turn of the event loop in which `log` was found.
+   */
+  send(reply: FastifyReply, log: EventLog, cursor: string | undefined): FastifyReply {
+    const located = log.locate(cursor)
+    if (located.kind === 'ended') return reply.code(204).header('cache-control', 'no-store').send()
+    const stream = new EventStream(log, located, { timers: this.#timers })
+    this.#open.add(stream)
+    stream.once('close', () => this.#open.delete(stream))
+    // What was written last may still wait for a client that does not read.
+    stream.once('end', () => {
+      const timer = this.#timers.setTimeout(() => reply.raw.destroy(), unreadLimitMs)
+      reply.raw.once('close', () => this.#timers.clearTimeout(timer))
+    })
+    return reply.headers(headers).send(stream)
+  }
+
+  /** Drops every client, in the middle of whatever it reads, so that it comes back with its cursor. */
+  destroyAll(): void {
+    for (const stream of this.#open) stream.destroy()
+  }
+}
+
+/** Whether a request asks for the event stream itself: it names the type, `*`/`*` is not enough. */
+export function wantsEventStream(accept: string | undefined): boolean {
+  return accept !== undefined && /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(accept)
+}

@@ -1,0 +1,124 @@
+import type { Model } from '../ai/client.ts'
+import type { ChatMessage, Completion } from '../ai/completion.ts'
+import { estimateUsage } from '../ai/tokens.ts'
+import type { OutputError, Usage } from './event.ts'
+import type { EventLog } from './event-log.ts'
+import { outputChunk } from './rebuild.ts'
+import type { StoredOutput } from './store.ts'
+import type { EndedOutputStatus } from './task.ts'
+
+export interface LaneResult extends StoredOutput {
+  status: EndedOutputStatus
+}
+
+/**
+ * One output of a running attempt: asks the model for it and writes what comes to the log.
+ *
+ * ```
+ * idle -> running -> ended        run() resolves with the result
+ * ended -> running                run() again: the text so far is void
+ * ```
+ */
+export class Lane {
+  readonly index: number
+  readonly #log: EventLog
+  readonly #model: Model
+  #controller: AbortController | undefined
+  #result: LaneResult | undefined
+
+  /** @param saved what an earlier attempt saved of it, if it stands: then there is nothing to run */
+  constructor(index: number, log: EventLog, model: Model, saved?: LaneResult) {
+    this.index = index
+    this.#log = log
+    this.#model = model
+    this.#result = saved
+  }
+
+  get running(): boolean {
+    return this.#controller !== undefined
+  }
+
+  /** How it ended; `undefined` while it is idle or runs. */
+  get result(): LaneResult | undefined {
+    return this.#result
+  }
+
+  /** Never rejects; ends as `cancelled` when `signal` or `cancel()` stops it. */
+  async run(messages: readonly ChatMessage[], signal: AbortSignal): Promise<void> {
+    const { index } = this
+    if (this.#result) this.#log.append(outputChunk({ index, status: 'restarted' }))
+    this.#result = undefined
+    const controller = new AbortController()
+    this.#controller = controller
+    this.#log.append(outputChunk({ index, status: 'running' }))
+    let started = false
+    const completion = await this.#model.complete({
+      messages,
+      signal: AbortSignal.any([signal, controller.signal]),
+      onDelta: text => {
+        if (!started) this.#log.append({ type: 'text-start', id: String(index) })
+        started = true
+        this.#log.delta(index, text)
+      },
+    })
+    const text = this.#log.text(index)
+    const usage = completion.usage ?? (started ? await estimateUsage(messages, text) : undefined)
+    if (started) this.#log.append({ type: 'text-end', id: String(index) })
+    this.#controller = undefined
+    this.#end({ ...judged(completion, text !== ''), text, usage })
+  }
+
+  /** Stops it, or keeps it from starting. False when it has ended already. */
+  cancel(): boolean {
+    if (this.#result) return false
+    if (this.#controller) this.#controller.abort()
+    else this.#end({ status: 'cancelled', text: '' })
+    return true
+  }
+
+  /** Ends it without asking the model, unless it has ended. */
+  fail(error: OutputError): void {
+    if (!this.#result) this.#end({ status: 'failed', text: '', error })
+  }
+
+  #end(result: {
+    status: EndedOutputStatus
+    text: string
+    finishReason?: string
+    error?: OutputError
+    usage?: Usage
+  }): void {
+    const { index } = this
+    const { text: _, ...change } = result
+    this.#result = { index, cancelRequested: false, ...result }
+    this.#log.append(outputChunk({ index, ...change }))
+  }
+}
+
+/** What an output ends as, by how its completion ended and whether there is text. */
+function judged(
+  completion: Completion,
+  hasText: boolean,
+): { status: EndedOutputStatus; finishReason?: string; error?: OutputError } {
+  const status = hasText ? 'incomplete' : 'failed'
+  switch (completion.outcome) {
+    case 'completed':
+      if (hasText) return { status: 'completed', finishReason: 'stop' }
+      return { status: 'failed', error: { code: 'empty', detail: 'The model ended without writing anything.' } }
+    case 'length':
+    case 'content-filter':
+      return { status, finishReason: completion.outcome }
+    case 'aborted':
+      return { status: 'cancelled' }
+    case 'refused':
+      return { status: 'failed', error: { code: 'refused', detail: completion.words } }
+    case 'other':
+      return { status, finishReason: 'other', error: { code: 'other', detail: sentence(completion.detail) } }
+    default:
+      return { status, error: { code: completion.outcome, detail: sentence(completion.detail) } }
+  }
+}
+
+function sentence(detail: string): string {
+  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`
+}

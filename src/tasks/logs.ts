@@ -1,0 +1,143 @@
+import { EventLog } from './event-log.ts'
+import type { Timers } from './event-stream.ts'
+import { fillQueued, fillSaved } from './rebuild.ts'
+import type { StoredOutput, TaskRow } from './store.ts'
+import { taskEnded } from './task.ts'
+
+/** How long an ended log that nobody reads stays in memory; later readers get one rebuilt from the saved rows. */
+const retentionMs = 60_000
+
+/** At most this many ended or unread logs are kept; beyond it the oldest goes at once. */
+const maxRetained = 2_000
+
+export interface SavedTask {
+  task: TaskRow
+  outputs: readonly StoredOutput[]
+}
+
+/**
+ * The logs that are open in this process, one per task. Whoever asks for a task's log gets the same one, so a reader
+ * that comes while an attempt begins or ends cannot miss anything.
+ *
+ * A log stays while an attempt writes it or somebody reads it, and for a minute after its end.
+ */
+export class Logs {
+  readonly #open = new Map<string, EventLog>()
+  /** Tasks whose attempt runs in this process. */
+  readonly #written = new Set<string>()
+  /** Logs that may go, in the order in which they became so. */
+  readonly #idle = new Map<string, unknown>()
+  readonly #timers: Timers
+  readonly #load: (taskId: string) => Promise<SavedTask>
+  /** Counts what was begun or refreshed, so that rows read before are not taken for the present. */
+  #changes = 0
+
+  /** @param load reads a task and its outputs, in one state */
+  constructor(load: (taskId: string) => Promise<SavedTask>, timers: Timers = globalThis as Timers) {
+    this.#load = load
+    this.#timers = timers
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /**
+   * The log an attempt writes, kept until `release`. If another attempt of this process still writes the task's log,
+   * that one is abandoned, and what it goes on to write is seen by nobody.
+   */
+  forWriting(taskId: string, kind: string): EventLog {
+    this.#changes++
+    const open = this.#open.get(taskId)
+    if (this.#written.has(taskId)) open?.abandon()
+    const log = open && !this.#written.has(taskId) ? open : this.#add(new EventLog(taskId, kind))
+    this.#written.add(taskId)
+    this.#keep(taskId)
+    return log
+  }
+
+  /** The attempt no longer writes: from now on the log goes when nobody has read it for a while. */
+  release(taskId: string): void {
+    this.#written.delete(taskId)
+    this.#retire(taskId)
+  }
+
+  /** The log of a task if its attempt runs here. */
+  written(taskId: string): EventLog | undefined {
+    return this.#written.has(taskId) ? this.#open.get(taskId) : undefined
+  }
+
+  /**
+   * The log of a task as a reader wants it. The row may be older than the log: the log is right.
+   *
+   * Call `subscribe` on it (or make an `EventStream`) in the same turn of the event loop.
+   */
+  async forReading(task: TaskRow): Promise<EventLog> {
+    for (;;) {
+      const open = this.#current(task)
+      if (open) return open
+      const changes = this.#changes
+      const saved = await this.#load(task.id)
+      const raced = this.#current(saved.task)
+      if (raced) return raced
+      if (changes !== this.#changes) continue
+      const log = this.#open.get(task.id) ?? this.#add(new EventLog(task.id, task.kind))
+      fill(log, saved)
+      this.#retire(task.id)
+      return log
+    }
+  }
+
+  /** Tells the readers of a task that is not being written what has been saved: it was cancelled or queued again. */
+  refresh(saved: SavedTask): void {
+    this.#changes++
+    const log = this.#open.get(saved.task.id)
+    if (log && !this.#written.has(saved.task.id)) fill(log, saved)
+  }
+
+  /** An open log that is not older than the row. */
+  #current(task: TaskRow): EventLog | undefined {
+    const log = this.#open.get(task.id)
+    if (!log || this.#written.has(task.id)) return log
+    if (taskEnded(task.status) && !log.terminal) return undefined
+    return log.attempt < task.attempt && log.attempt !== 0 ? undefined : log
+  }
+
+  #add(log: EventLog): EventLog {
+    this.#open.set(log.taskId, log)
+    log.onUnread = () => this.#retire(log.taskId)
+    return log
+  }
+
+  #keep(taskId: string): void {
+    this.#timers.clearTimeout(this.#idle.get(taskId))
+    this.#idle.delete(taskId)
+  }
+
+  #retire(taskId: string): void {
+    this.#keep(taskId)
+    if (this.#written.has(taskId)) return
+    this.#idle.set(
+      taskId,
+      this.#timers.setTimeout(() => this.#drop(taskId), retentionMs),
+    )
+    if (this.#idle.size > maxRetained) this.#drop(this.#idle.keys().next().value as string)
+  }
+
+  #drop(taskId: string): void {
+    this.#keep(taskId)
+    const log = this.#open.get(taskId)
+    if (log && log.readerCount === 0 && !this.#written.has(taskId)) this.#open.delete(taskId)
+  }
+
+  /** Forgets everything; open streams are destroyed by the server. */
+  close(): void {
+    for (const taskId of Array.from(this.#idle.keys())) this.#keep(taskId)
+    this.#open.clear()
+  }
+}
+
+function fill(log: EventLog, { task, outputs }: SavedTask): void {
+  if (taskEnded(task.status)) fillSaved(log, task, outputs)
+  else fillQueued(log, task)
+}

@@ -1,0 +1,185 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { type Static, Type } from 'typebox'
+import { validate as isUuid } from 'uuid'
+import { Problem } from '../problem.ts'
+import type { EventReplies } from './event-reply.ts'
+import { maxOutputs } from './kind.ts'
+import { type AcceptedTask, TaskList, TaskSchema } from './schemas.ts'
+import type { TaskRow } from './store.ts'
+import { taskEnded, taskStatuses } from './task.ts'
+import type { Tasks } from './tasks.ts'
+import { type TaskView, taskLinks } from './view.ts'
+
+/** What a polling client is told to wait, in seconds. */
+const pollSeconds = 1
+
+const TaskParams = Type.Object({ id: Type.String({ maxLength: 100, description: 'Id of the task.' }) })
+const OutputParams = Type.Object({
+  id: TaskParams.properties.id,
+  index: Type.Integer({ minimum: 0, maximum: maxOutputs - 1, description: 'Number of the output, from 0.' }),
+})
+
+export interface TaskRoutesOptions {
+  tasks: Tasks
+  replies: EventReplies
+}
+
+/** Tasks of all kinds: state, events, cancel, retry, list. */
+export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (app, { tasks, replies }) => {
+  app.get(
+    '/api/tasks/:id',
+    {
+      schema: {
+        tags: ['tasks'],
+        summary: 'The state of a task',
+        params: TaskParams,
+        response: { 200: TaskSchema, 304: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      const { version, ...task } = await tasks.view(request.params.id, request.ownerId)
+      const etag = `"${version}"`
+      reply.header('etag', etag).header('cache-control', 'private, no-cache')
+      if (!taskEnded(task.status)) reply.header('retry-after', pollSeconds)
+      if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send(null)
+      return task
+    },
+  )
+
+  app.get(
+    '/api/tasks/:id/events',
+    {
+      exposeHeadRoute: false,
+      schema: {
+        tags: ['tasks'],
+        summary: 'The events of a task, as Server-Sent Events',
+        description:
+          'Chunks of the AI SDK UI message stream. Resumable: `Last-Event-ID` (what EventSource sends) or `?after=`. ' +
+          '204 when the task has ended and the cursor is at its end.',
+        params: TaskParams,
+        querystring: Type.Object({
+          after: Type.Optional(Type.String({ description: 'The id of the last event received.' })),
+        }),
+        produces: ['text/event-stream'],
+      },
+    },
+    async (request, reply) => {
+      const cursor = request.headers['last-event-id'] || request.query.after
+      const log = await tasks.log(request.params.id, request.ownerId)
+      return replies.send(reply, log, cursor === undefined ? undefined : String(cursor))
+    },
+  )
+
+  app.post(
+    '/api/tasks/:id/cancel',
+    {
+      schema: {
+        tags: ['tasks'],
+        summary: 'Cancel a task',
+        description:
+          'What has come so far is kept. 202 while it is still stopping, 200 when it has ended, before or now.',
+        params: TaskParams,
+        response: { 200: TaskSchema, 202: TaskSchema },
+      },
+    },
+    async (request, reply) => answer(reply, await tasks.cancel(request.params.id, request.ownerId)),
+  )
+
+  app.post(
+    '/api/tasks/:id/outputs/:index/cancel',
+    {
+      schema: {
+        tags: ['tasks'],
+        summary: 'Cancel one output; the others go on',
+        params: OutputParams,
+        response: { 200: TaskSchema, 202: TaskSchema },
+      },
+    },
+    async (request, reply) =>
+      answer(reply, await tasks.cancelOutput(request.params.id, request.ownerId, request.params.index)),
+  )
+
+  app.post(
+    '/api/tasks/:id/outputs/:index/retry',
+    {
+      schema: {
+        tags: ['tasks'],
+        summary: 'Write an ended output anew; the others stand',
+        params: OutputParams,
+        response: { 200: TaskSchema, 202: TaskSchema },
+      },
+    },
+    async (request, reply) =>
+      answer(reply, await tasks.retryOutput(request.params.id, request.ownerId, request.params.index)),
+  )
+
+  app.get(
+    '/api/tasks',
+    {
+      schema: {
+        tags: ['tasks'],
+        summary: 'Your tasks, newest first',
+        querystring: Type.Object({
+          kind: Type.Optional(Type.String({ maxLength: 40 })),
+          status: Type.Optional(
+            Type.String({ maxLength: 100, description: `One or several, with commas: ${taskStatuses.join(', ')}.` }),
+          ),
+          cursor: Type.Optional(Type.String({ maxLength: 100, description: 'nextCursor of the page before.' })),
+          limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+        }),
+        response: { 200: TaskList },
+      },
+    },
+    async request => {
+      const { kind, status, cursor, limit } = request.query
+      const items = await tasks.list(request.ownerId, {
+        kind,
+        status: status === undefined ? undefined : statusFilter(status),
+        before: cursor === undefined ? undefined : listCursor(cursor),
+        limit: limit + 1,
+      })
+      const page = items.slice(0, limit)
+      return { items: page, nextCursor: items.length > limit ? (page.at(-1)?.id ?? null) : null }
+    },
+  )
+}
+
+/** What a POST that created a task answers: where to find it and where to watch it. */
+export function acceptedTask(task: TaskRow): Static<typeof AcceptedTask> {
+  const links = taskLinks(task.id)
+  return { taskId: task.id, status: task.status, streamUrl: links.events, links }
+}
+
+/** The id of the last item of the page before. @throws Problem `invalid-cursor` */
+export function listCursor(cursor: string): string {
+  if (isUuid(cursor)) return cursor
+  throw new Problem({
+    status: 400,
+    code: 'invalid-cursor',
+    title: 'Invalid cursor',
+    detail: 'The cursor is not one that this list gave out; leave it away to begin with the newest.',
+  })
+}
+
+function statusFilter(text: string): TaskRow['status'][] {
+  return text.split(',').map(name => {
+    const status = taskStatuses.find(known => known === name.trim())
+    if (status) return status
+    throw new Problem({
+      status: 400,
+      code: 'invalid-request',
+      title: 'Invalid request',
+      detail: `status must be one or several of ${taskStatuses.join(', ')}, with commas between them.`,
+    })
+  })
+}
+
+function answer(reply: { code(status: number): unknown }, { version: _, ...task }: TaskView) {
+  reply.code(taskEnded(task.status) ? 200 : 202)
+  return task
+}
+
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false
+  return ifNoneMatch.split(',').some(tag => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
+}

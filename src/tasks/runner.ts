@@ -1,0 +1,260 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
+import type { FastifyBaseLogger } from 'fastify'
+import { v7 as uuidv7 } from 'uuid'
+import type { Model } from '../ai/client.ts'
+import type { Database } from '../db/client.ts'
+import { isTransientFault } from '../db/faults.ts'
+import { Attempt } from './attempt.ts'
+import { maxOutputs, type TaskKind } from './kind.ts'
+import type { Logs } from './logs.ts'
+import type { TaskJob, TaskQueue } from './queue.ts'
+import type { ClaimedTask, TaskEnd, TaskStore } from './store.ts'
+
+/** How often the queue is looked at without being woken: jobs of other instances, and of processes that died. */
+const pollMs = 2_000
+
+/** How often running tasks say that they are alive; a third of what pg-boss waits for. */
+const heartbeatMs = 3_000
+
+/** Jobs taken in one transaction: bounds its size, not how many run. */
+const maxBatch = 200
+
+/** The end of an attempt is saved again and again until the database is back: the text exists nowhere else. */
+const saveAgain = retry(handleWhen(isTransientFault), {
+  maxAttempts: Number.MAX_SAFE_INTEGER,
+  backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 5_000 }),
+})
+
+export interface RunnerOptions {
+  database: Database
+  store: TaskStore
+  queue: TaskQueue
+  logs: Logs
+  kinds: ReadonlyMap<string, TaskKind>
+  model: Model
+  /** Completions at once in this process. The work waits, it does not compute: large on purpose. */
+  maxRunningOutputs: number
+  logger: FastifyBaseLogger
+  /** Told how each attempt that ended here ended, for the metrics. */
+  onEnd?(task: ClaimedTask, end: TaskEnd): void
+}
+
+interface Running {
+  attempt: Attempt
+  job: TaskJob
+  outputs: number
+  done: Promise<void>
+}
+
+/**
+ * Takes tasks from the queue as long as their outputs fit, and runs them.
+ *
+ * Started once; `stop` is idempotent, waits for what runs up to its deadline, and gives the rest back.
+ */
+export class Runner {
+  readonly #options: RunnerOptions
+  readonly #running = new Map<string, Running>()
+  readonly #stopping = new AbortController()
+  #loop: Promise<void> = Promise.resolve()
+  #heartbeat: NodeJS.Timeout | undefined
+  #wake: () => void = () => {}
+  #woken = false
+  #stopped: Promise<void> | undefined
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+  }
+
+  /** True once `stop` was called. */
+  get stopping(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
+  get runningOutputs(): number {
+    let sum = 0
+    for (const { outputs } of this.#running.values()) sum += outputs
+    return sum
+  }
+
+  /** @throws when the database does not answer. */
+  async start(): Promise<void> {
+    const { database, queue, logger } = this.#options
+    // The embedded database is ours alone, so whatever is being worked on in it was lost with the process before.
+    if (database.backend === 'pglite') {
+      const returned = await queue.returnAll()
+      if (returned > 0) logger.info({ tasks: returned }, 'taking up the tasks of the process before')
+    }
+    this.#loop = this.#run()
+    this.#heartbeat = setInterval(() => void this.#touch(), heartbeatMs)
+  }
+
+  /** There may be something in the queue. */
+  wake(): void {
+    this.#woken = true
+    this.#wake()
+  }
+
+  /** The attempt of a task, if it runs in this process. */
+  attempt(taskId: string): Attempt | undefined {
+    return this.#running.get(taskId)?.attempt
+  }
+
+  /** Takes nothing more, waits for what runs up to `drainMs`, then gives the rest back to the queue. */
+  stop(drainMs: number): Promise<void> {
+    this.#stopped ??= this.#stop(drainMs)
+    return this.#stopped
+  }
+
+  async #stop(drainMs: number): Promise<void> {
+    this.#stopping.abort()
+    this.#wake()
+    await this.#loop
+    const all = Promise.all(Array.from(this.#running.values(), ({ done }) => done))
+    const timer = new AbortController()
+    await Promise.race([all, delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
+    timer.abort()
+    const rest = Array.from(this.#running.values()).filter(({ attempt }) => attempt.stop())
+    await Promise.all(rest.map(running => this.#giveBack(running)))
+    // What is left is being saved: as long as the database answers that takes no time, else its task is lost to the
+    // next attempt.
+    await Promise.race([
+      Promise.all(Array.from(this.#running.values(), ({ done }) => done)),
+      delay(Math.min(drainMs, 5_000)),
+    ])
+    clearInterval(this.#heartbeat)
+  }
+
+  async #run(): Promise<void> {
+    const { logger } = this.#options
+    while (!this.#stopping.signal.aborted) {
+      this.#woken = false
+      try {
+        if ((await this.#take()) > 0) continue
+      } catch (error) {
+        logger.error({ err: error }, 'cannot take tasks from the queue; trying again')
+      }
+      if (!this.#woken) await this.#idle()
+    }
+  }
+
+  async #idle(): Promise<void> {
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, pollMs)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      if (this.#stopping.signal.aborted || this.#woken) this.#wake()
+    })
+    this.#wake = () => {}
+  }
+
+  /** Claims as many tasks as are sure to fit and begins them; resolves with how many jobs there were. */
+  async #take(): Promise<number> {
+    const { database, store, queue, maxRunningOutputs } = this.#options
+    const most = Math.min(maxOutputs, maxRunningOutputs)
+    const fit = Math.floor((maxRunningOutputs - this.runningOutputs) / most)
+    if (fit < 1) return 0
+    const { jobs, claimed } = await database.queries.transaction(async tx => {
+      const jobs = await queue.fetch(tx, Math.min(fit, maxBatch))
+      const claimed = await store.claim(
+        tx,
+        jobs.map(({ id, taskId }) => ({ taskId, jobId: id })),
+      )
+      const taken = new Set(claimed.map(task => task.jobId))
+      for (const job of jobs) if (!taken.has(job.id)) await queue.complete(tx, job)
+      return { jobs, claimed }
+    })
+    for (const task of claimed) {
+      const job = jobs.find(({ id }) => id === task.jobId)
+      if (job) this.#begin(task, job)
+    }
+    return jobs.length
+  }
+
+  #begin(task: ClaimedTask, job: TaskJob): void {
+    const { kinds, logs, model, maxRunningOutputs, logger } = this.#options
+    const kind = kinds.get(task.kind)
+    if (!kind) {
+      logger.error({ taskId: task.id, kind: task.kind }, 'no such kind of task here')
+      return
+    }
+    // An attempt of ours that still runs was thought dead (this process slept, say): the new one replaces it.
+    this.#running.get(task.id)?.attempt.stop()
+    const log = logs.forWriting(task.id, task.kind)
+    const pending = task.outputs.filter(output => output.status === 'pending').length
+    const attempt = new Attempt({
+      task,
+      kind,
+      log,
+      model,
+      parallel: maxRunningOutputs,
+      save: end => this.#save(task, job, kind, end),
+    })
+    const running: Running = { attempt, job, outputs: Math.min(pending, maxRunningOutputs), done: Promise.resolve() }
+    this.#running.set(task.id, running)
+    running.done = attempt
+      .run()
+      .catch(error => logger.error({ err: error, taskId: task.id, attempt: task.attempt }, 'the attempt failed'))
+      .finally(() => {
+        if (this.#running.get(task.id) !== running) return
+        this.#running.delete(task.id)
+        logs.release(task.id)
+        this.wake()
+      })
+  }
+
+  /** The one final transaction: texts, usage, status, what the kind keeps, and the job. */
+  async #save(task: ClaimedTask, job: TaskJob, kind: TaskKind, end: TaskEnd): Promise<boolean> {
+    const { database, store, queue, logger, onEnd } = this.#options
+    const saved = await saveAgain.execute(async ({ attempt }) => {
+      if (attempt > 0)
+        logger.warn({ taskId: task.id, retries: attempt }, 'the end of a task could not be saved; trying again')
+      return database.queries.transaction(async tx => {
+        if (!(await store.end(tx, task.id, task.attempt, end))) return false
+        if (end.outputs.some(output => output.text !== '')) await kind.save(tx, task, end.outputs)
+        await queue.complete(tx, job)
+        return true
+      })
+    })
+    if (saved) onEnd?.(task, end)
+    else
+      logger.warn({ taskId: task.id, attempt: task.attempt }, 'the attempt had been replaced; nothing of it was saved')
+    return saved
+  }
+
+  async #giveBack({ attempt: { task }, job }: Running): Promise<void> {
+    const { database, store, queue, logger } = this.#options
+    const jobId = uuidv7()
+    try {
+      await database.queries.transaction(async tx => {
+        if (!(await store.requeue(tx, task.id, task.attempt, jobId))) return
+        await queue.complete(tx, job)
+        await queue.send(tx, jobId, task.id)
+      })
+      logger.info({ taskId: task.id }, 'given back to the queue')
+    } catch (error) {
+      logger.error({ err: error, taskId: task.id }, 'could not be given back; another attempt begins when it is missed')
+    }
+  }
+
+  async #touch(): Promise<void> {
+    const { queue, database, store, logger } = this.#options
+    const running = Array.from(this.#running.values())
+    try {
+      if (await queue.touch(running.map(({ job }) => job))) return
+      const current = await store.attempts(
+        database.queries,
+        running.map(({ attempt }) => attempt.task.id),
+      )
+      for (const { attempt } of running) {
+        const { id, attempt: number } = attempt.task
+        if (current.get(id) !== number && attempt.stop())
+          logger.warn({ taskId: id, attempt: number }, 'the attempt was replaced')
+      }
+    } catch (error) {
+      logger.warn({ err: error }, 'no heartbeat: the database does not answer')
+    }
+  }
+}

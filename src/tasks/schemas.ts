@@ -1,0 +1,49 @@
+import { Type } from 'typebox'
+import { outputStatuses, taskStatuses } from './task.ts'
+
+const Nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()])
+
+const instant = Type.String({ description: 'ISO 8601, UTC.' })
+
+const Links = Type.Object({ self: Type.String(), events: Type.String(), cancel: Type.String() })
+
+const Failure = Type.Object({ code: Type.String(), detail: Type.String() })
+
+const Output = Type.Object({
+  index: Type.Integer(),
+  status: Type.Enum(outputStatuses),
+  text: Type.String({ description: 'While the task runs: what has come so far.' }),
+  finishReason: Nullable(Type.String()),
+  usage: Type.Union([
+    Type.Object({
+      inputTokens: Type.Integer(),
+      outputTokens: Type.Integer(),
+      estimated: Type.Optional(Type.Boolean({ description: 'Counted here, since the provider told nothing.' })),
+    }),
+    Type.Null(),
+  ]),
+  error: Type.Optional(Failure),
+})
+
+export const TaskSchema = Type.Object({
+  id: Type.String(),
+  kind: Type.String(),
+  status: Type.Enum(taskStatuses),
+  stage: Type.String(),
+  attempt: Type.Integer(),
+  createdAt: instant,
+  startedAt: Nullable(instant),
+  finishedAt: Nullable(instant),
+  outputs: Type.Array(Output),
+  error: Type.Optional(Failure),
+  links: Links,
+})
+
+export const TaskList = Type.Object({ items: Type.Array(TaskSchema), nextCursor: Nullable(Type.String()) })
+
+export const AcceptedTask = Type.Object({
+  taskId: Type.String(),
+  status: Type.Enum(taskStatuses),
+  streamUrl: Type.String({ description: 'Where to watch it: Server-Sent Events.' }),
+  links: Links,
+})

@@ -1,0 +1,295 @@
+import { and, asc, count, desc, eq, inArray, lt, or, sql } from 'drizzle-orm'
+import { validate as isUuid } from 'uuid'
+import type { Queries } from '../db/client.ts'
+import type { Cipher } from '../db/encrypted.ts'
+import type { OutputError, Stage, Usage } from './event.ts'
+import { outputs, tasks } from './schema.ts'
+import type { EndedOutputStatus, EndedTaskStatus, OutputStatus, TaskStatus } from './task.ts'
+
+/** A task as stored, without its input and texts. */
+export type TaskRow = Omit<typeof tasks.$inferSelect, 'input' | 'errorDetail'> & { error: OutputError | undefined }
+
+export interface StoredOutput {
+  index: number
+  status: OutputStatus
+  text: string
+  finishReason?: string
+  usage?: Usage
+  error?: OutputError
+  cancelRequested: boolean
+}
+
+export interface ClaimedTask extends TaskRow {
+  input: unknown
+  outputs: StoredOutput[]
+}
+
+/** What an attempt writes when it ends. */
+export interface TaskEnd {
+  status: EndedTaskStatus
+  stage: Stage
+  terminalId: string
+  error?: OutputError
+  outputs: (StoredOutput & { status: EndedOutputStatus })[]
+}
+
+/** The SQL for tasks and their outputs. What joins a transaction takes it as its first argument. */
+export class TaskStore {
+  readonly #cipher: Cipher
+
+  constructor(cipher: Cipher) {
+    this.#cipher = cipher
+  }
+
+  async insert(
+    tx: Queries,
+    task: {
+      id: string
+      ownerId: string
+      kind: string
+      jobId: string
+      input: unknown
+      outputs: number
+      createdAt: Date
+    },
+  ): Promise<TaskRow> {
+    const { outputs: outputCount, input, ...row } = task
+    const [inserted] = await tx
+      .insert(tasks)
+      .values({ ...row, status: 'queued', stage: 'queued', input: this.#cipher.seal(tasks.input, task.id, input) })
+      .returning()
+    await tx
+      .insert(outputs)
+      .values(
+        Array.from({ length: outputCount }, (_, index) => ({ taskId: task.id, index, status: 'pending' as const })),
+      )
+    return this.#taskRow(inserted as typeof tasks.$inferSelect)
+  }
+
+  /** How many tasks wait, counted up to `limit`. */
+  async queued(tx: Queries, limit: number): Promise<number> {
+    const some = tx.select({ id: tasks.id }).from(tasks).where(eq(tasks.status, 'queued')).limit(limit).as('some')
+    const [row] = await tx.select({ value: count() }).from(some)
+    return row?.value ?? 0
+  }
+
+  /** The owner's task; `undefined` when there is none of this owner. `forUpdate` locks it until the transaction ends. */
+  async find(tx: Queries, id: string, ownerId: string, { forUpdate = false } = {}): Promise<TaskRow | undefined> {
+    if (!isUuid(id)) return undefined
+    const query = tx
+      .select()
+      .from(tasks)
+      .where(and(eq(tasks.id, id), eq(tasks.ownerId, ownerId)))
+    const [row] = await (forUpdate ? query.for('update') : query)
+    return row && this.#taskRow(row)
+  }
+
+  /** A task and its outputs, whoever it belongs to, in one state of the database. */
+  async load(database: Queries, id: string): Promise<{ task: TaskRow; outputs: StoredOutput[] }> {
+    return database.transaction(
+      async tx => {
+        const [row] = await tx.select().from(tasks).where(eq(tasks.id, id))
+        if (!row) throw new Error(`task ${id} has gone`)
+        return { task: this.#taskRow(row), outputs: (await this.outputsOf(tx, [id])).get(id) ?? [] }
+      },
+      { isolationLevel: 'repeatable read', accessMode: 'read only' },
+    )
+  }
+
+  async outputsOf(tx: Queries, taskIds: readonly string[]): Promise<Map<string, StoredOutput[]>> {
+    const found = new Map<string, StoredOutput[]>(taskIds.map(id => [id, []]))
+    if (taskIds.length === 0) return found
+    const rows = await tx
+      .select()
+      .from(outputs)
+      .where(inArray(outputs.taskId, [...taskIds]))
+      .orderBy(asc(outputs.taskId), asc(outputs.index))
+    for (const row of rows) found.get(row.taskId)?.push(this.#output(row))
+    return found
+  }
+
+  /** Newest first; `before` is the id of the last task of the page before. */
+  async list(
+    tx: Queries,
+    ownerId: string,
+    filter: { kind?: string; status?: readonly TaskStatus[]; before?: string; limit: number },
+  ): Promise<TaskRow[]> {
+    const rows = await tx
+      .select()
+      .from(tasks)
+      .where(
+        and(
+          eq(tasks.ownerId, ownerId),
+          filter.kind === undefined ? undefined : eq(tasks.kind, filter.kind),
+          filter.status === undefined ? undefined : inArray(tasks.status, [...filter.status]),
+          filter.before === undefined ? undefined : lt(tasks.id, filter.before),
+        ),
+      )
+      .orderBy(desc(tasks.id))
+      .limit(filter.limit)
+    return rows.map(row => this.#taskRow(row))
+  }
+
+  /**
+   * Begins the next attempt of each task whose current job is given; jobs that are nobody's (cancelled, replaced) are
+   * passed over. A task found `running` lost its attempt with the process that ran it.
+   */
+  async claim(tx: Queries, jobs: readonly { taskId: string; jobId: string }[]): Promise<ClaimedTask[]> {
+    if (jobs.length === 0) return []
+    const rows = await tx
+      .update(tasks)
+      .set({
+        attempt: sql`${tasks.attempt} + 1`,
+        lostAttempts: sql`${tasks.lostAttempts} + case when ${tasks.status} = 'running' then 1 else 0 end`,
+        status: 'running',
+        stage: 'preparing',
+        startedAt: sql`coalesce(${tasks.startedAt}, now())`,
+      })
+      .where(
+        and(
+          inArray(tasks.status, ['queued', 'running']),
+          or(...jobs.map(({ taskId, jobId }) => and(eq(tasks.id, taskId), eq(tasks.jobId, jobId)))),
+        ),
+      )
+      .returning()
+    const stored = await this.outputsOf(
+      tx,
+      rows.map(row => row.id),
+    )
+    return rows.map(row => ({
+      ...this.#taskRow(row),
+      input: this.#cipher.open(tasks.input, row.id, row.input),
+      outputs: stored.get(row.id) ?? [],
+    }))
+  }
+
+  /** The current attempt of each of these tasks. */
+  async attempts(tx: Queries, taskIds: readonly string[]): Promise<Map<string, number>> {
+    const rows = await tx
+      .select({ id: tasks.id, attempt: tasks.attempt })
+      .from(tasks)
+      .where(inArray(tasks.id, [...taskIds]))
+    return new Map(rows.map(({ id, attempt }) => [id, attempt]))
+  }
+
+  /** Ends the attempt; `false`, with nothing written, when the task has moved on to another attempt or ended already. */
+  async end(tx: Queries, taskId: string, attempt: number, end: TaskEnd): Promise<boolean> {
+    const ended = await tx
+      .update(tasks)
+      .set({
+        status: end.status,
+        stage: end.stage,
+        terminalId: end.terminalId,
+        errorCode: end.error?.code ?? null,
+        errorDetail: end.error ? this.#cipher.seal(tasks.errorDetail, taskId, end.error.detail) : null,
+        finishedAt: sql`now()`,
+      })
+      .where(and(eq(tasks.id, taskId), eq(tasks.attempt, attempt), eq(tasks.status, 'running')))
+      .returning({ id: tasks.id })
+    if (ended.length === 0) return false
+    for (const output of end.outputs) await this.#saveOutput(tx, taskId, output)
+    return true
+  }
+
+  /** Ends a task that nobody has claimed (any more) as cancelled. Outputs that have ended stay as they are. */
+  async cancelQueued(tx: Queries, taskId: string, attempt: number, terminalId: string): Promise<void> {
+    await tx
+      .update(tasks)
+      .set({ status: 'cancelled', attempt, terminalId, cancelRequestedAt: sql`now()`, finishedAt: sql`now()` })
+      .where(and(eq(tasks.id, taskId), eq(tasks.status, 'queued')))
+    await tx
+      .update(outputs)
+      .set({ status: 'cancelled' })
+      .where(and(eq(outputs.taskId, taskId), eq(outputs.status, 'pending')))
+  }
+
+  async requestCancel(tx: Queries, taskId: string): Promise<void> {
+    await tx.update(tasks).set({ cancelRequestedAt: sql`now()` }).where(eq(tasks.id, taskId))
+  }
+
+  async requestOutputCancel(tx: Queries, taskId: string, index: number): Promise<void> {
+    await tx
+      .update(outputs)
+      .set({ cancelRequestedAt: sql`now()` })
+      .where(and(eq(outputs.taskId, taskId), eq(outputs.index, index)))
+  }
+
+  /** Makes an output one that the next (or the running) attempt generates. */
+  async resetOutput(tx: Queries, taskId: string, index: number): Promise<void> {
+    await tx
+      .update(outputs)
+      .set({ status: 'pending', cancelRequestedAt: null })
+      .where(and(eq(outputs.taskId, taskId), eq(outputs.index, index)))
+  }
+
+  /** Puts a task back into the queue under a new job: an ended one whose output is retried, or a running one given back. */
+  async requeue(tx: Queries, taskId: string, attempt: number, jobId: string): Promise<boolean> {
+    const rows = await tx
+      .update(tasks)
+      .set({
+        status: 'queued',
+        stage: 'queued',
+        jobId,
+        terminalId: null,
+        finishedAt: null,
+        errorCode: null,
+        errorDetail: null,
+        cancelRequestedAt: sql`case when ${tasks.status} = 'running' then ${tasks.cancelRequestedAt} end`,
+      })
+      .where(and(eq(tasks.id, taskId), eq(tasks.attempt, attempt)))
+      .returning({ id: tasks.id })
+    return rows.length > 0
+  }
+
+  async #saveOutput(tx: Queries, taskId: string, output: StoredOutput): Promise<void> {
+    const row = outputRowId(taskId, output.index)
+    await tx
+      .update(outputs)
+      .set({
+        status: output.status,
+        text: this.#cipher.seal(outputs.text, row, output.text),
+        finishReason: output.finishReason ?? null,
+        inputTokens: output.usage?.inputTokens ?? null,
+        outputTokens: output.usage?.outputTokens ?? null,
+        usageEstimated: output.usage?.estimated ?? false,
+        errorCode: output.error?.code ?? null,
+        errorDetail: output.error ? this.#cipher.seal(outputs.errorDetail, row, output.error.detail) : null,
+      })
+      .where(and(eq(outputs.taskId, taskId), eq(outputs.index, output.index)))
+  }
+
+  #taskRow({ input: _, errorDetail, ...row }: typeof tasks.$inferSelect): TaskRow {
+    const error =
+      row.errorCode && errorDetail
+        ? { code: row.errorCode, detail: this.#cipher.open(tasks.errorDetail, row.id, errorDetail) }
+        : undefined
+    return { ...row, error }
+  }
+
+  #output(row: typeof outputs.$inferSelect): StoredOutput {
+    const id = outputRowId(row.taskId, row.index)
+    return {
+      index: row.index,
+      status: row.status,
+      text: row.text ? this.#cipher.open(outputs.text, id, row.text) : '',
+      finishReason: row.finishReason ?? undefined,
+      usage:
+        row.inputTokens === null || row.outputTokens === null
+          ? undefined
+          : {
+              inputTokens: row.inputTokens,
+              outputTokens: row.outputTokens,
+              ...(row.usageEstimated && { estimated: true }),
+            },
+      error:
+        row.errorCode && row.errorDetail
+          ? { code: row.errorCode, detail: this.#cipher.open(outputs.errorDetail, id, row.errorDetail) }
+          : undefined,
+      cancelRequested: row.cancelRequestedAt !== null,
+    }
+  }
+}
+
+function outputRowId(taskId: string, index: number): string {
+  return `${taskId}/${index}`
+}

@@ -1,0 +1,47 @@
+import type { OutputError } from './event.ts'
+
+/**
+ * The states of a task and of its outputs.
+ *
+ * ```
+ * task:    queued -> running -> completed | incomplete | failed | cancelled
+ *          running -> queued        an attempt was returned by a drain (or lost: then it is claimed from `running`)
+ *          queued -> cancelled      cancelled before it was claimed
+ *          (ended) -> queued        an output is retried: the next attempt generates only that one
+ * output:  pending -> running -> completed | incomplete | failed | cancelled
+ *          (ended) -> pending       retried
+ * ```
+ */
+export const taskStatuses = ['queued', 'running', 'completed', 'incomplete', 'failed', 'cancelled'] as const
+export type TaskStatus = (typeof taskStatuses)[number]
+
+export const outputStatuses = ['pending', 'running', 'completed', 'incomplete', 'failed', 'cancelled'] as const
+export type OutputStatus = (typeof outputStatuses)[number]
+
+export type EndedTaskStatus = Exclude<TaskStatus, 'queued' | 'running'>
+export type EndedOutputStatus = Exclude<OutputStatus, 'pending' | 'running'>
+
+export function taskEnded(status: TaskStatus): status is EndedTaskStatus {
+  return status !== 'queued' && status !== 'running'
+}
+
+export function outputEnded(status: OutputStatus | 'restarted'): status is EndedOutputStatus {
+  return status !== 'pending' && status !== 'running' && status !== 'restarted'
+}
+
+/** What a task ends as, by what its outputs ended as. Cancelling every output one by one cancels the task. */
+export function endStatus(outputs: readonly { status: OutputStatus }[], cancelled: boolean): EndedTaskStatus {
+  if (cancelled || outputs.every(output => output.status === 'cancelled')) return 'cancelled'
+  if (outputs.every(output => output.status === 'completed')) return 'completed'
+  if (outputs.every(output => output.status === 'failed')) return 'failed'
+  return 'incomplete'
+}
+
+/** How many attempts of a task may be lost to dying processes before it is ended as failed. Given-back attempts do not count. */
+export const lostAttemptsBudget = 3
+
+/** The error of a task whose attempts were lost too often. */
+export const attemptsLost: OutputError = {
+  code: 'attempts-lost',
+  detail: 'The server was interrupted several times while writing this text. Please try again.',
+}

@@ -1,0 +1,198 @@
+import type { Static } from 'typebox'
+import { v7 as uuidv7 } from 'uuid'
+import type { Database, Queries } from '../db/client.ts'
+import { outputNotFound, outputUnfinished, queueFull, taskBusy, taskNotFound } from './errors.ts'
+import type { EventLog } from './event-log.ts'
+import type { TaskKind } from './kind.ts'
+import type { Logs, SavedTask } from './logs.ts'
+import type { TaskQueue } from './queue.ts'
+import type { Runner } from './runner.ts'
+import type { TaskRow, TaskStore } from './store.ts'
+import { outputEnded, type TaskStatus, taskEnded } from './task.ts'
+import { type TaskView, viewTask } from './view.ts'
+
+/** What clients are told to wait when the queue is full. */
+const queueFullRetrySeconds = 10
+
+export interface TasksOptions {
+  database: Database
+  store: TaskStore
+  queue: TaskQueue
+  logs: Logs
+  runner: Runner
+  maxQueuedTasks: number
+}
+
+/** What users do with tasks. Every call names the owner; the task of another one does not exist. */
+export class Tasks {
+  readonly #options: TasksOptions
+
+  constructor(options: TasksOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Stores a task and its job in one transaction. The work begins by itself; nothing here waits for the model.
+   *
+   * @throws Problem `queue-full`
+   */
+  async submit<Kind extends TaskKind>(kind: Kind, ownerId: string, input: Static<Kind['input']>): Promise<TaskRow> {
+    const { database, store, queue, runner } = this.#options
+    const id = uuidv7()
+    const jobId = uuidv7()
+    const task = await database.queries.transaction(async tx => {
+      await this.#mustHaveRoom(tx)
+      const task = await store.insert(tx, {
+        id,
+        ownerId,
+        kind: kind.name,
+        jobId,
+        input,
+        outputs: kind.outputs(input),
+        createdAt: new Date(),
+      })
+      await queue.send(tx, jobId, id)
+      return task
+    })
+    runner.wake()
+    return task
+  }
+
+  /** @throws Problem `task-not-found` */
+  async view(id: string, ownerId: string): Promise<TaskView> {
+    return this.#view(await this.#find(this.#options.database.queries, id, ownerId))
+  }
+
+  /** Newest first. */
+  async list(
+    ownerId: string,
+    filter: { kind?: string; status?: readonly TaskStatus[]; before?: string; limit: number },
+  ): Promise<TaskView[]> {
+    const { database, store } = this.#options
+    const rows = await store.list(database.queries, ownerId, filter)
+    const outputs = await store.outputsOf(
+      database.queries,
+      rows.map(row => row.id),
+    )
+    return rows.map(row =>
+      viewTask({ task: row, outputs: outputs.get(row.id) ?? [] }, this.#options.logs.written(row.id)),
+    )
+  }
+
+  /** The task's log, to be subscribed to in the same turn of the event loop. @throws Problem `task-not-found` */
+  async log(id: string, ownerId: string): Promise<EventLog> {
+    const { database, logs } = this.#options
+    return logs.forReading(await this.#find(database.queries, id, ownerId))
+  }
+
+  /** The log of a task that was just submitted. */
+  logOf(task: TaskRow): Promise<EventLog> {
+    return this.#options.logs.forReading(task)
+  }
+
+  /**
+   * Cancels a task: at once if it waits, else its sockets are closed and what has come is saved. Idempotent; a task
+   * that has ended stays as it is. The database knows before anything is stopped.
+   */
+  async cancel(id: string, ownerId: string): Promise<TaskView> {
+    const { database, store, runner } = this.#options
+    const saved = await database.queries.transaction(async tx => {
+      const task = await this.#find(tx, id, ownerId, { forUpdate: true })
+      if (task.status === 'queued') return this.#cancelQueued(tx, task)
+      if (task.status === 'running') await store.requestCancel(tx, id)
+      return this.#saved(tx, task)
+    })
+    runner.attempt(id)?.cancel()
+    this.#options.logs.refresh(saved)
+    return this.#view(saved.task)
+  }
+
+  /** Cancels one output; the others go on. Cancelling the last one that waits cancels a waiting task. */
+  async cancelOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
+    const { database, store, runner, logs } = this.#options
+    const saved = await database.queries.transaction(async tx => {
+      const task = await this.#find(tx, id, ownerId, { forUpdate: true })
+      const { outputs } = await this.#saved(tx, task)
+      const output = outputs[index]
+      if (!output) throw outputNotFound(outputs.length)
+      if (taskEnded(task.status) || outputEnded(output.status)) return { task, outputs }
+      await store.requestOutputCancel(tx, id, index)
+      const allCancelled = outputs.every(
+        other => other.index === index || outputEnded(other.status) || other.cancelRequested,
+      )
+      if (task.status === 'queued' && allCancelled) return this.#cancelQueued(tx, task)
+      return { task, outputs }
+    })
+    runner.attempt(id)?.cancelOutput(index)
+    if (taskEnded(saved.task.status)) logs.refresh(saved)
+    return this.#view(saved.task)
+  }
+
+  /**
+   * Generates one ended output anew: within the running attempt, or in the next one, in which the other outputs stand.
+   *
+   * @throws Problem `output-not-found`, `output-unfinished`, `task-busy`, `queue-full`
+   */
+  async retryOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
+    const { database, store, queue, runner, logs } = this.#options
+    const saved = await database.queries.transaction(async tx => {
+      const task = await this.#find(tx, id, ownerId, { forUpdate: true })
+      const { outputs } = await this.#saved(tx, task)
+      const output = outputs[index]
+      if (!output) throw outputNotFound(outputs.length)
+      if (task.status === 'running') {
+        const attempt = runner.attempt(id)
+        if (!attempt) throw taskBusy()
+        await store.resetOutput(tx, id, index)
+        const retried = attempt.retryOutput(index)
+        if (retried === 'unfinished') throw outputUnfinished()
+        if (retried === 'ending') throw taskBusy()
+        return undefined
+      }
+      if (!outputEnded(output.status)) throw outputUnfinished()
+      await store.resetOutput(tx, id, index)
+      if (task.status !== 'queued') {
+        await this.#mustHaveRoom(tx)
+        const jobId = uuidv7()
+        await store.requeue(tx, id, task.attempt, jobId)
+        await queue.send(tx, jobId, id)
+      }
+      return this.#saved(tx, await this.#find(tx, id, ownerId))
+    })
+    if (saved) logs.refresh(saved)
+    runner.wake()
+    return this.view(id, ownerId)
+  }
+
+  async #cancelQueued(tx: Queries, task: TaskRow): Promise<SavedTask> {
+    const { store } = this.#options
+    const { outputs } = await this.#saved(tx, task)
+    // A task that ran before has texts to show: then the cancelled wait is an attempt of its own, long enough for them.
+    const attempt = task.attempt === 0 ? 0 : task.attempt + 1
+    const terminalId = attempt === 0 ? '0-3' : `${attempt}-${outputs.length * 4 + 2}`
+    // Its job stays: whoever fetches it finds nothing to claim. Removing it here would lock in the other order.
+    await store.cancelQueued(tx, task.id, attempt, terminalId)
+    return this.#saved(tx, await this.#find(tx, task.id, task.ownerId))
+  }
+
+  async #mustHaveRoom(tx: Queries): Promise<void> {
+    const { store, maxQueuedTasks } = this.#options
+    if ((await store.queued(tx, maxQueuedTasks)) >= maxQueuedTasks) throw queueFull(queueFullRetrySeconds)
+  }
+
+  async #find(tx: Queries, id: string, ownerId: string, options?: { forUpdate: boolean }): Promise<TaskRow> {
+    const task = await this.#options.store.find(tx, id, ownerId, options)
+    if (!task) throw taskNotFound()
+    return task
+  }
+
+  async #saved(tx: Queries, task: TaskRow): Promise<SavedTask> {
+    const outputs = await this.#options.store.outputsOf(tx, [task.id])
+    return { task, outputs: outputs.get(task.id) ?? [] }
+  }
+
+  async #view(task: TaskRow): Promise<TaskView> {
+    const { database, logs } = this.#options
+    return viewTask(await this.#saved(database.queries, task), logs.written(task.id))
+  }
+}

@@ -1,0 +1,78 @@
+import type { OutputError, Stage, Usage } from './event.ts'
+import { formatCursor } from './event.ts'
+import type { EventLog } from './event-log.ts'
+import type { SavedTask } from './logs.ts'
+import type { StoredOutput } from './store.ts'
+import { type OutputStatus, type TaskStatus, taskEnded } from './task.ts'
+
+export interface OutputView {
+  index: number
+  status: OutputStatus
+  /** While the task runs: what has come so far. */
+  text: string
+  finishReason: string | null
+  usage: Usage | null
+  error?: OutputError
+}
+
+/** A task as users see it. Times are ISO 8601 in UTC. */
+export interface TaskView {
+  id: string
+  kind: string
+  status: TaskStatus
+  stage: Stage
+  attempt: number
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+  outputs: OutputView[]
+  error?: OutputError
+  links: { self: string; events: string; cancel: string }
+  /** Changes whenever anything above does: the ETag. */
+  version: string
+}
+
+export function taskLinks(id: string): TaskView['links'] {
+  const self = `/api/tasks/${id}`
+  return { self, events: `${self}/events`, cancel: `${self}/cancel` }
+}
+
+/** @param log the log of the attempt that runs in this process, if one does: then it knows better than the rows */
+export function viewTask({ task, outputs }: SavedTask, log: EventLog | undefined): TaskView {
+  const live = log && !taskEnded(task.status) && log.attempt >= task.attempt && log.attempt > 0 ? log : undefined
+  const ended = taskEnded(task.status)
+  return {
+    id: task.id,
+    kind: task.kind,
+    status: live ? 'running' : task.status,
+    stage: live?.stage ?? task.stage,
+    attempt: live?.attempt ?? task.attempt,
+    createdAt: task.createdAt.toISOString(),
+    startedAt: task.startedAt?.toISOString() ?? null,
+    finishedAt: ended ? (task.finishedAt?.toISOString() ?? null) : null,
+    outputs: outputs.map(output => (live ? liveOutput(output, live) : savedOutput(output))),
+    ...(task.error && { error: task.error }),
+    links: taskLinks(task.id),
+    version: live
+      ? formatCursor(live.lastId)
+      : `${task.status}-${task.attempt}-${task.terminalId ?? task.jobId}-${outputs.map(o => (o.cancelRequested ? 'c' : o.status[0])).join('')}`,
+  }
+}
+
+function savedOutput({ index, status, text, finishReason, usage, error }: StoredOutput): OutputView {
+  return { index, status, text, finishReason: finishReason ?? null, usage: usage ?? null, ...(error && { error }) }
+}
+
+function liveOutput(saved: StoredOutput, log: EventLog): OutputView {
+  const change = log.outputs.get(saved.index)
+  const status = change?.status === 'restarted' ? 'running' : (change?.status ?? 'pending')
+  const text = log.text(saved.index)
+  return {
+    index: saved.index,
+    status,
+    text,
+    finishReason: change?.finishReason ?? null,
+    usage: change?.usage ?? null,
+    ...(change?.error && { error: change.error }),
+  }
+}
