@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Test } from 'tap'
+import { buildApp, type Dependencies } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { Visitor } from './visitor.ts'
+
+export interface Conch {
+  url: string
+  app: FastifyInstance
+  dataDir: string
+  /** A new visitor, with a cookie jar of its own. */
+  visitor(): Visitor
+  close(): Promise<void>
+}
+
+/** A folder that goes with the test. */
+export async function temporaryFolder(t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'conch-test-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A whole Conch in this process, listening on a free port. `env` is what the environment would say. */
+export async function startConch(
+  t: Test,
+  env: Record<string, string> = {},
+  dependencies: Dependencies = {},
+): Promise<Conch> {
+  const dataDir = env.DATA_DIR ?? (await temporaryFolder(t))
+  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', DRAIN_SECONDS: '0', ...env, DATA_DIR: dataDir })
+  const app = await buildApp(config, dependencies)
+  const close = () => app.close()
+  t.teardown(close)
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  return { url, app, dataDir, visitor: () => new Visitor(url), close }
+}
+
+/** What most record tests ask for. */
+export const anyRecord = {
+  category: 'subject',
+  subject: '확률과 통계',
+  observations: '교통량 자료로 신호 시간을 조정하는 모형을 만들어 발표함. 모둠원의 질문에 근거를 들어 답함.',
+} as const

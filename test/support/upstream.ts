@@ -1,0 +1,110 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Test } from 'tap'
+import type { ChatMessage } from '../../src/ai/completion.ts'
+
+/** One request for a completion, as the upstream sees it. The script decides everything that is answered. */
+export class UpstreamCompletion {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly body: { model: string; messages: ChatMessage[]; stream?: boolean }
+  /** Resolves when the client has closed the connection before the answer was complete. */
+  readonly abandoned: Promise<void>
+
+  constructor(request: IncomingMessage, response: ServerResponse, body: string) {
+    this.request = request
+    this.response = response
+    this.body = JSON.parse(body)
+    this.abandoned = new Promise(resolve => {
+      response.once('close', () => {
+        if (!response.writableFinished) resolve()
+      })
+    })
+  }
+
+  /** Which version of a record is asked for is only told by the prompt; this is what tells requests apart. */
+  get system(): string {
+    return this.body.messages.find(({ role }) => role === 'system')?.content ?? ''
+  }
+
+  /** Bytes as they are. */
+  raw(text: string | Buffer): this {
+    if (!this.response.headersSent) this.response.writeHead(200, { 'content-type': 'text/event-stream' })
+    this.response.write(text)
+    return this
+  }
+
+  frame(data: unknown): this {
+    return this.raw(`data: ${JSON.stringify(data)}\n\n`)
+  }
+
+  delta(...contents: string[]): this {
+    for (const content of contents) this.frame(chunk({ index: 0, delta: { content }, finish_reason: null }))
+    return this
+  }
+
+  finish(reason = 'stop', usage = { prompt_tokens: 9, completion_tokens: 2 }): void {
+    this.frame(chunk({ index: 0, delta: {}, finish_reason: reason }))
+    this.frame({ ...chunk(), usage: { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens } })
+    this.raw('data: [DONE]\n\n')
+    this.response.end()
+  }
+}
+
+export interface Upstream {
+  baseUrl: string
+  /** Every request so far, in order. */
+  completions: UpstreamCompletion[]
+  sockets: ReadonlySet<Socket>
+  /** Resolves once so many requests have come. */
+  requested(count: number): Promise<void>
+  /** From now on every request is answered so. */
+  answer(script: Script): void
+}
+
+export type Script = (completion: UpstreamCompletion) => unknown
+
+/** An OpenAI-compatible server whose every answer is scripted. Without a script, it writes two words and stops. */
+export async function startUpstream(
+  t: Test,
+  script: Script = completion => completion.delta('안녕', '하세요').finish(),
+): Promise<Upstream> {
+  const completions: UpstreamCompletion[] = []
+  const sockets = new Set<Socket>()
+  let current = script
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const part of request.setEncoding('utf8')) body += part
+    const completion = new UpstreamCompletion(request, response, body)
+    completions.push(completion)
+    server.emit('completion')
+    response.on('error', () => {})
+    await current(completion)
+  })
+  server.on('connection', socket => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    completions,
+    sockets,
+    async requested(count) {
+      while (completions.length < count) await once(server, 'completion')
+    },
+    answer(next) {
+      current = next
+    },
+  }
+}
+
+function chunk(...choices: unknown[]) {
+  return { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_790_000_000, model: 'test', choices }
+}
