@@ -1,0 +1,101 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { loggableError } from '../loggable-error.ts'
+import { Problem } from '../problem.ts'
+import { allowedMethods } from './allowed-methods.ts'
+import { invalidRequest } from './invalid-request.ts'
+
+/**
+ * Every error as RFC 9457 `application/problem+json`: `{type, title, status, detail, code}` and a problem's extensions.
+ *
+ * A `Problem` is sent as it is, what a schema refuses as `invalid-request`, another 4xx with a text of our own. Everything
+ * else is a 500 that says nothing, and is logged without what users wrote. A path that nothing answers is 404, or 405
+ * with `Allow` if it takes other methods; both come before the body is looked at. Register before the routes.
+ */
+export const problems = fastifyPlugin(
+  async app => {
+    const allowed = allowedMethods(app)
+    const notFound = (request: FastifyRequest) => {
+      const path = request.url.split('?')[0] ?? '/'
+      const methods = allowed(path)
+      if (methods.length === 0 || methods.includes(request.method)) return new Problem(standard(404))
+      const allow = methods.join(', ')
+      return new Problem({ ...standard(405), detail: `This address takes ${allow} only.`, headers: { allow } })
+    }
+    app.setErrorHandler((error: FastifyError, request, reply) => send(problemOf(error, request), reply))
+    app.setNotFoundHandler((request, reply) => send(notFound(request), reply))
+    app.addHook('preParsing', async request => {
+      if (request.is404) throw notFound(request)
+    })
+  },
+  { name: 'problems' },
+)
+
+/** For Fastify's option of this name: what fails before routing, such as a malformed URL. */
+export function frameworkErrors(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  send(problemOf(error, request), reply)
+}
+
+/** For Fastify's option of this name: what Node cannot read as a request. Nothing of it is logged. */
+export function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return
+  const status = parserStatus[error.code ?? ''] ?? 400
+  const body = json(new Problem(standard(status)))
+  socket.write(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+  socket.destroySoon()
+}
+
+const parserStatus: Record<string, number> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  HPE_HEADER_OVERFLOW: 431,
+}
+
+function problemOf(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error
+  const { validation, validationContext, code, statusCode = 500 } = Object(error) as Partial<FastifyError>
+  if (validation) return invalidRequest(validation, validationContext)
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
+    return new Problem({ ...standard(400), code: 'malformed-json', detail: 'The body is not valid JSON.' })
+  if (statusCode >= 400 && statusCode < 500) return new Problem(standard(statusCode))
+  request.log.error({ err: loggableError(error) }, 'request failed')
+  const detail = `This is not your fault. The server's log has the reason under request id ${request.id}.`
+  return new Problem({ ...standard(500), detail })
+}
+
+/** What a status alone says. An error's own message is never used: it may repeat what was sent. */
+function standard(status: number) {
+  const title = STATUS_CODES[status] ?? 'Refused'
+  const code = title.toLowerCase().replaceAll(/[^a-z]+/g, '-')
+  return { status, title, code, detail: details[status] ?? 'The request was refused.' }
+}
+
+const details: Record<number, string> = {
+  400: 'The request cannot be understood.',
+  404: 'There is nothing at this address.',
+  408: 'The request took too long to arrive.',
+  413: 'The request body is too large.',
+  414: 'The address is too long.',
+  415: 'Send the body as application/json.',
+  429: 'Too many requests; please wait.',
+  431: 'The request headers are too large.',
+}
+
+function send(problem: Problem, reply: FastifyReply): FastifyReply {
+  return reply
+    .code(problem.status)
+    .headers({ 'cache-control': 'no-store', ...problem.headers })
+    .type('application/problem+json')
+    .send(json(problem))
+}
+
+/** Text, so that no response schema of a route can strip members of it. */
+function json({ title, status, detail, code, extensions }: Problem): string {
+  const members = { type: 'about:blank', title, status, detail, code }
+  return JSON.stringify({ ...members, ...extensions, ...members })
+}
