@@ -14,7 +14,7 @@ import { health } from './http/health.ts'
 import { identity } from './http/identity.ts'
 import { createMetrics, metricsRoute } from './http/metrics.ts'
 import { pages } from './http/pages.ts'
-import { frameworkErrors, problems } from './http/problems.ts'
+import { clientErrorHandler, frameworkErrors, problems } from './http/problems.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { recordKind } from './records/record.ts'
@@ -66,6 +66,7 @@ export async function buildApp(
     trustProxy: config.trustProxy,
     bodyLimit: maxBodyBytes,
     frameworkErrors,
+    clientErrorHandler,
     routerOptions: { maxParamLength: 200 },
   })
   const opened = new AsyncDisposableStack()

@@ -1,4 +1,5 @@
 import type { PgBoss } from 'pg-boss'
+import { v7 as uuidv7 } from 'uuid'
 import { type Database, jobsIn, type Queries } from '../db/client.ts'
 
 const name = 'tasks'
@@ -39,6 +40,9 @@ export class TaskQueue {
     }
     await boss.createQueue(name, options)
     await boss.updateQueue(name, options)
+    // pg-boss reads the queue's row at its first use, on a connection of its own. Inside a transaction of the embedded
+    // database, which has one connection, that would wait for ever: so it is read now.
+    await boss.touch(name, uuidv7())
     return new TaskQueue(boss, database)
   }
 

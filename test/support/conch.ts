@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp, type Dependencies } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { ownDatabase } from './database.ts'
 import { Visitor } from './visitor.ts'
 
 export interface Conch {
@@ -30,7 +31,8 @@ export async function startConch(
   dependencies: Dependencies = {},
 ): Promise<Conch> {
   const dataDir = env.DATA_DIR ?? (await temporaryFolder(t))
-  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', DRAIN_SECONDS: '0', ...env, DATA_DIR: dataDir })
+  const database = env.DATA_DIR || env.DATABASE_URL ? {} : await ownDatabase(t)
+  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', DRAIN_SECONDS: '0', ...database, ...env, DATA_DIR: dataDir })
   const app = await buildApp(config, dependencies)
   const close = () => app.close()
   t.teardown(close)

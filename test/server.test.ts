@@ -1,0 +1,114 @@
+import { mkdir } from 'node:fs/promises'
+import t, { type Test } from 'tap'
+import { anyRecord, temporaryFolder } from './support/conch.ts'
+import { ownDatabase } from './support/database.ts'
+import { type ServerProcess, startServer } from './support/server-process.ts'
+import { startUpstream } from './support/upstream.ts'
+import { Visitor } from './support/visitor.ts'
+
+t.test('killed with -9 in the middle of a stream and started again, it finishes the task', async t => {
+  const upstream = await startUpstream(t, completion => completion.delta('처음에는 '))
+  const env = await environment(t, { OPENAI_BASE_URL: upstream.baseUrl })
+  const first = await server(t, env)
+  const before = new Visitor(first.url)
+  const id = await before.record(anyRecord)
+  const watcher = await before.watchTask(id)
+  await watcher.until(({ texts }) => texts.size === 3 && !Array.from(texts.values()).includes(''))
+  await first.kill('SIGKILL')
+  await watcher.ended
+  t.notOk(watcher.transcript.done, 'the stream was cut, not ended')
+
+  upstream.answer(completion => completion.delta('다시 ', '쓴 글').finish())
+  const second = await server(t, env)
+  const after = new Visitor(second.url, before.cookie)
+  const again = await after.watchTask(id, watcher.transcript.lastId)
+  await again.ended
+  t.match(again.transcript.chunks[0], { type: 'data-reset', data: { reason: 'new-attempt' } })
+  t.ok(again.transcript.done)
+  for (const output of [0, 1, 2]) t.equal(again.transcript.text(output), '다시 쓴 글')
+  t.match(await after.task(id), { status: 'completed', attempt: 2 })
+  t.equal((await after.json('GET', `/api/records/${id}`)).status, 200)
+})
+
+t.test('a task that dies with its server again and again is ended honestly', async t => {
+  const upstream = await startUpstream(t, completion => completion.delta('글'))
+  const env = await environment(t, { OPENAI_BASE_URL: upstream.baseUrl })
+  let id: string | undefined
+  let cookie: string | undefined
+  for (let life = 1; life <= 3; life++) {
+    const process = await server(t, env)
+    const visitor = new Visitor(process.url, cookie)
+    id ??= await visitor.record({ ...anyRecord, versions: 1 })
+    cookie = visitor.cookie
+    await upstream.requested(life)
+    await process.kill('SIGKILL')
+  }
+  const last = await server(t, env)
+  const visitor = new Visitor(last.url, cookie)
+  const { chunks } = await visitor.finished(id as string)
+  t.equal(chunks.at(-1)?.type, 'error')
+  t.match(await visitor.task(id as string), { status: 'failed', attempt: 4, error: { code: 'attempts-lost' } })
+  t.equal(upstream.completions.length, 3)
+})
+
+t.test('SIGTERM: what runs may end, then the process does, with 0', async t => {
+  const upstream = await startUpstream(t, completion => completion.delta('글'))
+  const env = await environment(t, { OPENAI_BASE_URL: upstream.baseUrl, DRAIN_SECONDS: '60' })
+  const process = await server(t, env)
+  const visitor = new Visitor(process.url)
+  const id = await visitor.record({ ...anyRecord, versions: 1 })
+  const watcher = await visitor.watchTask(id)
+  await watcher.until(({ texts }) => texts.get(0) === '글')
+  process.child.kill('SIGTERM')
+  process.child.kill('SIGTERM') // npm forwards the one that its child got as well
+  while ((await visitor.fetch('/readyz')).status !== 503);
+  upstream.completions[0]?.finish()
+  await watcher.ended
+  t.ok(watcher.transcript.done)
+  t.equal(await process.exited, 0)
+})
+
+t.test('SIGTERM: what cannot end in time is given back and taken up by the next process', async t => {
+  const upstream = await startUpstream(t, completion => completion.delta('글'))
+  const env = await environment(t, { OPENAI_BASE_URL: upstream.baseUrl, DRAIN_SECONDS: '0' })
+  const first = await server(t, env)
+  const before = new Visitor(first.url)
+  const id = await before.record({ ...anyRecord, versions: 1 })
+  const watcher = await before.watchTask(id)
+  await watcher.until(({ texts }) => texts.get(0) === '글')
+  t.equal(await first.kill('SIGTERM'), 0)
+  await watcher.ended
+  t.notOk(watcher.transcript.done)
+  t.notOk(watcher.transcript.types().includes('abort'), 'nobody is told that it was cancelled')
+
+  upstream.answer(completion => completion.delta('새 글').finish())
+  const second = await server(t, env)
+  const after = new Visitor(second.url, before.cookie)
+  t.equal((await after.finished(id)).text(0), '새 글')
+})
+
+t.test('a setting that is wrong stops the start with one line', async t => {
+  const folder = await temporaryFolder(t)
+  await t.rejects(startServer({ DATA_DIR: folder, MAX_RUNNING_OUTPUTS: 'many' }), { message: /conch: MAX_RUNNING_OUTPUTS.*many.*\n$/ })
+})
+
+t.test('two processes on one folder: the second ends and names the first', async t => {
+  const folder = await temporaryFolder(t)
+  const first = await server(t, { DATA_DIR: folder, LOG_LEVEL: 'info' })
+  await t.rejects(startServer({ DATA_DIR: folder }), { message: new RegExp(`conch: .*${first.pid}`) })
+  await first.kill('SIGKILL')
+  await server(t, { DATA_DIR: folder })
+  t.pass('and after a kill -9 the next one starts')
+})
+
+async function environment(t: Test, env: Record<string, string>): Promise<Record<string, string>> {
+  const DATA_DIR = `${await temporaryFolder(t)}/data`
+  await mkdir(DATA_DIR, { recursive: true })
+  return { DATA_DIR, ...(await ownDatabase(t)), ...env }
+}
+
+async function server(t: Test, env: Record<string, string>): Promise<ServerProcess> {
+  const started = await startServer(env)
+  t.teardown(() => started.kill('SIGKILL'))
+  return started
+}

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const serverFile = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
+
+export interface ServerProcess {
+  /** Where it listens. */
+  url: string
+  pid: number
+  child: ChildProcess
+  /** Resolves with the exit code, or the signal that ended it. */
+  exited: Promise<number | string>
+  /** All that it has printed. */
+  output(): string
+  kill(signal: NodeJS.Signals): Promise<number | string>
+}
+
+/**
+ * Starts the server as a process of its own, as `npm start` does. `env` is all of its environment but PATH.
+ *
+ * @throws with what it printed, when it ends before it listens
+ */
+export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [serverFile], {
+    env: { PATH: process.env.PATH ?? '', PORT: '0', ...env },
+    // Another folder than the checkout, so that no .env of a developer is read.
+    cwd: env.DATA_DIR,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stderr?.on('data', text => {
+    output += text
+  })
+  const exited = once(child, 'exit').then(([code, signal]) => (signal ?? code) as number | string)
+  const listening = new Promise<string>(resolve => {
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', line => {
+      output += `${line}\n`
+      const url = /Server listening at (http:[^"]+)/.exec(line)?.[1]
+      if (url) resolve(url)
+    })
+  })
+  const url = await Promise.race([
+    listening,
+    exited.then(how => {
+      throw new Error(`the server ended (${how}):\n${output}`)
+    }),
+  ])
+  return {
+    url,
+    pid: child.pid as number,
+    child,
+    exited,
+    output: () => output,
+    kill: signal => {
+      child.kill(signal)
+      return exited
+    },
+  }
+}
