@@ -1,4 +1,5 @@
-import { type MarkReason, markRules, messages } from './mark-rules.ts'
+import { type MarkReason, messages } from './mark-reasons.ts'
+import { markRules } from './mark-rules.ts'
 
 /** A passage that a record may not contain, or should not. Shown to the teacher, who decides; nothing is removed. */
 export interface Mark {

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type MarkReason, markRules, messages } from '../../src/records/mark-rules.ts'
+import { type MarkReason, messages } from '../../src/records/mark-reasons.ts'
+import { markRules } from '../../src/records/mark-rules.ts'
 import { findMarks } from '../../src/records/marks.ts'
 
 const marked: [reason: MarkReason, text: string, passage: string][] = [

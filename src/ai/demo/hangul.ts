@@ -1,4 +1,4 @@
-/** Arithmetic of Hangul syllables: each is an onset, a vowel and an optional final consonant (Unicode 3.12). */
+/** Arithmetic of Hangul syllables: each is an onset, a vowel and an optional final consonant (the Unicode Standard, section 3.12). */
 
 const first = 0xac00
 const last = 0xd7a3

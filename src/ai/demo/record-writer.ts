@@ -99,7 +99,7 @@ function inPairs(clauses: readonly string[]): string[] {
   const sentences: string[] = []
   let open: string | undefined
   for (const clause of clauses) {
-    const start = open === undefined || anaphora.test(clause) ? undefined : connected(open)
+    const start = open === undefined || anaphora.test(clause) || /고,? /.test(open) ? undefined : connected(open)
     if (open !== undefined && start !== undefined && open.length + clause.length <= 110) {
       sentences.push(`${start}, ${clause}`)
       open = undefined
@@ -152,7 +152,11 @@ function keywordSentence(keywords: readonly string[], random: Random): Sentence[
     .filter(word => /^[가-힣A-Za-z0-9 ·-]{1,20}$/.test(word))
     .slice(0, 4)
     .join(', ')
-  const [ending] = random.shuffled(['측면에서의 강점이 관찰됨', '면에서 두드러진 모습을 보임', '면모가 고르게 나타남'])
+  const [ending] = random.shuffled([
+    '측면에서의 강점이 관찰됨',
+    '면에서 두드러진 모습을 보임',
+    '면에서의 장점이 잘 드러남',
+  ])
   return words === '' ? [] : [{ text: `특히 ${words} ${ending}`, rank: 2 }]
 }
 
