@@ -14,9 +14,9 @@
  * @typedef {{ output: number, text: string, bytes: number, marks: Mark[], confirmedAt: string, original?: string }} Saved
  * @typedef {{ id: string, category: string, subject?: string | null, label?: string | null, versions: Version[],
  *   limit: Limit, targetBytes?: number | null, saved: Saved | null, createdAt: string }} RecordView
- * @typedef {{ category: string, names: Words, characters: number, bytes: number }} LimitRow
+ * @typedef {{ category: string, names: Words, characters: number, bytes: number, current: boolean }} LimitRow
  * @typedef {{ items: LimitRow[], emphases: Words[] }} Limits
- * @typedef {{ bytes: number, limit: Limit, overBy: number, marks: Mark[] }} Check
+ * @typedef {{ bytes: number, limit: number, overBy: number, marks: Mark[] }} Check
  * @typedef {{ category: string, subject?: string, observations: string, keywords?: string[], tone?: string,
  *   targetBytes?: number, versions: number, label?: string }} RecordRequest
  * @typedef {{ name: string, demo: boolean }} Model
@@ -108,8 +108,8 @@ export function createApi() {
 
     /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Task>} */
     task: (id, signal) => call('GET', `/tasks/${id}`, { signal }),
-    /** @param {TaskStatus} status @returns {Promise<List<Task>>} */
-    recordTasks: status => call('GET', `/tasks?kind=record&status=${status}`),
+    /** @returns {Promise<List<Task>>} */
+    unfinishedRecordTasks: () => call('GET', '/tasks?kind=record&status=running,queued'),
     /** @param {string} id @returns {Promise<unknown>} */
     cancelTask: id => call('POST', `/tasks/${id}/cancel`),
     /** @param {string} id @param {number} output @returns {Promise<unknown>} */

@@ -29,7 +29,7 @@ function Shell() {
     <main id="content" tabindex="-1">
       ${
         limits
-          ? html`<${Page} key=${JSON.stringify(route)} route=${route} limits=${limits} />`
+          ? html`<${Page} key=${location.hash} route=${route} limits=${limits} />`
           : fault !== undefined &&
             html`<div class="notice bad">
               <p><strong>${t('load.failed')}</strong> ${explainError(fault, t)}</p>
@@ -44,11 +44,12 @@ function Shell() {
   `
 }
 
-/** @param {{ route: import('./route.js').Route, limits: import('./api.js').Limits }} props */
+/** @param {{ route: import('./route.js').Place, limits: import('./api.js').Limits }} props */
 function Page({ route, limits }) {
-  if (route.page === 'task') return html`<${TaskPage} taskId=${route.taskId} limits=${limits} />`
-  if (route.page === 'history') return html`<${History} limits=${limits} />`
-  return html`<${WritePage} limits=${limits} />`
+  if (route.page === 'task')
+    return html`<${TaskPage} taskId=${route.taskId} arrived=${route.arrived} limits=${limits} />`
+  if (route.page === 'history') return html`<${History} arrived=${route.arrived} limits=${limits} />`
+  return html`<${WritePage} arrived=${route.arrived} limits=${limits} />`
 }
 
 /** The limits the page is built from, and which model writes. */
@@ -62,7 +63,8 @@ function useSetup() {
     try {
       // One after the other: the first answer brings the cookie that says who we are.
       setModel(await api.model())
-      setLimits(await api.limits())
+      const known = await api.limits()
+      setLimits({ ...known, items: known.items.filter(row => row.current) })
     } catch (error) {
       setFault(error)
     }

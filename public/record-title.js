@@ -18,6 +18,17 @@ export function recordTitle(head, limits, { pick }) {
 }
 
 /**
+ * What a text may measure: the limit of its category, or the smaller target that was asked for.
+ *
+ * @param {RecordRequestHead | undefined} head
+ * @param {import('./api.js').Limits} limits
+ */
+export function limitOf(head, limits) {
+  const limit = limits.items.find(row => row.category === head?.category)?.bytes
+  return limit && Math.min(limit, head?.targetBytes ?? limit)
+}
+
+/**
  * What was asked of a task that has no record yet: the task itself does not say. Holds no observations, only the
  * category, the subject and the teacher's own label, so it may stay for other tabs. The 30 newest are kept.
  *

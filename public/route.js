@@ -4,6 +4,7 @@ import { useEffect, useState } from './preact.js'
  * Where the page is, kept in the URL's hash so that a reload and a link come back to it.
  *
  * @typedef {{ page: 'write' } | { page: 'task', taskId: string } | { page: 'history' }} Route
+ * @typedef {Route & { arrived: boolean }} Place `arrived`: by a link, without loading the page
  */
 
 /**
@@ -21,11 +22,11 @@ export function taskUrl(taskId) {
   return `#task=${taskId}`
 }
 
-/** @returns {Route} */
+/** @returns {Place} */
 export function useRoute() {
-  const [route, setRoute] = useState(() => parseRoute(location.hash))
+  const [route, setRoute] = useState(() => ({ ...parseRoute(location.hash), arrived: false }))
   useEffect(() => {
-    const follow = () => setRoute(parseRoute(location.hash))
+    const follow = () => setRoute({ ...parseRoute(location.hash), arrived: true })
     addEventListener('hashchange', follow)
     return () => removeEventListener('hashchange', follow)
   }, [])

@@ -42,7 +42,7 @@ export function Editor({ taskId, output, record, category, limitBytes, targetByt
       <textarea ref=${area} id="editor-text" lang="ko" rows="10" value=${draft.text} aria-describedby="editor-meter"
         onInput=${(/** @type {Event & { currentTarget: HTMLTextAreaElement }} */ event) => draft.set(event.currentTarget.value)}></textarea>
       <div id="editor-meter">
-        <${ByteMeter} bytes=${check.result?.bytes ?? neisBytes(draft.text)} limitBytes=${check.result?.limit.bytes ?? limitBytes} targetBytes=${targetBytes} />
+        <${ByteMeter} bytes=${check.result?.bytes ?? neisBytes(draft.text)} limitBytes=${check.result?.limit ?? limitBytes} />
       </div>
       ${check.failed && html`<p class="quiet">${t('edit.checkFailed')}</p>`}
       ${check.marks.length > 0 && html`<${MarkList} marks=${check.marks} onGo=${(/** @type {import('../api.js').Mark} */ mark) => select(area.current, mark)} />`}

@@ -1,16 +1,17 @@
 import { explainError } from '../explain-error.js'
-import { html, useEffect, useRef, useState } from '../preact.js'
+import { html, useEffect, useState } from '../preact.js'
 import { recordTitle } from '../record-title.js'
 import { taskUrl } from '../route.js'
 import { useServices } from '../services.js'
 import { CopyButton } from '../text/copy-button.js'
+import { useArrival } from '../use-arrival.js'
 
 /** @typedef {import('../api.js').RecordView} RecordView */
 
-/** What was written and saved, newest first. @param {{ limits: import('../api.js').Limits }} props */
-export function History({ limits }) {
+/** What was written and saved, newest first. @param {{ arrived: boolean, limits: import('../api.js').Limits }} props */
+export function History({ arrived, limits }) {
   const { t, api } = useServices()
-  const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null))
+  const heading = useArrival(arrived)
   const [records, setRecords] = useState(/** @type {RecordView[] | undefined} */ (undefined))
   const [next, setNext] = useState(/** @type {string | undefined} */ (undefined))
   const [fault, setFault] = useState(/** @type {unknown} */ (undefined))
@@ -28,7 +29,6 @@ export function History({ limits }) {
   }
   useEffect(() => {
     document.title = `${t('title.history')} – Conch`
-    heading.current?.focus()
     load()
   }, [])
 

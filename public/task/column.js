@@ -12,11 +12,11 @@ import { useBytes } from '../text/use-bytes.js'
  * Screen readers are not told of the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
  *
  * @param {{ output: import('./task-view.js').OutputView, version?: import('../api.js').Version, ended: boolean,
- *   emphasis?: import('../api.js').Words, limitBytes?: number, targetBytes?: number | null, saved: boolean,
+ *   emphasis?: import('../api.js').Words, limitBytes?: number, saved: boolean,
  *   editing: boolean, onStop: () => void, onRetry: () => void, onEdit: () => void }} props
  */
 export function Column(props) {
-  const { output, version, ended, emphasis, limitBytes, targetBytes, saved, editing } = props
+  const { output, version, ended, emphasis, limitBytes, saved, editing } = props
   const { t, pick } = useServices()
   const counted = useBytes(output.text)
   const bytes = version?.bytes ?? counted
@@ -31,7 +31,7 @@ export function Column(props) {
         <p class="status">${t(`output.${output.status}`)}</p>
         ${saved && html`<p class="status saved">${t('output.saved')}</p>`}
       </header>
-      <${ByteMeter} bytes=${bytes} limitBytes=${limitBytes} targetBytes=${targetBytes} />
+      <${ByteMeter} bytes=${bytes} limitBytes=${limitBytes} />
       <div class="text" lang="ko" aria-live="off">
         ${
           version && ended
@@ -63,19 +63,23 @@ function NoText({ output, writing }) {
 function Fault({ output }) {
   const { t } = useServices()
   if (output.status !== 'incomplete' && output.status !== 'failed') return null
-  return html`<p class="fault">${t(faultKey(output.error?.code ?? output.finishReason ?? ''))}</p>`
+  return html`<p class="fault">
+    ${t(faultKey(output.error?.code ?? output.finishReason ?? ''))} ${output.error && html`<small>${output.error.detail}</small>`}
+  </p>`
 }
 
 /** @param {string} code @returns {import('../i18n.js').MessageKey} */
 function faultKey(code) {
   switch (code) {
     case 'length':
-    case 'content_filter':
+    case 'content-filter':
     case 'refused':
     case 'truncated':
     case 'stalled':
     case 'unavailable':
     case 'rejected':
+    case 'empty':
+    case 'broken':
     case 'attempts-lost':
       return `fault.${code}`
     default:
@@ -86,7 +90,7 @@ function faultKey(code) {
 /**
  * @param {Parameters<typeof Column>[0] & { name: string, writing: boolean, empty: boolean }} props
  */
-function Actions({ output, name, writing, empty, ended, onStop, onRetry, onEdit }) {
+function Actions({ output, name, writing, empty, onStop, onRetry, onEdit }) {
   const { t } = useServices()
   const [asking, setAsking] = useState(false)
   if (writing) {
@@ -112,10 +116,7 @@ function Actions({ output, name, writing, empty, ended, onStop, onRetry, onEdit 
         html`<button type="button" class="primary" id="edit-${output.index}" onClick=${onEdit} aria-label="${name} ${t('output.edit')}">${t('output.edit')}</button>
           <${CopyButton} text=${() => output.text.value} name=${name} />`
       }
-      ${
-        ended &&
-        html`<button type="button" onClick=${empty ? onRetry : () => setAsking(true)} aria-label="${name} ${t('output.retry')}">${t('output.retry')}</button>`
-      }
+      <button type="button" onClick=${empty ? onRetry : () => setAsking(true)} aria-label="${name} ${t('output.retry')}">${t('output.retry')}</button>
     </footer>
   `
 }

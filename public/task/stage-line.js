@@ -44,10 +44,10 @@ function stageTimes(view, now) {
   const end = view.ended ? view.finishedAt : now
   // A stream of the first attempt does not repeat the queue's events; the task says when it was created.
   const queued = { stage: 'queued', at: view.createdAt }
-  const known = view.stages.some(entry => entry.stage === 'queued')
-  const stages = known || view.attempt > 1 ? view.stages : [queued, ...view.stages]
+  const known = view.again || view.stages.some(entry => entry.stage === 'queued')
+  const stages = known ? view.stages : [queued, ...view.stages]
   for (const [position, { stage, at }] of stages.entries()) {
-    if (stage === 'completed' || (view.ended && stages.length === 1)) continue
+    if (stage === 'completed' || (stage === 'queued' && view.again) || (view.ended && stages.length === 1)) continue
     const until = stages[position + 1]?.at ?? end
     times.set(stage, (times.get(stage) ?? 0) + Math.max(0, until - at))
   }
@@ -58,9 +58,9 @@ function stageTimes(view, now) {
  * @param {import('./task-view.js').TaskView} view
  * @param {import('../i18n.js').I18n['t']} t
  */
-function total({ attempt, createdAt, startedAt, finishedAt }, t) {
+function total({ again, createdAt, startedAt, finishedAt }, t) {
   // A retried output belongs to a later attempt, long after the task was created.
-  const took = finishedAt - (attempt > 1 ? startedAt : createdAt)
+  const took = finishedAt - (again ? startedAt : createdAt)
   return took >= 0 ? t('stage.total', { time: formatElapsed(took, t) }) : ''
 }
 

@@ -1,10 +1,11 @@
 import { Editor } from '../edit/editor.js'
 import { SavedText } from '../edit/saved-text.js'
 import { explainError } from '../explain-error.js'
-import { html, useEffect, useRef, useState } from '../preact.js'
-import { recordTitle, requestOf } from '../record-title.js'
+import { html, useEffect, useState } from '../preact.js'
+import { limitOf, recordTitle, requestOf } from '../record-title.js'
 import { useServices } from '../services.js'
 import { kept } from '../storage.js'
+import { useArrival } from '../use-arrival.js'
 import { Column } from './column.js'
 import { connectionNotice } from './connection-notice.js'
 import { StageLine } from './stage-line.js'
@@ -14,24 +15,23 @@ import { useTask } from './use-task.js'
 /**
  * One task: its stages, its drafts side by side, the one being edited, the one saved.
  *
- * @param {{ taskId: string, limits: import('../api.js').Limits }} props
+ * @param {{ taskId: string, arrived: boolean, limits: import('../api.js').Limits }} props
  */
-export function TaskPage({ taskId, limits }) {
+export function TaskPage({ taskId, arrived, limits }) {
   const services = useServices()
   const { t, date, announce } = services
   const task = useTask(taskId)
   const { view, record } = task
   const [actionFault, setActionFault] = useState(/** @type {string | undefined} */ (undefined))
   const [editing, setEditing] = useEditing(taskId)
-  const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null))
+  const heading = useArrival(arrived && view.status !== undefined && editing === undefined)
   const head = record ?? requestOf(taskId)
-  const limitBytes = record?.limit.bytes ?? limits.items.find(row => row.category === head?.category)?.bytes
+  const limitBytes = limitOf(head, limits)
 
   useAnnouncements(task)
   useEffect(() => {
     document.title = `${t(view.ended ? 'title.ended' : 'title.running')} ${recordTitle(head, limits, services)} – Conch`
   })
-  useEffect(() => heading.current?.focus(), [])
 
   if (task.fault !== undefined && view.status === undefined) return html`<${NotThere} fault=${task.fault} />`
   if (view.status === undefined) return html`<p class="quiet" aria-busy="true">${t('task.loading')}</p>`
@@ -73,7 +73,7 @@ export function TaskPage({ taskId, limits }) {
         ${view.outputs.map(
           output => html`<${Column} key=${output.index} output=${output} ended=${view.ended}
             version=${record?.versions.find(version => version.output === output.index)}
-            emphasis=${limits.emphases[output.index]} limitBytes=${limitBytes} targetBytes=${head?.targetBytes}
+            emphasis=${limits.emphases[output.index]} limitBytes=${limitBytes}
             saved=${record?.saved?.output === output.index} editing=${editing === output.index}
             onStop=${() => attempt(task.stop(output.index))} onRetry=${() => attempt(task.retry(output.index))}
             onEdit=${() => edit(output.index)} />`,
@@ -94,7 +94,7 @@ export function TaskPage({ taskId, limits }) {
       ${
         record?.saved &&
         !edited &&
-        html`<${SavedText} saved=${record.saved} onEdit=${(/** @type {number} */ output) => edit(output)} />`
+        html`<${SavedText} saved=${record.saved} limitBytes=${limitBytes} onEdit=${(/** @type {number} */ output) => edit(output)} />`
       }
     </div>
   `
@@ -124,7 +124,7 @@ function notices(task, actionFault, t) {
   return html`
     ${actionFault && html`<div class="notice bad"><p><strong>${t('task.action.failed')}</strong> ${actionFault}</p></div>`}
     ${connection && html`<div class="notice"><p>${connection}</p></div>`}
-    ${!view.ended && view.attempt > 1 && html`<div class="notice"><p>${t('stage.attempt', { attempt: view.attempt })}</p></div>`}
+    ${!view.ended && view.interrupted && html`<div class="notice"><p>${t('stage.interrupted')}</p></div>`}
     ${view.status === 'failed' && html`<div class="notice bad"><p>${t('task.failed')}</p></div>`}
     ${view.status === 'cancelled' && html`<div class="notice"><p>${t('task.cancelled')}</p></div>`}
   `

@@ -18,6 +18,10 @@ export class TaskView {
   stages = /** @type {StageEntry[]} */ ([])
   outputs = /** @type {OutputView[]} */ ([])
   error = /** @type {import('../api.js').Fault | undefined} */ (undefined)
+  /** True when a server died or left in the middle, and the text is written again from the start. */
+  interrupted = false
+  /** True once this is not the first time in the queue: how long it waits there is then not known. */
+  again = false
   createdAt = Number.NaN
   startedAt = Number.NaN
   finishedAt = Number.NaN
@@ -36,6 +40,7 @@ export class TaskView {
   snapshot(task) {
     this.status = task.status
     this.attempt = task.attempt
+    this.again ||= task.attempt > 1 || (task.attempt > 0 && task.status === 'queued')
     this.error = task.error ?? undefined
     this.createdAt = Date.parse(task.createdAt)
     this.startedAt = Date.parse(task.startedAt ?? '')
@@ -56,6 +61,8 @@ export class TaskView {
   restart(index) {
     this.status = 'queued'
     this.stages = []
+    this.again = true
+    this.interrupted = false
     this.#outputChange({ index, status: 'pending' })
     this.outputs[index]?.text.replace('')
   }
@@ -66,7 +73,7 @@ export class TaskView {
       case 'start':
         return this.#start(chunk.messageMetadata.attempt)
       case 'data-reset':
-        return this.#reset()
+        return this.#reset(chunk.data.reason)
       case 'data-stage':
         return this.#stage(chunk.data)
       case 'data-output':
@@ -89,8 +96,11 @@ export class TaskView {
     this.#onChange()
   }
 
-  #reset() {
+  /** @param {string} reason */
+  #reset(reason) {
     this.stages = []
+    this.interrupted = reason === 'new-attempt'
+    this.again ||= this.interrupted
     for (const output of this.outputs) {
       Object.assign(output, { status: 'pending', finishReason: undefined, error: undefined })
       output.text.replace('')

@@ -103,7 +103,10 @@ class FollowedTask {
 
   /** @param {number} output */
   retry = async output => {
+    const running = !this.view.ended
     await this.#api.retryOutput(this.#taskId, output)
+    // Within the running attempt the stream goes on and says so; after the end a new attempt begins.
+    if (running) return
     if (this.record) {
       this.record = { ...this.record, versions: this.record.versions.filter(version => version.output !== output) }
     }

@@ -33,7 +33,9 @@ export function toRequest(values) {
     category: values.category,
     observations: values.observations.trim(),
     versions: Number(values.versions),
-    ...(values.category === 'subject' && values.subject.trim() ? { subject: values.subject.trim() } : {}),
+    ...((values.category === 'subject' || values.category === 'club') && values.subject.trim()
+      ? { subject: values.subject.trim() }
+      : {}),
     ...(values.label.trim() ? { label: values.label.trim() } : {}),
     ...(keywords.length > 0 ? { keywords } : {}),
     ...(values.tone ? { tone: values.tone } : {}),

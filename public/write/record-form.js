@@ -1,5 +1,6 @@
 import { html, useRef } from '../preact.js'
 import { useServices } from '../services.js'
+import { useArrival } from '../use-arrival.js'
 import { Field } from './field.js'
 import { isMac, isSendKey } from './keys.js'
 import { useFormValues } from './use-form-values.js'
@@ -8,15 +9,17 @@ import { useSending } from './use-sending.js'
 /**
  * Asks for the observations and starts the task. Enter alone never sends: a composed Hangul syllable ends with it.
  *
- * @param {{ limits: import('../api.js').Limits }} props
+ * @param {{ arrived: boolean, limits: import('../api.js').Limits }} props
  */
-export function RecordForm({ limits }) {
+export function RecordForm({ arrived, limits }) {
   const services = useServices()
   const { t, pick } = services
+  const heading = useArrival(arrived)
   const form = useRef(/** @type {HTMLFormElement | null} */ (null))
   const { values, set, clear } = useFormValues()
   const { send, sending, errors, failure } = useSending(limits, form)
   const limit = limits.items.find(row => row.category === values.category) ?? limits.items[0]
+  const named = values.category === 'subject' || values.category === 'club' ? values.category : undefined
 
   /** @param {keyof import('./form-values.js').FormValues} name */
   const bind = name => ({
@@ -39,7 +42,7 @@ export function RecordForm({ limits }) {
   return html`
     <form ref=${form} class="card record-form" novalidate onKeyDown=${onKeyDown}
       onSubmit=${onSubmit}>
-      <h1>${t('form.title')}</h1>
+      <h1 ref=${heading} tabindex="-1">${t('form.title')}</h1>
       <p class="lead">${t('form.lead')}</p>
 
       <fieldset class="choices">
@@ -55,12 +58,12 @@ export function RecordForm({ limits }) {
 
       <div class="pair">
         ${
-          values.category === 'subject' &&
-          html`<${Field} id="subject" label=${t('form.subject')} hint=${t('form.subject.hint')} error=${errors.subject}
-            control=${(/** @type {object} */ more) => html`<input ...${more} type="text" autocomplete="off" ...${bind('subject')} />`} />`
+          named &&
+          html`<${Field} id="subject" label=${t(`form.${named}`)} hint=${t(`form.${named}.hint`)} error=${errors.subject}
+            control=${(/** @type {object} */ more) => html`<input ...${more} type="text" maxlength="100" autocomplete="off" ...${bind('subject')} />`} />`
         }
         <${Field} id="label" label=${t('form.label')} optional hint=${t('form.label.hint')} error=${errors.label}
-          control=${(/** @type {object} */ more) => html`<input ...${more} type="text" autocomplete="off" ...${bind('label')} />`} />
+          control=${(/** @type {object} */ more) => html`<input ...${more} type="text" maxlength="50" autocomplete="off" ...${bind('label')} />`} />
       </div>
 
       <${Field} id="observations" label=${t('form.observations')} hint=${t('form.observations.hint')} error=${errors.observations}

@@ -67,15 +67,23 @@ export function useSending(limits, form) {
  * @returns {FieldErrors}
  */
 function faultsOf(values, limitBytes, t) {
-  const target = Number(values.targetBytes)
+  const { observations, keywords = [], targetBytes = smallestTarget } = toRequest(values)
   return {
-    ...(values.observations.trim() ? {} : { observations: t('form.invalid.observations') }),
-    ...(values.targetBytes && !(Number.isInteger(target) && target >= smallestTarget && target <= limitBytes)
-      ? { targetBytes: t('form.invalid.target', { min: smallestTarget, max: limitBytes }) }
+    ...(observations ? {} : { observations: t('form.invalid.observations') }),
+    ...(observations.length > longest.observations
+      ? { observations: t('form.invalid.observations.long', { max: longest.observations }) }
       : {}),
+    ...(keywords.length > longest.keywords || keywords.some(keyword => keyword.length > longest.keyword)
+      ? { keywords: t('form.invalid.keywords', { max: longest.keyword, count: longest.keywords }) }
+      : {}),
+    ...(Number.isInteger(targetBytes) && targetBytes >= smallestTarget && targetBytes <= limitBytes
+      ? {}
+      : { targetBytes: t('form.invalid.target', { min: smallestTarget, max: limitBytes }) }),
   }
 }
 
+/** What the server takes (`RecordInput` in `src/records/record.ts`); it decides, this only says it sooner and in words. */
+const longest = { observations: 20_000, keywords: 20, keyword: 50 }
 const smallestTarget = 100
 
 /**

@@ -4,15 +4,15 @@ import { taskUrl } from '../route.js'
 import { useServices } from '../services.js'
 import { RecordForm } from './record-form.js'
 
-/** @param {{ limits: import('../api.js').Limits }} props */
-export function WritePage({ limits }) {
+/** @param {{ arrived: boolean, limits: import('../api.js').Limits }} props */
+export function WritePage({ arrived, limits }) {
   const { t } = useServices()
   useEffect(() => {
     document.title = `${t('title.write')} – Conch`
   }, [])
   return html`
     <div class="write">
-      <${RecordForm} limits=${limits} />
+      <${RecordForm} arrived=${arrived} limits=${limits} />
       <aside>
         <${Unfinished} limits=${limits} />
         <${Recent} limits=${limits} />
@@ -27,8 +27,8 @@ function Unfinished({ limits }) {
   const { t, api, date } = services
   const [tasks, setTasks] = useState(/** @type {import('../api.js').Task[]} */ ([]))
   useEffect(() => {
-    Promise.all([api.recordTasks('running'), api.recordTasks('queued')]).then(
-      lists => setTasks(lists.flatMap(list => list.items)),
+    api.unfinishedRecordTasks().then(
+      list => setTasks(list.items),
       () => setTasks([]), // An offer, not more: the form beside it says it when the server is away.
     )
   }, [])

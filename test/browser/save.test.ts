@@ -1,0 +1,132 @@
+import t from 'tap'
+import { launchBrowser } from '../support/browser.ts'
+import { visit } from './record-page.ts'
+import { runningConch } from './running-conch.ts'
+
+const browser = await launchBrowser(t)
+const conch = await runningConch(t)
+
+const text = (version: number) => `${version + 1}안: 토론에서 근거를 들어 말함.`
+
+async function ended(t: Parameters<typeof visit>[0], more = {}) {
+  conch.model.script = version => [text(version)]
+  const visitor = await visit(t, browser, conch.url)
+  await visitor.write('발표함.', { subject: '국어', label: '2-3-15', ...more })
+  await visitor.ended()
+  const { page } = visitor
+  return {
+    visitor,
+    page,
+    area: page.getByLabel('저장할 글'),
+    confirm: page.getByRole('checkbox', { name: /제가 직접 관찰한 내용/ }),
+    save: page.getByRole('button', { name: '확인하고 저장' }),
+    saved: page.getByRole('region', { name: /저장한 글/ }),
+    choose: (index: number) => visitor.column(index).button('골라서 고치기').click(),
+  }
+}
+
+t.test('a version is chosen, edited, confirmed and saved, and found in the history', async t => {
+  const { visitor, page, area, confirm, save, saved, choose } = await ended(t)
+  await choose(1)
+  t.equal(await area.inputValue(), text(1))
+  t.ok(await area.evaluate(element => element === document.activeElement), 'the text has the focus')
+  await area.fill('토론에서 근거를 들어 차분히 말함.')
+  await confirm.check()
+  await save.click()
+  await saved.waitFor()
+  t.match(await saved.textContent(), '토론에서 근거를 들어 차분히 말함.')
+  t.match(await visitor.column(1).root.textContent(), '저장한 안')
+  t.equal((await visitor.announced()).at(-1), '저장했습니다.')
+
+  type Saved = { saved: { output: number; text: string; original: string } }
+  const record = await visitor.api<Saved>(`/api/records/${visitor.taskId}`)
+  t.match(record.saved, { output: 1, text: '토론에서 근거를 들어 차분히 말함.', original: text(1) })
+
+  await page.getByRole('link', { name: '기록함' }).click()
+  const entry = page.locator('.entry').first()
+  t.match(await entry.textContent(), /국어 · 2-3-15.*저장함.*토론에서 근거를 들어 차분히 말함\./s)
+  await entry.getByRole('link', { name: '열기' }).click()
+  await visitor.ended()
+  t.same(await visitor.texts(), [text(0), text(1), text(2)], 'an old record shows its versions')
+  await saved.waitFor()
+})
+
+t.test('nothing is saved before the teacher confirms', async t => {
+  const { page, confirm, save, choose, visitor } = await ended(t)
+  await choose(0)
+  await save.click()
+  await page.getByText('저장하려면 먼저 이 확인에 표시해 주세요.').first().waitFor()
+  t.ok(await confirm.evaluate(element => element === document.activeElement), 'the focus is where to act')
+  t.same((await visitor.api<{ saved: unknown }>(`/api/records/${visitor.taskId}`)).saved, null)
+})
+
+t.test('over the limit is counted while typing, refused first, and saved only when asked again', async t => {
+  const { page, area, confirm, save, saved, choose } = await ended(t, { target: '150' })
+  await choose(0)
+  await area.fill('가'.repeat(51))
+  await page.locator('.editor .meter', { hasText: '153 / 150바이트' }).waitFor()
+  t.match(await page.locator('.editor .meter').textContent(), '3바이트 넘음')
+  await confirm.check()
+  await save.click()
+  const warning = page.locator('.editor .notice')
+  await warning.waitFor()
+  t.match(await warning.textContent(), '한도를 3바이트 넘습니다.')
+
+  await warning.getByRole('button', { name: '줄이기' }).click()
+  t.ok(await area.evaluate(element => element === document.activeElement))
+  await area.fill('가'.repeat(52))
+  await warning.waitFor({ state: 'detached' })
+  await save.click()
+  await page.getByRole('button', { name: '넘은 채로 저장' }).click()
+  await saved.waitFor()
+  t.match(await saved.locator('.meter').textContent(), '6바이트 넘음')
+})
+
+t.test('an edit survives a reload, until it is saved or taken back', async t => {
+  const { page, area, choose, visitor } = await ended(t)
+  await choose(2)
+  await area.fill('고쳐 쓰는 중')
+  await page.reload()
+  await area.waitFor()
+  t.equal(await area.inputValue(), '고쳐 쓰는 중')
+  await page.getByRole('button', { name: '닫기' }).click()
+  t.ok(
+    await visitor
+      .column(2)
+      .button('골라서 고치기')
+      .evaluate(element => element === document.activeElement),
+  )
+  await choose(2)
+  t.equal(await area.inputValue(), '고쳐 쓰는 중')
+  await page.getByRole('button', { name: '처음 글로 되돌리기' }).click()
+  t.equal(await area.inputValue(), text(2))
+})
+
+t.test('what a record must not hold is marked with its reason, also while editing', async t => {
+  conch.model.script = () => ['토익 900점을 받고 탐구함.']
+  const visitor = await visit(t, browser, conch.url)
+  await visitor.write('발표함.')
+  await visitor.ended()
+  const { root } = visitor.column(0)
+  t.equal(await root.locator('.text mark').first().textContent(), '토익')
+  t.ok(await root.locator('.text mark').first().getAttribute('title'))
+  t.match(await root.locator('.marks').textContent(), /살펴볼 표현 1곳.*토익.*어학시험/s)
+
+  await visitor.column(0).button('골라서 고치기').click()
+  const area = visitor.page.getByLabel('저장할 글')
+  await area.fill('발표를 하고 토플 점수를 말함.')
+  await visitor.page.getByRole('button', { name: '글에서 찾기: 토플' }).click()
+  const selected = await area.evaluate(element => {
+    const { value, selectionStart, selectionEnd } = element as HTMLTextAreaElement
+    return value.slice(selectionStart, selectionEnd)
+  })
+  t.equal(selected, '토플')
+})
+
+t.test('a text is copied', async t => {
+  const { page, visitor } = await ended(t)
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await visitor.column(1).button('복사').click()
+  await visitor.column(1).root.getByText('복사했습니다').waitFor()
+  t.equal(await page.evaluate(() => navigator.clipboard.readText()), text(1))
+})

@@ -1,0 +1,50 @@
+import t from 'tap'
+import { TaskView } from '../../public/task/task-view.js'
+
+const start = (attempt: number) => ({ type: 'start', messageMetadata: { taskId: 'x', kind: 'record', attempt } })
+const begin = (id: string) => ({ type: 'text-start', id })
+const delta = (id: string, delta: string) => ({ type: 'text-delta', id, delta })
+const change = (index: number, status: string) => ({ type: 'data-output', data: { index, status } })
+
+function view(...chunks: Record<string, unknown>[]) {
+  const view = new TaskView(() => {})
+  for (const chunk of chunks) view.apply(chunk)
+  return view
+}
+const texts = (view: TaskView) => view.outputs.map(output => output.text.value)
+
+t.test('a replay of what is shown already changes nothing', async t => {
+  const stream = [start(1), begin('0'), delta('0', '가나'), begin('1'), delta('1', '다'), delta('0', '라')]
+  t.same(texts(view(...stream)), ['가나라', '다'])
+  t.same(texts(view(...stream, ...stream)), ['가나라', '다'])
+})
+
+t.test('a replayed text is replaced when its first piece comes, and is never blank in between', async t => {
+  const shown = view(start(1), begin('0'), delta('0', '가나'))
+  shown.apply(begin('0'))
+  t.same(texts(shown), ['가나'])
+  shown.apply(delta('0', '다'))
+  t.same(texts(shown), ['다'])
+})
+
+t.test('a replayed text that turned out empty is cleared at its end', async t => {
+  t.same(texts(view(start(1), begin('0'), delta('0', '가'), begin('0'), { type: 'text-end', id: '0' })), [''])
+})
+
+t.test('a restarted output loses its text at once, the others keep theirs', async t => {
+  const shown = view(start(1), begin('0'), delta('0', '가'), begin('1'), delta('1', '나'), change(0, 'restarted'))
+  t.same(texts(shown), ['', '나'])
+  t.equal(shown.outputs[0]?.status, 'running')
+})
+
+t.test('a reset voids everything that was shown', async t => {
+  const reset = { type: 'data-reset', data: { reason: 'new-attempt' }, transient: true }
+  const shown = view(start(1), begin('0'), delta('0', '가'), change(0, 'completed'), reset)
+  t.same(texts(shown), [''])
+  t.equal(shown.outputs[0]?.status, 'pending')
+  t.ok(shown.interrupted)
+})
+
+t.test('chunks of a kind this page does not know are skipped', async t => {
+  t.same(texts(view(start(1), { type: 'data-question', data: {} }, begin('0'), delta('0', '가'))), ['가'])
+})
