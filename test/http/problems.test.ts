@@ -148,10 +148,20 @@ t.test('an address that nothing answers is 404, whatever is sent to it', async t
   const { app } = await appWith(t)
   for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'] as const)
     isProblem(t, await app.inject({ method, url: '/hunter2?a=b' }), 404, 'not-found')
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  const form = await app.inject({ method: 'POST', url: '/hunter2', payload: 'a=b', headers })
-  isProblem(t, form, 404, 'not-found')
-  t.notMatch(form.body, 'hunter2')
+  for (const type of ['application/x-www-form-urlencoded', 'application/json', 'hunter2']) {
+    const headers = { 'content-type': type }
+    const response = await app.inject({ method: 'POST', url: '/hunter2', payload: 'hunter2=', headers })
+    isProblem(t, response, 404, 'not-found')
+    t.notMatch(response.body, 'hunter2')
+  }
+})
+
+t.test('a route may say itself that there is nothing', async t => {
+  const { app } = await appWith(t, app => {
+    app.get('/file', (_request, reply) => reply.callNotFound())
+    app.post('/file', async () => 'ok')
+  })
+  isProblem(t, await app.inject('/file'), 404, 'not-found')
 })
 
 t.test('an address that takes other methods is 405 and says which, whatever is sent to it', async t => {
@@ -168,8 +178,8 @@ t.test('an address that takes other methods is 405 and says which, whatever is s
   const cancel = await app.inject('/api/tasks/1/cancel?a=b')
   t.match(isProblem(t, cancel, 405, 'method-not-allowed'), { detail: /POST only/ })
   t.equal(cancel.headers.allow, 'POST')
-  const headers = { 'content-type': 'text/csv' }
-  const record = await app.inject({ method: 'DELETE', url: '/api/records/%EA%B0%81', payload: 'x', headers })
+  const headers = { 'content-type': 'application/json' }
+  const record = await app.inject({ method: 'DELETE', url: '/api/records/%EA%B0%81', payload: '{', headers })
   isProblem(t, record, 405, 'method-not-allowed')
   t.equal(record.headers.allow, 'GET, HEAD, PUT')
   isProblem(t, await app.inject('/api/tasks/1/2/cancel'), 404, 'not-found')
