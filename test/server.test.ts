@@ -1,14 +1,12 @@
-import { mkdir } from 'node:fs/promises'
 import t, { type Test } from 'tap'
-import { anyRecord, temporaryFolder } from './support/conch.ts'
-import { ownDatabase } from './support/database.ts'
+import { anyRecord, ownStorage, temporaryFolder } from './support/conch.ts'
 import { type ServerProcess, startServer } from './support/server-process.ts'
 import { startUpstream } from './support/upstream.ts'
 import { Visitor } from './support/visitor.ts'
 
 t.test('killed with -9 in the middle of a stream and started again, it finishes the task', async t => {
   const upstream = await startUpstream(t, completion => completion.delta('처음에는 '))
-  const env = await environment(t, { OPENAI_BASE_URL: upstream.baseUrl })
+  const env = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl }
   const first = await server(t, env)
   const before = new Visitor(first.url)
   const id = await before.record(anyRecord)
@@ -32,7 +30,7 @@ t.test('killed with -9 in the middle of a stream and started again, it finishes 
 
 t.test('a task that dies with its server again and again is ended honestly', async t => {
   const upstream = await startUpstream(t, completion => completion.delta('글'))
-  const env = await environment(t, { OPENAI_BASE_URL: upstream.baseUrl })
+  const env = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl }
   let id: string | undefined
   let cookie: string | undefined
   for (let life = 1; life <= 3; life++) {
@@ -53,7 +51,7 @@ t.test('a task that dies with its server again and again is ended honestly', asy
 
 t.test('SIGTERM: what runs may end, then the process does, with 0', async t => {
   const upstream = await startUpstream(t, completion => completion.delta('글'))
-  const env = await environment(t, { OPENAI_BASE_URL: upstream.baseUrl, DRAIN_SECONDS: '60' })
+  const env = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl, DRAIN_SECONDS: '60' }
   const process = await server(t, env)
   const visitor = new Visitor(process.url)
   const id = await visitor.record({ ...anyRecord, versions: 1 })
@@ -70,7 +68,7 @@ t.test('SIGTERM: what runs may end, then the process does, with 0', async t => {
 
 t.test('SIGTERM: what cannot end in time is given back and taken up by the next process', async t => {
   const upstream = await startUpstream(t, completion => completion.delta('글'))
-  const env = await environment(t, { OPENAI_BASE_URL: upstream.baseUrl, DRAIN_SECONDS: '0' })
+  const env = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl, DRAIN_SECONDS: '0' }
   const first = await server(t, env)
   const before = new Visitor(first.url)
   const id = await before.record({ ...anyRecord, versions: 1 })
@@ -89,7 +87,9 @@ t.test('SIGTERM: what cannot end in time is given back and taken up by the next 
 
 t.test('a setting that is wrong stops the start with one line', async t => {
   const folder = await temporaryFolder(t)
-  await t.rejects(startServer({ DATA_DIR: folder, MAX_RUNNING_OUTPUTS: 'many' }), { message: /conch: MAX_RUNNING_OUTPUTS.*many.*\n$/ })
+  await t.rejects(startServer({ DATA_DIR: folder, MAX_RUNNING_OUTPUTS: 'many' }), {
+    message: /conch: MAX_RUNNING_OUTPUTS.*many.*\n$/,
+  })
 })
 
 t.test('two processes on one folder: the second ends and names the first', async t => {
@@ -100,12 +100,6 @@ t.test('two processes on one folder: the second ends and names the first', async
   await server(t, { DATA_DIR: folder })
   t.pass('and after a kill -9 the next one starts')
 })
-
-async function environment(t: Test, env: Record<string, string>): Promise<Record<string, string>> {
-  const DATA_DIR = `${await temporaryFolder(t)}/data`
-  await mkdir(DATA_DIR, { recursive: true })
-  return { DATA_DIR, ...(await ownDatabase(t)), ...env }
-}
 
 async function server(t: Test, env: Record<string, string>): Promise<ServerProcess> {
   const started = await startServer(env)

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import type { Test } from 'tap'
+import t, { type Test } from 'tap'
 import { buildApp, type Dependencies } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { ownDatabase } from './database.ts'
@@ -30,14 +30,41 @@ export async function startConch(
   env: Record<string, string> = {},
   dependencies: Dependencies = {},
 ): Promise<Conch> {
-  const dataDir = env.DATA_DIR ?? (await temporaryFolder(t))
-  const database = env.DATA_DIR || env.DATABASE_URL ? {} : await ownDatabase(t)
-  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', DRAIN_SECONDS: '0', ...database, ...env, DATA_DIR: dataDir })
+  const own = env.DATA_DIR ? { DATA_DIR: env.DATA_DIR } : await ownStorage(t)
+  const config = readConfig({
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    DRAIN_SECONDS: '0',
+    ...own,
+    ...env,
+  })
   const app = await buildApp(config, dependencies)
   const close = () => app.close()
   t.teardown(close)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
-  return { url, app, dataDir, visitor: () => new Visitor(url), close }
+  return { url, app, dataDir: config.dataDir, visitor: () => new Visitor(url), close }
+}
+
+/** What the environment must say for storage of its own: a data folder with a database in it, or a Postgres database. */
+export async function ownStorage(t: Test): Promise<Record<string, string> & { DATA_DIR: string }> {
+  const folder = await temporaryFolder(t)
+  const database = await ownDatabase(t)
+  if (!database.DATABASE_URL) await cp(`${await emptyDataDir()}/database`, `${folder}/database`, { recursive: true })
+  return { DATA_DIR: folder, ...database }
+}
+
+let template: Promise<string> | undefined
+
+/** A data folder whose database has been made: making one takes seconds, copying it does not. */
+function emptyDataDir(): Promise<string> {
+  template ??= (async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'conch-template-'))
+    t.teardown(() => rm(folder, { recursive: true, force: true }))
+    const app = await buildApp(readConfig({ LOG_LEVEL: 'silent', DATA_DIR: folder }))
+    await app.close()
+    return folder
+  })()
+  return template
 }
 
 /** What most record tests ask for. */

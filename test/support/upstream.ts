@@ -61,15 +61,14 @@ export interface Upstream {
   requested(count: number): Promise<void>
   /** From now on every request is answered so. */
   answer(script: Script): void
+  /** Forgets the requests so far; answers as given, or with two words. */
+  reset(script?: Script): void
 }
 
 export type Script = (completion: UpstreamCompletion) => unknown
 
 /** An OpenAI-compatible server whose every answer is scripted. Without a script, it writes two words and stops. */
-export async function startUpstream(
-  t: Test,
-  script: Script = completion => completion.delta('안녕', '하세요').finish(),
-): Promise<Upstream> {
+export async function startUpstream(t: Test, script: Script = twoWords): Promise<Upstream> {
   const completions: UpstreamCompletion[] = []
   const sockets = new Set<Socket>()
   let current = script
@@ -102,7 +101,15 @@ export async function startUpstream(
     answer(next) {
       current = next
     },
+    reset(next = twoWords) {
+      completions.length = 0
+      current = next
+    },
   }
+}
+
+function twoWords(completion: UpstreamCompletion): void {
+  completion.delta('안녕', '하세요').finish()
 }
 
 function chunk(...choices: unknown[]) {
