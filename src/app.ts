@@ -1,12 +1,12 @@
 import cors from '@fastify/cors'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import { type Model, openModel } from './ai/client.ts'
 import { startDemoModel } from './ai/demo/server.ts'
 import { modelRoutes } from './ai/routes.ts'
 import type { Config } from './config.ts'
 import { type Database, openEmbedded, openPostgres } from './db/client.ts'
-import { lockDataDir } from './db/data-dir-lock.ts'
+import { type DataDirLock, lockDataDir } from './db/data-dir-lock.ts'
 import { Cipher } from './db/encrypted.ts'
 import { startJobs } from './db/jobs.ts'
 import { docs } from './http/docs.ts'
@@ -17,6 +17,7 @@ import { pages } from './http/pages.ts'
 import { clientErrorHandler, frameworkErrors, problems } from './http/problems.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
+import { loggableError } from './loggable-error.ts'
 import { recordKind } from './records/record.ts'
 import { recordRoutes } from './records/routes.ts'
 import { readSecrets } from './secrets.ts'
@@ -34,8 +35,10 @@ import { Tasks } from './tasks/tasks.ts'
 const maxBodyBytes = 512 * 1024
 
 export interface Dependencies {
-  /** Where log lines go; default: standard output, as JSON. */
-  logger?: FastifyServerOptions['logger']
+  /** Where log lines go, each a JSON object; default: standard output. */
+  logDestination?: { write(line: string): void }
+  /** The lock on the data folder, if it was taken already; it is released with the app. */
+  dataDirLock?: DataDirLock
   /** Timers of the event streams; a fake clock in tests. */
   timers?: Timers
 }
@@ -59,10 +62,14 @@ declare module 'fastify' {
  */
 export async function buildApp(
   config: Config,
-  { logger, timers = globalThis as Timers }: Dependencies = {},
+  { logDestination, dataDirLock, timers = globalThis as Timers }: Dependencies = {},
 ): Promise<FastifyInstance> {
   const app = Fastify({
-    logger: logger ?? { level: config.logLevel },
+    logger: {
+      level: config.logLevel,
+      stream: logDestination,
+      serializers: { err: error => ({ message: '', stack: '', ...loggableError(error) }) },
+    },
     trustProxy: config.trustProxy,
     bodyLimit: maxBodyBytes,
     frameworkErrors,
@@ -71,6 +78,10 @@ export async function buildApp(
   })
   const opened = new AsyncDisposableStack()
   try {
+    if (!config.databaseUrl) {
+      const lock = dataDirLock ?? (await lockDataDir(config.dataDir))
+      opened.defer(() => lock.release())
+    }
     await assemble(app, config, timers, opened)
     await app.ready()
   } catch (error) {
@@ -162,10 +173,6 @@ async function assemble(
 }
 
 async function openStorage(config: Config, log: FastifyBaseLogger, opened: AsyncDisposableStack) {
-  if (!config.databaseUrl) {
-    const lock = await lockDataDir(config.dataDir)
-    opened.defer(() => lock.release())
-  }
   const { cookieSecret, encryptionKeys } = await readSecrets(config)
   const database: Database = config.databaseUrl
     ? await openPostgres(config.databaseUrl, error => log.warn({ err: error }, 'a database connection broke'))

@@ -1,6 +1,6 @@
-import { buildApp } from './app.ts'
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config.ts'
-import { DataDirLocked } from './db/data-dir-lock.ts'
+import { type DataDirLock, DataDirLocked, lockDataDir } from './db/data-dir-lock.ts'
+import { UnusableSecretFile } from './secrets.ts'
 
 /** npm forwards a signal that its child got as well: the same one again within this time is one request to stop. */
 const forwardedWithinMs = { SIGTERM: 2_000, SIGINT: 300 }
@@ -10,7 +10,10 @@ await main()
 /** The process: configuration, listening, signals, exit code. Nothing else in Conch exits or handles signals. */
 async function main(): Promise<void> {
   const config = configuration()
-  const app = await buildApp(config).catch(refuse)
+  // Before anything large is loaded: a second process on the same folder says so at once.
+  const dataDirLock = await lockFor(config).catch(refuse)
+  const { buildApp } = await import('./app.ts')
+  const app = await buildApp(config, { dataDirLock }).catch(refuse)
   await app.listen({ port: config.port, host: config.host }).catch(async error => {
     await app.close()
     refuse(error)
@@ -41,6 +44,11 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop)
 }
 
+/** The embedded database belongs to one process; with Postgres there is nothing to lock. */
+async function lockFor({ databaseUrl, dataDir }: Config): Promise<DataDirLock | undefined> {
+  return databaseUrl ? undefined : lockDataDir(dataDir)
+}
+
 function configuration(): Config {
   try {
     return readConfig(loadEnvFile(process.env, '.env'))
@@ -51,7 +59,8 @@ function configuration(): Config {
 
 /** Ends the process before it served anything. What the user can mend is said in one line, without a stack. */
 function refuse(error: unknown): never {
-  const expected = error instanceof InvalidConfig || error instanceof DataDirLocked || isSystemError(error)
+  const expected =
+    [InvalidConfig, DataDirLocked, UnusableSecretFile].some(kind => error instanceof kind) || isSystemError(error)
   process.stderr.write(
     `conch: ${expected ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`,
   )

@@ -4,7 +4,7 @@ import { validate as isUuid, v7 as uuidv7 } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import type { Category } from './category.ts'
-import type { RecordInput } from './record.ts'
+import type { RecordInput } from './input.ts'
 import { confirmations, records } from './schema.ts'
 
 export interface StoredRecord {

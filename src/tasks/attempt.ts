@@ -1,11 +1,18 @@
 import type { Model } from '../ai/client.ts'
-import type { OutputError, Stage } from './event.ts'
+import type { Stage } from './event.ts'
 import type { EventLog } from './event-log.ts'
 import type { TaskKind } from './kind.ts'
 import { Lane, type LaneResult } from './lane.ts'
 import { appendSavedOutput, terminalChunk } from './rebuild.ts'
 import type { ClaimedTask, StoredOutput, TaskEnd } from './store.ts'
-import { attemptsLost, type EndedTaskStatus, endStatus, lostAttemptsBudget, outputEnded } from './task.ts'
+import {
+  attemptsLost,
+  type EndedTaskStatus,
+  endStatus,
+  lostAttemptsBudget,
+  type OutputError,
+  outputEnded,
+} from './task.ts'
 
 export interface AttemptOptions {
   task: ClaimedTask

@@ -175,7 +175,8 @@ export class EventLog {
     // Attempt 0 is start and queued, made from the row alone: the first attempt follows it without a reset.
     if (cursor.attempt === 0 && cursor.seq >= 1 && cursor.seq <= 2 && !cursor.ahead)
       return { kind: 'from', position: start }
-    const older = cursor.attempt !== 0 && cursor.attempt < this.#attempt
+    // While the next attempt waits in the queue, the log is that of attempt 0.
+    const older = cursor.attempt !== 0 && (cursor.attempt < this.#attempt || this.#attempt === 0)
     return { kind: 'from', position: start, reset: older ? 'new-attempt' : 'cursor' }
   }
 

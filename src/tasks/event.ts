@@ -1,4 +1,4 @@
-import type { OutputStatus } from './task.ts'
+import type { OutputError, OutputStatus, Usage } from './task.ts'
 
 /**
  * The events of a task's log, their ids, and the cursors clients hold. See `../shared/wire.md`.
@@ -25,19 +25,6 @@ export type Stage = 'queued' | 'preparing' | 'generating' | 'retrying' | 'saving
 
 /** The finish reasons that AI SDK 5, 6 and 7 all accept (hyphens, not OpenAI's underscores). */
 export type WireFinishReason = 'stop' | 'length' | 'content-filter' | 'error' | 'other'
-
-export interface Usage {
-  inputTokens: number
-  outputTokens: number
-  /** True when the provider told nothing and the numbers were counted by us. */
-  estimated?: boolean
-}
-
-export interface OutputError {
-  code: string
-  /** For people; harmless: never the prompt, a key or a stack. */
-  detail: string
-}
 
 export interface OutputChange {
   index: number

@@ -1,11 +1,10 @@
 import type { Model } from '../ai/client.ts'
 import type { ChatMessage, Completion } from '../ai/completion.ts'
 import { estimateUsage } from '../ai/tokens.ts'
-import type { OutputError, Usage } from './event.ts'
 import type { EventLog } from './event-log.ts'
 import { outputChunk } from './rebuild.ts'
 import type { StoredOutput } from './store.ts'
-import type { EndedOutputStatus } from './task.ts'
+import type { EndedOutputStatus, OutputError, Usage } from './task.ts'
 
 export interface LaneResult extends StoredOutput {
   status: EndedOutputStatus

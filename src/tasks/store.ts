@@ -2,9 +2,9 @@ import { and, asc, count, desc, eq, inArray, lt, or, sql } from 'drizzle-orm'
 import { validate as isUuid } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
-import type { OutputError, Stage, Usage } from './event.ts'
+import type { Stage } from './event.ts'
 import { outputs, tasks } from './schema.ts'
-import type { EndedOutputStatus, EndedTaskStatus, OutputStatus, TaskStatus } from './task.ts'
+import type { EndedOutputStatus, EndedTaskStatus, OutputError, OutputStatus, TaskStatus, Usage } from './task.ts'
 
 /** A task as stored, without its input and texts. */
 export type TaskRow = Omit<typeof tasks.$inferSelect, 'input' | 'errorDetail'> & { error: OutputError | undefined }

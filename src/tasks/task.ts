@@ -1,5 +1,3 @@
-import type { OutputError } from './event.ts'
-
 /**
  * The states of a task and of its outputs.
  *
@@ -27,6 +25,19 @@ export function taskEnded(status: TaskStatus): status is EndedTaskStatus {
 
 export function outputEnded(status: OutputStatus | 'restarted'): status is EndedOutputStatus {
   return status !== 'pending' && status !== 'running' && status !== 'restarted'
+}
+
+export interface Usage {
+  inputTokens: number
+  outputTokens: number
+  /** True when the provider told nothing and the numbers were counted by us. */
+  estimated?: boolean
+}
+
+export interface OutputError {
+  code: string
+  /** For people; harmless: never the prompt, a key or a stack. */
+  detail: string
 }
 
 /** What a task ends as, by what its outputs ended as. Cancelling every output one by one cancels the task. */

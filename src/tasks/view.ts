@@ -1,9 +1,9 @@
-import type { OutputError, Stage, Usage } from './event.ts'
+import type { Stage } from './event.ts'
 import { formatCursor } from './event.ts'
 import type { EventLog } from './event-log.ts'
 import type { SavedTask } from './logs.ts'
 import type { StoredOutput } from './store.ts'
-import { type OutputStatus, type TaskStatus, taskEnded } from './task.ts'
+import { type OutputError, type OutputStatus, type TaskStatus, taskEnded, type Usage } from './task.ts'
 
 export interface OutputView {
   index: number
