@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
-import { anyRecord, ownStorage, temporaryFolder } from './support/conch.ts'
+import { anyRecord } from './support/any-record.ts'
+import { ownStorage, temporaryFolder } from './support/conch.ts'
 import { type ServerProcess, startServer } from './support/server-process.ts'
 import { startUpstream } from './support/upstream.ts'
 import { Visitor } from './support/visitor.ts'

@@ -68,7 +68,7 @@ export interface Upstream {
 export type Script = (completion: UpstreamCompletion) => unknown
 
 /** An OpenAI-compatible server whose every answer is scripted. Without a script, it writes two words and stops. */
-export async function startUpstream(t: Test, script: Script = twoWords): Promise<Upstream> {
+export async function startUpstream(t: Pick<Test, 'teardown'>, script: Script = twoWords): Promise<Upstream> {
   const completions: UpstreamCompletion[] = []
   const sockets = new Set<Socket>()
   let current = script

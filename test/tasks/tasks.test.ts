@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
-import { anyRecord, startConch } from '../support/conch.ts'
+import { anyRecord } from '../support/any-record.ts'
+import { startConch } from '../support/conch.ts'
 import { type Script, startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
 
 let shared: Awaited<ReturnType<typeof own>>

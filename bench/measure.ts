@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startServer } from '../test/support/server-process.ts'
+import { type Script, startUpstream } from '../test/support/upstream.ts'
+
+/** A server in a process of its own, on an embedded database of its own, before an upstream that answers by script. */
+export async function withServer<T>(
+  script: Script,
+  measure: (url: string) => Promise<T>,
+  env: Record<string, string> = {},
+): Promise<T> {
+  const closers: (() => unknown)[] = []
+  const folder = await mkdtemp(join(tmpdir(), 'conch-bench-'))
+  const upstream = await startUpstream({ teardown: closer => void closers.push(closer) }, script)
+  const server = await startServer({
+    DATA_DIR: folder,
+    LOG_LEVEL: 'info',
+    DRAIN_SECONDS: '0',
+    OPENAI_BASE_URL: upstream.baseUrl,
+    ...env,
+  })
+  try {
+    return await measure(server.url)
+  } finally {
+    await server.kill('SIGTERM')
+    for (const close of closers) await close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The `share` quantile of measured values, 0 to 1. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+/** Prints the table and keeps it as JSON in `bench/results/`, which git ignores. */
+export async function report(name: string, rows: Record<string, unknown>[]): Promise<void> {
+  console.log(name)
+  console.table(rows)
+  const folder = new URL('results/', import.meta.url)
+  await mkdir(folder, { recursive: true })
+  await writeFile(
+    new URL(`${name}.json`, folder),
+    `${JSON.stringify({ name, at: new Date().toISOString(), rows }, null, 2)}\n`,
+  )
+}
