@@ -187,7 +187,7 @@ export class TaskStore {
       .where(and(eq(tasks.id, taskId), eq(tasks.attempt, attempt), eq(tasks.status, 'running')))
       .returning({ id: tasks.id })
     if (ended.length === 0) return false
-    for (const output of end.outputs) await this.#saveOutput(tx, taskId, output)
+    await this.#saveOutputs(tx, taskId, end.outputs)
     return true
   }
 
@@ -241,11 +241,13 @@ export class TaskStore {
     return rows.length > 0
   }
 
-  async #saveOutput(tx: Queries, taskId: string, output: StoredOutput): Promise<void> {
-    const row = outputRowId(taskId, output.index)
-    await tx
-      .update(outputs)
-      .set({
+  /** All in one statement: a round trip each would be most of what the end of a task costs. */
+  async #saveOutputs(tx: Queries, taskId: string, ended: readonly StoredOutput[]): Promise<void> {
+    const rows = ended.map(output => {
+      const row = outputRowId(taskId, output.index)
+      return {
+        taskId,
+        index: output.index,
         status: output.status,
         text: this.#cipher.seal(outputs.text, row, output.text),
         finishReason: output.finishReason ?? null,
@@ -254,8 +256,24 @@ export class TaskStore {
         usageEstimated: output.usage?.estimated ?? false,
         errorCode: output.error?.code ?? null,
         errorDetail: output.error ? this.#cipher.seal(outputs.errorDetail, row, output.error.detail) : null,
+      }
+    })
+    await tx
+      .insert(outputs)
+      .values(rows)
+      .onConflictDoUpdate({
+        target: [outputs.taskId, outputs.index],
+        set: {
+          status: sql`excluded.status`,
+          text: sql`excluded.text`,
+          finishReason: sql`excluded.finish_reason`,
+          inputTokens: sql`excluded.input_tokens`,
+          outputTokens: sql`excluded.output_tokens`,
+          usageEstimated: sql`excluded.usage_estimated`,
+          errorCode: sql`excluded.error_code`,
+          errorDetail: sql`excluded.error_detail`,
+        },
       })
-      .where(and(eq(outputs.taskId, taskId), eq(outputs.index, output.index)))
   }
 
   #taskRow({ input: _, errorDetail, ...row }: typeof tasks.$inferSelect): TaskRow {
