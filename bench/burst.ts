@@ -23,8 +23,8 @@ await withServer(paced, async url => {
       visitors.map(async visitor => {
         const id = await visitor.record(anyRecord)
         posted.push(performance.now() - began)
-        const { done, texts } = await visitor.finished(id)
-        if (!done || texts.size !== 3) throw new Error('a task did not end as it should')
+        const { done, texts, chunks } = await visitor.finished(id)
+        if (!done || texts.size !== 3) throw new Error(`task ${id} ended with ${JSON.stringify(chunks.slice(-3))}`)
         return performance.now() - began
       }),
     )

@@ -43,24 +43,36 @@ export async function openPostgres(
   { maxConnections = 10 } = {},
 ): Promise<Database> {
   await migratePostgres(url)
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: maxConnections,
-    connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 30_000,
-    keepAlive: true,
-    application_name: 'conch',
-  })
-  pool.on('error', onFault)
-  // A connection that breaks while it is checked out but idle between two statements reports here, not to the pool.
-  pool.on('connect', client => client.on('error', onFault))
+  const open = (max: number) => {
+    const pool = new pg.Pool({
+      connectionString: url,
+      max,
+      connectionTimeoutMillis: 10_000,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      application_name: 'conch',
+    })
+    pool.on('error', onFault)
+    // A connection that breaks while it is checked out but idle between two statements reports here, not to the pool.
+    pool.on('connect', client => client.on('error', onFault))
+    return pool
+  }
+  const pool = open(maxConnections)
+  // Heartbeats must not wait behind requests: a process that is late with them loses its tasks.
+  const jobsPool = open(2)
   return {
     queries: overPg({ client: pool }),
-    jobs: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
+    jobs: { executeSql: (text, values) => jobsPool.query(text, values as unknown[]) },
     backend: 'postgres',
-    connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    connections: () => ({
+      open: pool.totalCount + jobsPool.totalCount,
+      idle: pool.idleCount + jobsPool.idleCount,
+      waiting: pool.waitingCount + jobsPool.waitingCount,
+    }),
     ping: async () => void (await pool.query('select 1')),
-    close: () => pool.end(),
+    async close() {
+      await Promise.all([pool.end(), jobsPool.end()])
+    },
   }
 }
 

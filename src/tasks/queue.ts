@@ -31,7 +31,9 @@ export class TaskQueue {
 
   static async open(boss: PgBoss, database: Database): Promise<TaskQueue> {
     const options = {
-      heartbeatSeconds,
+      // The embedded database belongs to one process: a lost job is found when the next one starts, and a process that
+      // is merely busy must not lose its jobs to itself.
+      ...(database.backend === 'postgres' && { heartbeatSeconds }),
       retryLimit: 1000,
       retryDelay: 0,
       expireInSeconds: 86_399,

@@ -84,9 +84,10 @@ export class Runner {
     if (database.backend === 'pglite') {
       const returned = await queue.returnAll()
       if (returned > 0) logger.info({ tasks: returned }, 'taking up the tasks of the process before')
+    } else {
+      this.#heartbeat = setInterval(() => void this.#touch(), heartbeatMs)
     }
     this.#loop = this.#run()
-    this.#heartbeat = setInterval(() => void this.#touch(), heartbeatMs)
   }
 
   /** There may be something in the queue. */
