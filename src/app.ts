@@ -1,4 +1,3 @@
-import cors from '@fastify/cors'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import { type Model, openModel } from './ai/client.ts'
@@ -9,6 +8,7 @@ import { type Database, openEmbedded, openPostgres } from './db/client.ts'
 import { type DataDirLock, lockDataDir } from './db/data-dir-lock.ts'
 import { Cipher } from './db/encrypted.ts'
 import { startJobs } from './db/jobs.ts'
+import { cors } from './http/cors.ts'
 import { docs } from './http/docs.ts'
 import { health } from './http/health.ts'
 import { identity } from './http/identity.ts'
@@ -138,21 +138,7 @@ async function assemble(
   useStrictValidation(app)
   await app.register(problems)
   await app.register(securityHeaders)
-  await app.register(cors, {
-    origin: config.corsOrigins.length > 0 ? config.corsOrigins : false,
-    credentials: true,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-    allowedHeaders: [
-      'content-type',
-      'last-event-id',
-      'authorization',
-      'idempotency-key',
-      'traceparent',
-      'if-none-match',
-    ],
-    exposedHeaders: ['location', 'x-task-id', 'retry-after', 'etag'],
-    maxAge: 600,
-  })
+  await app.register(cors, { origins: config.corsOrigins })
   await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins })
   await app.register(docs, { version: packageJson.version })
   await app.register(health, { ready: () => !runner.stopping, ping: () => database.ping() })
