@@ -20,7 +20,8 @@ import { useSaving } from './use-saving.js'
 export function Editor({ taskId, output, record, category, limitBytes, targetBytes, ended, onClose, onSaved }) {
   const { t } = useServices()
   const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
-  const original = output.text.value
+  // As a textarea has it: else the marks' places would be off.
+  const original = output.text.value.replace(/\r\n?/g, '\n')
   const before = record?.saved?.output === output.index ? record.saved.text : original
   const draft = useDraft(`draft:${taskId}:${output.index}`, before)
   const check = useCheck(category, draft.text, targetBytes)

@@ -3,14 +3,16 @@ import { useServices } from '../services.js'
 import { ByteMeter } from '../text/byte-meter.js'
 import { CopyButton } from '../text/copy-button.js'
 import { MarkedText, MarkList } from '../text/marked-text.js'
+import { useArrival } from '../use-arrival.js'
 
-/** @param {{ saved: import('../api.js').Saved, limitBytes?: number, onEdit: (output: number) => void }} props */
-export function SavedText({ saved, limitBytes, onEdit }) {
+/** @param {{ arrived: boolean, saved: import('../api.js').Saved, limitBytes?: number, onEdit: (output: number) => void }} props */
+export function SavedText({ arrived, saved, limitBytes, onEdit }) {
   const { t, date } = useServices()
+  const heading = useArrival(arrived)
   return html`
     <section class="card saved-text" aria-labelledby="saved-title">
       <header>
-        <h2 id="saved-title">${t('saved.title')} <small>${t('output.name', { number: saved.output + 1 })}</small></h2>
+        <h2 ref=${heading} id="saved-title" tabindex="-1">${t('saved.title')} <small>${t('output.name', { number: saved.output + 1 })}</small></h2>
         <p class="quiet">${t('saved.when', { date: date(saved.confirmedAt) })}</p>
       </header>
       <${ByteMeter} bytes=${saved.bytes} limitBytes=${limitBytes} />

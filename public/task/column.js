@@ -5,6 +5,7 @@ import { CopyButton } from '../text/copy-button.js'
 import { GrowingText } from '../text/growing-text.js'
 import { MarkedText, MarkList } from '../text/marked-text.js'
 import { useBytes } from '../text/use-bytes.js'
+import { useKeptFocus } from '../use-kept-focus.js'
 
 /**
  * One draft: its text as it comes, how much room it takes, what to do with it.
@@ -13,7 +14,7 @@ import { useBytes } from '../text/use-bytes.js'
  *
  * @param {{ output: import('./task-view.js').OutputView, version?: import('../api.js').Version, ended: boolean,
  *   emphasis?: import('../api.js').Words, limitBytes?: number, saved: boolean,
- *   editing: boolean, onStop: () => void, onRetry: () => void, onEdit: () => void }} props
+ *   editing: boolean, editable: boolean, onStop: () => void, onRetry: () => void, onEdit: () => void }} props
  */
 export function Column(props) {
   const { output, version, ended, emphasis, limitBytes, saved, editing } = props
@@ -90,11 +91,12 @@ function faultKey(code) {
 /**
  * @param {Parameters<typeof Column>[0] & { name: string, writing: boolean, empty: boolean }} props
  */
-function Actions({ output, name, writing, empty, onStop, onRetry, onEdit }) {
+function Actions({ output, name, writing, empty, editable, onStop, onRetry, onEdit }) {
   const { t } = useServices()
   const [asking, setAsking] = useState(false)
+  const keeping = useKeptFocus(`${writing} ${asking}`)
   if (writing) {
-    return html`<footer><button type="button" onClick=${onStop} aria-label="${name} ${t('output.stop')}">${t('output.stop')}</button></footer>`
+    return html`<footer ...${keeping}><button type="button" onClick=${onStop} aria-label="${name} ${t('output.stop')}">${t('output.stop')}</button></footer>`
   }
   if (asking) {
     const retry = () => {
@@ -102,20 +104,21 @@ function Actions({ output, name, writing, empty, onStop, onRetry, onEdit }) {
       onRetry()
     }
     return html`
-      <footer>
+      <footer ...${keeping}>
         <p>${t('output.retry.sure')}</p>
         <button type="button" class="danger" onClick=${retry}>${t('output.retry.yes')}</button>
-        <button type="button" onClick=${() => setAsking(false)}>${t('output.retry.no')}</button>
+        <button type="button" data-focus onClick=${() => setAsking(false)}>${t('output.retry.no')}</button>
       </footer>
     `
   }
   return html`
-    <footer>
+    <footer ...${keeping}>
       ${
         !empty &&
-        html`<button type="button" class="primary" id="edit-${output.index}" onClick=${onEdit} aria-label="${name} ${t('output.edit')}">${t('output.edit')}</button>
-          <${CopyButton} text=${() => output.text.value} name=${name} />`
+        editable &&
+        html`<button type="button" class="primary" id="edit-${output.index}" onClick=${onEdit} aria-label="${name} ${t('output.edit')}">${t('output.edit')}</button>`
       }
+      ${!empty && html`<${CopyButton} text=${() => output.text.value} name=${name} />`}
       <button type="button" onClick=${empty ? onRetry : () => setAsking(true)} aria-label="${name} ${t('output.retry')}">${t('output.retry')}</button>
     </footer>
   `

@@ -6,6 +6,7 @@ import { limitOf, recordTitle, requestOf } from '../record-title.js'
 import { useServices } from '../services.js'
 import { kept } from '../storage.js'
 import { useArrival } from '../use-arrival.js'
+import { useKeptFocus } from '../use-kept-focus.js'
 import { Column } from './column.js'
 import { connectionNotice } from './connection-notice.js'
 import { StageLine } from './stage-line.js'
@@ -24,9 +25,12 @@ export function TaskPage({ taskId, arrived, limits }) {
   const { view, record } = task
   const [actionFault, setActionFault] = useState(/** @type {string | undefined} */ (undefined))
   const [editing, setEditing] = useEditing(taskId)
-  const heading = useArrival(arrived && view.status !== undefined && editing === undefined)
+  const heading = useArrival(arrived && view.status !== undefined)
   const head = record ?? requestOf(taskId)
   const limitBytes = limitOf(head, limits)
+
+  const keeping = useKeptFocus(view.ended)
+  const [justSaved, setJustSaved] = useState(false)
 
   useAnnouncements(task)
   useEffect(() => {
@@ -48,6 +52,7 @@ export function TaskPage({ taskId, arrived, limits }) {
   const edit = output => {
     const before = editing
     setEditing(output)
+    setJustSaved(false)
     if (output === undefined && before !== undefined) document.getElementById(`edit-${before}`)?.focus()
   }
   const edited = editing === undefined ? undefined : view.outputs[editing]
@@ -58,6 +63,7 @@ export function TaskPage({ taskId, arrived, limits }) {
           <h1 ref=${heading} tabindex="-1">${recordTitle(head, limits, services) || t('task.untitled')}</h1>
           <p class="quiet">${date(new Date(view.createdAt).toISOString())}</p>
         </div>
+        <div ...${keeping}>
         ${
           view.ended
             ? html`<a class="button" href="#">${t('task.rewrite')}</a>`
@@ -66,6 +72,7 @@ export function TaskPage({ taskId, arrived, limits }) {
                 ${t(task.stopping ? 'task.stopping' : 'task.stopAll')}
               </button>`
         }
+        </div>
       </header>
       <${StageLine} view=${view} />
       ${notices(task, actionFault, t)}
@@ -74,7 +81,7 @@ export function TaskPage({ taskId, arrived, limits }) {
           output => html`<${Column} key=${output.index} output=${output} ended=${view.ended}
             version=${record?.versions.find(version => version.output === output.index)}
             emphasis=${limits.emphases[output.index]} limitBytes=${limitBytes}
-            saved=${record?.saved?.output === output.index} editing=${editing === output.index}
+            saved=${record?.saved?.output === output.index} editing=${editing === output.index} editable=${head !== undefined}
             onStop=${() => attempt(task.stop(output.index))} onRetry=${() => attempt(task.retry(output.index))}
             onEdit=${() => edit(output.index)} />`,
         )}
@@ -88,13 +95,14 @@ export function TaskPage({ taskId, arrived, limits }) {
           onSaved=${(/** @type {import('../api.js').RecordView} */ saved) => {
             task.setRecord(saved)
             setEditing(undefined)
+            setJustSaved(true)
             announce(t('say.saved'))
           }} />`
       }
       ${
         record?.saved &&
         !edited &&
-        html`<${SavedText} saved=${record.saved} limitBytes=${limitBytes} onEdit=${(/** @type {number} */ output) => edit(output)} />`
+        html`<${SavedText} arrived=${justSaved} saved=${record.saved} limitBytes=${limitBytes} onEdit=${(/** @type {number} */ output) => edit(output)} />`
       }
     </div>
   `

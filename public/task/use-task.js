@@ -70,9 +70,11 @@ class FollowedTask {
       const task = await this.#api.task(this.#taskId)
       if (this.#closed) return
       this.fault = undefined
+      const ended = task.status !== 'queued' && task.status !== 'running'
+      // First the record: what is shown of an ended task, and edited, begins with what was saved of it.
+      if (ended) await this.#loadRecord()
       this.view.snapshot(task)
-      if (this.view.ended) await this.#loadRecord()
-      else this.#again = setTimeout(() => this.#follow(), pauseMs)
+      if (!ended) this.#again = setTimeout(() => this.#follow(), pauseMs)
     } catch (error) {
       this.fault = error
       const passing = !(error instanceof Refused) || error.status >= 500

@@ -76,8 +76,8 @@ t.test('a missing or wrong value is said at its field, which gets the focus', as
   t.match(await page.locator('#observations-error').textContent(), '관찰한 내용을 적어 주세요.')
   t.equal(await observations.getAttribute('aria-invalid'), 'true')
   t.match(await observations.getAttribute('aria-describedby'), 'observations-error')
-  t.ok(await observations.evaluate(element => element === document.activeElement))
-  t.match((await visitor.announced()).at(-1), '표시한 칸을 고쳐 주세요.')
+  await page.locator('#observations:focus').waitFor()
+  await visitor.hears('표시한 칸을 고쳐 주세요.')
 
   await observations.fill('발표함')
   await page.locator('summary').click()
@@ -95,7 +95,7 @@ t.test('what only the server refuses is said at the field its pointer names', as
   await page.locator('#observations').fill('발표함')
   await page.locator('button[type=submit]').click()
   await page.locator('#subject-error').waitFor()
-  t.ok(await page.locator('#subject').evaluate(element => element === document.activeElement))
+  await page.locator('#subject:focus').waitFor()
 })
 
 t.test('a full queue says when to come back, a lost network what to do; nothing typed is lost', async t => {

@@ -82,7 +82,12 @@ export class RecordPage {
     await this.page.getByRole('link', { name: /고쳐 새로 쓰기|write anew/ }).waitFor()
   }
 
-  /** What a screen reader was told so far. */
+  /** Until a screen reader is told this. */
+  async hears(words: string): Promise<void> {
+    await this.page.locator('#announcer p', { hasText: words }).first().waitFor({ state: 'attached' })
+  }
+
+  /** What a screen reader was told so far: the last few things. */
   announced(): Promise<string[]> {
     return this.page.locator('#announcer p').allTextContents()
   }

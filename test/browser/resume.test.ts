@@ -57,7 +57,8 @@ t.test('a running task is offered on the start page and opens in another tab', a
   t.match(await offer.textContent(), '국어 · 1-2-3')
   await offer.getByRole('link', { name: '이어 보기' }).click()
   await tab.column(0).shows('가 가')
-  t.same(await tab.announced(), ['쓰고 있던 기록을 이어서 받습니다.'])
+  await tab.hears('쓰고 있던 기록을 이어서 받습니다.')
+  t.equal((await tab.announced()).length, 1)
   go()
   await tab.ended()
   await visitor.ended()
@@ -73,7 +74,7 @@ t.test('a server that goes away and comes back is said in words, and the text is
   const notice = visitor.page.locator('.notice')
   await notice.waitFor()
   t.match(await notice.textContent(), /연결이 끊겨|실시간 연결이 되지 않아/)
-  t.match((await visitor.announced()).at(-1), '연결이 끊겨 다시 잇고 있습니다.')
+  await visitor.hears('연결이 끊겨 다시 잇고 있습니다.')
   conch.model.script = version => [written(version), '다시 처음부터 씀.']
   await conch.start()
   await visitor.ended()

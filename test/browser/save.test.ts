@@ -29,14 +29,14 @@ t.test('a version is chosen, edited, confirmed and saved, and found in the histo
   const { visitor, page, area, confirm, save, saved, choose } = await ended(t)
   await choose(1)
   t.equal(await area.inputValue(), text(1))
-  t.ok(await area.evaluate(element => element === document.activeElement), 'the text has the focus')
+  await page.locator('#editor-text:focus').waitFor()
   await area.fill('토론에서 근거를 들어 차분히 말함.')
   await confirm.check()
   await save.click()
   await saved.waitFor()
   t.match(await saved.textContent(), '토론에서 근거를 들어 차분히 말함.')
   t.match(await visitor.column(1).root.textContent(), '저장한 안')
-  t.equal((await visitor.announced()).at(-1), '저장했습니다.')
+  await visitor.hears('저장했습니다.')
 
   type Saved = { saved: { output: number; text: string; original: string } }
   const record = await visitor.api<Saved>(`/api/records/${visitor.taskId}`)
@@ -49,14 +49,19 @@ t.test('a version is chosen, edited, confirmed and saved, and found in the histo
   await visitor.ended()
   t.same(await visitor.texts(), [text(0), text(1), text(2)], 'an old record shows its versions')
   await saved.waitFor()
+  await saved.getByRole('button', { name: '다시 고치기' }).click()
+  t.equal(await area.inputValue(), '토론에서 근거를 들어 차분히 말함.')
+  await page.reload()
+  await area.waitFor()
+  t.equal(await area.inputValue(), '토론에서 근거를 들어 차분히 말함.', 'editing goes on from what was saved')
 })
 
 t.test('nothing is saved before the teacher confirms', async t => {
-  const { page, confirm, save, choose, visitor } = await ended(t)
+  const { page, save, choose, visitor } = await ended(t)
   await choose(0)
   await save.click()
   await page.getByText('저장하려면 먼저 이 확인에 표시해 주세요.').first().waitFor()
-  t.ok(await confirm.evaluate(element => element === document.activeElement), 'the focus is where to act')
+  await page.locator('#editor-confirm:focus').waitFor()
   t.same((await visitor.api<{ saved: unknown }>(`/api/records/${visitor.taskId}`)).saved, null)
 })
 
@@ -73,7 +78,7 @@ t.test('over the limit is counted while typing, refused first, and saved only wh
   t.match(await warning.textContent(), '한도를 3바이트 넘습니다.')
 
   await warning.getByRole('button', { name: '줄이기' }).click()
-  t.ok(await area.evaluate(element => element === document.activeElement))
+  await page.locator('#editor-text:focus').waitFor()
   await area.fill('가'.repeat(52))
   await warning.waitFor({ state: 'detached' })
   await save.click()
@@ -83,19 +88,14 @@ t.test('over the limit is counted while typing, refused first, and saved only wh
 })
 
 t.test('an edit survives a reload, until it is saved or taken back', async t => {
-  const { page, area, choose, visitor } = await ended(t)
+  const { page, area, choose } = await ended(t)
   await choose(2)
   await area.fill('고쳐 쓰는 중')
   await page.reload()
   await area.waitFor()
   t.equal(await area.inputValue(), '고쳐 쓰는 중')
   await page.getByRole('button', { name: '닫기' }).click()
-  t.ok(
-    await visitor
-      .column(2)
-      .button('골라서 고치기')
-      .evaluate(element => element === document.activeElement),
-  )
+  await page.locator('#edit-2:focus').waitFor()
   await choose(2)
   t.equal(await area.inputValue(), '고쳐 쓰는 중')
   await page.getByRole('button', { name: '처음 글로 되돌리기' }).click()
