@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import type { FastifySchema } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 
 /** OpenAPI from the routes' schemas, shown at `/docs`. Must be registered before the routes. */
@@ -21,6 +22,15 @@ export const docs = fastifyPlugin<{ version: string }>(async (app, { version }) 
         { name: 'operation', description: 'For those who run it' },
       ],
     },
+    transform: ({ schema, url }) => ({ schema: schema && withOptionalDefaults(schema), url }),
   })
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list', tryItOutEnabled: true } })
 })
+
+/** A query parameter with a default is always there for the route, and never asked of the client. */
+function withOptionalDefaults(schema: FastifySchema): FastifySchema {
+  const { querystring } = schema as { querystring?: { required?: string[]; properties?: Record<string, object> } }
+  if (!querystring?.required) return schema
+  const required = querystring.required.filter(name => !('default' in (querystring.properties?.[name] ?? {})))
+  return { ...schema, querystring: { ...querystring, required } }
+}

@@ -45,7 +45,7 @@ async function serveModule(app: FastifyInstance, name: string, specifier: string
   const source = await readFile(new URL(import.meta.resolve(specifier)), 'utf8')
   const body = withUrls(specifier, source)
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-  app.get(`/vendor/${name}`, (request, reply) => {
+  app.get(`/vendor/${name}`, { schema: { hide: true } }, (request, reply) => {
     reply.headers({ etag, 'cache-control': `public, max-age=${vendorMaxAgeSeconds}` })
     if (request.headers['if-none-match'] === etag) return reply.code(304).send()
     return reply.type('text/javascript; charset=utf-8').send(body)

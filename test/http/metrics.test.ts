@@ -1,0 +1,79 @@
+import Fastify from 'fastify'
+import t, { type Test } from 'tap'
+import { createMetrics, type Gauges, metricsRoute } from '../../src/http/metrics.ts'
+
+const zero: Gauges = {
+  connections: () => ({ open: 0, idle: 0, waiting: 0 }),
+  runningOutputs: () => 0,
+  openStreams: () => 0,
+  openLogs: () => 0,
+  queuedTasks: async () => 0,
+}
+
+/** Metrics of an app, and what it tells of them: `name{labels}` and the value. */
+async function metricsFor(t: Test, gauges: Partial<Gauges> = {}) {
+  const metrics = createMetrics({ ...zero, ...gauges })
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(metricsRoute, { registry: metrics.registry })
+  const scrape = async () => {
+    const response = await app.inject('/metrics')
+    t.equal(response.statusCode, 200)
+    t.match(response.headers['content-type'], /^text\/plain; version=0\.0\.4/)
+    return new Map(Array.from(response.body.matchAll(/^(\w+(?:\{.*\})?) (\S+)$/gm), ([, name, value]) => [name, value]))
+  }
+  return { metrics, scrape }
+}
+
+t.test('gauges say how things are when they are asked', async t => {
+  let running = 3
+  const { scrape } = await metricsFor(t, {
+    connections: () => ({ open: 5, idle: 2, waiting: 7 }),
+    runningOutputs: () => running,
+    openStreams: () => 11,
+    openLogs: () => 12,
+    queuedTasks: async () => 13,
+  })
+  const values = await scrape()
+  t.equal(values.get('conch_database_connections{state="active"}'), '3')
+  t.equal(values.get('conch_database_connections{state="idle"}'), '2')
+  t.equal(values.get('conch_database_connections{state="waiting"}'), '7')
+  t.equal(values.get('conch_running_outputs'), '3')
+  t.equal(values.get('conch_open_streams'), '11')
+  t.equal(values.get('conch_open_logs'), '12')
+  t.equal(values.get('conch_queued_tasks'), '13')
+  t.ok(values.has('process_resident_memory_bytes'), "the process's own are there, too")
+  running = 4
+  t.equal((await scrape()).get('conch_running_outputs'), '4')
+})
+
+t.test('outcomes are counted by kind and status', async t => {
+  const { metrics, scrape } = await metricsFor(t)
+  metrics.tasks.inc({ kind: 'record', status: 'incomplete' })
+  metrics.outputs.inc({ kind: 'record', status: 'completed' })
+  metrics.outputs.inc({ kind: 'record', status: 'completed' })
+  metrics.outputs.inc({ kind: 'record', status: 'failed' })
+  const values = await scrape()
+  t.equal(values.get('conch_tasks_total{kind="record",status="incomplete"}'), '1')
+  t.equal(values.get('conch_outputs_total{kind="record",status="completed"}'), '2')
+  t.equal(values.get('conch_outputs_total{kind="record",status="failed"}'), '1')
+})
+
+t.test('while the database is away the others are still told', async t => {
+  const { scrape } = await metricsFor(t, {
+    runningOutputs: () => 3,
+    queuedTasks: async () => {
+      throw new Error('away')
+    },
+  })
+  const values = await scrape()
+  t.equal(values.get('conch_queued_tasks'), 'Nan')
+  t.equal(values.get('conch_running_outputs'), '3')
+})
+
+t.test('two apps in one process count for themselves', async t => {
+  const one = await metricsFor(t)
+  const two = await metricsFor(t)
+  one.metrics.tasks.inc({ kind: 'record', status: 'completed' })
+  t.equal((await two.scrape()).get('conch_tasks_total{kind="record",status="completed"}'), undefined)
+})

@@ -1,0 +1,62 @@
+import Fastify from 'fastify'
+import t, { type Test } from 'tap'
+import { Type } from 'typebox'
+import { useStrictValidation } from '../../src/http/validation.ts'
+
+const Members = Type.Object(
+  {
+    count: Type.Optional(Type.Integer({ default: 3 })),
+    name: Type.Optional(Type.String()),
+    flag: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+/** What a route gets: the body or the query, or the status it was refused with. */
+async function appFor(t: Test) {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  useStrictValidation(app)
+  app.post('/', { schema: { body: Members } }, async request => request.body)
+  app.get('/', { schema: { querystring: Members } }, async request => request.query)
+  return {
+    body: async (payload: object) => outcome(await app.inject({ method: 'POST', url: '/', payload })),
+    query: async (query: string) => outcome(await app.inject(`/?${query}`)),
+  }
+}
+
+function outcome(response: { statusCode: number; json(): unknown }) {
+  return response.statusCode === 200 ? response.json() : response.statusCode
+}
+
+t.test('a body has the types it says, converted from nothing', async t => {
+  const { body } = await appFor(t)
+  t.same(await body({ count: 5, name: 'a', flag: true }), { count: 5, name: 'a', flag: true })
+  for (const wrong of [{ count: '5' }, { count: 5.5 }, { count: null }, { count: true }, { name: 5 }, { flag: 'true' }])
+    t.equal(await body(wrong), 400, JSON.stringify(wrong))
+})
+
+t.test('a body loses no member in silence', async t => {
+  const { body } = await appFor(t)
+  t.equal(await body({ nmae: 'a' }), 400)
+})
+
+t.test('a query, which is text, is converted where it says a number or a boolean', async t => {
+  const { query } = await appFor(t)
+  t.same(await query('count=5&name=5&flag=true'), { count: 5, name: '5', flag: true })
+  for (const wrong of ['count=x', 'count=', 'count=5.5', 'flag=yes', 'count=1&count=2', 'count=NaN', 'other=1'])
+    t.equal(await query(wrong), 400, wrong)
+})
+
+t.test('defaults are filled in everywhere', async t => {
+  const { body, query } = await appFor(t)
+  t.same(await body({}), { count: 3 })
+  t.same(await query(''), { count: 3 })
+})
+
+t.test('names that JavaScript gives a meaning are names like others', async t => {
+  const { body, query } = await appFor(t)
+  t.equal(await body({ constructor: 1 }), 400)
+  t.equal(await query('__proto__=1'), 400)
+  t.equal(await query('toString=1'), 400)
+})
