@@ -28,7 +28,7 @@ import { Logs } from './tasks/logs.ts'
 import { TaskQueue } from './tasks/queue.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import { Runner } from './tasks/runner.ts'
-import { TaskStore } from './tasks/store.ts'
+import { type ClaimedTask, TaskStore } from './tasks/store.ts'
 import { Tasks } from './tasks/tasks.ts'
 
 /** A request body larger than this is refused with 413: the longest valid one is well below. */
@@ -99,7 +99,7 @@ async function assemble(
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
   const { database, cipher, cookieSecret } = await openStorage(config, app.log, opened)
-  const model = await openUpstream(config, opened)
+  const model = await openUpstream(config, app.log, opened)
 
   const boss = await startJobs(database, error => app.log.warn({ err: error }, 'pg-boss'))
   opened.defer(() => boss.stop({ graceful: false }))
@@ -121,6 +121,9 @@ async function assemble(
     model,
     maxRunningOutputs,
     logger: app.log,
+    onClaim(task) {
+      if (task.attempt === 1) metrics.queueWait.observe(queueWaitSeconds(task))
+    },
     onEnd(task, end) {
       metrics.tasks.inc({ kind: task.kind, status: end.status })
       for (const { status } of end.outputs) metrics.outputs.inc({ kind: task.kind, status })
@@ -132,6 +135,7 @@ async function assemble(
     runningOutputs: () => runner.runningOutputs,
     openStreams: () => replies.size,
     openLogs: () => logs.size,
+    upstream: () => model.state(),
     queuedTasks: () => store.queued(database.queries, Number.MAX_SAFE_INTEGER),
   })
 
@@ -158,6 +162,11 @@ async function assemble(
   opened.defer(() => runner.stop(0))
 }
 
+/** The database's clock and ours may differ. */
+function queueWaitSeconds({ createdAt, startedAt }: ClaimedTask): number {
+  return Math.max(0, (startedAt ?? createdAt).getTime() - createdAt.getTime()) / 1000
+}
+
 async function openStorage(config: Config, log: FastifyBaseLogger, opened: AsyncDisposableStack) {
   const { cookieSecret, encryptionKeys } = await readSecrets(config)
   const database: Database = config.databaseUrl
@@ -168,17 +177,17 @@ async function openStorage(config: Config, log: FastifyBaseLogger, opened: Async
 }
 
 /** OpenAI or any compatible server; without a key or a base URL, the demo model inside this process. */
-async function openUpstream(config: Config, opened: AsyncDisposableStack): Promise<Model> {
+async function openUpstream(config: Config, logger: FastifyBaseLogger, opened: AsyncDisposableStack): Promise<Model> {
   const { apiKey, baseUrl, model: name } = config.openai
-  const limits = config.upstream
+  const shared = { limits: config.upstream, maxSockets: config.maxRunningOutputs, logger }
   if (apiKey || baseUrl) {
-    const model = openModel({ name: name ?? '', demo: false, apiKey, baseUrl, limits })
+    const model = openModel({ name: name ?? '', demo: false, apiKey, baseUrl, ...shared })
     opened.defer(() => model.close())
     return model
   }
   const demo = await startDemoModel({ tokensPerSecond: config.demoTokensPerSecond })
   opened.defer(() => demo.close())
-  const model = openModel({ name: demo.model, demo: true, apiKey: undefined, baseUrl: demo.baseUrl, limits })
+  const model = openModel({ name: demo.model, demo: true, apiKey: undefined, baseUrl: demo.baseUrl, ...shared })
   opened.defer(() => model.close())
   return model
 }

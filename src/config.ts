@@ -1,25 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import {
-  apiKey,
-  baseUrl,
-  cookieSecret,
-  databaseUrl,
-  decimal,
-  encryptionKeys,
-  host,
-  InvalidConfig,
-  milliseconds,
-  oneOf,
-  origins,
-  type Parse,
-  whole,
-} from './config-value.ts'
+import { type LogLevel, type Setting, type Settings, settings, type Value } from './config-settings.ts'
+import { InvalidConfig } from './config-value.ts'
 import type { EncryptionKey } from './db/encrypted.ts'
 
+export type { LogLevel }
 export { InvalidConfig }
-
-export type LogLevel = (typeof logLevels)[number]
 
 /** Everything that can be configured, validated; `readConfig` freezes it, lists included. */
 export interface Config {
@@ -49,91 +35,20 @@ export interface Config {
     readonly headersTimeoutMs: number
     readonly idleTimeoutMs: number
     readonly totalTimeoutMs: number
+    readonly finishGraceMs: number
+    readonly finishReasonOptional: boolean
     readonly maxBodyBytes: number
+    readonly maxLineBytes: number
     readonly keepAliveIdleMs: number
     readonly keepAliveMaxAgeMs: number
+    readonly maxRetries: number
+    readonly retryDelayMs: number
+    readonly maxRetryDelayMs: number
+    readonly maxRetryAfterMs: number
+    readonly breakerFailures: number
+    readonly breakerMs: number
   }
 }
-
-const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-
-interface Setting {
-  readonly parse: Parse<unknown>
-  /** As one would write it. */
-  readonly default?: string
-  readonly description: string
-}
-
-const settings = {
-  PORT: { parse: whole(0, 65_535), default: '3000', description: 'Port to listen on; 0 picks a free one' },
-  HOST: { parse: host, default: '127.0.0.1', description: 'Address to listen on; 0.0.0.0 for all' },
-  DATA_DIR: {
-    parse: text => text,
-    default: './data',
-    description: 'Folder of the embedded database and of the secrets that were not given',
-  },
-  DATABASE_URL: {
-    parse: databaseUrl,
-    description: 'Postgres, postgres://user:password@host/name; without it the embedded database is used',
-  },
-  COOKIE_SECRET: {
-    parse: cookieSecret,
-    description: 'Signs the cookie that tells owners apart, 32 characters or more; made once and kept if not given',
-  },
-  ENCRYPTION_KEYS: {
-    parse: encryptionKeys,
-    description: 'Encryption at rest, id:base64,...; the first writes, all read; made once and kept if not given',
-  },
-  OPENAI_API_KEY: {
-    parse: apiKey,
-    description: 'Key of the model provider; without it and OPENAI_BASE_URL the embedded demo model answers',
-  },
-  OPENAI_BASE_URL: { parse: baseUrl, description: 'An OpenAI-compatible server, such as http://localhost:11434/v1' },
-  OPENAI_MODEL: { parse: text => text, default: 'gpt-5-mini', description: 'Model; the demo model ignores it' },
-  MAX_RUNNING_OUTPUTS: { parse: whole(1), default: '1000', description: 'Texts being generated at once, per process' },
-  MAX_QUEUED_TASKS: { parse: whole(1), default: '10000', description: 'Tasks waiting; beyond it the answer is 503' },
-  DRAIN_SECONDS: { parse: milliseconds(0), default: '60', description: 'What running tasks get to end after SIGTERM' },
-  LOG_LEVEL: { parse: oneOf(logLevels), default: 'info', description: `One of ${logLevels.join(', ')}` },
-  CORS_ORIGINS: {
-    parse: origins,
-    default: '',
-    description: 'Other origins whose pages may call, https://example.org,https://example.net',
-  },
-  TRUST_PROXY: {
-    parse: oneOf(['true', 'false']),
-    default: 'false',
-    description: 'Believe X-Forwarded-*; only behind a proxy that sets them',
-  },
-  DEMO_TOKENS_PER_SECOND: { parse: decimal(0.001), default: '40', description: 'Pace of the embedded demo model' },
-  UPSTREAM_CONNECT_SECONDS: {
-    parse: milliseconds(0.001),
-    default: '5',
-    description: 'Limit to connect to the model provider',
-  },
-  UPSTREAM_HEADERS_SECONDS: {
-    parse: milliseconds(0.001),
-    default: '60',
-    description: 'Limit until its response begins',
-  },
-  UPSTREAM_IDLE_SECONDS: { parse: milliseconds(0.001), default: '60', description: 'Limit between two pieces of text' },
-  UPSTREAM_TOTAL_SECONDS: { parse: milliseconds(0.001), default: '600', description: 'Limit of one text as a whole' },
-  UPSTREAM_MAX_BODY_MB: { parse: decimal(0.001, 512), default: '10', description: 'Largest response, in MiB' },
-  UPSTREAM_KEEP_ALIVE_IDLE_SECONDS: {
-    parse: milliseconds(0.001),
-    default: '20',
-    description: 'How long an idle connection to the provider is kept',
-  },
-  UPSTREAM_KEEP_ALIVE_MAX_AGE_SECONDS: {
-    parse: milliseconds(0.001),
-    default: '300',
-    description: 'How old a connection to the provider may get',
-  },
-} as const satisfies Record<string, Setting>
-
-type Settings = typeof settings
-type Value<Name extends keyof Settings> =
-  | ReturnType<Settings[Name]['parse']>
-  | (Settings[Name] extends { default: string } ? never : undefined)
 
 /** Every variable that `readConfig` reads, in the order to show them. README's table says the same (a test compares). */
 export const configurationTable: readonly { name: string; default: string; description: string }[] =
@@ -175,9 +90,18 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       headersTimeoutMs: read('UPSTREAM_HEADERS_SECONDS'),
       idleTimeoutMs: read('UPSTREAM_IDLE_SECONDS'),
       totalTimeoutMs: read('UPSTREAM_TOTAL_SECONDS'),
+      finishGraceMs: read('UPSTREAM_FINISH_GRACE_SECONDS'),
+      finishReasonOptional: read('UPSTREAM_FINISH_REASON') === 'optional',
       maxBodyBytes: Math.round(read('UPSTREAM_MAX_BODY_MB') * 1024 * 1024),
+      maxLineBytes: read('UPSTREAM_MAX_LINE_KB') * 1024,
       keepAliveIdleMs: read('UPSTREAM_KEEP_ALIVE_IDLE_SECONDS'),
       keepAliveMaxAgeMs: read('UPSTREAM_KEEP_ALIVE_MAX_AGE_SECONDS'),
+      maxRetries: read('UPSTREAM_RETRIES'),
+      retryDelayMs: read('UPSTREAM_RETRY_SECONDS'),
+      maxRetryDelayMs: read('UPSTREAM_RETRY_MAX_SECONDS'),
+      maxRetryAfterMs: read('MAX_RETRY_AFTER'),
+      breakerFailures: read('UPSTREAM_BREAKER_FAILURES'),
+      breakerMs: read('UPSTREAM_BREAKER_SECONDS'),
     }),
   }
   requireSharedSecrets(config)

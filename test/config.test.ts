@@ -40,6 +40,15 @@ t.test('nothing has to be configured', async t => {
       maxBodyBytes: 10_485_760,
       keepAliveIdleMs: 20_000,
       keepAliveMaxAgeMs: 300_000,
+      finishGraceMs: 2000,
+      finishReasonOptional: false,
+      maxLineBytes: 1_048_576,
+      maxRetries: 3,
+      retryDelayMs: 2000,
+      maxRetryDelayMs: 30_000,
+      maxRetryAfterMs: 120_000,
+      breakerFailures: 20,
+      breakerMs: 10_000,
     },
   })
 })
@@ -63,6 +72,9 @@ t.test('everything can be configured', async t => {
     DEMO_TOKENS_PER_SECOND: '0.5',
     UPSTREAM_IDLE_SECONDS: '1.25',
     UPSTREAM_MAX_BODY_MB: '0.5',
+    UPSTREAM_FINISH_REASON: 'optional',
+    UPSTREAM_RETRIES: '0',
+    MAX_RETRY_AFTER: '0',
   })
   t.match(config, {
     port: 0,
@@ -79,7 +91,13 @@ t.test('everything can be configured', async t => {
     encryptionKeys: [{ id: 'a' }],
     trustProxy: true,
     demoTokensPerSecond: 0.5,
-    upstream: { idleTimeoutMs: 1250, maxBodyBytes: 524_288 },
+    upstream: {
+      idleTimeoutMs: 1250,
+      maxBodyBytes: 524_288,
+      finishReasonOptional: true,
+      maxRetries: 0,
+      maxRetryAfterMs: 0,
+    },
   })
 })
 
@@ -118,6 +136,10 @@ const wrong = {
   DEMO_TOKENS_PER_SECOND: ['0', '-40'],
   UPSTREAM_CONNECT_SECONDS: ['0'],
   UPSTREAM_MAX_BODY_MB: ['513'],
+  UPSTREAM_MAX_LINE_KB: ['0', '1.5'],
+  UPSTREAM_FINISH_REASON: ['stop', 'true'],
+  UPSTREAM_RETRIES: ['-1', '101'],
+  MAX_RETRY_AFTER: ['2m'],
 }
 
 for (const [name, values] of Object.entries(wrong)) {

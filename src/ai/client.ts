@@ -1,6 +1,9 @@
 import OpenAI from 'openai'
 import { Agent } from 'undici'
-import { type ChatMessage, type Completion, type CompletionLimits, streamCompletion } from './completion.ts'
+import { Breaker, type BreakerLimits, type BreakerState } from './breaker.ts'
+import type { ChatMessage, Completion, CompletionLimits } from './completion.ts'
+import { type Retry, type RetryLimits, withRetries } from './retry.ts'
+import { streamCompletion } from './stream-completion.ts'
 import { upstreamFetch } from './upstream-fetch.ts'
 
 /** A language model, as the engine sees it. */
@@ -8,17 +11,29 @@ export interface Model {
   readonly name: string
   /** True for the embedded demo model: its text is made up. */
   readonly demo: boolean
-  /** One streamed completion. Never throws for what the upstream does: see `Completion`. */
+  /** One streamed completion, begun again while it cannot begin. Never throws for what the upstream does: see `Completion`. */
   complete(request: {
     messages: readonly ChatMessage[]
     signal: AbortSignal
+    /** Every piece of text, in order, never ''. None before the last retry. */
     onDelta(text: string): void
+    /** Called when a wait begins; what it returns is called when that wait is over, however it ends. */
+    onRetry?(retry: Retry): () => void
   }): Promise<Completion>
+  state(): ModelState
   /** Closes the connections; running completions end as `truncated` or `unavailable`. */
   close(): Promise<void>
 }
 
-export interface UpstreamLimits extends CompletionLimits {
+export interface ModelState {
+  breaker: BreakerState
+  /** Open connections to the upstream, idle ones included. */
+  sockets: number
+  /** Since the start. */
+  retries: number
+}
+
+export interface UpstreamLimits extends CompletionLimits, RetryLimits, BreakerLimits {
   connectTimeoutMs: number
   headersTimeoutMs: number
   keepAliveIdleMs: number
@@ -31,6 +46,10 @@ export interface ModelOptions {
   apiKey: string | undefined
   baseUrl: string | undefined
   limits: UpstreamLimits
+  /** No more connections than this. Whoever asks for more completions at once must wait for one. */
+  maxSockets: number
+  /** Where retries and bad ends are told, without any content. */
+  logger?: { warn(fields: object, message: string): void }
 }
 
 /**
@@ -39,8 +58,9 @@ export interface ModelOptions {
  * `maxRetries: 0`: the SDK would retry without anyone seeing it. The agent's own body timeout is off, since the idle
  * watchdog of the completion counts text and not bytes.
  */
-export function openModel({ name, demo, apiKey, baseUrl, limits }: ModelOptions): Model {
+export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, logger }: ModelOptions): Model {
   const agent = new Agent({
+    connections: maxSockets,
     connectTimeout: limits.connectTimeoutMs,
     headersTimeout: limits.headersTimeoutMs,
     bodyTimeout: 0,
@@ -49,22 +69,55 @@ export function openModel({ name, demo, apiKey, baseUrl, limits }: ModelOptions)
     clientTtl: limits.keepAliveMaxAgeMs,
     allowH2: false,
   })
-  const client = new OpenAI({
-    // Servers at home need no key, but the SDK insists on one.
-    apiKey: apiKey ?? 'none',
-    baseURL: baseUrl,
-    maxRetries: 0,
-    timeout: limits.totalTimeoutMs,
-    fetch: upstreamFetch(agent),
-    // The SDK reads OPENAI_* variables by itself unless told otherwise; configuration has one reader here.
-    organization: null,
-    project: null,
-    logLevel: 'off',
-  })
+  const client = openaiClient({ apiKey, baseUrl, agent })
+  const breaker = new Breaker(limits)
+  let retries = 0
   return {
     name,
     demo,
-    complete: request => streamCompletion(client, { model: name, ...request }, limits),
+    async complete({ messages, signal, onDelta, onRetry }) {
+      const request = { model: name, messages, signal, onDelta }
+      const completion = await withRetries(() => streamCompletion(client, request, limits, breaker), {
+        signal,
+        limits,
+        onRetry(retry) {
+          retries++
+          logger?.warn({ model: name, ...retry }, 'asking the model again')
+          return onRetry?.(retry) ?? (() => {})
+        },
+      })
+      if ('detail' in completion) {
+        const { outcome, detail } = completion
+        const reason = 'reason' in completion ? completion.reason : undefined
+        logger?.warn({ model: name, outcome, reason, detail }, 'a completion ended badly')
+      }
+      return completion
+    },
+    state: () => ({ breaker: breaker.state, sockets: sockets(agent), retries }),
     close: () => agent.destroy(),
   }
+}
+
+function openaiClient({ apiKey, baseUrl, agent }: { apiKey?: string; baseUrl?: string; agent: Agent }): OpenAI {
+  // Servers at home need no key, but the SDK insists on one.
+  const key = apiKey ?? 'none'
+  return new OpenAI({
+    apiKey: key,
+    // The SDK reads OPENAI_* variables by itself unless told otherwise; configuration has one reader here.
+    defaultHeaders: { authorization: `Bearer ${key}` },
+    baseURL: baseUrl ?? 'https://api.openai.com/v1',
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    logLevel: 'off',
+    maxRetries: 0,
+    // The limits are ours; this one is the longest that a timer takes.
+    timeout: 2 ** 31 - 1,
+    fetch: upstreamFetch(agent),
+  })
+}
+
+function sockets(agent: Agent): number {
+  return Object.values(agent.stats).reduce((sum, { connected }) => sum + Number(connected), 0)
 }

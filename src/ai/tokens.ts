@@ -1,4 +1,5 @@
-import type { ChatMessage, TokenUsage } from './completion.ts'
+import type { ChatMessage } from './completion.ts'
+import type { TokenUsage } from './frame.ts'
 
 /** What the chat format adds to each message, and once to the answer (OpenAI cookbook, "How to count tokens"). */
 const tokensPerMessage = 3

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface Gauges {
   connections(): { open: number; idle: number; waiting: number }
   runningOutputs(): number
   openStreams(): number
   openLogs(): number
+  /** `retries`: since the start. */
+  upstream(): { breaker: keyof typeof breakerStates; sockets: number; retries: number }
   /** Rejects when the database does not answer. */
   queuedTasks(): Promise<number>
 }
@@ -16,7 +18,11 @@ export interface Metrics {
   outputs: Counter<'kind' | 'status'>
   /** Counts ended tasks, by kind and how they ended. */
   tasks: Counter<'kind' | 'status'>
+  /** Seconds from the creation of a task to its first attempt. */
+  queueWait: Histogram
 }
+
+const breakerStates = { closed: 0, 'half-open': 1, open: 2 } as const
 
 /** Prometheus metrics of one app. A registry of its own: several apps may live in one process, as in tests. */
 export function createMetrics(gauges: Gauges): Metrics {
@@ -38,6 +44,21 @@ export function createMetrics(gauges: Gauges): Metrics {
   simpleGauge('conch_running_outputs', 'Completions that run in this process.', gauges.runningOutputs)
   simpleGauge('conch_open_streams', 'Event streams that are open in this process.', gauges.openStreams)
   simpleGauge('conch_open_logs', 'Task logs in memory.', gauges.openLogs)
+  simpleGauge('conch_upstream_sockets', 'Open connections to the model provider.', () => gauges.upstream().sockets)
+  simpleGauge(
+    'conch_upstream_breaker_state',
+    'Circuit breaker of the model provider: 0 closed, 1 half-open, 2 open.',
+    () => breakerStates[gauges.upstream().breaker],
+  )
+  new Counter({
+    name: 'conch_upstream_retries_total',
+    help: 'Times that the model provider was asked again because a text could not begin.',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(gauges.upstream().retries)
+    },
+  })
   new Gauge({
     name: 'conch_queued_tasks',
     help: 'Tasks that wait, in all processes. NaN when the database does not answer.',
@@ -58,6 +79,12 @@ export function createMetrics(gauges: Gauges): Metrics {
       name: 'conch_tasks_total',
       help: 'Tasks that ended.',
       labelNames: ['kind', 'status'],
+      registers,
+    }),
+    queueWait: new Histogram({
+      name: 'conch_queue_wait_seconds',
+      help: 'Time from the creation of a task to its first attempt.',
+      buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000],
       registers,
     }),
   }

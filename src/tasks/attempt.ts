@@ -4,6 +4,7 @@ import type { EventLog } from './event-log.ts'
 import type { TaskKind } from './kind.ts'
 import { Lane, type LaneResult } from './lane.ts'
 import { appendSavedOutput, terminalChunk } from './rebuild.ts'
+import { RetryStage } from './retry-stage.ts'
 import type { ClaimedTask, StoredOutput, TaskEnd } from './store.ts'
 import {
   attemptsLost,
@@ -49,7 +50,8 @@ export class Attempt {
     this.task = task
     this.#log = log
     this.#cancelled = task.cancelRequestedAt !== null
-    this.#lanes = task.outputs.map(output => new Lane(output.index, log, model, savedResult(output)))
+    const retries = new RetryStage(log)
+    this.#lanes = task.outputs.map(output => new Lane(output.index, log, model, retries, savedResult(output)))
   }
 
   /**

@@ -3,6 +3,7 @@ import type { ChatMessage, Completion } from '../ai/completion.ts'
 import { estimateUsage } from '../ai/tokens.ts'
 import type { EventLog } from './event-log.ts'
 import { outputChunk } from './rebuild.ts'
+import type { RetryStage } from './retry-stage.ts'
 import type { StoredOutput } from './store.ts'
 import type { EndedOutputStatus, OutputError, Usage } from './task.ts'
 
@@ -22,14 +23,16 @@ export class Lane {
   readonly index: number
   readonly #log: EventLog
   readonly #model: Model
+  readonly #retries: RetryStage
   #controller: AbortController | undefined
   #result: LaneResult | undefined
 
   /** @param saved what an earlier attempt saved of it, if it stands: then there is nothing to run */
-  constructor(index: number, log: EventLog, model: Model, saved?: LaneResult) {
+  constructor(index: number, log: EventLog, model: Model, retries: RetryStage, saved?: LaneResult) {
     this.index = index
     this.#log = log
     this.#model = model
+    this.#retries = retries
     this.#result = saved
   }
 
@@ -59,6 +62,7 @@ export class Lane {
         started = true
         this.#log.delta(index, text)
       },
+      onRetry: retry => this.#retries.wait(index, retry),
     })
     const text = this.#log.text(index)
     const usage = completion.usage ?? (started ? await estimateUsage(messages, text) : undefined)

@@ -36,6 +36,8 @@ export interface RunnerOptions {
   /** Completions at once in this process. The work waits, it does not compute: large on purpose. */
   maxRunningOutputs: number
   logger: FastifyBaseLogger
+  /** Told of each attempt that begins here, for the metrics. */
+  onClaim?(task: ClaimedTask): void
   /** Told how each attempt that ended here ended, for the metrics. */
   onEnd?(task: ClaimedTask, end: TaskEnd): void
 }
@@ -175,12 +177,13 @@ export class Runner {
   }
 
   #begin(task: ClaimedTask, job: TaskJob): void {
-    const { kinds, logs, model, maxRunningOutputs, logger } = this.#options
+    const { kinds, logs, model, maxRunningOutputs, logger, onClaim } = this.#options
     const kind = kinds.get(task.kind)
     if (!kind) {
       logger.error({ taskId: task.id, kind: task.kind }, 'no such kind of task here')
       return
     }
+    onClaim?.(task)
     // An attempt of ours that still runs was thought dead (this process slept, say): the new one replaces it.
     this.#running.get(task.id)?.attempt.stop()
     const log = logs.forWriting(task.id, task.kind)

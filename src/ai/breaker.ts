@@ -1,0 +1,125 @@
+import { type CircuitBreakerPolicy, CircuitState, circuitBreaker, handleWhenResult, type IBreaker } from 'cockatiel'
+import type { Unavailable } from './errors.ts'
+
+export interface BreakerLimits {
+  /** It opens when nothing has succeeded for so many attempts in a row ... */
+  breakerFailures: number
+  /** ... and for so long. Also the time from its opening to the next probe. */
+  breakerMs: number
+}
+
+export type BreakerState = 'closed' | 'open' | 'half-open'
+
+/**
+ * What an attempt shows: `busy` (429) ends no row of failures, but as the answer to a probe it shows that the upstream
+ * is there; `unknown` (nobody waited for it) shows nothing.
+ */
+export type Verdict = 'success' | 'failure' | 'busy' | 'unknown'
+
+/**
+ * Keeps a dead upstream from being asked again and again, each time until a timeout.
+ *
+ * ```
+ * closed -> open          nothing has succeeded for `breakerFailures` attempts in a row and `breakerMs`
+ * open -> half-open       after `breakerMs`, with the next attempt: that one is the probe, others are refused
+ * half-open -> closed     the probe succeeded
+ * half-open -> open       it did not
+ * ```
+ */
+export class Breaker {
+  readonly #limits: BreakerLimits
+  readonly #row: FailuresInARow
+  readonly #policy: CircuitBreakerPolicy
+  #openedAt = 0
+
+  constructor(limits: BreakerLimits) {
+    this.#limits = limits
+    this.#row = new FailuresInARow(limits)
+    this.#policy = circuitBreaker(
+      handleWhenResult(result => (result as Judged<unknown>).verdict === 'failure'),
+      { breaker: this.#row, halfOpenAfter: limits.breakerMs },
+    )
+    this.#policy.onBreak(() => {
+      this.#openedAt = Date.now()
+    })
+  }
+
+  get state(): BreakerState {
+    const { state } = this.#policy
+    return state === CircuitState.Closed ? 'closed' : state === CircuitState.HalfOpen ? 'half-open' : 'open'
+  }
+
+  /** Runs `attempt`, or refuses. Rejects only if `attempt` does, which then counts as `unknown`. */
+  async run<T>(attempt: () => Promise<T>, judge: (result: T) => Verdict): Promise<T | Unavailable> {
+    const left = this.#limits.breakerMs - (Date.now() - this.#openedAt)
+    // The policy would let others wait for the probe.
+    if (this.state === 'half-open' || (this.state === 'open' && left > 0)) return this.#refusal(left)
+    let judged: Judged<T> | undefined
+    try {
+      await this.#policy.execute(async () => {
+        const probe = this.state === 'half-open'
+        const result = await attempt()
+        judged = { result, verdict: judge(result) }
+        // A probe that was given up has shown nothing: the next one decides.
+        if (probe && judged.verdict === 'unknown') judged.verdict = 'failure'
+        if (judged.verdict === 'busy' || judged.verdict === 'unknown') throw new CountsForNothing()
+        return judged
+      })
+    } catch (error) {
+      if (!(error instanceof CountsForNothing)) throw error
+    }
+    return (judged as Judged<T>).result
+  }
+
+  #refusal(leftMs: number): Unavailable {
+    const silent = Math.round((Date.now() - this.#row.since) / 1000)
+    const again = Math.max(1, Math.ceil(leftMs / 1000))
+    return {
+      outcome: 'unavailable',
+      reason: 'circuit-open',
+      detail: `the model's server has not answered for ${silent} s; try again in ${again} s`,
+    }
+  }
+}
+
+interface Judged<T> {
+  result: T
+  verdict: Verdict
+}
+
+/** Thrown through the policy, it is neither a success nor a failure; thrown by a probe, it closes the circuit. */
+class CountsForNothing extends Error {}
+
+/** When to open, for cockatiel: many failures at the same moment are one blip, so time counts too. */
+class FailuresInARow implements IBreaker {
+  readonly #limits: BreakerLimits
+  #failures = 0
+  #since = 0
+
+  constructor(limits: BreakerLimits) {
+    this.#limits = limits
+  }
+
+  /** When the first failure of the row was, in milliseconds since 1970. */
+  get since(): number {
+    return this.#since
+  }
+
+  get state(): unknown {
+    return [this.#failures, this.#since]
+  }
+
+  set state(value: unknown) {
+    ;[this.#failures, this.#since] = value as [number, number]
+  }
+
+  success(): void {
+    this.#failures = 0
+  }
+
+  failure(): boolean {
+    if (this.#failures === 0) this.#since = Date.now()
+    this.#failures++
+    return this.#failures >= this.#limits.breakerFailures && Date.now() - this.#since >= this.#limits.breakerMs
+  }
+}

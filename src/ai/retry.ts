@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ConstantBackoff, ExponentialBackoff, handleWhenResult, retry } from 'cockatiel'
+import type { Completion } from './completion.ts'
+import type { Unavailable, UnavailableReason } from './errors.ts'
+
+export interface RetryLimits {
+  /** Besides the first try. */
+  maxRetries: number
+  /** Doubles from one retry to the next. */
+  retryDelayMs: number
+  maxRetryDelayMs: number
+  /** The longest wait that an upstream may ask for. */
+  maxRetryAfterMs: number
+}
+
+/** A completion will be asked for again. */
+export interface Retry {
+  /** From 1. */
+  retry: number
+  reason: UnavailableReason
+  status?: number
+  delayMs: number
+}
+
+export interface RetryOptions {
+  signal: AbortSignal
+  limits: RetryLimits
+  /** Called when a wait begins; what it returns is called when that wait is over, however it ends. */
+  onRetry(retry: Retry): () => void
+  /** From 0 to 1. */
+  random?: () => number
+}
+
+/**
+ * Asks again for a completion that could not begin: only `unavailable` is retried, so there was no text yet.
+ *
+ * Waits 2, 4, 8 ... s, each times a random factor between 0.5 and 1.5, or as long as the upstream asks for and up to a
+ * tenth more, so that many do not return at once. An upstream that asks for more than `maxRetryAfterMs` ends it at
+ * once, and the detail says when to return. Aborting ends a wait at once, as `aborted`.
+ */
+export function withRetries(
+  complete: () => Promise<Completion>,
+  { signal, limits, onRetry, random = Math.random }: RetryOptions,
+): Promise<Completion> {
+  const backoff = new ExponentialBackoff<number>({
+    initialDelay: limits.retryDelayMs,
+    maxDelay: limits.maxRetryDelayMs,
+    generator: (retries = 0, { initialDelay, maxDelay, exponent }) => {
+      const jittered = initialDelay * exponent ** retries * (0.5 + random())
+      return [Math.min(jittered, maxDelay), retries + 1]
+    },
+  })
+  let next = backoff.next()
+  let last: Unavailable | undefined
+  const wait = async (retries: number, { reason, status, retryAfterMs }: Unavailable) => {
+    const delayMs = Math.round(retryAfterMs === undefined ? next.duration : retryAfterMs * (1 + random() / 10))
+    next = next.next(undefined)
+    const over = onRetry({ retry: retries, reason, status, delayMs })
+    try {
+      await delay(delayMs, undefined, { signal })
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      over()
+    }
+  }
+  // The policy decides whether and how often. It cannot be woken from a delay of its own, so the wait is ours.
+  const policy = retry(
+    handleWhenResult(result => worthRetrying(result as Completion, limits)),
+    { maxAttempts: limits.maxRetries, backoff: new ConstantBackoff(0) },
+  )
+  return policy.execute(async ({ attempt }) => {
+    if (last) await wait(attempt, last)
+    if (signal.aborted) return { outcome: 'aborted' }
+    const completion = await complete()
+    last = completion.outcome === 'unavailable' ? completion : undefined
+    return last ? { ...last, detail: explained(last, attempt, limits) } : completion
+  }, signal)
+}
+
+function worthRetrying(completion: Completion, { maxRetryAfterMs }: RetryLimits): boolean {
+  if (completion.outcome !== 'unavailable' || completion.hopeless) return false
+  return completion.reason !== 'circuit-open' && (completion.retryAfterMs ?? 0) <= maxRetryAfterMs
+}
+
+/** What the user reads if this is the end of it. */
+function explained({ detail, retryAfterMs }: Unavailable, retries: number, limits: RetryLimits): string {
+  const tried = retries > 0 ? `, ${retries + 1} times in a row` : ''
+  const again =
+    (retryAfterMs ?? 0) > limits.maxRetryAfterMs ? `; try again in ${Math.ceil((retryAfterMs ?? 0) / 1000)} s` : ''
+  return `${detail}${tried}${again}`
+}
