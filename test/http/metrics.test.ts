@@ -7,6 +7,7 @@ const zero: Gauges = {
   runningOutputs: () => 0,
   openStreams: () => 0,
   openLogs: () => 0,
+  upstream: () => ({ breaker: 'closed', sockets: 0, retries: 0 }),
   queuedTasks: async () => 0,
 }
 
@@ -32,6 +33,7 @@ t.test('gauges say how things are when they are asked', async t => {
     runningOutputs: () => running,
     openStreams: () => 11,
     openLogs: () => 12,
+    upstream: () => ({ breaker: 'half-open', sockets: 14, retries: 15 }),
     queuedTasks: async () => 13,
   })
   const values = await scrape()
@@ -42,6 +44,9 @@ t.test('gauges say how things are when they are asked', async t => {
   t.equal(values.get('conch_open_streams'), '11')
   t.equal(values.get('conch_open_logs'), '12')
   t.equal(values.get('conch_queued_tasks'), '13')
+  t.equal(values.get('conch_upstream_breaker_state'), '1')
+  t.equal(values.get('conch_upstream_sockets'), '14')
+  t.equal(values.get('conch_upstream_retries_total'), '15')
   t.ok(values.has('process_resident_memory_bytes'), "the process's own are there, too")
   running = 4
   t.equal((await scrape()).get('conch_running_outputs'), '4')

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net'
 import type { Test } from 'tap'
 import type { ChatMessage } from '../../src/ai/completion.ts'
+import { choice, completionChunk, doneFrame, frame } from '../../src/ai/demo/chunk.ts'
 
 /** One request for a completion, as the upstream sees it. The script decides everything that is answered. */
 export class UpstreamCompletion {
@@ -36,18 +37,18 @@ export class UpstreamCompletion {
   }
 
   frame(data: unknown): this {
-    return this.raw(`data: ${JSON.stringify(data)}\n\n`)
+    return this.raw(frame(data))
   }
 
   delta(...contents: string[]): this {
-    for (const content of contents) this.frame(chunk({ index: 0, delta: { content }, finish_reason: null }))
+    for (const content of contents) this.frame(chunk(choice({ content })))
     return this
   }
 
   finish(reason = 'stop', usage = { prompt_tokens: 9, completion_tokens: 2 }): void {
-    this.frame(chunk({ index: 0, delta: {}, finish_reason: reason }))
+    this.frame(chunk(choice({}, reason)))
     this.frame({ ...chunk(), usage: { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens } })
-    this.raw('data: [DONE]\n\n')
+    this.raw(doneFrame)
     this.response.end()
   }
 }
@@ -112,6 +113,6 @@ function twoWords(completion: UpstreamCompletion): void {
   completion.delta('안녕', '하세요').finish()
 }
 
-function chunk(...choices: unknown[]) {
-  return { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_790_000_000, model: 'test', choices }
+function chunk(...choices: object[]) {
+  return completionChunk({ id: 'chatcmpl-1', created: 1_790_000_000, model: 'test' }, choices)
 }

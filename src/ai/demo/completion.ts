@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { ChatRequest } from './chat-request.ts'
+import { choice, completionChunk, doneFrame, frame } from './chunk.ts'
 import { paced } from './pace.ts'
 import { seededRandom } from './random.ts'
 import { tokensOf } from './tokens.ts'
@@ -53,25 +54,17 @@ async function stream(
   pace: Pace,
 ): Promise<void> {
   const { id, created, tokens, finishReason, usage } = completion
-  const send = async (choices: object[], chunkUsage: object | null = null) => {
-    const chunk = { id, object: 'chat.completion.chunk', created, model: demoModelName, choices }
-    await write(
-      response,
-      `data: ${JSON.stringify(includeUsage ? { ...chunk, usage: chunkUsage } : chunk)}\n\n`,
-      pace.signal,
-    )
-  }
-  const choice = (delta: object, reason: string | null = null) => [
-    { index: 0, delta, logprobs: null, finish_reason: reason },
-  ]
+  const head = { id, created, model: demoModelName }
+  const send = (choices: object[], chunkUsage: object | null = null) =>
+    write(response, frame(completionChunk(head, choices, includeUsage ? chunkUsage : undefined)), pace.signal)
 
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
-  await send(choice({ role: 'assistant', content: '', refusal: null }))
-  for await (const content of paced(tokens, pace)) await send(choice({ content }))
+  await send([choice({ role: 'assistant', content: '', refusal: null })])
+  for await (const content of paced(tokens, pace)) await send([choice({ content })])
   if (pace.signal.aborted) return
-  await send(choice({}, finishReason))
+  await send([choice({}, finishReason)])
   if (includeUsage) await send([], usage)
-  response.end('data: [DONE]\n\n')
+  response.end(doneFrame)
 }
 
 async function answerWhole(completion: WrittenCompletion, response: ServerResponse, pace: Pace): Promise<void> {
