@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { type EncryptionKey, parseEncryptionKeys } from './db/encrypted.ts'
+import { type EncryptionKey, parseEncryptionKeys } from './db/encryption-keys.ts'
 
 /** Reads the text of a variable, or throws `InvalidConfig`. */
 export type Parse<T> = (text: string, variable: string) => T

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { type LogLevel, type Setting, type Settings, settings, type Value } from './config-settings.ts'
 import { InvalidConfig } from './config-value.ts'
-import type { EncryptionKey } from './db/encrypted.ts'
+import type { EncryptionKey } from './db/encryption-keys.ts'
 
 export type { LogLevel }
 export { InvalidConfig }

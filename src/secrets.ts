@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from './config.ts'
-import { type EncryptionKey, parseEncryptionKeys } from './db/encrypted.ts'
+import { type EncryptionKey, parseEncryptionKeys } from './db/encryption-keys.ts'
 
 export interface Secrets {
   cookieSecret: string

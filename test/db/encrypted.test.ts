@@ -4,15 +4,8 @@ import { eq } from 'drizzle-orm'
 import { pgTable, text } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pglite'
 import t from 'tap'
-import {
-  Cipher,
-  DecryptionFailed,
-  type EncryptionKey,
-  encrypted,
-  InvalidEncryptionKeys,
-  parseEncryptionKeys,
-  type Sealed,
-} from '../../src/db/encrypted.ts'
+import { Cipher, DecryptionFailed, encrypted, type Sealed } from '../../src/db/encrypted.ts'
+import { type EncryptionKey, InvalidEncryptionKeys, parseEncryptionKeys } from '../../src/db/encryption-keys.ts'
 
 interface Note {
   text: string
