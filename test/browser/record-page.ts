@@ -67,6 +67,12 @@ export class RecordPage {
       button: (name: string) => root.getByRole('button', { name }),
       /** Until its text holds `part`. */
       shows: (part: string) => root.locator('.text', { hasText: part }).waitFor(),
+      /** Until its text is exactly this. */
+      holds: (text: string) =>
+        this.page.waitForFunction(
+          ([index, text]) => document.querySelectorAll('.column .text')[index]?.textContent === text,
+          [index, text] as const,
+        ),
       /** Until it has that status. */
       becomes: (status: string) =>
         this.page.locator(`.column:nth-child(${index + 1})[data-status=${status}]`).waitFor(),

@@ -14,9 +14,9 @@ function view(...chunks: Record<string, unknown>[]) {
 const texts = (view: TaskView) => view.outputs.map(output => output.text.value)
 
 t.test('a replay of what is shown already changes nothing', async t => {
-  const stream = [start(1), begin('0'), delta('0', '가나'), begin('1'), delta('1', '다'), delta('0', '라')]
-  t.same(texts(view(...stream)), ['가나라', '다'])
-  t.same(texts(view(...stream, ...stream)), ['가나라', '다'])
+  const stream = [start(1), begin('0'), delta('0', '가 '), begin('1'), delta('1', '다'), delta('0', ' 라\n')]
+  t.same(texts(view(...stream)), ['가  라\n', '다'])
+  t.same(texts(view(...stream, ...stream)), ['가  라\n', '다'])
 })
 
 t.test('a replayed text is replaced when its first piece comes, and is never blank in between', async t => {
