@@ -10,20 +10,26 @@ import type { Test } from 'tap'
 /**
  * A headless Chromium that closes with the test.
  *
- * It comes from the npm package `@sparticuz/chromium` and needs nothing of the machine that Node itself does not need:
- * besides glibc and libgcc_s (Node links both), the binary and the NSS modules it loads want libnspr4, libnss3,
- * libnssutil3, libplc4, libplds4, libsoftokn3, libfreebl3 and libexpat, and the package carries all of them in
- * `al2023.tar.br`. They are used even where the machine has its own, since a mix of two NSS versions does not link.
- * Where that binary cannot run (macOS, Windows, ARM) an installed Chrome is taken.
+ * It comes from the npm package `@sparticuz/chromium` and needs nothing installed on a machine that runs Node: glibc
+ * (2.34 or newer) and libgcc_s are Node's own needs, and what else the binary is linked to (libnspr4, libnss3,
+ * libnssutil3, libplc4, libplds4, libexpat) the package carries in `al2023.tar.br`. Those are used even where the machine
+ * has its own, since two versions of NSS do not mix. (NSS would load libsoftokn3, and that libsqlite3, which the package
+ * does not carry, to check a certificate: no page of ours has one.)
+ *
+ * Where that browser does not run (macOS, Windows, ARM, older glibc) an installed Chrome is taken.
  */
 export async function launchBrowser(t: Test): Promise<Browser> {
-  const browser =
-    process.platform === 'linux' && process.arch === 'x64' ? await launchPackaged() : await launchInstalled()
+  const browser = await launchPackaged().catch(async reason => {
+    return launchInstalled().catch(other => {
+      throw new AggregateError([reason, other], 'neither the packaged Chromium nor an installed Chrome starts')
+    })
+  })
   t.teardown(() => browser.close())
   return browser
 }
 
 async function launchPackaged(): Promise<Browser> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('it is made for Linux on x64 only')
   const folder = await unpackedChromium()
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
