@@ -1,4 +1,4 @@
-import type { StoredOutput } from '../tasks/store.ts'
+import type { StoredOutput } from '../tasks/rows.ts'
 import { type Assessment, assess } from './assess.ts'
 import { limitFor } from './limits.ts'
 import type { Confirmation, StoredRecord } from './store.ts'

@@ -5,7 +5,8 @@ import type { TaskKind } from './kind.ts'
 import { Lane, type LaneResult } from './lane.ts'
 import { appendSavedOutput, terminalChunk } from './rebuild.ts'
 import { RetryStage } from './retry-stage.ts'
-import type { ClaimedTask, StoredOutput, TaskEnd } from './store.ts'
+import type { ClaimedTask, StoredOutput } from './rows.ts'
+import type { TaskEnd } from './store.ts'
 import {
   attemptsLost,
   type EndedTaskStatus,

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Cursor } from './event.ts'
-import type { EventLog, LoggedEvent, ResetReason } from './event-log.ts'
+import type { EventLog, ResetReason } from './event-log.ts'
+import type { LoggedEvent } from './event-segments.ts'
 
 /** Where timers come from: the global functions, or a fake clock in tests. */
 export interface Timers {

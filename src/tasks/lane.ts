@@ -4,7 +4,7 @@ import { estimateUsage } from '../ai/tokens.ts'
 import type { EventLog } from './event-log.ts'
 import { outputChunk } from './rebuild.ts'
 import type { RetryStage } from './retry-stage.ts'
-import type { StoredOutput } from './store.ts'
+import type { StoredOutput } from './rows.ts'
 import type { EndedOutputStatus, OutputError, Usage } from './task.ts'
 
 export interface LaneResult extends StoredOutput {
@@ -98,6 +98,12 @@ export class Lane {
   }
 }
 
+/** Why there is no text at all. */
+const stopped = {
+  length: 'The model reached its limit before writing anything.',
+  'content-filter': 'The content filter of the model stopped it before it wrote anything.',
+} as const
+
 /** What an output ends as, by how its completion ended and whether there is text. */
 function judged(
   completion: Completion,
@@ -109,8 +115,10 @@ function judged(
       if (hasText) return { status: 'completed', finishReason: 'stop' }
       return { status: 'failed', error: { code: 'empty', detail: 'The model ended without writing anything.' } }
     case 'length':
-    case 'content-filter':
-      return { status, finishReason: completion.outcome }
+    case 'content-filter': {
+      const { outcome } = completion
+      return { status, finishReason: outcome, ...(!hasText && { error: { code: outcome, detail: stopped[outcome] } }) }
+    }
     case 'aborted':
       return { status: 'cancelled' }
     case 'refused':

@@ -1,7 +1,7 @@
 import { EventLog } from './event-log.ts'
 import type { Timers } from './event-stream.ts'
 import { fillQueued, fillSaved } from './rebuild.ts'
-import type { StoredOutput, TaskRow } from './store.ts'
+import type { StoredOutput, TaskRow } from './rows.ts'
 import { taskEnded } from './task.ts'
 
 /** How long an ended log that nobody reads stays in memory; later readers get one rebuilt from the saved rows. */

@@ -1,6 +1,6 @@
 import { type Chunk, parseCursor, type TerminalChunk, type WireFinishReason } from './event.ts'
 import type { EventLog } from './event-log.ts'
-import type { StoredOutput, TaskRow } from './store.ts'
+import type { StoredOutput, TaskRow } from './rows.ts'
 import { outputEnded, taskEnded } from './task.ts'
 
 /** Fills a log with attempt 0, the time in the queue: made from the row alone, so every instance makes the same. */

@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import type { FastifyBaseLogger } from 'fastify'
-import { v7 as uuidv7 } from 'uuid'
 import type { Model } from '../ai/client.ts'
 import type { Database } from '../db/client.ts'
-import { isTransientFault } from '../db/faults.ts'
 import { Attempt } from './attempt.ts'
 import { maxOutputs, type TaskKind } from './kind.ts'
 import type { Logs } from './logs.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
-import type { ClaimedTask, TaskEnd, TaskStore } from './store.ts'
+import type { ClaimedTask } from './rows.ts'
+import { Settlement } from './settlement.ts'
+import type { TaskEnd, TaskStore } from './store.ts'
 
 /** How often the queue is looked at without being woken: jobs of other instances, and of processes that died. */
 const pollMs = 2_000
@@ -20,11 +19,8 @@ const heartbeatMs = 3_000
 /** Jobs taken in one transaction: bounds its size, not how many run. */
 const maxBatch = 200
 
-/** The end of an attempt is saved again and again until the database is back: the text exists nowhere else. */
-const saveAgain = retry(handleWhen(isTransientFault), {
-  maxAttempts: Number.MAX_SAFE_INTEGER,
-  backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 5_000 }),
-})
+/** What is being saved when the process stops gets this long; the work is done, and it takes milliseconds. */
+const saveGraceMs = 5_000
 
 export interface RunnerOptions {
   database: Database
@@ -56,6 +52,7 @@ interface Running {
  */
 export class Runner {
   readonly #options: RunnerOptions
+  readonly #settlement: Settlement
   readonly #running = new Map<string, Running>()
   readonly #stopping = new AbortController()
   #loop: Promise<void> = Promise.resolve()
@@ -66,6 +63,7 @@ export class Runner {
 
   constructor(options: RunnerOptions) {
     this.#options = options
+    this.#settlement = new Settlement(options)
   }
 
   /** True once `stop` was called. */
@@ -113,19 +111,22 @@ export class Runner {
     this.#stopping.abort()
     this.#wake()
     await this.#loop
-    const all = Promise.all(Array.from(this.#running.values(), ({ done }) => done))
-    const timer = new AbortController()
-    await Promise.race([all, delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
-    timer.abort()
+    await this.#allDone(drainMs)
     const rest = Array.from(this.#running.values()).filter(({ attempt }) => attempt.stop())
-    await Promise.all(rest.map(running => this.#giveBack(running)))
-    // What is left is being saved: as long as the database answers that takes no time, else its task is lost to the
-    // next attempt.
-    await Promise.race([
-      Promise.all(Array.from(this.#running.values(), ({ done }) => done)),
-      delay(Math.min(drainMs, 5_000)),
-    ])
+    await Promise.all(rest.map(({ attempt, job }) => this.#settlement.giveBack(attempt.task, job)))
+    await this.#allDone(saveGraceMs)
+    // Without its database, what is left is lost to the next attempt.
+    this.#settlement.giveUp()
+    await this.#allDone(saveGraceMs)
     clearInterval(this.#heartbeat)
+  }
+
+  /** Waits until nothing runs, for at most `ms`. */
+  async #allDone(ms: number): Promise<void> {
+    const timer = new AbortController()
+    const done = Promise.all(Array.from(this.#running.values(), ({ done }) => done))
+    await Promise.race([done, delay(ms, undefined, { signal: timer.signal }).catch(() => {})])
+    timer.abort()
   }
 
   async #run(): Promise<void> {
@@ -194,7 +195,7 @@ export class Runner {
       log,
       model,
       parallel: maxRunningOutputs,
-      save: end => this.#save(task, job, kind, end),
+      save: end => this.#settlement.save(task, job, kind, end),
     })
     const running: Running = { attempt, job, outputs: Math.min(pending, maxRunningOutputs), done: Promise.resolve() }
     this.#running.set(task.id, running)
@@ -207,40 +208,6 @@ export class Runner {
         logs.release(task.id)
         this.wake()
       })
-  }
-
-  /** The one final transaction: texts, usage, status, what the kind keeps, and the job. */
-  async #save(task: ClaimedTask, job: TaskJob, kind: TaskKind, end: TaskEnd): Promise<boolean> {
-    const { database, store, queue, logger, onEnd } = this.#options
-    const saved = await saveAgain.execute(async ({ attempt }) => {
-      if (attempt > 0)
-        logger.warn({ taskId: task.id, retries: attempt }, 'the end of a task could not be saved; trying again')
-      return database.queries.transaction(async tx => {
-        if (!(await store.end(tx, task.id, task.attempt, end))) return false
-        if (end.outputs.some(output => output.text !== '')) await kind.save(tx, task, end.outputs)
-        await queue.complete(tx, job)
-        return true
-      })
-    })
-    if (saved) onEnd?.(task, end)
-    else
-      logger.warn({ taskId: task.id, attempt: task.attempt }, 'the attempt had been replaced; nothing of it was saved')
-    return saved
-  }
-
-  async #giveBack({ attempt: { task }, job }: Running): Promise<void> {
-    const { database, store, queue, logger } = this.#options
-    const jobId = uuidv7()
-    try {
-      await database.queries.transaction(async tx => {
-        if (!(await store.requeue(tx, task.id, task.attempt, jobId))) return
-        await queue.complete(tx, job)
-        await queue.send(tx, jobId, task.id)
-      })
-      logger.info({ taskId: task.id }, 'given back to the queue')
-    } catch (error) {
-      logger.error({ err: error, taskId: task.id }, 'could not be given back; another attempt begins when it is missed')
-    }
   }
 
   async #touch(): Promise<void> {

@@ -3,26 +3,9 @@ import { validate as isUuid } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import type { Stage } from './event.ts'
+import { type ClaimedTask, outputValues, readOutput, readTask, type StoredOutput, type TaskRow } from './rows.ts'
 import { outputs, tasks } from './schema.ts'
-import type { EndedOutputStatus, EndedTaskStatus, OutputError, OutputStatus, TaskStatus, Usage } from './task.ts'
-
-/** A task as stored, without its input and texts. */
-export type TaskRow = Omit<typeof tasks.$inferSelect, 'input' | 'errorDetail'> & { error: OutputError | undefined }
-
-export interface StoredOutput {
-  index: number
-  status: OutputStatus
-  text: string
-  finishReason?: string
-  usage?: Usage
-  error?: OutputError
-  cancelRequested: boolean
-}
-
-export interface ClaimedTask extends TaskRow {
-  input: unknown
-  outputs: StoredOutput[]
-}
+import type { EndedOutputStatus, EndedTaskStatus, OutputError, TaskStatus } from './task.ts'
 
 /** What an attempt writes when it ends. */
 export interface TaskEnd {
@@ -63,7 +46,7 @@ export class TaskStore {
       .values(
         Array.from({ length: outputCount }, (_, index) => ({ taskId: task.id, index, status: 'pending' as const })),
       )
-    return this.#taskRow(inserted as typeof tasks.$inferSelect)
+    return readTask(this.#cipher, inserted as typeof tasks.$inferSelect)
   }
 
   /** How many tasks wait, counted up to `limit`. */
@@ -81,7 +64,7 @@ export class TaskStore {
       .from(tasks)
       .where(and(eq(tasks.id, id), eq(tasks.ownerId, ownerId)))
     const [row] = await (forUpdate ? query.for('update') : query)
-    return row && this.#taskRow(row)
+    return row && readTask(this.#cipher, row)
   }
 
   /** A task and its outputs, whoever it belongs to, in one state of the database. */
@@ -90,7 +73,7 @@ export class TaskStore {
       async tx => {
         const [row] = await tx.select().from(tasks).where(eq(tasks.id, id))
         if (!row) throw new Error(`task ${id} has gone`)
-        return { task: this.#taskRow(row), outputs: (await this.outputsOf(tx, [id])).get(id) ?? [] }
+        return { task: readTask(this.#cipher, row), outputs: (await this.outputsOf(tx, [id])).get(id) ?? [] }
       },
       { isolationLevel: 'repeatable read', accessMode: 'read only' },
     )
@@ -104,7 +87,7 @@ export class TaskStore {
       .from(outputs)
       .where(inArray(outputs.taskId, [...taskIds]))
       .orderBy(asc(outputs.taskId), asc(outputs.index))
-    for (const row of rows) found.get(row.taskId)?.push(this.#output(row))
+    for (const row of rows) found.get(row.taskId)?.push(readOutput(this.#cipher, row))
     return found
   }
 
@@ -127,7 +110,7 @@ export class TaskStore {
       )
       .orderBy(desc(tasks.id))
       .limit(filter.limit)
-    return rows.map(row => this.#taskRow(row))
+    return rows.map(row => readTask(this.#cipher, row))
   }
 
   /**
@@ -157,7 +140,7 @@ export class TaskStore {
       rows.map(row => row.id),
     )
     return rows.map(row => ({
-      ...this.#taskRow(row),
+      ...readTask(this.#cipher, row),
       input: this.#cipher.open(tasks.input, row.id, row.input),
       outputs: stored.get(row.id) ?? [],
     }))
@@ -243,24 +226,9 @@ export class TaskStore {
 
   /** All in one statement: a round trip each would be most of what the end of a task costs. */
   async #saveOutputs(tx: Queries, taskId: string, ended: readonly StoredOutput[]): Promise<void> {
-    const rows = ended.map(output => {
-      const row = outputRowId(taskId, output.index)
-      return {
-        taskId,
-        index: output.index,
-        status: output.status,
-        text: this.#cipher.seal(outputs.text, row, output.text),
-        finishReason: output.finishReason ?? null,
-        inputTokens: output.usage?.inputTokens ?? null,
-        outputTokens: output.usage?.outputTokens ?? null,
-        usageEstimated: output.usage?.estimated ?? false,
-        errorCode: output.error?.code ?? null,
-        errorDetail: output.error ? this.#cipher.seal(outputs.errorDetail, row, output.error.detail) : null,
-      }
-    })
     await tx
       .insert(outputs)
-      .values(rows)
+      .values(ended.map(output => outputValues(this.#cipher, taskId, output)))
       .onConflictDoUpdate({
         target: [outputs.taskId, outputs.index],
         set: {
@@ -275,39 +243,4 @@ export class TaskStore {
         },
       })
   }
-
-  #taskRow({ input: _, errorDetail, ...row }: typeof tasks.$inferSelect): TaskRow {
-    const error =
-      row.errorCode && errorDetail
-        ? { code: row.errorCode, detail: this.#cipher.open(tasks.errorDetail, row.id, errorDetail) }
-        : undefined
-    return { ...row, error }
-  }
-
-  #output(row: typeof outputs.$inferSelect): StoredOutput {
-    const id = outputRowId(row.taskId, row.index)
-    return {
-      index: row.index,
-      status: row.status,
-      text: row.text ? this.#cipher.open(outputs.text, id, row.text) : '',
-      finishReason: row.finishReason ?? undefined,
-      usage:
-        row.inputTokens === null || row.outputTokens === null
-          ? undefined
-          : {
-              inputTokens: row.inputTokens,
-              outputTokens: row.outputTokens,
-              ...(row.usageEstimated && { estimated: true }),
-            },
-      error:
-        row.errorCode && row.errorDetail
-          ? { code: row.errorCode, detail: this.#cipher.open(outputs.errorDetail, id, row.errorDetail) }
-          : undefined,
-      cancelRequested: row.cancelRequestedAt !== null,
-    }
-  }
-}
-
-function outputRowId(taskId: string, index: number): string {
-  return `${taskId}/${index}`
 }

@@ -2,7 +2,7 @@ import type { Stage } from './event.ts'
 import { formatCursor } from './event.ts'
 import type { EventLog } from './event-log.ts'
 import type { SavedTask } from './logs.ts'
-import type { StoredOutput } from './store.ts'
+import type { StoredOutput } from './rows.ts'
 import { type OutputError, type OutputStatus, type TaskStatus, taskEnded, type Usage } from './task.ts'
 
 export interface OutputView {

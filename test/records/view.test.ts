@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { StoredRecord } from '../../src/records/store.ts'
 import { viewRecord } from '../../src/records/view.ts'
-import type { StoredOutput } from '../../src/tasks/store.ts'
+import type { StoredOutput } from '../../src/tasks/rows.ts'
 
 const record: StoredRecord = {
   id: '0198c6a2-0000-7000-8000-000000000000',

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { type Cursor, formatCursor } from '../../src/tasks/event.ts'
-import { EventLog, type LoggedEvent } from '../../src/tasks/event-log.ts'
+import { EventLog } from '../../src/tasks/event-log.ts'
+import type { LoggedEvent } from '../../src/tasks/event-segments.ts'
 import { Transcript } from '../support/transcript.ts'
 
 const plenty = 1_000_000
