@@ -120,7 +120,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
         tags: ['tasks'],
         summary: 'Your tasks, newest first',
         querystring: Type.Object({
-          kind: Type.Optional(Type.String({ maxLength: 40 })),
+          kind: Type.Optional(Type.String({ maxLength: 40, pattern: '^[a-z]+$' })),
           status: Type.Optional(
             Type.String({ maxLength: 100, description: `One or several, with commas: ${taskStatuses.join(', ')}.` }),
           ),

@@ -103,7 +103,7 @@ export class Tasks {
       if (task.status === 'running') await store.requestCancel(tx, id)
       return this.#saved(tx, task)
     })
-    runner.attempt(id)?.cancel()
+    runner.attempt(saved.task.id)?.cancel()
     this.#options.logs.refresh(saved)
     return this.#view(saved.task)
   }
@@ -124,7 +124,7 @@ export class Tasks {
       if (task.status === 'queued' && allCancelled) return this.#cancelQueued(tx, task)
       return { task, outputs }
     })
-    runner.attempt(id)?.cancelOutput(index)
+    runner.attempt(saved.task.id)?.cancelOutput(index)
     if (taskEnded(saved.task.status)) logs.refresh(saved)
     return this.#view(saved.task)
   }
@@ -142,7 +142,7 @@ export class Tasks {
       const output = outputs[index]
       if (!output) throw outputNotFound(outputs.length)
       if (task.status === 'running') {
-        const attempt = runner.attempt(id)
+        const attempt = runner.attempt(task.id)
         if (!attempt) throw taskBusy()
         await store.resetOutput(tx, id, index)
         const retried = attempt.retryOutput(index)
@@ -156,7 +156,7 @@ export class Tasks {
         await this.#mustHaveRoom(tx)
         const jobId = uuidv7()
         await store.requeue(tx, id, task.attempt, jobId)
-        await queue.send(tx, jobId, id)
+        await queue.send(tx, jobId, task.id)
       }
       return this.#saved(tx, await this.#find(tx, id, ownerId))
     })
