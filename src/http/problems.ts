@@ -2,7 +2,6 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { loggableError } from '../loggable-error.ts'
 import { Problem } from '../problem.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { invalidRequest } from './invalid-request.ts'
@@ -11,8 +10,9 @@ import { invalidRequest } from './invalid-request.ts'
  * Every error as RFC 9457 `application/problem+json`: `{type, title, status, detail, code}` and a problem's extensions.
  *
  * A `Problem` is sent as it is, what a schema refuses as `invalid-request`, another 4xx with a text of our own. Everything
- * else is a 500 that says nothing, and is logged without what users wrote. A path that nothing answers is 404, or 405
- * with `Allow` if it takes other methods; both come before the body is looked at. Register before the routes.
+ * else is a 500 that says nothing, and is logged as `err`: the logger's serializer (`loggableError`) leaves out what users
+ * wrote. A path that nothing answers is 404, or 405 with `Allow` if it takes other methods; both come before the body is
+ * looked at. Register before the routes.
  */
 export const problems = fastifyPlugin(
   async app => {
@@ -63,7 +63,7 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
     return new Problem({ ...standard(400), code: 'malformed-json', detail: 'The body is not valid JSON.' })
   if (statusCode >= 400 && statusCode < 500) return new Problem(standard(statusCode))
-  request.log.error({ err: loggableError(error) }, 'request failed')
+  request.log.error({ err: error }, 'request failed')
   const detail = `This is not your fault. The server's log has the reason under request id ${request.id}.`
   return new Problem({ ...standard(500), detail })
 }

@@ -6,6 +6,7 @@ import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { clientErrorHandler, frameworkErrors, problems } from '../../src/http/problems.ts'
+import { loggableError } from '../../src/loggable-error.ts'
 import { Problem } from '../../src/problem.ts'
 
 /** An app with some routes, and the lines that it logs. */
@@ -18,7 +19,11 @@ async function appWith(t: Test, addRoutes: (app: FastifyInstance) => void = () =
     },
   })
   const app = Fastify({
-    logger: { level: 'info', stream },
+    logger: {
+      level: 'info',
+      stream,
+      serializers: { err: error => ({ message: '', stack: '', ...loggableError(error) }) },
+    },
     bodyLimit: 100,
     frameworkErrors,
     clientErrorHandler,
