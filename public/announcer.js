@@ -1,4 +1,4 @@
-const kept = 5
+const kept = 10
 
 /**
  * Speaks through the page's one live region: what starts, what ends, what went wrong. Text as it is written never

@@ -54,7 +54,7 @@ function Page({ route, limits }) {
 
 /** The limits the page is built from, and which model writes. */
 function useSetup() {
-  const { api } = useServices()
+  const { api, t, announce } = useServices()
   const [limits, setLimits] = useState(/** @type {import('./api.js').Limits | undefined} */ (undefined))
   const [model, setModel] = useState(/** @type {import('./api.js').Model | undefined} */ (undefined))
   const [fault, setFault] = useState(/** @type {unknown} */ (undefined))
@@ -67,6 +67,7 @@ function useSetup() {
       setLimits({ ...known, items: known.items.filter(row => row.current) })
     } catch (error) {
       setFault(error)
+      announce(`${t('load.failed')} ${explainError(error, t)}`)
     }
   }
   useEffect(() => void load(), [])

@@ -10,6 +10,6 @@ document.documentElement.lang = i18n.lang
 const announcer = document.getElementById('announcer')
 const root = document.getElementById('app')
 if (announcer && root) {
-  const services = { ...i18n, api: createApi(), announce: createAnnouncer(announcer) }
+  const services = { ...i18n, api: createApi(), announce: createAnnouncer(announcer), started: new Set() }
   render(html`<${App} services=${services} />`, root)
 }

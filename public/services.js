@@ -1,11 +1,13 @@
 import { createContext, useContext } from './preact.js'
 
 /**
- * What every part of the page needs: words, the server, the live region.
+ * What every part of the page needs: words, the server, the live region; and the tasks that were started here and not
+ * looked at yet.
  *
  * @typedef {import('./i18n.js').I18n & {
  *   api: import('./api.js').Api,
  *   announce: (message: string) => void,
+ *   started: Set<string>,
  * }} Services
  */
 

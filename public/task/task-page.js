@@ -32,7 +32,7 @@ export function TaskPage({ taskId, arrived, limits }) {
   const keeping = useKeptFocus(view.ended)
   const [justSaved, setJustSaved] = useState(false)
 
-  useAnnouncements(task)
+  useAnnouncements(taskId, task)
   useEffect(() => {
     document.title = `${t(view.ended ? 'title.ended' : 'title.running')} ${recordTitle(head, limits, services)} – Conch`
   })
@@ -140,8 +140,9 @@ function notices(task, actionFault, t) {
 
 /** @param {{ fault: unknown }} props */
 function NotThere({ fault }) {
-  const { t } = useServices()
+  const { t, announce } = useServices()
   const gone = fault instanceof Error && 'status' in fault && fault.status === 404
+  useEffect(() => announce(gone ? t('task.gone') : t('task.unreachable')), [gone])
   return html`
     <div class="notice bad">
       <h1>${gone ? t('task.gone') : t('load.failed')}</h1>

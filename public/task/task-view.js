@@ -3,7 +3,7 @@ import { OutputText } from '../text/output-text.js'
 /**
  * @typedef {{ stage: string, at: number, detail?: unknown }} StageEntry `at` in milliseconds since 1970, the server's clock
  * @typedef {{ index: number, status: import('../api.js').OutputStatus, finishReason?: string | null,
- *   error?: import('../api.js').Fault | null, text: OutputText }} OutputView
+ *   error?: import('../api.js').Fault | null, text: OutputText, run: number }} OutputView `run`: how often it was begun anew
  */
 
 /**
@@ -18,6 +18,8 @@ export class TaskView {
   stages = /** @type {StageEntry[]} */ ([])
   outputs = /** @type {OutputView[]} */ ([])
   error = /** @type {import('../api.js').Fault | undefined} */ (undefined)
+  /** How often the task was begun anew: by a retry, or because a server was lost. */
+  run = 0
   /** True when a server died or left in the middle, and the text is written again from the start. */
   interrupted = false
   /** True once this is not the first time in the queue: how long it waits there is then not known. */
@@ -63,6 +65,8 @@ export class TaskView {
     this.stages = []
     this.again = true
     this.interrupted = false
+    this.run++
+    this.#output(index).run++
     this.#outputChange({ index, status: 'pending' })
     this.outputs[index]?.text.replace('')
   }
@@ -101,7 +105,9 @@ export class TaskView {
     this.stages = []
     this.interrupted = reason === 'new-attempt'
     this.again ||= this.interrupted
+    if (this.interrupted) this.run++
     for (const output of this.outputs) {
+      if (this.interrupted) output.run++
       Object.assign(output, { status: 'pending', finishReason: undefined, error: undefined })
       output.text.replace('')
     }
@@ -121,7 +127,10 @@ export class TaskView {
   /** @param {{ index: number, status: string, finishReason?: string, error?: import('../api.js').Fault }} data */
   #outputChange({ index, status, finishReason, error }) {
     const output = this.#output(index)
-    if (status === 'restarted') output.text.replace('')
+    if (status === 'restarted') {
+      output.run++
+      output.text.replace('')
+    }
     Object.assign(output, { status: status === 'restarted' ? 'running' : status, finishReason, error })
     this.#onChange()
   }
@@ -129,7 +138,7 @@ export class TaskView {
   /** @param {number} index */
   #output(index) {
     for (let next = this.outputs.length; next <= index; next++) {
-      this.outputs.push({ index: next, status: 'pending', text: new OutputText() })
+      this.outputs.push({ index: next, status: 'pending', text: new OutputText(), run: 0 })
     }
     return /** @type {OutputView} */ (this.outputs[index])
   }

@@ -18,7 +18,7 @@ import { fieldOf, toRequest } from './form-values.js'
  * @param {{ current: HTMLFormElement | null }} form
  */
 export function useSending(limits, form) {
-  const { t, api, announce } = useServices()
+  const { t, api, announce, started } = useServices()
   const [sending, setSending] = useState(false)
   const [errors, setErrors] = useState(/** @type {FieldErrors} */ ({}))
   const [failure, setFailure] = useState(/** @type {string | undefined} */ (undefined))
@@ -47,6 +47,7 @@ export function useSending(limits, form) {
     try {
       const { taskId } = await api.createRecord(request)
       rememberRequest(taskId, request)
+      started.add(taskId)
       announce(t('say.created', { count: request.versions }))
       location.hash = taskUrl(taskId)
     } catch (error) {

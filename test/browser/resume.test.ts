@@ -113,6 +113,7 @@ t.test('a link to a task of somebody else, or of nobody, says what to do', async
   await visitor.write('발표함.')
   const stranger = await visit(t, browser, `${conch.url}#task=${visitor.taskId}`)
   t.equal(await stranger.page.locator('h1').textContent(), '이 기록을 찾을 수 없습니다.')
+  await stranger.hears('이 기록을 찾을 수 없습니다.')
   await stranger.page.getByRole('link', { name: '새로 쓰기' }).click()
   await stranger.page.locator('#observations').waitFor()
 })

@@ -56,6 +56,20 @@ t.test('a listener hears the start, the end of each version and the end, and no 
   t.equal(await visitor.page.locator('[aria-live=polite], [role=status], [role=alert]').count(), 1)
 })
 
+t.test('the end is heard even if it came before the page could look', async t => {
+  conch.model.script = pieces
+  const visitor = await visit(t, browser, conch.url)
+  await visitor.page.route(/api\/tasks\/[^/]+$/, async route => {
+    for (;;) {
+      const response = await route.fetch()
+      if (/"status":"completed","stage"/.test(await response.text())) return route.fulfill({ response })
+    }
+  })
+  await visitor.write('발표함.')
+  await visitor.hears('모든 초안을 다 썼습니다.')
+  t.equal((await visitor.announced()).length, 5)
+})
+
 t.test('one version can be stopped while the others go on', async t => {
   const { promise: held, resolve: go } = Promise.withResolvers<void>()
   conch.model.script = version => [...pieces(version), held, '끝.']
@@ -100,9 +114,12 @@ t.test('a version that broke off says so, and is written again while the others 
   conch.model.script = () => ['새로 쓴 글.']
   await broken.button('다시 쓰기').click()
   t.match(await broken.root.locator('footer').textContent(), /지금 글을 버리고/, 'asks before it drops a text')
+  await visitor.hears('쓰기가 끝났습니다. 끝까지 쓰지 못한 안이 있습니다.')
   await broken.button('다시 쓰기').click()
   await broken.becomes('completed')
   await visitor.ended()
+  await visitor.hears('모든 초안을 다 썼습니다.')
+  t.equal((await visitor.announced()).filter(line => line.startsWith('1안')).length, 1, 'what stands is not told again')
   const expected = [pieces(0).join(''), pieces(1).join(''), '새로 쓴 글.']
   t.same(await visitor.texts(), expected)
   t.same(await visitor.savedOutputs(), expected)
