@@ -1,7 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Test } from 'tap'
 
-const waitMs = 20_000
+/** Only an end to waiting for what does not come; long, for slow machines. */
+const waitMs = 60_000
 
 /** A new visitor with the page open. What the page complains of on its console fails the test. */
 export async function visit(
