@@ -57,11 +57,9 @@ export function readFrame(data: string, event?: string): Frame {
 export function errorCode(body: unknown): string | undefined {
   const outer = asObject(Array.isArray(body) ? body[0] : body)
   const error = asObject(outer?.error) ?? outer
-  for (const candidate of [error?.code, error?.status, error?.type]) {
-    const text = typeof candidate === 'number' ? String(candidate) : asText(candidate)
-    if (/^[\w.-]{1,40}$/.test(text)) return text
-  }
-  return undefined
+  const names = [error?.code, error?.status, error?.type].map(asText)
+  const number = typeof error?.code === 'number' ? String(error.code) : ''
+  return [...names, number].find(text => /^[\w.-]{1,40}$/.test(text))
 }
 
 export function asObject(value: unknown): Record<string, unknown> | undefined {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { ConstantBackoff, ExponentialBackoff, handleWhenResult, retry } from 'cockatiel'
 import type { Completion } from './completion.ts'
 import type { Unavailable, UnavailableReason } from './errors.ts'
@@ -56,13 +55,8 @@ export function withRetries(
     const delayMs = Math.round(retryAfterMs === undefined ? next.duration : retryAfterMs * (1 + random() / 10))
     next = next.next(undefined)
     const over = onRetry({ retry: retries, reason, status, delayMs })
-    try {
-      await delay(delayMs, undefined, { signal })
-    } catch (error) {
-      if (!signal.aborted) throw error
-    } finally {
-      over()
-    }
+    await pause(delayMs, signal)
+    over()
   }
   // The policy decides whether and how often. It cannot be woken from a delay of its own, so the wait is ours.
   const policy = retry(
@@ -76,6 +70,21 @@ export function withRetries(
     last = completion.outcome === 'unavailable' ? completion : undefined
     return last ? { ...last, detail: explained(last, attempt, limits) } : completion
   }, signal)
+}
+
+/** Resolves early when `signal` is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    // A timer takes no more than this: beyond it, it would fire at once.
+    const timer = setTimeout(end, Math.min(ms, 2 ** 31 - 1))
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+  })
 }
 
 function worthRetrying(completion: Completion, { maxRetryAfterMs }: RetryLimits): boolean {

@@ -1,0 +1,264 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createGzip } from 'node:zlib'
+import t, { type Test } from 'tap'
+import { openModel } from '../../src/ai/client.ts'
+import { readConfig } from '../../src/config.ts'
+import { type Script, startUpstream } from '../support/upstream.ts'
+
+t.test('300 completions, 10 at a time, are asked over 10 connections', async t => {
+  const { upstream, model, complete } = await modelFor(t, undefined, { maxSockets: 10 })
+  const seen = new Set<unknown>()
+  upstream.answer(completion => {
+    seen.add(completion.request.socket)
+    completion.delta('글').finish()
+  })
+  await inTurns(10, 300, async () => t.match(await complete(), { outcome: 'completed' }))
+  t.equal(upstream.completions.length, 300)
+  t.equal(seen.size, 10)
+  t.equal(model.state().sockets, 10)
+})
+
+t.test('300 completions at once never have more connections than are allowed', async t => {
+  const { upstream, complete } = await modelFor(t, undefined, { maxSockets: 25 })
+  let most = 0
+  upstream.answer(completion => {
+    most = Math.max(most, upstream.sockets.size)
+    completion.delta('글').finish()
+  })
+  const outcomes = await Promise.all(Array.from({ length: 300 }, () => complete()))
+  t.ok(outcomes.every(({ outcome }) => outcome === 'completed'))
+  t.equal(most, 25)
+})
+
+t.test('one connection is enough', async t => {
+  const { complete } = await modelFor(t, undefined, { maxSockets: 1 })
+  for (const { outcome } of await Promise.all([complete(), complete(), complete()])) t.equal(outcome, 'completed')
+})
+
+t.test('an idle connection is closed after its time, and one that is too old is not used again', async t => {
+  const { upstream, model, complete } = await modelFor(t, { UPSTREAM_KEEP_ALIVE_IDLE_SECONDS: '0.2' })
+  await complete()
+  const [socket] = upstream.sockets
+  if (socket) await once(socket, 'close')
+  t.equal(upstream.sockets.size, 0)
+  t.equal(model.state().sockets, 0)
+  const old = await modelFor(t, { UPSTREAM_KEEP_ALIVE_MAX_AGE_SECONDS: '0.05' })
+  await old.complete()
+  await delay(60)
+  await old.complete()
+  t.equal(new Set(old.upstream.completions.map(({ request }) => request.socket)).size, 2)
+})
+
+for (const gzip of [false, true]) {
+  t.test(`after 1,000 aborted streams${gzip ? ', compressed,' : ''} no connection is left`, async t => {
+    const { upstream, model, complete } = await modelFor(t, undefined, { maxSockets: 100 })
+    upstream.answer(completion => {
+      if (!gzip) {
+        completion.delta('반쯤')
+        return
+      }
+      completion.response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
+      const body = createGzip()
+      body.pipe(completion.response)
+      body.write('data: {"choices":[{"index":0,"delta":{"content":"반쯤"}}]}\n\n')
+      body.flush()
+    })
+    await inTurns(100, 1000, async () => {
+      const abort = new AbortController()
+      const completion = await complete({ signal: abort.signal, onDelta: () => abort.abort() })
+      t.equal(completion.outcome, 'aborted')
+    })
+    await Promise.all(upstream.completions.map(({ abandoned }) => abandoned))
+    while (upstream.sockets.size > 0) await Promise.all(Array.from(upstream.sockets, socket => once(socket, 'close')))
+    t.equal(upstream.completions.length, 1000)
+    t.equal(model.state().sockets, 0)
+  })
+}
+
+t.test('aborting before the headers, or before it began, closes what there is', async t => {
+  const { upstream, complete } = await modelFor(t)
+  upstream.answer(() => {})
+  const abort = new AbortController()
+  const pending = complete({ signal: abort.signal })
+  await upstream.requested(1)
+  abort.abort()
+  t.same(await pending, { outcome: 'aborted', usage: undefined })
+  await upstream.completions[0]?.abandoned
+  t.match(await complete({ signal: abort.signal }), { outcome: 'aborted' })
+  t.equal(upstream.completions.length, 1)
+})
+
+t.test('an aborted completion tells the usage that came', async t => {
+  const { upstream, complete } = await modelFor(t)
+  upstream.answer(completion => {
+    completion.frame({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 1 } }).delta('글')
+  })
+  const abort = new AbortController()
+  const completion = await complete({ signal: abort.signal, onDelta: () => abort.abort() })
+  t.same(completion, { outcome: 'aborted', usage: { inputTokens: 9, outputTokens: 1 } })
+})
+
+t.test('a compressed stream comes through piece by piece', async t => {
+  const { upstream, complete } = await modelFor(t)
+  const body = createGzip()
+  const send = (data: unknown) => {
+    body.write(`data: ${JSON.stringify(data)}\n\n`)
+    body.flush()
+  }
+  upstream.answer(({ request, response }) => {
+    t.equal(request.headers['accept-encoding'], 'gzip')
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
+    body.pipe(response)
+    send({ choices: [{ delta: { content: '0' } }] })
+  })
+  let text = ''
+  const completion = await complete({
+    onDelta(delta) {
+      text += delta
+      // Only once a piece has arrived is the next one sent.
+      if (text.length < 5) send({ choices: [{ delta: { content: String(text.length) } }] })
+      else {
+        send({ choices: [{ delta: {}, finish_reason: 'stop' }] })
+        body.end()
+      }
+    },
+  })
+  t.match(completion, { outcome: 'completed' })
+  t.equal(text, '01234')
+})
+
+t.test('nobody there: it is tried again, then it is unavailable', async t => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  const { model, complete } = await modelFor(t, undefined, { baseUrl: `http://127.0.0.1:${port}/v1` })
+  t.match(await complete(), {
+    outcome: 'unavailable',
+    reason: 'connection',
+    detail: "the model's server could not be reached (ECONNREFUSED), 4 times in a row",
+  })
+  t.equal(model.state().retries, 3)
+})
+
+t.test('a server that is dead for long is not asked; then one probe brings it back', async t => {
+  const { upstream, model, complete } = await modelFor(t, {
+    UPSTREAM_BREAKER_FAILURES: '5',
+    UPSTREAM_BREAKER_SECONDS: '0.3',
+    UPSTREAM_RETRIES: '0',
+  })
+  upstream.answer(({ response }) => response.writeHead(503).end())
+  while (model.state().breaker === 'closed') {
+    await complete()
+    await delay(50)
+  }
+  const asked = upstream.completions.length
+  t.ok(asked >= 5)
+  const refused = await Promise.all(Array.from({ length: 50 }, () => complete()))
+  for (const completion of refused)
+    t.match(completion, { outcome: 'unavailable', reason: 'circuit-open', detail: /has not answered for/ })
+  t.equal(upstream.completions.length, asked, 'nothing was asked')
+  upstream.answer(completion => completion.delta('글').finish())
+  while (model.state().breaker !== 'closed') {
+    await complete()
+    await delay(20)
+  }
+  t.equal(upstream.completions.length, asked + 1, 'one probe was enough')
+})
+
+t.test('429 never opens it', async t => {
+  const { upstream, model, complete } = await modelFor(t, {
+    UPSTREAM_BREAKER_FAILURES: '1',
+    UPSTREAM_BREAKER_SECONDS: '0.001',
+    UPSTREAM_RETRIES: '0',
+  })
+  upstream.answer(({ response }) => response.writeHead(429).end())
+  for (let count = 0; count < 30; count++) await complete()
+  t.equal(model.state().breaker, 'closed')
+})
+
+t.test('variables that the SDK would read by itself change nothing', async t => {
+  const before = { ...process.env }
+  t.teardown(() => {
+    process.env = before
+  })
+  process.env = {
+    ...before,
+    OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
+    OPENAI_API_KEY: 'sk-env',
+    OPENAI_ADMIN_KEY: 'sk-admin',
+    OPENAI_ORG_ID: 'org',
+    OPENAI_PROJECT_ID: 'project',
+    OPENAI_WEBHOOK_SECRET: 'secret',
+    OPENAI_CUSTOM_HEADERS: 'authorization: Bearer sk-custom\nx-custom: 1',
+    OPENAI_LOG: 'debug',
+  }
+  const lines: unknown[] = []
+  for (const level of ['debug', 'info', 'warn', 'error'] as const)
+    t.intercept(console, level, { value: (line: unknown) => lines.push(line) })
+  const { upstream, complete } = await modelFor(t)
+  t.match(await complete(), { outcome: 'completed' })
+  const { headers } = upstream.completions[0]?.request ?? {}
+  t.equal(headers?.authorization, 'Bearer sk-test')
+  t.notMatch(JSON.stringify(headers), /sk-env|sk-admin|sk-custom|x-custom|org|project/)
+  t.same(lines, [])
+})
+
+t.test('300 completions under one signal warn of nothing and leave nothing on it', async t => {
+  const warnings: Error[] = []
+  const warn = (warning: Error) => warnings.push(warning)
+  process.on('warning', warn)
+  t.teardown(() => process.off('warning', warn))
+  const { upstream, complete } = await modelFor(t)
+  upstream.answer(completion => completion.delta('글'))
+  const abort = new AbortController()
+  let listeners = 0
+  const { addEventListener, removeEventListener } = abort.signal
+  abort.signal.addEventListener = (...args: unknown[]) => {
+    listeners++
+    Reflect.apply(addEventListener, abort.signal, args)
+  }
+  abort.signal.removeEventListener = (...args: unknown[]) => {
+    listeners--
+    Reflect.apply(removeEventListener, abort.signal, args)
+  }
+  const pending = Array.from({ length: 300 }, () => complete({ signal: abort.signal }))
+  await upstream.requested(300)
+  t.equal(listeners, 300)
+  for (const completion of upstream.completions) completion.finish()
+  for (const { outcome } of await Promise.all(pending)) t.equal(outcome, 'completed')
+  t.equal(listeners, 0)
+  t.same(warnings, [])
+})
+
+async function modelFor(
+  t: Test,
+  env: Record<string, string> = {},
+  { maxSockets = 1000, baseUrl, script }: { maxSockets?: number; baseUrl?: string; script?: Script } = {},
+) {
+  const upstream = await startUpstream(t, script)
+  const model = openModel({
+    name: 'test',
+    demo: false,
+    apiKey: 'sk-test',
+    baseUrl: baseUrl ?? upstream.baseUrl,
+    limits: readConfig({ UPSTREAM_RETRY_SECONDS: '0.01', ...env }).upstream,
+    maxSockets,
+  })
+  t.teardown(() => model.close())
+  const complete = ({ signal = new AbortController().signal, onDelta = (_text: string) => {} } = {}) =>
+    model.complete({ messages: [{ role: 'user', content: '써 줘' }], signal, onDelta })
+  return { upstream, model, complete }
+}
+
+async function inTurns(width: number, count: number, work: () => Promise<unknown>): Promise<void> {
+  let left = count
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      while (left-- > 0) await work()
+    }),
+  )
+}

@@ -1,0 +1,75 @@
+import t from 'tap'
+import { errorCode, readFrame } from '../../src/ai/frame.ts'
+
+const nothing = { kind: 'chunk', content: '', refusal: '', reasoning: false }
+
+t.test('a chunk says what is in its first choice', async t => {
+  t.match(readFrame('{"choices":[{"index":0,"delta":{"content":"글"},"finish_reason":null}]}'), {
+    ...nothing,
+    content: '글',
+  })
+  t.match(readFrame('{"choices":[{"delta":{"refusal":"no"},"finish_reason":"STOP"}]}'), {
+    refusal: 'no',
+    finishReason: 'stop',
+  })
+  for (const name of ['reasoning', 'reasoning_content'])
+    t.match(readFrame(`{"choices":[{"delta":{"${name}":"hm"}}]}`), { content: '', reasoning: true })
+  t.match(readFrame('{"choices":[{"index":1,"delta":{"content":"other"}}]}'), nothing)
+})
+
+t.test('usage is two counts that the database can keep, or none', async t => {
+  const usage = (text: string) => {
+    const frame = readFrame(`{"choices":[],"usage":${text}}`)
+    return frame.kind === 'chunk' ? frame.usage : frame
+  }
+  t.same(usage('{"prompt_tokens":9,"completion_tokens":0}'), { inputTokens: 9, outputTokens: 0 })
+  for (const none of [
+    'null',
+    '7',
+    '{}',
+    '{"prompt_tokens":9}',
+    '{"prompt_tokens":"9","completion_tokens":1}',
+    '{"prompt_tokens":-9,"completion_tokens":1}',
+    '{"prompt_tokens":9.5,"completion_tokens":1}',
+    '{"prompt_tokens":3000000000,"completion_tokens":1}',
+  ])
+    t.equal(usage(none), undefined, none)
+})
+
+t.test('whatever the fields are, reading them does not fail', async t => {
+  const values = ['null', '0', '""', '"x"', '[]', '{}', 'true', '[null]', '{"a":1}']
+  for (const one of values) {
+    for (const json of [
+      one,
+      `{"choices":${one}}`,
+      `{"choices":[${one}]}`,
+      `{"choices":[{"delta":${one},"finish_reason":${one}}]}`,
+      `{"choices":[{"delta":{"content":${one},"refusal":${one},"reasoning":${one}}}],"usage":${one}}`,
+    ])
+      t.ok(['chunk', 'garbled'].includes(readFrame(json).kind), json)
+  }
+})
+
+t.test('errors, in every dialect', async t => {
+  for (const [data, code] of [
+    ['{"error":{"message":"m","type":"t","code":"c"}}', 'c'],
+    ['{"error":{"message":"m","type":"t","code":null}}', 't'],
+    ['{"error":{"message":"m","code":503,"status":"UNAVAILABLE"}}', 'UNAVAILABLE'],
+    ['{"error":{"message":"m","code":503}}', '503'],
+    ['[{"error":{"code":503}}]', '503'],
+    ['{"object":"error","message":"m","code":400}', '400'],
+    ['{"error":"words of the provider"}', undefined],
+    ['{"error":{"code":"sk-secret key of someone"}}', undefined],
+    [`{"error":{"code":"${'x'.repeat(41)}"}}`, undefined],
+  ] as const)
+    t.same(readFrame(data), { kind: 'error', code }, data)
+  t.same(readFrame('whatever', 'error'), { kind: 'error', code: undefined })
+  t.match(readFrame('{"error":null,"choices":[]}'), nothing)
+  t.equal(errorCode(undefined), undefined)
+})
+
+t.test('the end, nothing, and garbage', async t => {
+  t.same(readFrame(' [DONE] '), { kind: 'done' })
+  t.match(readFrame(''), nothing)
+  for (const garbage of ['x', '{', 'null', '7', '[]']) t.same(readFrame(garbage), { kind: 'garbled' }, garbage)
+})

@@ -1,0 +1,59 @@
+import t, { type Test } from 'tap'
+import { openModel } from '../../src/ai/client.ts'
+import { readConfig } from '../../src/config.ts'
+import { wholeText } from '../support/fault.ts'
+import { asking, faultLimits, faultScript, faults } from '../support/faults.ts'
+import { startUpstream } from '../support/upstream.ts'
+
+for (const [group, cases] of faults) {
+  t.test(`${group}: every ending has its own outcome`, async t => {
+    const { complete } = await modelFor(t)
+    await Promise.all(
+      cases.map(async fault => {
+        const { completion, text, retries } = await complete(fault.name)
+        const { outcome, reason, detail, usage } = fault
+        t.match(completion, { outcome, ...(reason && { reason }) }, `${fault.name}: ${JSON.stringify(completion)}`)
+        if ('text' in fault && fault.text === undefined) t.ok(text.startsWith(wholeText), fault.name)
+        else t.equal(text, fault.text ?? wholeText, fault.name)
+        if (detail)
+          t.match('words' in completion ? completion.words : 'detail' in completion && completion.detail, detail)
+        if (usage !== 'estimated') t.same(completion.usage, usage, fault.name)
+        t.equal(retries, fault.retries ?? 0, `${fault.name}: retries`)
+        t.notMatch(JSON.stringify(completion), /SECRET/)
+      }),
+    )
+  })
+}
+
+async function modelFor(t: Test, env: Record<string, string> = {}) {
+  const upstream = await startUpstream(t, faultScript())
+  const model = openModel({
+    name: 'test',
+    demo: false,
+    apiKey: 'sk-test',
+    baseUrl: upstream.baseUrl,
+    limits: readConfig({ ...faultLimits, ...env }).upstream,
+    maxSockets: 1000,
+  })
+  t.teardown(() => model.close())
+  return {
+    model,
+    upstream,
+    async complete(name: string, signal = new AbortController().signal) {
+      let text = ''
+      let retries = 0
+      const completion = await model.complete({
+        messages: [{ role: 'user', content: asking(name) }],
+        signal,
+        onDelta(delta) {
+          text += delta
+        },
+        onRetry() {
+          retries++
+          return () => {}
+        },
+      })
+      return { completion, text, retries }
+    },
+  }
+}
