@@ -6,6 +6,13 @@ import { startConch } from '../support/conch.ts'
 import type { Transcript } from '../support/transcript.ts'
 import { startUpstream } from '../support/upstream.ts'
 
+/** Longer than any test waits. */
+const forLong = '1000'
+let patient: Awaited<ReturnType<typeof own>>
+t.before(async () => {
+  patient = await own(t, forLong)
+})
+
 t.test('it is retrying as long as any output waits', async t => {
   const log = new EventLog('task', 'record')
   log.begin(1)
@@ -19,7 +26,7 @@ t.test('it is retrying as long as any output waits', async t => {
 })
 
 t.test('each wait is told with the output, the reason and the delay, then all go on', async t => {
-  const { upstream, visitor } = await conchWith(t, '0.01')
+  const { upstream, visitor } = await own(t, '0.01')
   const refused = new Set<string>()
   upstream.answer(completion => {
     if (refused.has(completion.system)) completion.delta('글').finish()
@@ -35,7 +42,8 @@ t.test('each wait is told with the output, the reason and the delay, then all go
 })
 
 t.test('cancelling ends every wait at once, and the model is not asked again', async t => {
-  const { upstream, visitor } = await conchWith(t, '1000')
+  const { upstream, visitor } = patient
+  upstream.reset()
   upstream.answer(({ response }) => response.writeHead(429).end())
   const id = await visitor.record(anyRecord)
   const watcher = await visitor.watchTask(id)
@@ -49,7 +57,8 @@ t.test('cancelling ends every wait at once, and the model is not asked again', a
 })
 
 t.test('one output is cancelled while it waits, the others go on', async t => {
-  const { upstream, visitor } = await conchWith(t, '1000')
+  const { upstream, visitor } = patient
+  upstream.reset()
   upstream.answer(completion => {
     if (completion === upstream.completions[0]) completion.response.writeHead(429).end()
     else completion.delta('글').finish()
@@ -65,7 +74,7 @@ t.test('one output is cancelled while it waits, the others go on', async t => {
   t.same(outputs.map(({ status }) => status).sort(), ['cancelled', 'completed', 'completed'])
 })
 
-async function conchWith(t: Test, retrySeconds: string) {
+async function own(t: Test, retrySeconds: string) {
   const upstream = await startUpstream(t)
   const conch = await startConch(t, {
     OPENAI_BASE_URL: upstream.baseUrl,
