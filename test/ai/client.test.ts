@@ -21,6 +21,21 @@ t.test('300 completions, 10 at a time, are asked over 10 connections', async t =
   t.equal(model.state().sockets, 10)
 })
 
+t.test('a server that ends its answer a moment after [DONE] keeps its connection', async t => {
+  const { upstream, complete } = await modelFor(t, undefined, { maxSockets: 1 })
+  upstream.answer(async completion => {
+    completion
+      .delta('글')
+      .frame({ choices: [{ delta: {}, finish_reason: 'stop' }] })
+      .raw('data: [DONE]\n\n')
+    await delay(50)
+    completion.response.end()
+  })
+  await complete()
+  await complete()
+  t.equal(new Set(upstream.completions.map(({ request }) => request.socket)).size, 1)
+})
+
 t.test('300 completions at once never have more connections than are allowed', async t => {
   const { upstream, complete } = await modelFor(t, undefined, { maxSockets: 25 })
   let most = 0

@@ -100,12 +100,23 @@ t.test('aborting ends a wait at once and leaves no timer', async t => {
   t.equal(run.clock.countTimers(), 0)
 })
 
+t.test('aborting as the wait is told keeps it from beginning', async t => {
+  const run = start(t, [away, done], { onRetry: () => run.abort() })
+  await run.clock.tickAsync(0)
+  t.same(await run.completion, { outcome: 'aborted' })
+  t.equal(run.clock.countTimers(), 0)
+})
+
 t.test('retries can be switched off', async t => {
   const run = start(t, [away, done], { maxRetries: 0 })
   t.match(await run.completion, { outcome: 'unavailable', detail: 'away' })
 })
 
-function start(t: Test, outcomes: Completion[], { random = 0.5, maxRetries = limits.maxRetries } = {}) {
+function start(
+  t: Test,
+  outcomes: Completion[],
+  { random = 0.5, maxRetries = limits.maxRetries, onRetry = () => {} } = {},
+) {
   const clock = fakeTimers.install()
   t.teardown(() => clock.uninstall())
   const controller = new AbortController()
@@ -118,6 +129,7 @@ function start(t: Test, outcomes: Completion[], { random = 0.5, maxRetries = lim
     random: () => random,
     onRetry(retry) {
       retries.push(retry)
+      onRetry()
       return () => {
         over++
       }
