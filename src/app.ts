@@ -28,7 +28,8 @@ import { Logs } from './tasks/logs.ts'
 import { TaskQueue } from './tasks/queue.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import { Runner } from './tasks/runner.ts'
-import { type ClaimedTask, TaskStore } from './tasks/store.ts'
+import type { ClaimedTask } from './tasks/rows.ts'
+import { TaskStore } from './tasks/store.ts'
 import { Tasks } from './tasks/tasks.ts'
 
 /** A request body larger than this is refused with 413: the longest valid one is well below. */
