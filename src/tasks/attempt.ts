@@ -57,9 +57,20 @@ export class Attempt {
 
   /**
    * Resolves when the task has ended and its readers know, or when the attempt was stopped. Rejects only for a mistake
-   * of ours, such as a prompt that throws; then it has stopped as well.
+   * of ours, such as a prompt that throws; then it has stopped and its readers are sent away.
    */
   async run(): Promise<void> {
+    try {
+      await this.#run()
+    } catch (error) {
+      this.#stop.abort()
+      this.#log.abandon()
+      await Promise.allSettled(this.#running)
+      throw error
+    }
+  }
+
+  async #run(): Promise<void> {
     const { task, kind } = this.#options
     this.#log.begin(task.attempt)
     this.#stage('preparing')
@@ -68,7 +79,7 @@ export class Attempt {
       if (this.#cancelled || output.cancelRequested) this.#lanes[output.index]?.cancel()
     if (task.lostAttempts >= lostAttemptsBudget && !this.#cancelled) {
       for (const lane of this.#lanes) lane.fail(attemptsLost)
-      await this.#end('failed', attemptsLost)
+      await this.#end(endStatus(this.#results(), false), attemptsLost)
       return
     }
     this.#phase = 'generating'
@@ -82,15 +93,7 @@ export class Attempt {
     for (let started = 0; started < Math.min(this.#options.parallel, this.#lanes.length); started++)
       this.#track(worker())
     // A retried output joins while others still run.
-    while (this.#running.size > 0) {
-      try {
-        await Promise.all(this.#running)
-      } catch (error) {
-        this.stop()
-        await Promise.allSettled(this.#running)
-        throw error
-      }
-    }
+    while (this.#running.size > 0) await Promise.all(this.#running)
     if (this.#stop.signal.aborted) return
     await this.#end(endStatus(this.#results(), this.#cancelled))
   }
@@ -149,6 +152,7 @@ export class Attempt {
       terminalId: `${this.task.attempt}-${terminalSeq}`,
       error,
       outputs,
+      bare: reason !== undefined,
     })
     this.#phase = 'ended'
     if (!saved) {

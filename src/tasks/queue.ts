@@ -48,8 +48,8 @@ export class TaskQueue {
     return new TaskQueue(boss, database)
   }
 
-  async send(tx: Queries, jobId: string, taskId: string): Promise<void> {
-    await this.#boss.send(name, { taskId }, { id: jobId, db: jobsIn(tx) })
+  async send(tx: Queries, jobId: string, taskId: string, { delaySeconds = 0 } = {}): Promise<void> {
+    await this.#boss.send(name, { taskId }, { id: jobId, startAfter: delaySeconds, db: jobsIn(tx) })
   }
 
   /** Takes up to `limit` jobs, oldest first. */

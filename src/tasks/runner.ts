@@ -59,6 +59,8 @@ export class Runner {
   #heartbeat: NodeJS.Timeout | undefined
   #wake: () => void = () => {}
   #woken = false
+  /** Whether there was no room when the queue was last looked at. */
+  #full = false
   #stopped: Promise<void> | undefined
 
   constructor(options: RunnerOptions) {
@@ -134,7 +136,7 @@ export class Runner {
     while (!this.#stopping.signal.aborted) {
       this.#woken = false
       try {
-        if ((await this.#take()) > 0) continue
+        if (await this.#take()) continue
       } catch (error) {
         logger.error({ err: error }, 'cannot take tasks from the queue; trying again')
       }
@@ -154,14 +156,16 @@ export class Runner {
     this.#wake = () => {}
   }
 
-  /** Claims as many tasks as are sure to fit and begins them; resolves with how many jobs there were. */
-  async #take(): Promise<number> {
+  /** Claims as many tasks as are sure to fit and begins them; resolves with whether more may fit at once. */
+  async #take(): Promise<boolean> {
     const { database, store, queue, maxRunningOutputs } = this.#options
     const most = Math.min(maxOutputs, maxRunningOutputs)
     const fit = Math.floor((maxRunningOutputs - this.runningOutputs) / most)
-    if (fit < 1) return 0
+    this.#full = fit < 1
+    if (this.#full) return false
+    const limit = Math.min(fit, maxBatch)
     const { jobs, claimed } = await database.queries.transaction(async tx => {
-      const jobs = await queue.fetch(tx, Math.min(fit, maxBatch))
+      const jobs = await queue.fetch(tx, limit)
       const claimed = await store.claim(
         tx,
         jobs.map(({ id, taskId }) => ({ taskId, jobId: id })),
@@ -174,7 +178,7 @@ export class Runner {
       const job = jobs.find(({ id }) => id === task.jobId)
       if (job) this.#begin(task, job)
     }
-    return jobs.length
+    return jobs.length === limit
   }
 
   #begin(task: ClaimedTask, job: TaskJob): void {
@@ -201,12 +205,16 @@ export class Runner {
     this.#running.set(task.id, running)
     running.done = attempt
       .run()
-      .catch(error => logger.error({ err: error, taskId: task.id, attempt: task.attempt }, 'the attempt failed'))
+      .catch(error => {
+        logger.error({ err: error, taskId: task.id, attempt: task.attempt }, 'the attempt failed')
+        return this.#settlement.giveBack(task, job, { lost: true })
+      })
       .finally(() => {
         if (this.#running.get(task.id) !== running) return
         this.#running.delete(task.id)
         logs.release(task.id)
-        this.wake()
+        // Only a runner that had no room has left something behind.
+        if (this.#full) this.wake()
       })
   }
 

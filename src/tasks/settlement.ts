@@ -14,6 +14,9 @@ const untilSaved = retry(handleWhen(isTransientFault), {
   backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 5_000 }),
 })
 
+/** What broke once may break again: not at once, then. */
+const lostDelaySeconds = 2
+
 export interface SettlementOptions {
   database: Database
   store: TaskStore
@@ -43,7 +46,7 @@ export class Settlement {
         logger.warn({ taskId: task.id, retries: attempt }, 'the end of a task could not be saved; trying again')
       return database.queries.transaction(async tx => {
         if (!(await store.end(tx, task.id, task.attempt, end))) return false
-        if (end.outputs.some(output => output.text !== '')) await kind.save(tx, task, end.outputs)
+        if (!end.bare && end.outputs.some(output => output.text !== '')) await kind.save(tx, task, end.outputs)
         await queue.complete(tx, job)
         return true
       })
@@ -54,15 +57,21 @@ export class Settlement {
     return saved
   }
 
-  /** For an attempt that was stopped: the next one may begin at once. Never rejects. */
-  async giveBack(task: ClaimedTask, job: TaskJob): Promise<void> {
+  /**
+   * For an attempt that was stopped: the next one may begin at once. A `lost` one, which broke, counts against the
+   * task's budget. Never rejects.
+   */
+  async giveBack(task: ClaimedTask, job: TaskJob, { lost = false } = {}): Promise<void> {
     const { database, store, queue, logger } = this.#options
     const jobId = uuidv7()
     try {
       await database.queries.transaction(async tx => {
-        if (!(await store.requeue(tx, task.id, task.attempt, jobId))) return
+        const requeued = lost
+          ? store.replaceJob(tx, task.id, task.attempt, jobId)
+          : store.requeue(tx, task.id, task.attempt, jobId)
+        if (!(await requeued)) return
         await queue.complete(tx, job)
-        await queue.send(tx, jobId, task.id)
+        await queue.send(tx, jobId, task.id, { delaySeconds: lost ? lostDelaySeconds : 0 })
       })
       logger.info({ taskId: task.id }, 'given back to the queue')
     } catch (error) {

@@ -14,6 +14,8 @@ export interface TaskEnd {
   terminalId: string
   error?: OutputError
   outputs: (StoredOutput & { status: EndedOutputStatus })[]
+  /** The kind is not asked to keep anything: it may be what fails. */
+  bare?: boolean
 }
 
 /** The SQL for tasks and their outputs. What joins a transaction takes it as its first argument. */
@@ -203,6 +205,16 @@ export class TaskStore {
       .update(outputs)
       .set({ status: 'pending', cancelRequestedAt: null })
       .where(and(eq(outputs.taskId, taskId), eq(outputs.index, index)))
+  }
+
+  /** Gives a running task another job. It stays running, so that claiming it counts the attempt as lost. */
+  async replaceJob(tx: Queries, taskId: string, attempt: number, jobId: string): Promise<boolean> {
+    const rows = await tx
+      .update(tasks)
+      .set({ jobId })
+      .where(and(eq(tasks.id, taskId), eq(tasks.attempt, attempt), eq(tasks.status, 'running')))
+      .returning({ id: tasks.id })
+    return rows.length > 0
   }
 
   /** Puts a task back into the queue under a new job: an ended one whose output is retried, or a running one given back. */

@@ -1,0 +1,102 @@
+import Fastify from 'fastify'
+import t, { type Test } from 'tap'
+import { Type } from 'typebox'
+import { openEmbedded } from '../../src/db/client.ts'
+import { Cipher } from '../../src/db/encrypted.ts'
+import { startJobs } from '../../src/db/jobs.ts'
+import type { TaskKind } from '../../src/tasks/kind.ts'
+import { Logs } from '../../src/tasks/logs.ts'
+import { TaskQueue } from '../../src/tasks/queue.ts'
+import { Runner } from '../../src/tasks/runner.ts'
+import { TaskStore } from '../../src/tasks/store.ts'
+import { Tasks } from '../../src/tasks/tasks.ts'
+
+const owner = '01987fff-0000-7000-8000-000000000001'
+
+t.test(
+  'a kind that breaks once costs an attempt, not the task; its readers are sent away, not told an end',
+  async t => {
+    let saves = 0
+    const { tasks, kind } = await engine(t, {
+      async save() {
+        saves++
+        if (saves === 1) throw new TypeError('a mistake of ours')
+      },
+    })
+    const task = await tasks.submit(kind, owner, {})
+    const log = await tasks.logOf(task)
+    const ended = new Promise<void>(resolve => {
+      log.subscribe(() => {
+        if (log.terminal) resolve()
+      })
+    })
+    await ended
+    t.equal(saves, 2)
+    t.match(await tasks.view(task.id, owner), { status: 'completed', attempt: 2, outputs: [{ text: 'text' }] })
+  },
+)
+
+t.test('a prompt that throws stops the attempt', async t => {
+  let prompts = 0
+  const { tasks, kind } = await engine(t, {
+    prompt() {
+      prompts++
+      if (prompts === 1) throw new TypeError('a mistake of ours')
+      return [{ role: 'user', content: 'x' }]
+    },
+  })
+  const task = await tasks.submit(kind, owner, {})
+  const log = await tasks.logOf(task)
+  await new Promise<void>(resolve => {
+    log.subscribe(() => {
+      if (log.terminal) resolve()
+    })
+  })
+  t.match(await tasks.view(task.id, owner), { status: 'completed', attempt: 2 })
+})
+
+/** The engine on a database in memory, with a model that answers at once. */
+async function engine(t: Test, overrides: Partial<TaskKind>) {
+  const app = Fastify({ logger: false })
+  const database = await openEmbedded(undefined)
+  const boss = await startJobs(database, error => t.fail(error.message))
+  const store = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
+  const queue = await TaskQueue.open(boss, database)
+  const logs = new Logs(id => store.load(database.queries, id))
+  const kind: TaskKind = {
+    name: 'test',
+    input: Type.Object({}),
+    outputs: () => 1,
+    prompt: () => [{ role: 'user', content: 'x' }],
+    save: async () => {},
+    ...overrides,
+  }
+  const runner = new Runner({
+    database,
+    store,
+    queue,
+    logs,
+    kinds: new Map([[kind.name, kind]]),
+    maxRunningOutputs: 10,
+    logger: app.log,
+    model: {
+      name: 'test',
+      demo: false,
+      async complete({ onDelta }) {
+        onDelta('text')
+        return { outcome: 'completed', usage: { inputTokens: 1, outputTokens: 1 } }
+      },
+      state: () => ({ breaker: 'closed', sockets: 0, retries: 0 }),
+      close: async () => {},
+    },
+  })
+  await runner.start()
+  t.teardown(async () => {
+    await runner.stop(0)
+    logs.close()
+    await boss.stop({ graceful: false })
+    await database.close()
+    await app.close()
+  })
+  return { kind, tasks: new Tasks({ database, store, queue, logs, runner, maxQueuedTasks: 100 }) }
+}
