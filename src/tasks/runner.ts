@@ -13,6 +13,9 @@ import type { TaskEnd, TaskStore } from './store.ts'
 /** How often the queue is looked at without being woken: jobs of other instances, and of processes that died. */
 const pollMs = 2_000
 
+/** What comes within this time of a look at the queue is taken together: a burst costs a few transactions, not one each. */
+const gatherMs = 25
+
 /** How often running tasks say that they are alive; a third of what pg-boss waits for. */
 const heartbeatMs = 3_000
 
@@ -140,7 +143,10 @@ export class Runner {
       } catch (error) {
         logger.error({ err: error }, 'cannot take tasks from the queue; trying again')
       }
+      const looked = performance.now()
       if (!this.#woken) await this.#idle()
+      const tooSoonMs = gatherMs - (performance.now() - looked)
+      if (tooSoonMs > 0 && !this.stopping) await delay(tooSoonMs)
     }
   }
 

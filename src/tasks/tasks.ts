@@ -15,6 +15,9 @@ import { type TaskView, viewTask } from './view.ts'
 /** What clients are told to wait when the queue is full. */
 const queueFullRetrySeconds = 10
 
+/** How long a count of the queue is believed: other processes send to it, too. */
+const recountMs = 1_000
+
 export interface TasksOptions {
   database: Database
   store: TaskStore
@@ -27,6 +30,9 @@ export interface TasksOptions {
 /** What users do with tasks. Every call names the owner; the task of another one does not exist. */
 export class Tasks {
   readonly #options: TasksOptions
+  /** How many tasks wait at the most, and when that was counted. */
+  #atMost = 0
+  #countedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: TasksOptions) {
     this.#options = options
@@ -176,9 +182,16 @@ export class Tasks {
     return this.#saved(tx, await this.#find(tx, task.id, task.ownerId))
   }
 
+  /** Counts only when the queue may be full: what was counted last, and what was sent since, is the most there can be. */
   async #mustHaveRoom(tx: Queries): Promise<void> {
     const { store, maxQueuedTasks } = this.#options
-    if ((await store.queued(tx, maxQueuedTasks)) >= maxQueuedTasks) throw queueFull(queueFullRetrySeconds)
+    const now = performance.now()
+    if (now - this.#countedAt > recountMs || this.#atMost >= maxQueuedTasks) {
+      this.#atMost = await store.queued(tx, maxQueuedTasks)
+      this.#countedAt = now
+    }
+    if (this.#atMost >= maxQueuedTasks) throw queueFull(queueFullRetrySeconds)
+    this.#atMost++
   }
 
   async #find(tx: Queries, id: string, ownerId: string, options?: { forUpdate: boolean }): Promise<TaskRow> {
