@@ -61,7 +61,7 @@ export async function openPostgres(
   // Heartbeats must not wait behind requests: a process that is late with them loses its tasks.
   const jobsPool = open(2)
   return {
-    queries: overPg({ client: pool }),
+    queries: overPool(pool),
     jobs: { executeSql: (text, values) => jobsPool.query(text, values as unknown[]) },
     backend: 'postgres',
     connections: () => ({
@@ -74,6 +74,25 @@ export async function openPostgres(
       await Promise.all([pool.end(), jobsPool.end()])
     },
   }
+}
+
+/**
+ * Drizzle over a pool, with transactions that give their connection back however they end. Drizzle's own keep it for good
+ * when `begin` fails, as on an idle connection that broke unnoticed: after a restart of Postgres the pool would be empty.
+ */
+function overPool(pool: pg.Pool): Queries {
+  const queries: Queries = overPg({ client: pool })
+  queries.transaction = async (run, options) => {
+    const client = await pool.connect()
+    try {
+      const connection: Queries = overPg({ client })
+      return await connection.transaction(run, options)
+    } finally {
+      // One that could not even roll back is not used again.
+      client.release(client.getTransactionStatus() !== 'I')
+    }
+  }
+  return queries
 }
 
 /** Opens the embedded database in `folder` (`undefined`: in memory). The caller holds the folder's lock. */

@@ -1,8 +1,9 @@
 /**
  * SQLSTATE classes that pass by themselves: connection (08), transaction rollback such as a deadlock (40), insufficient
- * resources (53), operator intervention such as a restart (57), and a read-only standby during a failover (25006).
+ * resources (53), a state such as being locked or closed to connections (55), operator intervention such as a restart
+ * (57), and a read-only standby during a failover (25006).
  */
-const transientStates = /^(08|40|53|57)...$|^25006$/
+const transientStates = /^(08|40|53|55|57)...$|^25006$/
 
 /**
  * Whether the same statement may succeed later. True for what the database says is temporary and for a connection that
