@@ -18,7 +18,10 @@ export interface TaskEnd {
   bare?: boolean
 }
 
-/** The SQL for tasks and their outputs. What joins a transaction takes it as its first argument. */
+/**
+ * The SQL for tasks and their outputs, all of it: whoever wonders what may happen to a row reads this file. What joins a
+ * transaction takes it as its first argument.
+ */
 export class TaskStore {
   readonly #cipher: Cipher
 
