@@ -1,0 +1,215 @@
+import { createClock } from '@sinonjs/fake-timers'
+import t from 'tap'
+import type { EventLog } from '../../src/tasks/event-log.ts'
+import type { Timers } from '../../src/tasks/event-stream.ts'
+import { Logs, type SavedTask } from '../../src/tasks/logs.ts'
+import { terminalChunk } from '../../src/tasks/rebuild.ts'
+import { completedTask, storedOutput, taskRow } from '../support/task-rows.ts'
+
+const retentionMs = 60_000
+const { id } = taskRow()
+
+/** Logs over rows that the test changes, under a clock that only the test moves. */
+function logsOver(saved: SavedTask) {
+  const clock = createClock()
+  const rows = { saved, loads: 0 }
+  const logs = new Logs(
+    async () => {
+      rows.loads++
+      return rows.saved
+    },
+    clock as unknown as Timers,
+  )
+  return { clock, rows, logs, read: () => logs.forReading(rows.saved.task) }
+}
+
+const queued: SavedTask = { task: taskRow(), outputs: [storedOutput()] }
+
+function chunksOf(log: EventLog): { type: string; delta?: string }[] {
+  const read = log.read({ attempt: log.attempt, seq: 0 }, 1_000_000)
+  return read.kind === 'events' ? read.events.map(({ data }) => JSON.parse(data)) : []
+}
+
+const types = (log: EventLog) => chunksOf(log).map(({ type }) => type)
+
+/** Writes what an attempt would, to its end. */
+function write(log: EventLog, attempt: number, text: string): void {
+  log.begin(attempt)
+  log.append({ type: 'text-start', id: '0' })
+  log.delta(0, text)
+  log.append(terminalChunk('completed', []))
+}
+
+t.test('the log of a task that waits says so, and is the one that its attempt will write', async t => {
+  const { logs, read } = logsOver(queued)
+  const log = await read()
+  t.same(types(log), ['start', 'data-stage'])
+  t.equal(logs.forWriting(id, 'record'), log)
+  t.equal(logs.written(id), log)
+  t.equal(await read(), log)
+  logs.close()
+})
+
+t.test('the log of a task that has ended is rebuilt from its rows, under its old terminal id', async t => {
+  const { logs, read } = logsOver(completedTask('하나', '둘'))
+  const log = await read()
+  t.same(log.terminal, { attempt: 1, seq: 40 })
+  t.same(
+    chunksOf(log).flatMap(({ delta }) => delta ?? []),
+    ['하나', '둘'],
+  )
+  t.equal(types(log).at(-1), 'finish')
+  t.same(log.locate('1-40'), { kind: 'ended' })
+  t.match(log.locate('1-7'), { kind: 'from', reset: 'cursor' }, 'only the terminal id is the same')
+  logs.close()
+})
+
+t.test('a log that ended stays for a minute, then is read from the rows', async t => {
+  const { clock, rows, logs, read } = logsOver(queued)
+  const log = logs.forWriting(id, 'record')
+  write(log, 1, '글')
+  rows.saved = completedTask('글')
+  logs.release(id)
+  clock.tick(retentionMs - 1)
+  t.equal(await read(), log)
+  t.equal(rows.loads, 0)
+  clock.tick(1)
+  t.equal(logs.size, 0)
+  t.not(await read(), log)
+  t.equal(rows.loads, 1)
+  logs.close()
+})
+
+t.test('a log stays as long as it is written or read, and a minute more', async t => {
+  const { clock, logs } = logsOver(queued)
+  const log = logs.forWriting(id, 'record')
+  clock.tick(10 * retentionMs)
+  t.equal(logs.size, 1, 'while it is written')
+  const leave = log.subscribe(() => {})
+  write(log, 1, '글')
+  logs.release(id)
+  clock.tick(10 * retentionMs)
+  t.equal(logs.size, 1, 'while it is read')
+  const other = log.subscribe(() => {})
+  leave()
+  clock.tick(10 * retentionMs)
+  t.equal(logs.size, 1, 'while anybody reads it')
+  other()
+  clock.tick(retentionMs - 1)
+  t.equal(logs.size, 1)
+  clock.tick(1)
+  t.equal(logs.size, 0)
+  logs.close()
+})
+
+t.test('a task that is retried keeps its readers: their log goes on with the next attempt', async t => {
+  const { clock, rows, logs, read } = logsOver(completedTask('글'))
+  const log = await read()
+  let woken = 0
+  log.subscribe(() => woken++)
+  rows.saved = { task: taskRow({ attempt: 1 }), outputs: [storedOutput()] }
+  logs.refresh(rows.saved)
+  t.same(types(log), ['start', 'data-stage'])
+  t.equal(logs.forWriting(id, 'record'), log)
+  write(log, 2, '새 글')
+  rows.saved = { ...completedTask('새 글'), task: { ...completedTask().task, attempt: 2, terminalId: '2-9' } }
+  logs.release(id)
+  clock.tick(10 * retentionMs)
+  t.equal(await read(), log)
+  await Promise.resolve()
+  t.ok(woken > 0)
+  logs.close()
+})
+
+t.test('a log that is behind the rows catches up before it is read', async t => {
+  const { rows, logs, read } = logsOver(queued)
+  const log = await read()
+  rows.saved = completedTask('다른 곳에서 쓴 글')
+  t.equal(await read(), log)
+  t.equal(types(log).at(-1), 'finish')
+  logs.close()
+})
+
+t.test('what was read before an attempt began is not taken for the present', async t => {
+  const clock = createClock()
+  const loaded = Promise.withResolvers<SavedTask>()
+  const logs = new Logs(() => loaded.promise, clock as unknown as Timers)
+  const reading = logs.forReading(queued.task)
+  const log = logs.forWriting(id, 'record')
+  write(log, 1, '글')
+  logs.release(id)
+  loaded.resolve(queued)
+  t.equal(await reading, log)
+  t.equal(types(log).at(-1), 'finish')
+  logs.close()
+})
+
+t.test('rows that cannot be read make no log', async t => {
+  const logs = new Logs(
+    async () => {
+      throw new Error('the database is away')
+    },
+    createClock() as unknown as Timers,
+  )
+  await t.rejects(logs.forReading(queued.task), { message: 'the database is away' })
+  t.equal(logs.size, 0)
+})
+
+t.test('1,000 readers that come while a log is dropped and rebuilt all read the whole of one log', async t => {
+  const { clock, rows, logs, read } = logsOver(completedTask('온전한 글'))
+  const seen = new Map<EventLog, number>()
+  const reader = async () => {
+    const log = await read()
+    const leave = log.subscribe(() => {})
+    seen.set(log, (seen.get(log) ?? 0) + 1)
+    t.same(
+      chunksOf(log).flatMap(({ delta }) => delta ?? []),
+      ['온전한 글'],
+    )
+    t.equal(types(log).at(-1), 'finish')
+    leave()
+  }
+  for (let wave = 0; wave < 10; wave++) {
+    const readers = Array.from({ length: 100 }, reader)
+    if (wave % 2 === 0) clock.tick(retentionMs)
+    await Promise.all(readers)
+    clock.tick(wave % 3 === 0 ? retentionMs : 1)
+    t.ok(logs.size <= 1)
+  }
+  t.equal(
+    Array.from(seen.values()).reduce((sum, readers) => sum + readers, 0),
+    1000,
+  )
+  t.ok(seen.size > 1 && seen.size <= 10, 'it was dropped and rebuilt, and shared meanwhile')
+  t.ok(rows.loads >= seen.size)
+  logs.close()
+})
+
+t.test('of logs that nobody reads, no more than 2,000 are kept; the oldest goes first', async t => {
+  const clock = createClock()
+  const logs = new Logs(async taskId => ({ ...completedTask('글'), task: { ...completedTask().task, id: taskId } }), {
+    setTimeout: clock.setTimeout.bind(clock),
+    clearTimeout: clock.clearTimeout.bind(clock),
+  } as unknown as Timers)
+  const open = (taskId: string) => logs.forReading({ ...completedTask().task, id: taskId })
+  const first = await open('task-0')
+  const second = await open('task-1')
+  second.subscribe(() => {})
+  for (let n = 2; n < 2_003; n++) await open(`task-${n}`)
+  t.ok(logs.size <= 2_001)
+  t.not(await open('task-0'), first)
+  t.equal(await open('task-1'), second, 'one that is read stays')
+  logs.close()
+  t.equal(clock.countTimers(), 0)
+})
+
+t.test('a second attempt of the same process gets a log of its own, and the first one is abandoned', async t => {
+  const { logs } = logsOver(queued)
+  const first = logs.forWriting(id, 'record')
+  first.begin(1)
+  const second = logs.forWriting(id, 'record')
+  t.not(second, first)
+  t.same(first.read({ attempt: 1, seq: 0 }, 100), { kind: 'abandoned' })
+  t.equal(logs.written(id), second)
+  logs.close()
+})
