@@ -16,7 +16,8 @@ export interface StoredOutput {
 }
 
 export interface ClaimedTask extends TaskRow {
-  input: unknown
+  /** @throws DecryptionFailed */
+  readonly input: unknown
   outputs: StoredOutput[]
 }
 

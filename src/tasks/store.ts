@@ -144,10 +144,14 @@ export class TaskStore {
       tx,
       rows.map(row => row.id),
     )
+    const cipher = this.#cipher
     return rows.map(row => ({
-      ...readTask(this.#cipher, row),
-      input: this.#cipher.open(tasks.input, row.id, row.input),
+      ...readTask(cipher, row),
       outputs: stored.get(row.id) ?? [],
+      // When it is used: one that cannot be read breaks its own attempt, not the claiming of all the others.
+      get input() {
+        return cipher.open(tasks.input, row.id, row.input)
+      },
     }))
   }
 

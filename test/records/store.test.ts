@@ -85,6 +85,29 @@ t.test('a value that was moved to another row is refused, and neither answer nor
   t.notMatch(log, 'MARKER')
 })
 
+t.test('a task whose input cannot be read fails, and holds up nobody', async t => {
+  const storage = await ownStorage(t)
+  const first = await conchOn(t, storage, () => {})
+  const unreadable = await first.visitor.record({ ...marked, versions: 1 })
+  const readable = await first.visitor.record({ ...marked, versions: 1 })
+  await first.upstream.requested(2)
+  await first.conch.close()
+
+  const raw = await openRaw(t, storage)
+  const moved = 'update tasks set input = (select input from tasks where id = $2) where id = $1'
+  await raw.query(moved, [unreadable, readable])
+  await raw.close()
+
+  const second = await conchOn(t, storage, completion => completion.delta('글').finish())
+  const visitor = new Visitor(second.conch.url, first.visitor.cookie)
+  await visitor.finished(readable)
+  t.equal((await visitor.task(readable)).status, 'completed')
+  while (!(await visitor.finished(unreadable)).done);
+  t.match(await visitor.task(unreadable), { status: 'failed', error: { code: 'attempts-lost' } })
+  t.equal(second.upstream.completions.length, 1)
+  t.match(second.log.join(''), /cannot decrypt tasks\.input/)
+})
+
 /** `schema.table` of each table in which a row has the word, as text or as bytes. */
 async function tablesWith(raw: RawDatabase, word: string): Promise<string[]> {
   const tables = await raw.query(
