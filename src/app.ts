@@ -35,6 +35,9 @@ import { Tasks } from './tasks/tasks.ts'
 /** A request body larger than this is refused with 413: the longest valid one is well below. */
 const maxBodyBytes = 512 * 1024
 
+/** What requests in progress get to end when the server closes. */
+const closeGraceMs = 5_000
+
 export interface Dependencies {
   /** Where log lines go, each a JSON object; default: standard output. */
   logDestination?: { write(line: string): void }
@@ -158,6 +161,9 @@ async function assemble(
   app.addHook('preClose', async () => {
     await runner.stop(0)
     replies.destroyAll()
+    // A request that never ends, or an answer that nobody reads, must not hold the process.
+    const impatience = setTimeout(() => app.server.closeAllConnections(), closeGraceMs)
+    opened.defer(() => clearTimeout(impatience))
   })
   await runner.start()
   opened.defer(() => runner.stop(0))

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { anyRecord } from './support/any-record.ts'
 import { ownStorage, temporaryFolder } from './support/conch.ts'
@@ -84,6 +85,19 @@ t.test('SIGTERM: what cannot end in time is given back and taken up by the next 
   const second = await server(t, env)
   const after = new Visitor(second.url, before.cookie)
   t.equal((await after.finished(id)).text(0), '새 글')
+})
+
+t.test('SIGTERM: a request that never ends does not hold the process', async t => {
+  const process = await server(t, await ownStorage(t))
+  const client = connect(Number(new URL(process.url).port), '127.0.0.1')
+  t.teardown(() => client.destroy())
+  client.on('error', () => {})
+  client.write(
+    'POST /api/records HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+  )
+  // One that is answered after it has been read.
+  await new Visitor(process.url).fetch('/healthz')
+  t.equal(await process.kill('SIGTERM'), 0)
 })
 
 t.test('a setting that is wrong stops the start with one line', async t => {

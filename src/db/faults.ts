@@ -1,23 +1,26 @@
 /**
  * SQLSTATE classes that pass by themselves: connection (08), transaction rollback such as a deadlock (40), insufficient
- * resources (53), a state such as being locked or closed to connections (55), operator intervention such as a restart
- * (57), and a read-only standby during a failover (25006).
+ * resources (53), not in the right state, such as locked or closed to connections (55), operator intervention such as a
+ * restart (57), and a read-only standby during a failover (25006).
  */
 const transientStates = /^(08|40|53|55|57)...$|^25006$/
+
+/** What Node calls a connection that could not be had or broke. */
+const networkCodes =
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN)$/
 
 /**
  * Whether the same statement may succeed later. True for what the database says is temporary and for a connection that
  * could not be had or broke; false for wrong SQL, violated constraints and our own mistakes.
  */
 export function isTransientFault(error: unknown): boolean {
-  for (let fault = error; fault instanceof Error; fault = fault.cause) {
-    if (fault instanceof TypeError || fault instanceof RangeError || fault instanceof ReferenceError) return false
-    // Only errors that the database itself sent have a severity; `code` alone may be Node's EPIPE.
-    if ('severity' in fault && 'code' in fault) return transientStates.test(String(fault.code))
-    if ('code' in fault && ownCode.test(String(fault.code))) return false
+  if (!(error instanceof Error)) return false
+  for (let fault: unknown = error; fault instanceof Error; fault = fault.cause) {
+    if ([TypeError, RangeError, ReferenceError, SyntaxError].some(mistake => fault instanceof mistake)) return false
+    if (!('code' in fault) || typeof fault.code !== 'string') continue
+    // Only errors that the database itself sent have a severity.
+    return 'severity' in fault ? transientStates.test(fault.code) : networkCodes.test(fault.code)
   }
+  // The driver reports a connection that broke or did not come in time as an Error without a code.
   return true
 }
-
-/** Our own errors have codes such as DECRYPTION_FAILED; Node's network errors begin with E. */
-const ownCode = /^(?!E[A-Z]+(_|$))[A-Z]+(_[A-Z]+)+$/

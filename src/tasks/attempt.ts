@@ -41,6 +41,9 @@ export class Attempt {
   readonly #log: EventLog
   readonly #lanes: Lane[]
   readonly #stop = new AbortController()
+  /** Lanes to be run, in order. */
+  readonly #waiting: Lane[] = []
+  /** What asks the model now. */
   readonly #running = new Set<Promise<void>>()
   #phase: 'preparing' | 'generating' | 'saving' | 'ended' | 'stopped' = 'preparing'
   #cancelled: boolean
@@ -71,7 +74,7 @@ export class Attempt {
   }
 
   async #run(): Promise<void> {
-    const { task, kind } = this.#options
+    const { task } = this.#options
     this.#log.begin(task.attempt)
     this.#stage('preparing')
     for (const output of task.outputs) if (savedResult(output)) appendSavedOutput(this.#log, output)
@@ -84,14 +87,8 @@ export class Attempt {
     }
     this.#phase = 'generating'
     this.#stage('generating')
-    const waiting = this.#lanes.filter(lane => !lane.result)
-    const worker = async () => {
-      for (let lane = waiting.shift(); lane; lane = waiting.shift()) {
-        if (!lane.result) await lane.run(kind.prompt(task.input, lane.index), this.#stop.signal)
-      }
-    }
-    for (let started = 0; started < Math.min(this.#options.parallel, this.#lanes.length); started++)
-      this.#track(worker())
+    this.#waiting.push(...this.#lanes)
+    this.#startWorkers()
     // A retried output joins while others still run.
     while (this.#running.size > 0) await Promise.all(this.#running)
     if (this.#stop.signal.aborted) return
@@ -115,7 +112,9 @@ export class Attempt {
     const lane = this.#lanes[index]
     if (!lane?.result) return 'unfinished'
     if (this.#phase !== 'generating' || this.#running.size === 0 || this.#cancelled) return 'ending'
-    this.#track(lane.run(this.#options.kind.prompt(this.task.input, index), this.#stop.signal))
+    lane.restart()
+    this.#waiting.push(lane)
+    this.#startWorkers()
     return 'restarted'
   }
 
@@ -128,9 +127,20 @@ export class Attempt {
     return true
   }
 
-  #track(lane: Promise<void>): void {
-    const done = lane.finally(() => this.#running.delete(done))
-    this.#running.add(done)
+  /** As many as may ask the model at the same time, and as there is work for. */
+  #startWorkers(): void {
+    while (this.#waiting.length > 0 && this.#running.size < this.#options.parallel) {
+      const done = this.#work().finally(() => this.#running.delete(done))
+      this.#running.add(done)
+    }
+  }
+
+  /** Runs lanes until none waits. One that was cancelled while it waited has ended; retried, it may be here twice. */
+  async #work(): Promise<void> {
+    const { kind } = this.#options
+    for (let lane = this.#waiting.shift(); lane; lane = this.#waiting.shift()) {
+      if (lane.idle) await lane.run(kind.prompt(this.task.input, lane.index), this.#stop.signal)
+    }
   }
 
   #results(): LaneResult[] {

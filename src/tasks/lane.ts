@@ -15,8 +15,9 @@ export interface LaneResult extends StoredOutput {
  * One output of a running attempt: asks the model for it and writes what comes to the log.
  *
  * ```
- * idle -> running -> ended        run() resolves with the result
- * ended -> running                run() again: the text so far is void
+ * idle -> running -> ended        run()
+ * idle -> ended                   cancel(), fail()
+ * ended -> idle                   restart()
  * ```
  */
 export class Lane {
@@ -36,8 +37,9 @@ export class Lane {
     this.#result = saved
   }
 
-  get running(): boolean {
-    return this.#controller !== undefined
+  /** Neither begun nor ended. */
+  get idle(): boolean {
+    return this.#controller === undefined && this.#result === undefined
   }
 
   /** How it ended; `undefined` while it is idle or runs. */
@@ -45,11 +47,15 @@ export class Lane {
     return this.#result
   }
 
+  /** Makes an ended one idle again: its text so far is void. */
+  restart(): void {
+    this.#result = undefined
+    this.#log.append(outputChunk({ index: this.index, status: 'restarted' }))
+  }
+
   /** Never rejects; ends as `cancelled` when `signal` or `cancel()` stops it. */
   async run(messages: readonly ChatMessage[], signal: AbortSignal): Promise<void> {
     const { index } = this
-    if (this.#result) this.#log.append(outputChunk({ index, status: 'restarted' }))
-    this.#result = undefined
     const controller = new AbortController()
     this.#controller = controller
     this.#log.append(outputChunk({ index, status: 'running' }))

@@ -1,3 +1,4 @@
+import { formatCursor } from './event.ts'
 import { EventLog } from './event-log.ts'
 import type { Timers } from './event-stream.ts'
 import { fillQueued, fillSaved } from './rebuild.ts'
@@ -29,8 +30,6 @@ export class Logs {
   readonly #idle = new Map<string, unknown>()
   readonly #timers: Timers
   readonly #load: (taskId: string) => Promise<SavedTask>
-  /** Counts what was begun or refreshed, so that rows read before are not taken for the present. */
-  #changes = 0
 
   /** @param load reads a task and its outputs, in one state */
   constructor(load: (taskId: string) => Promise<SavedTask>, timers: Timers = globalThis as Timers) {
@@ -47,7 +46,6 @@ export class Logs {
    * that one is abandoned, and what it goes on to write is seen by nobody.
    */
   forWriting(taskId: string, kind: string): EventLog {
-    this.#changes++
     const open = this.#open.get(taskId)
     if (this.#written.has(taskId)) open?.abandon()
     const log = open && !this.#written.has(taskId) ? open : this.#add(new EventLog(taskId, kind))
@@ -76,12 +74,14 @@ export class Logs {
     for (;;) {
       const open = this.#current(task)
       if (open) return open
-      const changes = this.#changes
+      const before = this.#open.get(task.id)
+      const generation = before?.generation
       const saved = await this.#load(task.id)
       const raced = this.#current(saved.task)
       if (raced) return raced
-      if (changes !== this.#changes) continue
-      const log = this.#open.get(task.id) ?? this.#add(new EventLog(task.id, task.kind))
+      // What was begun or refreshed while the rows were read is newer than they are.
+      if (this.#open.get(task.id) !== before || before?.generation !== generation) continue
+      const log = before ?? this.#add(new EventLog(task.id, task.kind))
       fill(log, saved)
       this.#retire(task.id)
       return log
@@ -90,16 +90,18 @@ export class Logs {
 
   /** Tells the readers of a task that is not being written what has been saved: it was cancelled or queued again. */
   refresh(saved: SavedTask): void {
-    this.#changes++
     const log = this.#open.get(saved.task.id)
-    if (log && !this.#written.has(saved.task.id)) fill(log, saved)
+    if (!log || this.#written.has(saved.task.id)) return
+    // To begin it again would cut off a reader that has not come to its end.
+    const known = log.terminal && formatCursor(log.terminal) === saved.task.terminalId
+    if (!known) fill(log, saved)
   }
 
   /** An open log that is not older than the row. */
   #current(task: TaskRow): EventLog | undefined {
     const log = this.#open.get(task.id)
     if (!log || this.#written.has(task.id)) return log
-    if (taskEnded(task.status) && !log.terminal) return undefined
+    if (taskEnded(task.status) !== (log.terminal !== undefined)) return undefined
     return log.attempt < task.attempt && log.attempt !== 0 ? undefined : log
   }
 

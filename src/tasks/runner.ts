@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Model } from '../ai/client.ts'
-import type { Database } from '../db/client.ts'
+import type { Database, Queries } from '../db/client.ts'
 import { Attempt } from './attempt.ts'
 import { maxOutputs, type TaskKind } from './kind.ts'
 import type { Logs } from './logs.ts'
@@ -170,21 +170,41 @@ export class Runner {
     this.#full = fit < 1
     if (this.#full) return false
     const limit = Math.min(fit, maxBatch)
-    const { jobs, claimed } = await database.queries.transaction(async tx => {
+    const { jobs, kept, claimed } = await database.queries.transaction(async tx => {
       const jobs = await queue.fetch(tx, limit)
+      const kept = await this.#stillOurs(tx, jobs)
+      const others = jobs.filter(job => !kept.includes(job))
       const claimed = await store.claim(
         tx,
-        jobs.map(({ id, taskId }) => ({ taskId, jobId: id })),
+        others.map(({ id, taskId }) => ({ taskId, jobId: id })),
       )
       const taken = new Set(claimed.map(task => task.jobId))
-      for (const job of jobs) if (!taken.has(job.id)) await queue.complete(tx, job)
-      return { jobs, claimed }
+      for (const job of others) if (!taken.has(job.id)) await queue.complete(tx, job)
+      return { jobs, kept, claimed }
     })
+    for (const job of kept) {
+      const running = this.#running.get(job.taskId)
+      if (running) running.job = job
+    }
     for (const task of claimed) {
       const job = jobs.find(({ id }) => id === task.jobId)
       if (job) this.#begin(task, job)
     }
     return jobs.length === limit
+  }
+
+  /**
+   * Jobs whose attempt runs here and is the task's current one: they were taken for lost while the database was away,
+   * but nobody else has begun another. The attempt goes on under the job as it was fetched now.
+   */
+  async #stillOurs(tx: Queries, jobs: readonly TaskJob[]): Promise<TaskJob[]> {
+    const running = jobs.filter(({ taskId }) => this.#running.has(taskId))
+    if (running.length === 0) return []
+    const current = await this.#options.store.attempts(
+      tx,
+      running.map(({ taskId }) => taskId),
+    )
+    return running.filter(({ taskId }) => current.get(taskId) === this.#running.get(taskId)?.attempt.task.attempt)
   }
 
   #begin(task: ClaimedTask, job: TaskJob): void {
@@ -205,7 +225,7 @@ export class Runner {
       log,
       model,
       parallel: maxRunningOutputs,
-      save: end => this.#settlement.save(task, job, kind, end),
+      save: end => this.#settlement.save(task, () => running.job, kind, end),
     })
     const running: Running = { attempt, job, outputs: Math.min(pending, maxRunningOutputs), done: Promise.resolve() }
     this.#running.set(task.id, running)
@@ -213,7 +233,7 @@ export class Runner {
       .run()
       .catch(error => {
         logger.error({ err: error, taskId: task.id, attempt: task.attempt }, 'the attempt failed')
-        return this.#settlement.giveBack(task, job, { lost: true })
+        return this.#settlement.giveBack(task, running.job, { lost: true })
       })
       .finally(() => {
         if (this.#running.get(task.id) !== running) return

@@ -1,7 +1,8 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
+import { DrizzleQueryError } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
-import type { Database } from '../db/client.ts'
+import type { Database, Queries } from '../db/client.ts'
 import { isTransientFault } from '../db/faults.ts'
 import type { TaskKind } from './kind.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
@@ -38,16 +39,19 @@ export class Settlement {
   /**
    * The final transaction: texts, usage, status, what the kind keeps, and the job. Waits for a database that is away.
    * False, with nothing written, when the task has moved on to another attempt.
+   *
+   * @param job asked for at each try: the job may have been fetched again meanwhile
+   * @throws KindFailed when the kind's own part fails; what the database says when it will never be done
    */
-  async save(task: ClaimedTask, job: TaskJob, kind: TaskKind, end: TaskEnd): Promise<boolean> {
+  async save(task: ClaimedTask, job: () => TaskJob, kind: TaskKind, end: TaskEnd): Promise<boolean> {
     const { database, store, queue, logger, onEnd } = this.#options
     const saved = await untilSaved.execute(async ({ attempt }) => {
       if (attempt > 0)
         logger.warn({ taskId: task.id, retries: attempt }, 'the end of a task could not be saved; trying again')
       return database.queries.transaction(async tx => {
         if (!(await store.end(tx, task.id, task.attempt, end))) return false
-        if (!end.bare && end.outputs.some(output => output.text !== '')) await kind.save(tx, task, end.outputs)
-        await queue.complete(tx, job)
+        if (!end.bare && end.outputs.some(output => output.text !== '')) await keep(tx, task, kind, end)
+        await queue.complete(tx, job())
         return true
       })
     }, this.#givenUp.signal)
@@ -82,5 +86,26 @@ export class Settlement {
   /** Ends the waiting for a database that is away: the process stops. */
   giveUp(): void {
     this.#givenUp.abort()
+  }
+}
+
+/** Whatever a kind throws by itself is no reason to try again; what the database throws may be. */
+async function keep(tx: Queries, task: ClaimedTask, kind: TaskKind, end: TaskEnd): Promise<void> {
+  try {
+    await kind.save(tx, task, end.outputs)
+  } catch (error) {
+    throw error instanceof DrizzleQueryError ? error : new KindFailed(kind.name, task.id, error)
+  }
+}
+
+/** The kind's part of the final transaction threw. */
+export class KindFailed extends Error {
+  override readonly name = 'KindFailed'
+  readonly code = 'KIND_FAILED'
+  readonly taskId: string
+
+  constructor(kind: string, taskId: string, cause: unknown) {
+    super(`the kind ${kind} could not save task ${taskId}`, { cause })
+    this.taskId = taskId
   }
 }

@@ -236,7 +236,9 @@ export class TaskStore {
         finishedAt: null,
         errorCode: null,
         errorDetail: null,
+        // Retried by its user, it begins anew; given back, it goes on.
         cancelRequestedAt: sql`case when ${tasks.status} = 'running' then ${tasks.cancelRequestedAt} end`,
+        lostAttempts: sql`case when ${tasks.status} = 'running' then ${tasks.lostAttempts} else 0 end`,
       })
       .where(and(eq(tasks.id, taskId), eq(tasks.attempt, attempt)))
       .returning({ id: tasks.id })

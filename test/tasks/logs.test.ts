@@ -133,7 +133,9 @@ t.test('a log that is behind the rows catches up before it is read', async t => 
 t.test('what was read before an attempt began is not taken for the present', async t => {
   const clock = createClock()
   const loaded = Promise.withResolvers<SavedTask>()
-  const logs = new Logs(() => loaded.promise, clock as unknown as Timers)
+  let loads = 0
+  const load = () => (++loads === 1 ? loaded.promise : Promise.resolve(completedTask('글')))
+  const logs = new Logs(load, clock as unknown as Timers)
   const reading = logs.forReading(queued.task)
   const log = logs.forWriting(id, 'record')
   write(log, 1, '글')
@@ -141,6 +143,40 @@ t.test('what was read before an attempt began is not taken for the present', asy
   loaded.resolve(queued)
   t.equal(await reading, log)
   t.equal(types(log).at(-1), 'finish')
+  logs.close()
+})
+
+t.test('a reader waits for its own rows, however many other tasks begin meanwhile', async t => {
+  const logs = new Logs(
+    async () => {
+      logs.forWriting(`other ${logs.size}`, 'record').begin(1)
+      return completedTask('글')
+    },
+    createClock() as unknown as Timers,
+  )
+  t.equal((await logs.forReading(completedTask('글').task)).text(0), '글')
+  logs.close()
+})
+
+t.test(
+  'a task that is queued again is not taken for ended, though the log of its last attempt is still here',
+  async t => {
+    const { logs, rows, read } = logsOver(completedTask('글'))
+    const ended = await read()
+    rows.saved = { ...queued, task: { ...queued.task, attempt: 1 } }
+    const log = await read()
+    t.equal(log, ended)
+    t.match(log.locate(completedTask('글').task.terminalId ?? ''), { kind: 'from', reset: 'new-attempt' })
+    logs.close()
+  },
+)
+
+t.test('a reader in the middle of an ended log is not cut off by a refresh that brings nothing new', async t => {
+  const { logs, read } = logsOver(completedTask('글'))
+  const log = await read()
+  const { generation } = log
+  logs.refresh(completedTask('글'))
+  t.equal(log.generation, generation)
   logs.close()
 })
 

@@ -55,8 +55,38 @@ t.test('a prompt that throws stops the attempt', async t => {
   t.match(await tasks.view(task.id, owner), { status: 'completed', attempt: 2 })
 })
 
+t.test('a job that was taken for lost, though its attempt still runs here, costs nothing', async t => {
+  const answer = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<void>()
+  const { tasks, kind, runner, queue, database } = await engine(t, {}, async () => {
+    asked.resolve()
+    await answer.promise
+  })
+  const task = await tasks.submit(kind, owner, {})
+  await asked.promise
+  t.equal(await queue.returnAll(), 1)
+  const fetchedAgain = async () => {
+    const { rows } = await database.jobs.executeSql('select state, retry_count from pgboss.job where id = $1', [
+      task.jobId,
+    ])
+    return rows[0].state === 'active' && rows[0].retry_count === 1
+  }
+  while (!(await fetchedAgain())) {
+    runner.wake()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  answer.resolve()
+  const log = await tasks.logOf(task)
+  await new Promise<void>(resolve => {
+    const look = () => log.terminal && resolve()
+    log.subscribe(look)
+    look()
+  })
+  t.match(await tasks.view(task.id, owner), { status: 'completed', attempt: 1 })
+})
+
 /** The engine on a database in memory, with a model that answers at once. */
-async function engine(t: Test, overrides: Partial<TaskKind>) {
+async function engine(t: Test, overrides: Partial<TaskKind>, beforeAnswer: () => Promise<void> = async () => {}) {
   const app = Fastify({ logger: false })
   const database = await openEmbedded(undefined)
   const boss = await startJobs(database, error => t.fail(error.message))
@@ -83,6 +113,7 @@ async function engine(t: Test, overrides: Partial<TaskKind>) {
       name: 'test',
       demo: false,
       async complete({ onDelta }) {
+        await beforeAnswer()
         onDelta('text')
         return { outcome: 'completed', usage: { inputTokens: 1, outputTokens: 1 } }
       },
@@ -98,5 +129,11 @@ async function engine(t: Test, overrides: Partial<TaskKind>) {
     await database.close()
     await app.close()
   })
-  return { kind, tasks: new Tasks({ database, store, queue, logs, runner, maxQueuedTasks: 100 }) }
+  return {
+    kind,
+    runner,
+    queue,
+    database,
+    tasks: new Tasks({ database, store, queue, logs, runner, maxQueuedTasks: 100 }),
+  }
 }

@@ -219,6 +219,19 @@ t.test('an output is restarted while the others still run', async t => {
   t.match(await visitor.task(id), { status: 'completed', attempt: 1, outputs: [{ text: '두번째' }, { text: '처음' }] })
 })
 
+t.test('an output that was cancelled while it waited, then retried, is asked for once', async t => {
+  const { visitor, upstream } = await conchWith(t, () => {}, { MAX_RUNNING_OUTPUTS: '2' })
+  const id = await visitor.record(anyRecord)
+  await upstream.requested(2)
+  await visitor.json('POST', `/api/tasks/${id}/outputs/2/cancel`)
+  t.equal((await visitor.json('POST', `/api/tasks/${id}/outputs/2/retry`)).status, 202)
+  upstream.answer(completion => completion.delta('한 번').finish())
+  for (const completion of upstream.completions) completion.delta('글').finish()
+  const { texts } = await visitor.finished(id)
+  t.equal(texts.get(2), '한 번')
+  t.equal(upstream.completions.length, 3)
+})
+
 t.test('a finish reason was not seen: the text is kept, but it is not called complete', async t => {
   const { visitor } = await conchWith(t, completion => {
     completion.delta('잘린 글')
