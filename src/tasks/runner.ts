@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Model } from '../ai/client.ts'
 import type { Database, Queries } from '../db/client.ts'
 import { Attempt } from './attempt.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { maxOutputs, type TaskKind } from './kind.ts'
 import type { Logs } from './logs.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
@@ -15,9 +16,6 @@ const pollMs = 2_000
 
 /** What comes within this time of a look at the queue is taken together: a burst costs a few transactions, not one each. */
 const gatherMs = 25
-
-/** How often running tasks say that they are alive; a third of what pg-boss waits for. */
-const heartbeatMs = 3_000
 
 /** Jobs taken in one transaction: bounds its size, not how many run. */
 const maxBatch = 200
@@ -56,10 +54,10 @@ interface Running {
 export class Runner {
   readonly #options: RunnerOptions
   readonly #settlement: Settlement
+  readonly #heartbeat: Heartbeat
   readonly #running = new Map<string, Running>()
   readonly #stopping = new AbortController()
   #loop: Promise<void> = Promise.resolve()
-  #heartbeat: NodeJS.Timeout | undefined
   #wake: () => void = () => {}
   #woken = false
   /** Whether there was no room when the queue was last looked at. */
@@ -69,6 +67,7 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.#options = options
     this.#settlement = new Settlement(options)
+    this.#heartbeat = new Heartbeat(options)
   }
 
   /** True once `stop` was called. */
@@ -90,7 +89,7 @@ export class Runner {
       const returned = await queue.returnAll()
       if (returned > 0) logger.info({ tasks: returned }, 'taking up the tasks of the process before')
     } else {
-      this.#heartbeat = setInterval(() => void this.#touch(), heartbeatMs)
+      this.#heartbeat.start(() => this.#running.values())
     }
     this.#loop = this.#run()
   }
@@ -123,7 +122,7 @@ export class Runner {
     // Without its database, what is left is lost to the next attempt.
     this.#settlement.giveUp()
     await this.#allDone(saveGraceMs)
-    clearInterval(this.#heartbeat)
+    this.#heartbeat.stop()
   }
 
   /** Waits until nothing runs, for at most `ms`. */
@@ -242,24 +241,5 @@ export class Runner {
         // Only a runner that had no room has left something behind.
         if (this.#full) this.wake()
       })
-  }
-
-  async #touch(): Promise<void> {
-    const { queue, database, store, logger } = this.#options
-    const running = Array.from(this.#running.values())
-    try {
-      if (await queue.touch(running.map(({ job }) => job))) return
-      const current = await store.attempts(
-        database.queries,
-        running.map(({ attempt }) => attempt.task.id),
-      )
-      for (const { attempt } of running) {
-        const { id, attempt: number } = attempt.task
-        if (current.get(id) !== number && attempt.stop())
-          logger.warn({ taskId: id, attempt: number }, 'the attempt was replaced')
-      }
-    } catch (error) {
-      logger.warn({ err: error }, 'no heartbeat: the database does not answer')
-    }
   }
 }
