@@ -5,6 +5,9 @@ import { UnusableSecretFile } from './secrets.ts'
 /** npm forwards a signal that its child got as well: the same one again within this time is one request to stop. */
 const forwardedWithinMs = { SIGTERM: 2_000, SIGINT: 300 }
 
+/** What stopping may take beyond DRAIN_SECONDS. */
+const stopGraceMs = 20_000
+
 await main()
 
 /** The process: configuration, listening, signals, exit code. Nothing else in Conch exits or handles signals. */
@@ -29,6 +32,11 @@ async function main(): Promise<void> {
     }
     stopping = now
     app.log.info(`${signal}: finishing what runs, for at most ${config.drainMs / 1000} s; again to stop at once`)
+    // Whatever hangs, a database that never answers, say: the process ends, and its tasks are taken up by another.
+    setTimeout(() => {
+      app.log.fatal('could not stop in time')
+      process.exit(1)
+    }, config.drainMs + stopGraceMs)
     app
       .drain()
       .then(() => app.close())

@@ -1,4 +1,5 @@
 import type { Model } from '../ai/client.ts'
+import { isTransientFault } from '../db/faults.ts'
 import type { Stage } from './event.ts'
 import type { EventLog } from './event-log.ts'
 import type { TaskKind } from './kind.ts'
@@ -12,6 +13,7 @@ import {
   type EndedTaskStatus,
   endStatus,
   lostAttemptsBudget,
+  notSaved,
   type OutputError,
   outputEnded,
 } from './task.ts'
@@ -156,14 +158,15 @@ export class Attempt {
     this.#stage('saving')
     // Nothing but the end is appended from here on, so its id is known before it is sent.
     const terminalSeq = this.#log.lastId.seq + (finished ? 2 : 1)
-    const saved = await this.#options.save({
-      status,
-      stage,
-      terminalId: `${this.task.attempt}-${terminalSeq}`,
-      error,
-      outputs,
-      bare: reason !== undefined,
-    })
+    const end = { status, stage, terminalId: `${this.task.attempt}-${terminalSeq}`, error, outputs }
+    let saved: boolean
+    try {
+      saved = await this.#options.save({ ...end, bare: reason !== undefined })
+    } catch (fault) {
+      // It will never be saved so: then the texts are kept without what the kind makes of them.
+      if (reason || isTransientFault(fault)) throw fault
+      return this.#end('failed', notSaved)
+    }
     this.#phase = 'ended'
     if (!saved) {
       this.#log.abandon()

@@ -82,11 +82,6 @@ export class EventLog {
     return this.#outputs
   }
 
-  /** Changes with every `begin`. */
-  get generation(): object {
-    return this.#segments
-  }
-
   /** Starts the log of an attempt: everything before is void, readers of an earlier attempt (but 0) get a reset. */
   begin(attempt: number): void {
     clearImmediate(this.#flush)

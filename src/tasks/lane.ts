@@ -27,6 +27,8 @@ export class Lane {
   readonly #retries: RetryStage
   #controller: AbortController | undefined
   #result: LaneResult | undefined
+  /** Restarted, and no text of the new one has come. */
+  #voided = false
 
   /** @param saved what an earlier attempt saved of it, if it stands: then there is nothing to run */
   constructor(index: number, log: EventLog, model: Model, retries: RetryStage, saved?: LaneResult) {
@@ -50,6 +52,7 @@ export class Lane {
   /** Makes an ended one idle again: its text so far is void. */
   restart(): void {
     this.#result = undefined
+    this.#voided = true
     this.#log.append(outputChunk({ index: this.index, status: 'restarted' }))
   }
 
@@ -66,6 +69,7 @@ export class Lane {
       onDelta: text => {
         if (!started) this.#log.append({ type: 'text-start', id: String(index) })
         started = true
+        this.#voided = false
         this.#log.delta(index, text)
       },
       onRetry: retry => this.#retries.wait(index, retry),
@@ -99,6 +103,12 @@ export class Lane {
   }): void {
     const { index } = this
     const { text: _, ...change } = result
+    if (this.#voided) {
+      // A client clears the old text at the next text-start: there must be one, though there is no text.
+      this.#log.append({ type: 'text-start', id: String(index) })
+      this.#log.append({ type: 'text-end', id: String(index) })
+      this.#voided = false
+    }
     this.#result = { index, cancelRequested: false, ...result }
     this.#log.append(outputChunk({ index, ...change }))
   }

@@ -28,6 +28,8 @@ export class Logs {
   readonly #written = new Set<string>()
   /** Logs that may go, in the order in which they became so. */
   readonly #idle = new Map<string, unknown>()
+  /** Rows being read for readers whose task has no log yet. */
+  readonly #readings = new Set<{ taskId: string; outdated: boolean }>()
   readonly #timers: Timers
   readonly #load: (taskId: string) => Promise<SavedTask>
 
@@ -46,6 +48,7 @@ export class Logs {
    * that one is abandoned, and what it goes on to write is seen by nobody.
    */
   forWriting(taskId: string, kind: string): EventLog {
+    this.#outdate(taskId)
     const open = this.#open.get(taskId)
     if (this.#written.has(taskId)) open?.abandon()
     const log = open && !this.#written.has(taskId) ? open : this.#add(new EventLog(taskId, kind))
@@ -74,22 +77,37 @@ export class Logs {
     for (;;) {
       const open = this.#current(task)
       if (open) return open
-      const before = this.#open.get(task.id)
-      const generation = before?.generation
-      const saved = await this.#load(task.id)
-      const raced = this.#current(saved.task)
+      const saved = await this.#loadCurrent(task.id)
+      const raced = saved && this.#current(saved.task)
       if (raced) return raced
-      // What was begun or refreshed while the rows were read is newer than they are.
-      if (this.#open.get(task.id) !== before || before?.generation !== generation) continue
-      const log = before ?? this.#add(new EventLog(task.id, task.kind))
+      if (!saved) continue
+      const log = this.#open.get(task.id) ?? this.#add(new EventLog(task.id, task.kind))
       fill(log, saved)
       this.#retire(task.id)
       return log
     }
   }
 
+  /** The rows of a task; `undefined` when it was begun or refreshed meanwhile, so that they may be older than that. */
+  async #loadCurrent(taskId: string): Promise<SavedTask | undefined> {
+    const reading = { taskId, outdated: false }
+    this.#readings.add(reading)
+    try {
+      const saved = await this.#load(taskId)
+      return reading.outdated ? undefined : saved
+    } finally {
+      this.#readings.delete(reading)
+    }
+  }
+
+  /** What is being read of the rows of a task is older than what has just happened to it. */
+  #outdate(taskId: string): void {
+    for (const reading of this.#readings) if (reading.taskId === taskId) reading.outdated = true
+  }
+
   /** Tells the readers of a task that is not being written what has been saved: it was cancelled or queued again. */
   refresh(saved: SavedTask): void {
+    this.#outdate(saved.task.id)
     const log = this.#open.get(saved.task.id)
     if (!log || this.#written.has(saved.task.id)) return
     // To begin it again would cut off a reader that has not come to its end.

@@ -64,7 +64,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
       },
     },
     async (request, reply) => {
-      const cursor = request.headers['last-event-id'] || request.query.after
+      const cursor = request.headers['last-event-id'] || request.query.after || undefined
       const log = await tasks.log(request.params.id, request.ownerId)
       return replies.send(reply, log, cursor === undefined ? undefined : String(cursor))
     },

@@ -45,16 +45,21 @@ export class Settlement {
    */
   async save(task: ClaimedTask, job: () => TaskJob, kind: TaskKind, end: TaskEnd): Promise<boolean> {
     const { database, store, queue, logger, onEnd } = this.#options
-    const saved = await untilSaved.execute(async ({ attempt }) => {
-      if (attempt > 0)
-        logger.warn({ taskId: task.id, retries: attempt }, 'the end of a task could not be saved; trying again')
-      return database.queries.transaction(async tx => {
-        if (!(await store.end(tx, task.id, task.attempt, end))) return false
-        if (!end.bare && end.outputs.some(output => output.text !== '')) await keep(tx, task, kind, end)
-        await queue.complete(tx, job())
-        return true
+    const saved = await untilSaved
+      .execute(async ({ attempt }) => {
+        if (attempt > 0)
+          logger.warn({ taskId: task.id, retries: attempt }, 'the end of a task could not be saved; trying again')
+        return database.queries.transaction(async tx => {
+          if (!(await store.end(tx, task.id, task.attempt, end))) return false
+          if (!end.bare && end.outputs.some(output => output.text !== '')) await keep(tx, task, kind, end)
+          await queue.complete(tx, job())
+          return true
+        })
+      }, this.#givenUp.signal)
+      .catch(error => {
+        logger.error({ err: error, taskId: task.id }, 'the end of a task cannot be saved')
+        throw error
       })
-    }, this.#givenUp.signal)
     if (saved) onEnd?.(task, end)
     else
       logger.warn({ taskId: task.id, attempt: task.attempt }, 'the attempt had been replaced; nothing of it was saved')

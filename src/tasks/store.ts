@@ -210,7 +210,15 @@ export class TaskStore {
   async resetOutput(tx: Queries, taskId: string, index: number): Promise<void> {
     await tx
       .update(outputs)
-      .set({ status: 'pending', cancelRequestedAt: null })
+      .set({
+        status: 'pending',
+        cancelRequestedAt: null,
+        finishReason: null,
+        inputTokens: null,
+        outputTokens: null,
+        errorCode: null,
+        errorDetail: null,
+      })
       .where(and(eq(outputs.taskId, taskId), eq(outputs.index, index)))
   }
 

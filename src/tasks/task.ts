@@ -51,6 +51,12 @@ export function endStatus(outputs: readonly { status: OutputStatus }[], cancelle
 /** How many attempts of a task may be lost to dying processes before it is ended as failed. Given-back attempts do not count. */
 export const lostAttemptsBudget = 3
 
+/** The error of a task whose texts are kept, but could not be made into what its kind makes of them. */
+export const notSaved: OutputError = {
+  code: 'not-saved',
+  detail: 'The text was written, but could not be saved as it should. It is kept with the task; please try again.',
+}
+
 /** The error of a task whose attempts were lost too often. */
 export const attemptsLost: OutputError = {
   code: 'attempts-lost',

@@ -67,7 +67,7 @@ export class Tasks {
 
   /** @throws Problem `task-not-found` */
   async view(id: string, ownerId: string): Promise<TaskView> {
-    return this.#view(await this.#find(this.#options.database.queries, id, ownerId))
+    return this.#view(await this.#snapshot(async tx => this.#saved(tx, await this.#find(tx, id, ownerId))))
   }
 
   /** Newest first. */
@@ -75,15 +75,16 @@ export class Tasks {
     ownerId: string,
     filter: { kind?: string; status?: readonly TaskStatus[]; before?: string; limit: number },
   ): Promise<TaskView[]> {
-    const { database, store } = this.#options
-    const rows = await store.list(database.queries, ownerId, filter)
-    const outputs = await store.outputsOf(
-      database.queries,
-      rows.map(row => row.id),
-    )
-    return rows.map(row =>
-      viewTask({ task: row, outputs: outputs.get(row.id) ?? [] }, this.#options.logs.written(row.id)),
-    )
+    const { store } = this.#options
+    const saved = await this.#snapshot(async tx => {
+      const rows = await store.list(tx, ownerId, filter)
+      const outputs = await store.outputsOf(
+        tx,
+        rows.map(row => row.id),
+      )
+      return rows.map(task => ({ task, outputs: outputs.get(task.id) ?? [] }))
+    })
+    return saved.map(one => this.#view(one))
   }
 
   /** The task's log, to be subscribed to in the same turn of the event loop. @throws Problem `task-not-found` */
@@ -111,7 +112,7 @@ export class Tasks {
     })
     runner.attempt(saved.task.id)?.cancel()
     this.#options.logs.refresh(saved)
-    return this.#view(saved.task)
+    return this.#view(saved)
   }
 
   /** Cancels one output; the others go on. Cancelling the last one that waits cancels a waiting task. */
@@ -132,7 +133,7 @@ export class Tasks {
     })
     runner.attempt(saved.task.id)?.cancelOutput(index)
     if (taskEnded(saved.task.status)) logs.refresh(saved)
-    return this.#view(saved.task)
+    return this.#view(saved)
   }
 
   /**
@@ -205,8 +206,13 @@ export class Tasks {
     return { task, outputs: outputs.get(task.id) ?? [] }
   }
 
-  async #view(task: TaskRow): Promise<TaskView> {
-    const { database, logs } = this.#options
-    return viewTask(await this.#saved(database.queries, task), logs.written(task.id))
+  /** One state of the database for all that `read` reads. */
+  #snapshot<T>(read: (tx: Queries) => Promise<T>): Promise<T> {
+    const { queries } = this.#options.database
+    return queries.transaction(read, { isolationLevel: 'repeatable read', accessMode: 'read only' })
+  }
+
+  #view(saved: SavedTask): TaskView {
+    return viewTask(saved, this.#options.logs.written(saved.task.id))
   }
 }

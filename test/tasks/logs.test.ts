@@ -174,9 +174,22 @@ t.test(
 t.test('a reader in the middle of an ended log is not cut off by a refresh that brings nothing new', async t => {
   const { logs, read } = logsOver(completedTask('글'))
   const log = await read()
-  const { generation } = log
-  logs.refresh(completedTask('글'))
-  t.equal(log.generation, generation)
+  const next = log.read({ attempt: 1, seq: 1 }, 1)
+  logs.refresh(completedTask('다른 글'))
+  t.same(log.read({ attempt: 1, seq: 1 }, 1), next)
+  logs.close()
+})
+
+t.test('a task that was cancelled while its rows were read for the first reader is told as ended', async t => {
+  const rows = Promise.withResolvers<SavedTask>()
+  const cancelled: SavedTask = { task: taskRow({ status: 'cancelled', terminalId: '0-3' }), outputs: [storedOutput()] }
+  let loads = 0
+  const load = () => (++loads === 1 ? rows.promise : Promise.resolve(cancelled))
+  const logs = new Logs(load, createClock() as unknown as Timers)
+  const reading = logs.forReading(queued.task)
+  logs.refresh(cancelled)
+  rows.resolve(queued)
+  t.same((await reading).terminal, { attempt: 0, seq: 3 })
   logs.close()
 })
 

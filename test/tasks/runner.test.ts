@@ -13,28 +13,32 @@ import { Tasks } from '../../src/tasks/tasks.ts'
 
 const owner = '01987fff-0000-7000-8000-000000000001'
 
-t.test(
-  'a kind that breaks once costs an attempt, not the task; its readers are sent away, not told an end',
-  async t => {
-    let saves = 0
-    const { tasks, kind } = await engine(t, {
-      async save() {
-        saves++
-        if (saves === 1) throw new TypeError('a mistake of ours')
-      },
+t.test('a kind that cannot save costs no text and no second answer of the model', async t => {
+  let saves = 0
+  const { tasks, kind } = await engine(t, {
+    async save() {
+      saves++
+      if (saves === 1) throw new TypeError('a mistake of ours')
+    },
+  })
+  const task = await tasks.submit(kind, owner, {})
+  const log = await tasks.logOf(task)
+  await new Promise<void>(resolve => {
+    log.subscribe(() => {
+      if (log.terminal) resolve()
     })
-    const task = await tasks.submit(kind, owner, {})
-    const log = await tasks.logOf(task)
-    const ended = new Promise<void>(resolve => {
-      log.subscribe(() => {
-        if (log.terminal) resolve()
-      })
-    })
-    await ended
-    t.equal(saves, 2)
-    t.match(await tasks.view(task.id, owner), { status: 'completed', attempt: 2, outputs: [{ text: 'text' }] })
-  },
-)
+  })
+  t.match(await tasks.view(task.id, owner), {
+    status: 'failed',
+    attempt: 1,
+    error: { code: 'not-saved' },
+    outputs: [{ status: 'completed', text: 'text' }],
+  })
+  t.equal(saves, 1)
+  await tasks.retryOutput(task.id, owner, 0)
+  while ((await tasks.view(task.id, owner)).status !== 'completed') await new Promise(resolve => setImmediate(resolve))
+  t.equal(saves, 2, 'and it may be tried again')
+})
 
 t.test('a prompt that throws stops the attempt', async t => {
   let prompts = 0
