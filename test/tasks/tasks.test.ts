@@ -232,6 +232,28 @@ t.test('an output that was cancelled while it waited, then retried, is asked for
   t.equal(upstream.completions.length, 3)
 })
 
+t.test('a restarted output that is cancelled before any text leaves no old text with its readers', async t => {
+  const { visitor, upstream } = await conchWith(t, completion => completion.delta('처음'))
+  const id = await visitor.record({ ...anyRecord, versions: 2 })
+  const watcher = await visitor.watchTask(id)
+  await watcher.until(({ texts }) => texts.size === 2 && !Array.from(texts.values()).includes(''))
+  const cancelled = (times: number) =>
+    watcher.until(
+      ({ chunks }) => chunks.filter(({ data }) => data?.index === 0 && data.status === 'cancelled').length === times,
+    )
+  await visitor.json('POST', `/api/tasks/${id}/outputs/0/cancel`)
+  await cancelled(1)
+  upstream.answer(() => {})
+  await visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`)
+  await upstream.requested(3)
+  await visitor.json('POST', `/api/tasks/${id}/outputs/0/cancel`)
+  await cancelled(2)
+  for (const { response } of upstream.completions) if (!response.destroyed) response.end()
+  await watcher.ended
+  t.equal(watcher.transcript.text(0), '')
+  t.equal((await visitor.task(id)).outputs[0]?.text, '')
+})
+
 t.test('a finish reason was not seen: the text is kept, but it is not called complete', async t => {
   const { visitor } = await conchWith(t, completion => {
     completion.delta('잘린 글')
