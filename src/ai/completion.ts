@@ -6,6 +6,13 @@ export interface ChatMessage {
   content: string
 }
 
+/** JSON that the model is asked to write: a JSON Schema in the subset of OpenAI's structured outputs. */
+export interface JsonFormat {
+  /** Letters, digits, `_` and `-`, at most 64. */
+  name: string
+  schema: Record<string, unknown>
+}
+
 /**
  * How a completion ended. Only `completed` is a success: the answer was an event stream, a normal finish reason was
  * seen, and nobody aborted. `[DONE]`, a clean end of the body or the absence of an error mean nothing.

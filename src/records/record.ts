@@ -11,6 +11,9 @@ export function recordKind(cipher: Cipher): TaskKind<typeof RecordInput> {
     input: RecordInput,
     outputs: ({ versions }) => versions ?? defaultVersions,
     prompt: recordPrompt,
-    save: (tx, task) => saveRecord(tx, cipher, task),
+    async save(tx, task) {
+      await saveRecord(tx, cipher, task)
+      return [{ name: 'record.generated', data: { taskId: task.id } }]
+    },
   }
 }

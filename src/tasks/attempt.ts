@@ -141,7 +141,8 @@ export class Attempt {
   async #work(): Promise<void> {
     const { kind } = this.#options
     for (let lane = this.#waiting.shift(); lane; lane = this.#waiting.shift()) {
-      if (lane.idle) await lane.run(kind.prompt(this.task.input, lane.index), this.#stop.signal)
+      if (lane.idle && 'prompt' in kind)
+        await lane.run(await kind.prompt(this.task.input, lane.index, this.task), this.#stop.signal)
     }
   }
 

@@ -1,35 +1,103 @@
 import type { Static, TSchema } from 'typebox'
-import type { ChatMessage } from '../ai/completion.ts'
+import type { ChatMessage, Completion, JsonFormat } from '../ai/completion.ts'
 import type { Queries } from '../db/client.ts'
-import type { EndedOutputStatus } from './task.ts'
+import type { DomainEvent } from '../events/domain-events.ts'
+import type { EndedOutputStatus, OutputError, Usage } from './task.ts'
 
 /**
- * A kind of task: data and two functions. Everything else, queueing, streaming, saving, resuming, cancelling, is the
+ * A kind of task: data and a few functions. Everything else, queueing, streaming, saving, resuming, cancelling, is the
  * engine's business.
  */
-export interface TaskKind<Input extends TSchema = TSchema> {
+export type TaskKind<Input extends TSchema = TSchema> = KindOf<Input> & (PromptedKind<Input> | WritingKind<Input>)
+
+interface KindOf<Input extends TSchema> {
   readonly name: string
   /** What a request must contain; stored encrypted with the task. */
   readonly input: Input
   /** How many texts a task of this input produces, 1 to `maxOutputs`. */
   outputs(input: Static<Input>): number
-  /** The messages that make the model write output `output`. Must not throw for valid input. */
-  prompt(input: Static<Input>, output: number): ChatMessage[]
   /**
-   * Runs inside the task's final transaction: what is written here is saved with the texts, or not at all. Runs again,
-   * for the same task, when an output was retried. Not called for a task none of whose outputs has text.
+   * Runs inside the task's final transaction: what is written here is saved with the outputs, or not at all. Runs again,
+   * for the same task, when an output was retried. Not called for a task none of whose outputs has anything to save.
+   * The events it returns are published with the same transaction.
    */
   save(
     tx: Queries,
-    task: { id: string; ownerId: string; createdAt: Date; input: Static<Input> },
+    task: KindTask & { input: Static<Input> },
     outputs: readonly SavedOutput[],
-  ): Promise<void>
+  ): Promise<readonly DomainEvent[]>
+  /**
+   * Looks at an ended task whose output is to be written anew, in the transaction that does it.
+   *
+   * @throws Problem when it may not
+   */
+  beforeRetry?(tx: Queries, task: KindTask): Promise<void>
+  /** The events that this kind adds to the log of a task that ended, made from what it saved: for late readers. */
+  replay?(queries: Queries, taskId: string): Promise<KindChunk[]>
+}
+
+/** A kind whose outputs are what the model says, streamed as it says it. */
+interface PromptedKind<Input extends TSchema> {
+  /**
+   * The messages that make the model write output `output`. May read the database, and is asked again while that is
+   * away; must not throw otherwise for valid input.
+   */
+  prompt(input: Static<Input>, output: number, task: KindTask): ChatMessage[] | Promise<ChatMessage[]>
+}
+
+/**
+ * A kind that makes something of what the model says before anybody sees it. Its outputs have no text: what they have is
+ * in `Written.result`, which `save` keeps, and in the events it appends.
+ */
+interface WritingKind<Input extends TSchema> {
+  /** Must not throw for valid input, whatever the model says. When the signal is aborted it should end soon. */
+  write(input: Static<Input>, desk: Desk): Promise<Written>
+}
+
+/** What a kind may know of its task besides the input. */
+export interface KindTask {
+  id: string
+  ownerId: string
+  createdAt: Date
+  /** From 1; grows with every crash and every retry. */
+  attempt: number
+}
+
+/** Where an output is written: the model, and the task's log. */
+export interface Desk {
+  readonly signal: AbortSignal
+  /**
+   * One streamed completion, begun again while it cannot begin; judged, never rejects. `text` is all that came; `usage`
+   * is there whenever anything came, estimated if the provider told none.
+   */
+  complete(request: {
+    messages: readonly ChatMessage[]
+    /** Ask for JSON of this shape; the model may still say anything. */
+    format?: JsonFormat
+    onDelta?(text: string): void
+  }): Promise<Completion & { text: string; usage?: Usage }>
+  append(chunk: KindChunk): void
+}
+
+/** An event that a kind adds to the log. */
+export type KindChunk = { type: `data-${string}`; id: string; data: unknown }
+
+/** How an output ended. */
+export interface Written {
+  status: EndedOutputStatus
+  finishReason?: string
+  error?: OutputError
+  usage?: Usage
+  /** What `save` is given; nothing to save without it. */
+  result?: unknown
 }
 
 export interface SavedOutput {
   index: number
   status: EndedOutputStatus
   text: string
+  /** What `write` made. */
+  result?: unknown
 }
 
 /** The most outputs one task may have. */
