@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { Agent } from 'undici'
 import { Breaker, type BreakerLimits, type BreakerState } from './breaker.ts'
-import type { ChatMessage, Completion, CompletionLimits } from './completion.ts'
+import type { ChatMessage, Completion, CompletionLimits, JsonFormat } from './completion.ts'
 import { type Retry, type RetryLimits, withRetries } from './retry.ts'
 import { streamCompletion } from './stream-completion.ts'
 import { upstreamFetch } from './upstream-fetch.ts'
@@ -14,6 +14,8 @@ export interface Model {
   /** One streamed completion, begun again while it cannot begin. Never throws for what the upstream does: see `Completion`. */
   complete(request: {
     messages: readonly ChatMessage[]
+    /** Ask for JSON of this shape; the model may still say anything. */
+    format?: JsonFormat
     signal: AbortSignal
     /** Every piece of text, in order, never ''. None before the last retry. */
     onDelta(text: string): void
