@@ -4,10 +4,15 @@ import { type Model, openModel } from './ai/client.ts'
 import { startDemoModel } from './ai/demo/server.ts'
 import { modelRoutes } from './ai/routes.ts'
 import type { Config } from './config.ts'
+import { conversationRoutes } from './conversations/routes.ts'
+import { ConversationStore } from './conversations/store.ts'
+import { summarizeAfterTurn } from './conversations/summarize.ts'
+import { turnKind } from './conversations/turn.ts'
 import { type Database, openEmbedded, openPostgres } from './db/client.ts'
 import { type DataDirLock, lockDataDir } from './db/data-dir-lock.ts'
 import { Cipher } from './db/encrypted.ts'
 import { startJobs } from './db/jobs.ts'
+import { QueuedEvents } from './events/queued-events.ts'
 import { cors } from './http/cors.ts'
 import { docs } from './http/docs.ts'
 import { health } from './http/health.ts'
@@ -20,15 +25,20 @@ import { useStrictValidation } from './http/validation.ts'
 import { loggableError } from './loggable-error.ts'
 import { recordKind } from './records/record.ts'
 import { recordRoutes } from './records/routes.ts'
+import { reviewKind } from './reviews/review.ts'
+import { reviewRoutes } from './reviews/routes.ts'
 import { readSecrets } from './secrets.ts'
+import { acceptWith } from './tasks/accept.ts'
 import { EventReplies } from './tasks/event-reply.ts'
 import type { Timers } from './tasks/event-stream.ts'
 import type { TaskKind } from './tasks/kind.ts'
+import { Line } from './tasks/line.ts'
 import { Logs } from './tasks/logs.ts'
-import { TaskQueue } from './tasks/queue.ts'
+import { openTaskQueue } from './tasks/queue.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import type { ClaimedTask } from './tasks/rows.ts'
 import { Runner } from './tasks/runner.ts'
+import { loadSaved } from './tasks/saved-task.ts'
 import { TaskStore } from './tasks/store.ts'
 import { Tasks } from './tasks/tasks.ts'
 
@@ -107,19 +117,34 @@ async function assemble(
 
   const boss = await startJobs(database, error => app.log.warn({ err: error }, 'pg-boss'))
   opened.defer(() => boss.stop({ graceful: false }))
-  const queue = await TaskQueue.open(boss, database)
+  const queue = await openTaskQueue(boss, database)
   const store = new TaskStore(cipher)
-  const logs = new Logs(id => store.load(database.queries, id), timers)
-  opened.defer(() => logs.close())
+  const line = new Line(store, queue)
 
+  const conversations = new ConversationStore(cipher)
+  const { contextTokens, summaryConcurrency } = config
   const record = recordKind(cipher)
-  const kinds: ReadonlyMap<string, TaskKind> = new Map([[record.name, record as TaskKind]])
+  const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })
+  const kinds = new Map([record, reviewKind, turn].map(kind => [kind.name, kind as TaskKind]))
+  const summarize = summarizeAfterTurn({
+    conversations,
+    tasks: store,
+    model,
+    contextTokens,
+    concurrency: summaryConcurrency,
+  })
+  const events = await QueuedEvents.open([summarize], { boss, database, logger: app.log })
+
+  const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id), timers)
+  opened.defer(() => logs.close())
   const replies = new EventReplies(timers)
   const { maxRunningOutputs, maxQueuedTasks } = config
   const runner = new Runner({
     database,
     store,
     queue,
+    line,
+    events,
     logs,
     kinds,
     model,
@@ -133,10 +158,12 @@ async function assemble(
       for (const { status } of end.outputs) metrics.outputs.inc({ kind: task.kind, status })
     },
   })
-  const tasks = new Tasks({ database, store, queue, logs, runner, maxQueuedTasks })
+  const tasks = new Tasks({ database, store, queue, line, logs, kinds, runner, maxQueuedTasks })
+  const accept = acceptWith(tasks, replies)
   const metrics = createMetrics({
     connections: () => database.connections(),
     runningOutputs: () => runner.runningOutputs,
+    runningHandlers: () => events.running,
     openStreams: () => replies.size,
     openLogs: () => logs.size,
     upstream: () => model.state(),
@@ -153,20 +180,26 @@ async function assemble(
   await app.register(metricsRoute, { registry: metrics.registry })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
-  await app.register(recordRoutes, { kind: record, tasks, replies, database, store, cipher })
+  await app.register(recordRoutes, { kind: record, tasks, accept, database, store, cipher })
+  await app.register(reviewRoutes, { kind: reviewKind, tasks, accept, database, store })
+  await app.register(conversationRoutes, { kind: turn, tasks, accept, database, store, conversations })
   await app.register(pages)
 
-  app.decorate('drain', () => runner.stop(config.drainMs))
+  const stop = async (drainMs: number) => {
+    await Promise.all([runner.stop(drainMs), events.stop(drainMs)])
+  }
+  app.decorate('drain', () => stop(config.drainMs))
   // Clients are dropped in the middle of their streams, not told that they ended: so they come back.
   app.addHook('preClose', async () => {
-    await runner.stop(0)
+    await stop(0)
     replies.destroyAll()
     // A request that never ends, or an answer that nobody reads, must not hold the process.
     const impatience = setTimeout(() => app.server.closeAllConnections(), closeGraceMs)
     opened.defer(() => clearTimeout(impatience))
   })
   await runner.start()
-  opened.defer(() => runner.stop(0))
+  await events.start()
+  opened.defer(() => stop(0))
 }
 
 /** The database's clock and ours may differ. */
@@ -186,7 +219,9 @@ async function openStorage(config: Config, log: FastifyBaseLogger, opened: Async
 /** OpenAI or any compatible server; without a key or a base URL, the demo model inside this process. */
 async function openUpstream(config: Config, logger: FastifyBaseLogger, opened: AsyncDisposableStack): Promise<Model> {
   const { apiKey, baseUrl, model: name } = config.openai
-  const shared = { limits: config.upstream, maxSockets: config.maxRunningOutputs, logger }
+  // Summaries are asked for beside the outputs.
+  const maxSockets = config.maxRunningOutputs + config.summaryConcurrency
+  const shared = { limits: config.upstream, maxSockets, logger }
   if (apiKey || baseUrl) {
     const model = openModel({ name: name ?? '', demo: false, apiKey, baseUrl, ...shared })
     opened.defer(() => model.close())

@@ -53,6 +53,16 @@ export const settings = {
   OPENAI_MODEL: { parse: text => text, default: 'gpt-5-mini', description: 'Model; the demo model ignores it' },
   MAX_RUNNING_OUTPUTS: { parse: whole(1), default: '1000', description: 'Texts being generated at once, per process' },
   MAX_QUEUED_TASKS: { parse: whole(1), default: '10000', description: 'Tasks waiting; beyond it the answer is 503' },
+  SUMMARY_CONCURRENCY: {
+    parse: whole(1),
+    default: '20',
+    description: 'Summaries of conversations being written at once, per process, besides those texts',
+  },
+  CONTEXT_TOKENS: {
+    parse: whole(0),
+    default: '4000',
+    description: 'Tokens of earlier messages that the prompt of a reply has room for',
+  },
   DRAIN_SECONDS: { parse: milliseconds(0), default: '60', description: 'What running tasks get to end after SIGTERM' },
   LOG_LEVEL: { parse: oneOf(logLevels), default: 'info', description: `One of ${logLevels.join(', ')}` },
   CORS_ORIGINS: {

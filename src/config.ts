@@ -23,6 +23,8 @@ export interface Config {
   }
   readonly maxRunningOutputs: number
   readonly maxQueuedTasks: number
+  readonly summaryConcurrency: number
+  readonly contextTokens: number
   readonly drainMs: number
   readonly logLevel: LogLevel
   readonly corsOrigins: string[]
@@ -78,6 +80,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     openai: Object.freeze(openai.apiKey || openai.baseUrl ? openai : {}),
     maxRunningOutputs: read('MAX_RUNNING_OUTPUTS'),
     maxQueuedTasks: read('MAX_QUEUED_TASKS'),
+    summaryConcurrency: read('SUMMARY_CONCURRENCY'),
+    contextTokens: read('CONTEXT_TOKENS'),
     drainMs: read('DRAIN_SECONDS'),
     logLevel: read('LOG_LEVEL'),
     corsOrigins: read('CORS_ORIGINS'),

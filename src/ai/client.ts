@@ -1,7 +1,8 @@
 import OpenAI from 'openai'
 import { Agent } from 'undici'
 import { Breaker, type BreakerLimits, type BreakerState } from './breaker.ts'
-import type { ChatMessage, Completion, CompletionLimits } from './completion.ts'
+import type { ChatMessage, Completion, CompletionLimits, JsonFormat } from './completion.ts'
+import { JsonForms, type ResponseFormat } from './json-format.ts'
 import { type Retry, type RetryLimits, withRetries } from './retry.ts'
 import { streamCompletion } from './stream-completion.ts'
 import { upstreamFetch } from './upstream-fetch.ts'
@@ -14,6 +15,8 @@ export interface Model {
   /** One streamed completion, begun again while it cannot begin. Never throws for what the upstream does: see `Completion`. */
   complete(request: {
     messages: readonly ChatMessage[]
+    /** Ask for JSON of this shape, as strongly as the server can be asked; the model may still say anything. */
+    format?: JsonFormat
     signal: AbortSignal
     /** Every piece of text, in order, never ''. None before the last retry. */
     onDelta(text: string): void
@@ -48,7 +51,7 @@ export interface ModelOptions {
   limits: UpstreamLimits
   /** No more connections than this. Whoever asks for more completions at once must wait for one. */
   maxSockets: number
-  /** Where retries and bad ends are told, without any content. */
+  /** Where retries, weaker forms and bad ends are told, without any content. */
   logger?: { warn(fields: object, message: string): void }
 }
 
@@ -71,13 +74,20 @@ export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, log
   })
   const client = openaiClient({ apiKey, baseUrl, agent })
   const breaker = new Breaker(limits)
+  const forms = new JsonForms()
   let retries = 0
   return {
     name,
     demo,
-    async complete({ messages, signal, onDelta, onRetry }) {
-      const request = { model: name, messages, signal, onDelta }
-      const completion = await withRetries(() => streamCompletion(client, request, limits, breaker), {
+    async complete({ messages, format, signal, onDelta, onRetry }) {
+      const once = (responseFormat?: ResponseFormat) =>
+        streamCompletion(client, { model: name, messages, responseFormat, signal, onDelta }, limits, breaker)
+      const ask = format
+        ? forms.asking(format, once, refusal => {
+            logger?.warn({ model: name, ...refusal }, 'asking the model for JSON in a weaker form')
+          })
+        : once
+      const completion = await withRetries(ask, {
         signal,
         limits,
         onRetry(retry) {

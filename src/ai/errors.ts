@@ -4,7 +4,7 @@ import { retryAfterMs } from './retry-after.ts'
 
 /** A completion that did not begin. */
 export type UpstreamFault =
-  /** 4xx but 408 and 429: sending the same again cannot help. */
+  /** 4xx but 408 and 429, and 501: sending the same again cannot help. */
   { outcome: 'rejected'; status: number; detail: string } | Unavailable
 
 /** Later it may work. */
@@ -54,7 +54,8 @@ export function classify(error: unknown): UpstreamFault {
   const { status } = error
   const code = errorCode(error.error)
   const detail = `the model's server answered ${status}${code === undefined || code === String(status) ? '' : ` (${code})`}`
-  if (status !== 408 && status !== 429 && status < 500) return { outcome: 'rejected', status, detail }
+  if (status === 501 || (status !== 408 && status !== 429 && status < 500))
+    return { outcome: 'rejected', status, detail }
   return {
     outcome: 'unavailable',
     reason: status === 429 ? 'rate-limited' : status === 408 ? 'request-timeout' : 'server-error',

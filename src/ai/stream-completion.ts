@@ -2,6 +2,7 @@ import type OpenAI from 'openai'
 import type { Breaker, Verdict } from './breaker.ts'
 import type { ChatMessage, Completion, CompletionLimits } from './completion.ts'
 import { classify, type UpstreamFault } from './errors.ts'
+import type { ResponseFormat } from './json-format.ts'
 import { notAStream } from './not-a-stream.ts'
 import { readCompletion } from './read-completion.ts'
 import { UpstreamResponse } from './upstream-fetch.ts'
@@ -9,6 +10,7 @@ import { UpstreamResponse } from './upstream-fetch.ts'
 export interface CompletionRequest {
   model: string
   messages: readonly ChatMessage[]
+  responseFormat?: ResponseFormat
   /** Aborting ends the completion as `aborted` and closes its socket. */
   signal: AbortSignal
   /** Called for every piece of text, in order, never with ''. */
@@ -54,10 +56,20 @@ export async function streamCompletion(
 }
 
 /** Until the headers. */
-async function open(client: OpenAI, { model, messages }: CompletionRequest, signal: AbortSignal): Promise<Opened> {
+async function open(client: OpenAI, request: CompletionRequest, signal: AbortSignal): Promise<Opened> {
+  const { model, messages, responseFormat } = request
   try {
     const response = await client.chat.completions
-      .create({ model, messages: [...messages], stream: true, stream_options: { include_usage: true } }, { signal })
+      .create(
+        {
+          model,
+          messages: [...messages],
+          stream: true,
+          stream_options: { include_usage: true },
+          ...(responseFormat && { response_format: responseFormat }),
+        },
+        { signal },
+      )
       .asResponse()
     return { outcome: 'opened', response }
   } catch (error) {

@@ -2,7 +2,7 @@ import type { ChatMessage } from './completion.ts'
 import type { TokenUsage } from './frame.ts'
 
 /** What the chat format adds to each message, and once to the answer (OpenAI cookbook, "How to count tokens"). */
-const tokensPerMessage = 3
+export const tokensPerMessage = 3
 
 /**
  * The tokenizer takes quadratic time for a run without spaces: a model that writes the same character for ever would
@@ -13,21 +13,26 @@ const pieces = /.{1,500}(?=\s|$)|.{1,500}/gs
 const maxCountedChars = 100_000
 
 /**
- * Usage for a provider that told none, or an answer that was cut. Counted with OpenAI's o200k_base: exact for its
- * models, near enough for others; the caller marks it as estimated.
+ * Counts the tokens of a text with OpenAI's o200k_base: exact for its models, near enough for others. Quick for a text
+ * of any kind; of one longer than 100,000 characters it is an estimate.
  */
+export async function tokenCounter(): Promise<(text: string) => number> {
+  // Loaded at the first use: its tables take megabytes that a server whose provider tells usage never needs.
+  const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
+  return text => {
+    const sample = text.slice(0, maxCountedChars)
+    let tokens = 0
+    for (const [piece] of sample.matchAll(pieces)) tokens += countTokens(piece, { allowedSpecial: 'all' })
+    return sample.length < text.length ? Math.round((tokens * text.length) / sample.length) : tokens
+  }
+}
+
+/** Usage for a provider that told none, or an answer that was cut; it says that it is estimated. */
 export async function estimateUsage(
   messages: readonly ChatMessage[],
   text: string,
 ): Promise<TokenUsage & { estimated: true }> {
-  // Loaded at the first use: its tables take megabytes that a server whose provider tells usage never needs.
-  const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
-  const count = (content: string) => {
-    const sample = content.slice(0, maxCountedChars)
-    let tokens = 0
-    for (const [piece] of sample.matchAll(pieces)) tokens += countTokens(piece, { allowedSpecial: 'all' })
-    return sample.length < content.length ? Math.round((tokens * content.length) / sample.length) : tokens
-  }
+  const count = await tokenCounter()
   const inputTokens = messages.reduce((sum, { content }) => sum + count(content) + tokensPerMessage, tokensPerMessage)
   return { inputTokens, outputTokens: count(text), estimated: true }
 }

@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Gauges {
   connections(): { open: number; idle: number; waiting: number }
   runningOutputs(): number
+  runningHandlers(): number
   openStreams(): number
   openLogs(): number
   /** `retries`: since the start. */
@@ -42,6 +43,7 @@ export function createMetrics(gauges: Gauges): Metrics {
     },
   })
   simpleGauge('conch_running_outputs', 'Completions that run in this process.', gauges.runningOutputs)
+  simpleGauge('conch_running_handlers', 'Domain events that are being handled in this process.', gauges.runningHandlers)
   simpleGauge('conch_open_streams', 'Event streams that are open in this process.', gauges.openStreams)
   simpleGauge('conch_open_logs', 'Task logs in memory.', gauges.openLogs)
   simpleGauge('conch_upstream_sockets', 'Open connections to the model provider.', () => gauges.upstream().sockets)

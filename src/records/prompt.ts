@@ -1,4 +1,5 @@
 import type { ChatMessage } from '../ai/completion.ts'
+import { fenced, oneLine } from '../ai/fence.ts'
 import { type Category, categoryNames } from './category.ts'
 import { limitFor } from './limits.ts'
 
@@ -111,25 +112,12 @@ function rules(input: RecordPromptInput, version: number): string {
 
 function data(input: RecordPromptInput): string {
   const blocks = [
-    block('과목', oneLine(input.subject ?? '')),
-    block('관찰 기록', input.observations),
-    block('살리고 싶은 낱말', oneLine((input.keywords ?? []).join(', '))),
-    block('바라는 말투', oneLine(input.tone ?? '')),
+    fenced('과목', oneLine(input.subject ?? '')),
+    fenced('관찰 기록', input.observations),
+    fenced('살리고 싶은 낱말', oneLine((input.keywords ?? []).join(', '))),
+    fenced('바라는 말투', oneLine(input.tone ?? '')),
   ]
   return `${blocks.filter(text => text !== '').join('\n\n')}\n\n위 관찰 기록만 근거로 한 문단을 쓴다.`
-}
-
-/** The text under its title, between two lines of quotes longer than any run of quotes in it; nothing for no text. */
-function block(title: string, text: string): string {
-  const clean = text.normalize('NFC').toWellFormed().trim()
-  if (clean === '') return ''
-  const runs = clean.match(/"+/g) ?? []
-  const fence = '"'.repeat(runs.reduce((longest, run) => Math.max(longest, run.length), 2) + 1)
-  return `${title}:\n${fence}\n${clean}\n${fence}`
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ')
 }
 
 function emphasisAt(version: number): Emphasis {

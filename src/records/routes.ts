@@ -2,10 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database, Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
-import { type EventReplies, wantsEventStream } from '../tasks/event-reply.ts'
+import { type Accept, acceptsTask } from '../tasks/accept.ts'
 import type { TaskKind } from '../tasks/kind.ts'
-import { acceptedTask, listCursor } from '../tasks/routes.ts'
-import { AcceptedTask } from '../tasks/schemas.ts'
+import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { assess } from './assess.ts'
@@ -25,7 +24,7 @@ const RecordParams = Type.Object({
 export interface RecordRoutesOptions {
   kind: TaskKind<typeof RecordInput>
   tasks: Tasks
-  replies: EventReplies
+  accept: Accept
   database: Database
   store: TaskStore
   cipher: Cipher
@@ -33,27 +32,19 @@ export interface RecordRoutesOptions {
 
 /** Student records: ask for versions, read them, choose one and answer for it. */
 export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = async (app, options) => {
-  const { kind, tasks, replies, database, store, cipher } = options
+  const { kind, tasks, accept, database, store, cipher } = options
 
   app.post(
     '/api/records',
     {
       schema: {
+        ...acceptsTask,
         tags: ['records'],
         summary: 'Have versions of a record written',
-        description:
-          'Answers at once with the task. With `Accept: text/event-stream` the answer is the event stream itself, as of `GET /api/tasks/:id/events`.',
         body: RecordInput,
-        response: { 202: AcceptedTask },
       },
     },
-    async (request, reply) => {
-      const task = await tasks.submit(kind, request.ownerId, request.body)
-      const accepted = acceptedTask(task)
-      reply.header('location', accepted.links.self).header('x-task-id', task.id)
-      if (!wantsEventStream(request.headers.accept)) return reply.code(202).send(accepted)
-      return replies.send(reply, await tasks.logOf(task), undefined)
-    },
+    async (request, reply) => accept(request, reply, await tasks.submit(kind, request.ownerId, request.body)),
   )
 
   app.get(
@@ -62,19 +53,14 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
       schema: {
         tags: ['records'],
         summary: 'Your records, newest first',
-        querystring: Type.Object({
-          cursor: Type.Optional(Type.String({ maxLength: 100, description: 'nextCursor of the page before.' })),
-          limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
-        }),
+        querystring: ListQuery,
         response: { 200: RecordList },
       },
     },
     async request => {
-      const { cursor, limit } = request.query
-      const before = cursor === undefined ? undefined : listCursor(cursor)
-      const found = await listRecords(database.queries, cipher, request.ownerId, { before, limit: limit + 1 })
-      const items = await views(database.queries, found.slice(0, limit))
-      return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
+      const found = await listRecords(database.queries, cipher, request.ownerId, cursorOf(request.query))
+      const { items, nextCursor } = pageOf(found, request.query)
+      return { items: await views(database.queries, items), nextCursor }
     },
   )
 
@@ -155,6 +141,23 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         await confirmRecord(tx, cipher, ownerId, record.id, { output: body.output, original: chosen.text, text })
         return view(tx, record)
       })
+    },
+  )
+
+  app.delete(
+    '/api/records/:id',
+    {
+      schema: {
+        tags: ['records'],
+        summary: 'Remove a record, its observations and all confirmations for good',
+        description: 'Also while it is being written.',
+        params: RecordParams,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      if (!(await tasks.remove(request.params.id, request.ownerId, kind.name))) throw recordNotFound()
+      return reply.code(204).send(null)
     },
   )
 

@@ -17,6 +17,7 @@ import {
   type OutputError,
   outputEnded,
 } from './task.ts'
+import { writerOf } from './writer.ts'
 
 export interface AttemptOptions {
   task: ClaimedTask
@@ -141,8 +142,7 @@ export class Attempt {
   async #work(): Promise<void> {
     const { kind } = this.#options
     for (let lane = this.#waiting.shift(); lane; lane = this.#waiting.shift()) {
-      if (lane.idle && 'prompt' in kind)
-        await lane.run(await kind.prompt(this.task.input, lane.index, this.task), this.#stop.signal)
+      if (lane.idle) await lane.run(writerOf(kind, this.task, lane.index), this.#stop.signal)
     }
   }
 

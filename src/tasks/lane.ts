@@ -1,18 +1,28 @@
 import type { Model } from '../ai/client.ts'
-import type { ChatMessage, Completion } from '../ai/completion.ts'
 import { estimateUsage } from '../ai/tokens.ts'
 import type { EventLog } from './event-log.ts'
+import type { Desk, Written } from './kind.ts'
 import { outputChunk } from './rebuild.ts'
 import type { RetryStage } from './retry-stage.ts'
 import type { StoredOutput } from './rows.ts'
-import type { EndedOutputStatus, OutputError, Usage } from './task.ts'
+import type { EndedOutputStatus, OutputError } from './task.ts'
 
 export interface LaneResult extends StoredOutput {
   status: EndedOutputStatus
+  /** What its kind made of it, for `save`. */
+  result?: unknown
+}
+
+/** Writes one output: see `TaskKind`. */
+export type Writer = (desk: LaneDesk) => Promise<Written>
+
+/** A `Desk` that also takes text to be streamed as this output's own. */
+export interface LaneDesk extends Desk {
+  delta(text: string): void
 }
 
 /**
- * One output of a running attempt: asks the model for it and writes what comes to the log.
+ * One output of a running attempt: has it written, and tells the log.
  *
  * ```
  * idle -> running -> ended        run()
@@ -27,6 +37,8 @@ export class Lane {
   readonly #retries: RetryStage
   #controller: AbortController | undefined
   #result: LaneResult | undefined
+  /** Text of it has been streamed. */
+  #started = false
   /** Restarted, and no text of the new one has come. */
   #voided = false
 
@@ -56,29 +68,18 @@ export class Lane {
     this.#log.append(outputChunk({ index: this.index, status: 'restarted' }))
   }
 
-  /** Never rejects; ends as `cancelled` when `signal` or `cancel()` stops it. */
-  async run(messages: readonly ChatMessage[], signal: AbortSignal): Promise<void> {
+  /** Rejects only if `write` does; `signal` and `cancel()` make it end soon, as `cancelled`. */
+  async run(write: Writer, signal: AbortSignal): Promise<void> {
     const { index } = this
     const controller = new AbortController()
     this.#controller = controller
+    this.#started = false
     this.#log.append(outputChunk({ index, status: 'running' }))
-    let started = false
-    const completion = await this.#model.complete({
-      messages,
-      signal: AbortSignal.any([signal, controller.signal]),
-      onDelta: text => {
-        if (!started) this.#log.append({ type: 'text-start', id: String(index) })
-        started = true
-        this.#voided = false
-        this.#log.delta(index, text)
-      },
-      onRetry: retry => this.#retries.wait(index, retry),
-    })
-    const text = this.#log.text(index)
-    const usage = completion.usage ?? (started ? await estimateUsage(messages, text) : undefined)
-    if (started) this.#log.append({ type: 'text-end', id: String(index) })
+    const written = await write(this.#desk(AbortSignal.any([signal, controller.signal])))
+    const text = this.#started ? this.#log.text(index) : ''
+    if (this.#started) this.#log.append({ type: 'text-end', id: String(index) })
     this.#controller = undefined
-    this.#end({ ...judged(completion, text !== ''), text, usage })
+    this.#end({ ...written, text })
   }
 
   /** Stops it, or keeps it from starting. False when it has ended already. */
@@ -94,58 +95,45 @@ export class Lane {
     if (!this.#result) this.#end({ status: 'failed', text: '', error })
   }
 
-  #end(result: {
-    status: EndedOutputStatus
-    text: string
-    finishReason?: string
-    error?: OutputError
-    usage?: Usage
-  }): void {
+  #desk(signal: AbortSignal): LaneDesk {
     const { index } = this
-    const { text: _, ...change } = result
+    return {
+      signal,
+      complete: async ({ messages, format, onDelta }) => {
+        let text = ''
+        const completion = await this.#model.complete({
+          messages,
+          format,
+          signal,
+          onDelta(delta) {
+            text += delta
+            onDelta?.(delta)
+          },
+          onRetry: retry => this.#retries.wait(index, retry),
+        })
+        const usage = completion.usage ?? (text !== '' ? await estimateUsage(messages, text) : undefined)
+        return { ...completion, text, usage }
+      },
+      append: chunk => void this.#log.append(chunk),
+      delta: text => {
+        if (!this.#started) this.#log.append({ type: 'text-start', id: String(index) })
+        this.#started = true
+        this.#voided = false
+        this.#log.delta(index, text)
+      },
+    }
+  }
+
+  #end(end: Written & { text: string }): void {
+    const { index } = this
+    const { text: _, result: __, ...change } = end
     if (this.#voided) {
       // A client clears the old text at the next text-start: there must be one, though there is no text.
       this.#log.append({ type: 'text-start', id: String(index) })
       this.#log.append({ type: 'text-end', id: String(index) })
       this.#voided = false
     }
-    this.#result = { index, cancelRequested: false, ...result }
+    this.#result = { index, cancelRequested: false, ...end }
     this.#log.append(outputChunk({ index, ...change }))
   }
-}
-
-/** Why there is no text at all. */
-const stopped = {
-  length: 'The model reached its limit before writing anything.',
-  'content-filter': 'The content filter of the model stopped it before it wrote anything.',
-} as const
-
-/** What an output ends as, by how its completion ended and whether there is text. */
-function judged(
-  completion: Completion,
-  hasText: boolean,
-): { status: EndedOutputStatus; finishReason?: string; error?: OutputError } {
-  const status = hasText ? 'incomplete' : 'failed'
-  switch (completion.outcome) {
-    case 'completed':
-      if (hasText) return { status: 'completed', finishReason: 'stop' }
-      return { status: 'failed', error: { code: 'empty', detail: 'The model ended without writing anything.' } }
-    case 'length':
-    case 'content-filter': {
-      const { outcome } = completion
-      return { status, finishReason: outcome, ...(!hasText && { error: { code: outcome, detail: stopped[outcome] } }) }
-    }
-    case 'aborted':
-      return { status: 'cancelled' }
-    case 'refused':
-      return { status: 'failed', error: { code: 'refused', detail: completion.words } }
-    case 'other':
-      return { status, finishReason: 'other', error: { code: 'other', detail: sentence(completion.detail) } }
-    default:
-      return { status, error: { code: completion.outcome, detail: sentence(completion.detail) } }
-  }
-}
-
-function sentence(detail: string): string {
-  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`
 }

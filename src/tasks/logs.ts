@@ -1,6 +1,7 @@
 import { formatCursor } from './event.ts'
 import { EventLog } from './event-log.ts'
 import type { Timers } from './event-stream.ts'
+import type { KindChunk } from './kind.ts'
 import { fillQueued, fillSaved } from './rebuild.ts'
 import type { StoredOutput, TaskRow } from './rows.ts'
 import { taskEnded } from './task.ts'
@@ -14,6 +15,8 @@ const maxRetained = 2_000
 export interface SavedTask {
   task: TaskRow
   outputs: readonly StoredOutput[]
+  /** What its kind adds to the log of an ended task. */
+  extra?: readonly KindChunk[]
 }
 
 /**
@@ -123,6 +126,15 @@ export class Logs {
     return log.attempt < task.attempt && log.attempt !== 0 ? undefined : log
   }
 
+  /** The task has gone: its readers are sent away, and find that out when they come back. */
+  forget(taskId: string): void {
+    this.#outdate(taskId)
+    this.#keep(taskId)
+    this.#written.delete(taskId)
+    this.#open.get(taskId)?.abandon()
+    this.#open.delete(taskId)
+  }
+
   #add(log: EventLog): EventLog {
     this.#open.set(log.taskId, log)
     log.onUnread = () => this.#retire(log.taskId)
@@ -157,7 +169,7 @@ export class Logs {
   }
 }
 
-function fill(log: EventLog, { task, outputs }: SavedTask): void {
-  if (taskEnded(task.status)) fillSaved(log, task, outputs)
+function fill(log: EventLog, { task, outputs, extra }: SavedTask): void {
+  if (taskEnded(task.status)) fillSaved(log, task, outputs, extra)
   else fillQueued(log, task)
 }

@@ -1,5 +1,6 @@
 import { type Chunk, parseCursor, type TerminalChunk, type WireFinishReason } from './event.ts'
 import type { EventLog } from './event-log.ts'
+import type { KindChunk } from './kind.ts'
 import type { StoredOutput, TaskRow } from './rows.ts'
 import { outputEnded, taskEnded } from './task.ts'
 
@@ -10,16 +11,22 @@ export function fillQueued(log: EventLog, task: TaskRow): void {
 }
 
 /**
- * Fills a log with what was saved of an ended task: its texts, each as one delta, and its terminal event under the id
- * that was stored with it.
+ * Fills a log with what was saved of an ended task: its texts, each as one delta, what its kind keeps, and its terminal
+ * event under the id that was stored with it.
  */
-export function fillSaved(log: EventLog, task: TaskRow, outputs: readonly StoredOutput[]): void {
+export function fillSaved(
+  log: EventLog,
+  task: TaskRow,
+  outputs: readonly StoredOutput[],
+  extra: readonly KindChunk[] = [],
+): void {
   if (!taskEnded(task.status)) throw new Error(`task ${task.id} has not ended`)
   const at = (task.finishedAt ?? task.createdAt).toISOString()
   const terminal = parseCursor(task.terminalId ?? '') ?? { attempt: task.attempt, seq: 1 }
   if (terminal.attempt === 0) fillQueued(log, task)
   else {
     log.begin(terminal.attempt)
+    for (const chunk of extra) log.append(chunk)
     for (const output of outputs) appendSavedOutput(log, output)
     if (task.stage === 'completed') log.append({ type: 'data-stage', id: 'stage', data: { stage: 'completed', at } })
   }

@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { type Static, Type } from 'typebox'
-import { validate as isUuid } from 'uuid'
+import { Type } from 'typebox'
 import { Problem } from '../problem.ts'
 import type { EventReplies } from './event-reply.ts'
 import { maxOutputs } from './kind.ts'
+import { cursorOf, ListQuery, pageOf } from './paging.ts'
 import type { TaskRow } from './rows.ts'
-import { type AcceptedTask, TaskList, TaskSchema } from './schemas.ts'
+import { TaskList, TaskSchema } from './schemas.ts'
 import { taskEnded, taskStatuses } from './task.ts'
 import type { Tasks } from './tasks.ts'
-import { type TaskView, taskLinks } from './view.ts'
+import type { TaskView } from './view.ts'
 
 /** What a polling client is told to wait, in seconds. */
 const pollSeconds = 1
@@ -124,41 +124,21 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
           status: Type.Optional(
             Type.String({ maxLength: 100, description: `One or several, with commas: ${taskStatuses.join(', ')}.` }),
           ),
-          cursor: Type.Optional(Type.String({ maxLength: 100, description: 'nextCursor of the page before.' })),
-          limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+          ...ListQuery.properties,
         }),
         response: { 200: TaskList },
       },
     },
     async request => {
-      const { kind, status, cursor, limit } = request.query
+      const { kind, status } = request.query
       const items = await tasks.list(request.ownerId, {
         kind,
         status: status === undefined ? undefined : statusFilter(status),
-        before: cursor === undefined ? undefined : listCursor(cursor),
-        limit: limit + 1,
+        ...cursorOf(request.query),
       })
-      const page = items.slice(0, limit)
-      return { items: page, nextCursor: items.length > limit ? (page.at(-1)?.id ?? null) : null }
+      return pageOf(items, request.query)
     },
   )
-}
-
-/** What a POST that created a task answers: where to find it and where to watch it. */
-export function acceptedTask(task: TaskRow): Static<typeof AcceptedTask> {
-  const links = taskLinks(task.id)
-  return { taskId: task.id, status: task.status, streamUrl: links.events, links }
-}
-
-/** The id of the last item of the page before. @throws Problem `invalid-cursor` */
-export function listCursor(cursor: string): string {
-  if (isUuid(cursor)) return cursor
-  throw new Problem({
-    status: 400,
-    code: 'invalid-cursor',
-    title: 'Invalid cursor',
-    detail: 'The cursor is not one that this list gave out; leave it away to begin with the newest.',
-  })
 }
 
 function statusFilter(text: string): TaskRow['status'][] {

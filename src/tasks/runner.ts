@@ -2,20 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Model } from '../ai/client.ts'
 import type { Database, Queries } from '../db/client.ts'
+import { Poller } from '../db/poller.ts'
+import type { Events } from '../events/events.ts'
 import { Attempt } from './attempt.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { maxOutputs, type TaskKind } from './kind.ts'
+import type { Line } from './line.ts'
 import type { Logs } from './logs.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
 import type { ClaimedTask } from './rows.ts'
 import { Settlement } from './settlement.ts'
 import type { TaskEnd, TaskStore } from './store.ts'
-
-/** How often the queue is looked at without being woken: jobs of other instances, and of processes that died. */
-const pollMs = 2_000
-
-/** What comes within this time of a look at the queue is taken together: a burst costs a few transactions, not one each. */
-const gatherMs = 25
 
 /** Jobs taken in one transaction: bounds its size, not how many run. */
 const maxBatch = 200
@@ -27,6 +24,8 @@ export interface RunnerOptions {
   database: Database
   store: TaskStore
   queue: TaskQueue
+  line: Line
+  events: Events
   logs: Logs
   kinds: ReadonlyMap<string, TaskKind>
   model: Model
@@ -56,23 +55,24 @@ export class Runner {
   readonly #settlement: Settlement
   readonly #heartbeat: Heartbeat
   readonly #running = new Map<string, Running>()
-  readonly #stopping = new AbortController()
-  #loop: Promise<void> = Promise.resolve()
-  #wake: () => void = () => {}
-  #woken = false
+  readonly #poller: Poller
   /** Whether there was no room when the queue was last looked at. */
   #full = false
   #stopped: Promise<void> | undefined
 
   constructor(options: RunnerOptions) {
     this.#options = options
-    this.#settlement = new Settlement(options)
+    this.#settlement = new Settlement({ ...options, onQueued: () => this.wake() })
+    this.#poller = new Poller(
+      () => this.#take(),
+      error => options.logger.error({ err: error }, 'cannot take tasks from the queue; trying again'),
+    )
     this.#heartbeat = new Heartbeat(options)
   }
 
   /** True once `stop` was called. */
   get stopping(): boolean {
-    return this.#stopping.signal.aborted
+    return this.#poller.stopping
   }
 
   get runningOutputs(): number {
@@ -91,18 +91,23 @@ export class Runner {
     } else {
       this.#heartbeat.start(() => this.#running.values())
     }
-    this.#loop = this.#run()
+    this.#poller.start()
   }
 
   /** There may be something in the queue. */
   wake(): void {
-    this.#woken = true
-    this.#wake()
+    this.#poller.wake()
   }
 
   /** The attempt of a task, if it runs in this process. */
   attempt(taskId: string): Attempt | undefined {
     return this.#running.get(taskId)?.attempt
+  }
+
+  /** The task has gone: its attempt here, if there is one, ends and leaves nothing. */
+  async discard(taskId: string): Promise<void> {
+    const running = this.#running.get(taskId)
+    if (running?.attempt.stop()) await this.#settlement.giveBack(running.attempt.task, running.job)
   }
 
   /** Takes nothing more, waits for what runs up to `drainMs`, then gives the rest back to the queue. */
@@ -112,9 +117,7 @@ export class Runner {
   }
 
   async #stop(drainMs: number): Promise<void> {
-    this.#stopping.abort()
-    this.#wake()
-    await this.#loop
+    await this.#poller.stop()
     await this.#allDone(drainMs)
     const rest = Array.from(this.#running.values()).filter(({ attempt }) => attempt.stop())
     await Promise.all(rest.map(({ attempt, job }) => this.#settlement.giveBack(attempt.task, job)))
@@ -133,34 +136,6 @@ export class Runner {
     timer.abort()
   }
 
-  async #run(): Promise<void> {
-    const { logger } = this.#options
-    while (!this.#stopping.signal.aborted) {
-      this.#woken = false
-      try {
-        if (await this.#take()) continue
-      } catch (error) {
-        logger.error({ err: error }, 'cannot take tasks from the queue; trying again')
-      }
-      const looked = performance.now()
-      if (!this.#woken) await this.#idle()
-      const tooSoonMs = gatherMs - (performance.now() - looked)
-      if (tooSoonMs > 0 && !this.stopping) await delay(tooSoonMs)
-    }
-  }
-
-  async #idle(): Promise<void> {
-    await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, pollMs)
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      if (this.#stopping.signal.aborted || this.#woken) this.#wake()
-    })
-    this.#wake = () => {}
-  }
-
   /** Claims as many tasks as are sure to fit and begins them; resolves with whether more may fit at once. */
   async #take(): Promise<boolean> {
     const { database, store, queue, maxRunningOutputs } = this.#options
@@ -175,14 +150,14 @@ export class Runner {
       const others = jobs.filter(job => !kept.includes(job))
       const claimed = await store.claim(
         tx,
-        others.map(({ id, taskId }) => ({ taskId, jobId: id })),
+        others.map(({ id, data }) => ({ taskId: data.taskId, jobId: id })),
       )
       const taken = new Set(claimed.map(task => task.jobId))
       for (const job of others) if (!taken.has(job.id)) await queue.complete(tx, job)
       return { jobs, kept, claimed }
     })
     for (const job of kept) {
-      const running = this.#running.get(job.taskId)
+      const running = this.#running.get(job.data.taskId)
       if (running) running.job = job
     }
     for (const task of claimed) {
@@ -197,13 +172,15 @@ export class Runner {
    * but nobody else has begun another. The attempt goes on under the job as it was fetched now.
    */
   async #stillOurs(tx: Queries, jobs: readonly TaskJob[]): Promise<TaskJob[]> {
-    const running = jobs.filter(({ taskId }) => this.#running.has(taskId))
+    const running = jobs.filter(({ data }) => this.#running.has(data.taskId))
     if (running.length === 0) return []
     const current = await this.#options.store.attempts(
       tx,
-      running.map(({ taskId }) => taskId),
+      running.map(({ data }) => data.taskId),
     )
-    return running.filter(({ taskId }) => current.get(taskId) === this.#running.get(taskId)?.attempt.task.attempt)
+    return running.filter(
+      ({ data }) => current.get(data.taskId) === this.#running.get(data.taskId)?.attempt.task.attempt,
+    )
   }
 
   #begin(task: ClaimedTask, job: TaskJob): void {

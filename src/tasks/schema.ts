@@ -20,6 +20,8 @@ export const tasks = pgTable(
     lostAttempts: integer('lost_attempts').notNull().default(0),
     /** The job that runs it, while queued or running. Claiming names it, so that a job sent before cannot run it again. */
     jobId: uuid('job_id').notNull(),
+    /** The task that begins when this one has ended; until then that one has no job. */
+    nextId: uuid('next_id'),
     input: encrypted<unknown>('input').notNull(),
     terminalId: text('terminal_id'),
     errorCode: text('error_code'),
@@ -32,6 +34,7 @@ export const tasks = pgTable(
   table => [
     index('tasks_owner').on(table.ownerId, table.id),
     index('tasks_queued').on(table.id).where(sql`${table.status} = 'queued'`),
+    index('tasks_next').on(table.nextId).where(sql`${table.nextId} is not null`),
     index('tasks_running').on(table.id).where(sql`${table.status} = 'running'`),
   ],
 )

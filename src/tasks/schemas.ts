@@ -5,9 +5,9 @@ const Nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema)
 
 const instant = Type.String({ description: 'ISO 8601, UTC.' })
 
-const Links = Type.Object({ self: Type.String(), events: Type.String(), cancel: Type.String() })
+export const TaskLinks = Type.Object({ self: Type.String(), events: Type.String(), cancel: Type.String() })
 
-const Failure = Type.Object({ code: Type.String(), detail: Type.String() })
+export const Failure = Type.Object({ code: Type.String(), detail: Type.String() })
 
 const Output = Type.Object({
   index: Type.Integer(),
@@ -36,7 +36,7 @@ export const TaskSchema = Type.Object({
   finishedAt: Nullable(instant),
   outputs: Type.Array(Output),
   error: Type.Optional(Failure),
-  links: Links,
+  links: TaskLinks,
 })
 
 export const TaskList = Type.Object({ items: Type.Array(TaskSchema), nextCursor: Nullable(Type.String()) })
@@ -45,5 +45,5 @@ export const AcceptedTask = Type.Object({
   taskId: Type.String(),
   status: Type.Enum(taskStatuses),
   streamUrl: Type.String({ description: 'Where to watch it: Server-Sent Events.' }),
-  links: Links,
+  links: TaskLinks,
 })

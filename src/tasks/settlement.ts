@@ -1,19 +1,15 @@
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { DrizzleQueryError } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queries } from '../db/client.ts'
-import { isTransientFault } from '../db/faults.ts'
+import { untilAnswered } from '../db/until-answered.ts'
+import type { DomainEvent } from '../events/domain-events.ts'
+import type { Events } from '../events/events.ts'
 import type { TaskKind } from './kind.ts'
+import type { Line } from './line.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
 import type { ClaimedTask } from './rows.ts'
 import type { TaskEnd, TaskStore } from './store.ts'
-
-/** Again and again until the database is back: the text exists nowhere else. */
-const untilSaved = retry(handleWhen(isTransientFault), {
-  maxAttempts: Number.MAX_SAFE_INTEGER,
-  backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 5_000 }),
-})
 
 /** What broke once may break again: not at once, then. */
 const lostDelaySeconds = 2
@@ -22,9 +18,13 @@ export interface SettlementOptions {
   database: Database
   store: TaskStore
   queue: TaskQueue
+  line: Line
+  events: Events
   logger: FastifyBaseLogger
   /** Told how each attempt that ended here ended, for the metrics. */
   onEnd?(task: ClaimedTask, end: TaskEnd): void
+  /** Told when there is something new in the queue of tasks. */
+  onQueued(): void
 }
 
 /** How an attempt leaves this process: saved, or given back to the queue. Each is one transaction. */
@@ -44,26 +44,34 @@ export class Settlement {
    * @throws KindFailed when the kind's own part fails; what the database says when it will never be done
    */
   async save(task: ClaimedTask, job: () => TaskJob, kind: TaskKind, end: TaskEnd): Promise<boolean> {
-    const { database, store, queue, logger, onEnd } = this.#options
-    const saved = await untilSaved
-      .execute(async ({ attempt }) => {
-        if (attempt > 0)
-          logger.warn({ taskId: task.id, retries: attempt }, 'the end of a task could not be saved; trying again')
-        return database.queries.transaction(async tx => {
-          if (!(await store.end(tx, task.id, task.attempt, end))) return false
-          if (!end.bare && end.outputs.some(output => output.text !== '')) await keep(tx, task, kind, end)
+    const { database, store, queue, line, events, logger, onEnd, onQueued } = this.#options
+    // The text exists nowhere else.
+    const saved = await untilAnswered(retries => {
+      if (retries > 0) logger.warn({ taskId: task.id, retries }, 'the end of a task could not be saved; trying again')
+      return database.queries.transaction(async tx => {
+        const ended = await store.end(tx, task.id, task.attempt, end)
+        if (!ended) {
           await queue.complete(tx, job())
-          return true
-        })
-      }, this.#givenUp.signal)
-      .catch(error => {
-        logger.error({ err: error, taskId: task.id }, 'the end of a task cannot be saved')
-        throw error
+          return undefined
+        }
+        const facts = worthKeeping(end) ? await keep(tx, task, kind, end) : []
+        await events.publish(tx, facts)
+        await line.advance(tx, ended.nextId)
+        await queue.complete(tx, job())
+        return { facts, nextId: ended.nextId }
       })
-    if (saved) onEnd?.(task, end)
-    else
+    }, this.#givenUp.signal).catch(error => {
+      logger.error({ err: error, taskId: task.id }, 'the end of a task cannot be saved')
+      throw error
+    })
+    if (!saved) {
       logger.warn({ taskId: task.id, attempt: task.attempt }, 'the attempt had been replaced; nothing of it was saved')
-    return saved
+      return false
+    }
+    onEnd?.(task, end)
+    if (saved.facts.length > 0) events.wake()
+    if (saved.nextId !== null) onQueued()
+    return true
   }
 
   /**
@@ -78,11 +86,12 @@ export class Settlement {
         const requeued = lost
           ? store.replaceJob(tx, task.id, task.attempt, jobId)
           : store.requeue(tx, task.id, task.attempt, jobId)
-        if (!(await requeued)) return
+        const again = await requeued
         await queue.complete(tx, job)
-        await queue.send(tx, jobId, task.id, { delaySeconds: lost ? lostDelaySeconds : 0 })
+        if (!again) return
+        await queue.send(tx, { taskId: task.id }, { id: jobId, delaySeconds: lost ? lostDelaySeconds : 0 })
+        logger.info({ taskId: task.id }, 'given back to the queue')
       })
-      logger.info({ taskId: task.id }, 'given back to the queue')
     } catch (error) {
       logger.error({ err: error, taskId: task.id }, 'could not be given back; another attempt begins when it is missed')
     }
@@ -94,10 +103,19 @@ export class Settlement {
   }
 }
 
+function worthKeeping({ bare, outputs }: TaskEnd): boolean {
+  return !bare && outputs.some(({ text, result }) => text !== '' || result !== undefined)
+}
+
 /** Whatever a kind throws by itself is no reason to try again; what the database throws may be. */
-async function keep(tx: Queries, task: ClaimedTask, kind: TaskKind, end: TaskEnd): Promise<void> {
+async function keep(
+  tx: Queries,
+  task: ClaimedTask,
+  kind: TaskKind,
+  end: TaskEnd,
+): Promise<readonly DomainEvent[]> {
   try {
-    await kind.save(tx, task, end.outputs)
+    return await kind.save(tx, task, end.outputs)
   } catch (error) {
     throw error instanceof DrizzleQueryError ? error : new KindFailed(kind.name, task.id, error)
   }

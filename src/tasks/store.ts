@@ -2,10 +2,12 @@ import { and, asc, count, desc, eq, inArray, lt, or, sql } from 'drizzle-orm'
 import { validate as isUuid } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
+import { taskNotFound } from './errors.ts'
 import type { Stage } from './event.ts'
 import { type ClaimedTask, outputValues, readOutput, readTask, type StoredOutput, type TaskRow } from './rows.ts'
 import { outputs, tasks } from './schema.ts'
-import type { EndedOutputStatus, EndedTaskStatus, OutputError, TaskStatus } from './task.ts'
+import type { EndedTaskStatus, OutputError, TaskStatus } from './task.ts'
+import type { LaneResult } from './lane.ts'
 
 /** What an attempt writes when it ends. */
 export interface TaskEnd {
@@ -13,7 +15,7 @@ export interface TaskEnd {
   stage: Stage
   terminalId: string
   error?: OutputError
-  outputs: (StoredOutput & { status: EndedOutputStatus })[]
+  outputs: LaneResult[]
   /** The kind is not asked to keep anything: it may be what fails. */
   bare?: boolean
 }
@@ -72,16 +74,11 @@ export class TaskStore {
     return row && readTask(this.#cipher, row)
   }
 
-  /** A task and its outputs, whoever it belongs to, in one state of the database. */
-  async load(database: Queries, id: string): Promise<{ task: TaskRow; outputs: StoredOutput[] }> {
-    return database.transaction(
-      async tx => {
-        const [row] = await tx.select().from(tasks).where(eq(tasks.id, id))
-        if (!row) throw new Error(`task ${id} has gone`)
-        return { task: readTask(this.#cipher, row), outputs: (await this.outputsOf(tx, [id])).get(id) ?? [] }
-      },
-      { isolationLevel: 'repeatable read', accessMode: 'read only' },
-    )
+  /** The task, whoever it belongs to. @throws Problem `task-not-found` */
+  async get(tx: Queries, id: string): Promise<TaskRow> {
+    const [row] = await tx.select().from(tasks).where(eq(tasks.id, id))
+    if (!row) throw taskNotFound()
+    return readTask(this.#cipher, row)
   }
 
   async outputsOf(tx: Queries, taskIds: readonly string[]): Promise<Map<string, StoredOutput[]>> {
@@ -164,9 +161,17 @@ export class TaskStore {
     return new Map(rows.map(({ id, attempt }) => [id, attempt]))
   }
 
-  /** Ends the attempt; `false`, with nothing written, when the task has moved on to another attempt or ended already. */
-  async end(tx: Queries, taskId: string, attempt: number, end: TaskEnd): Promise<boolean> {
-    const ended = await tx
+  /**
+   * Ends the attempt; nothing is written, and `undefined` returned, when the task has moved on to another attempt or
+   * ended already. `nextId` is the task that waited for this one, and no longer does.
+   */
+  async end(
+    tx: Queries,
+    taskId: string,
+    attempt: number,
+    end: TaskEnd,
+  ): Promise<{ nextId: string | null } | undefined> {
+    const [ended] = await tx
       .update(tasks)
       .set({
         status: end.status,
@@ -177,10 +182,63 @@ export class TaskStore {
         finishedAt: sql`now()`,
       })
       .where(and(eq(tasks.id, taskId), eq(tasks.attempt, attempt), eq(tasks.status, 'running')))
+      .returning({ nextId: tasks.nextId })
+    if (ended) await this.#saveOutputs(tx, taskId, end.outputs)
+    return ended
+  }
+
+  /** Lets `nextId` wait for `taskId`; false when that one has ended (or gone), so that there is nothing to wait for. */
+  async link(tx: Queries, taskId: string, nextId: string): Promise<boolean> {
+    const rows = await tx
+      .update(tasks)
+      .set({ nextId })
+      .where(and(eq(tasks.id, taskId), inArray(tasks.status, ['queued', 'running'])))
       .returning({ id: tasks.id })
-    if (ended.length === 0) return false
-    await this.#saveOutputs(tx, taskId, end.outputs)
-    return true
+    return rows.length > 0
+  }
+
+  /** Lets who waits for `task` wait for what that waited for; false when it waited for nothing. */
+  async bypass(tx: Queries, task: TaskRow): Promise<boolean> {
+    const rows = await tx
+      .update(tasks)
+      .set({ nextId: task.nextId })
+      .where(and(eq(tasks.nextId, task.id), inArray(tasks.status, ['queued', 'running'])))
+      .returning({ id: tasks.id })
+    return rows.length > 0
+  }
+
+  /** The job that a task which waits for another will get. */
+  async waiting(tx: Queries, id: string): Promise<{ id: string; jobId: string } | undefined> {
+    const [row] = await tx
+      .select({ id: tasks.id, jobId: tasks.jobId })
+      .from(tasks)
+      .where(and(eq(tasks.id, id), eq(tasks.status, 'queued')))
+    return row
+  }
+
+  /** What was asked for, by task. @throws DecryptionFailed */
+  async inputs(tx: Queries, ids: readonly string[]): Promise<Map<string, unknown>> {
+    const rows = await tx
+      .select({ id: tasks.id, input: tasks.input })
+      .from(tasks)
+      .where(inArray(tasks.id, [...ids]))
+    return new Map(rows.map(({ id, input }) => [id, this.#cipher.open(tasks.input, id, input)]))
+  }
+
+  /** Those of these tasks that wait or run, oldest first, locked until the transaction ends. */
+  async lockUnfinished(tx: Queries, ids: readonly string[]): Promise<TaskRow[]> {
+    const rows = await tx
+      .select()
+      .from(tasks)
+      .where(and(inArray(tasks.id, [...ids]), inArray(tasks.status, ['queued', 'running'])))
+      .orderBy(asc(tasks.id))
+      .for('update')
+    return rows.map(row => readTask(this.#cipher, row))
+  }
+
+  /** Removes tasks with their outputs and all that their kinds keep of them. */
+  async remove(tx: Queries, ids: readonly string[]): Promise<void> {
+    await tx.delete(tasks).where(inArray(tasks.id, [...ids]))
   }
 
   /** Ends a task that nobody has claimed (any more) as cancelled. Outputs that have ended stay as they are. */
@@ -240,6 +298,8 @@ export class TaskStore {
         status: 'queued',
         stage: 'queued',
         jobId,
+        // Of a retried task nobody waits any more for what has ended; a returned one keeps its place in the line.
+        nextId: sql`case when ${tasks.status} = 'running' then ${tasks.nextId} end`,
         terminalId: null,
         finishedAt: null,
         errorCode: null,

@@ -3,11 +3,13 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queries } from '../db/client.ts'
 import { outputNotFound, outputUnfinished, queueFull, taskBusy, taskNotFound } from './errors.ts'
 import type { EventLog } from './event-log.ts'
-import type { TaskKind } from './kind.ts'
+import type { KindTask, TaskKind } from './kind.ts'
+import type { Line } from './line.ts'
 import type { Logs, SavedTask } from './logs.ts'
 import type { TaskQueue } from './queue.ts'
 import type { TaskRow } from './rows.ts'
 import type { Runner } from './runner.ts'
+import { readSaved } from './saved-task.ts'
 import type { TaskStore } from './store.ts'
 import { outputEnded, type TaskStatus, taskEnded } from './task.ts'
 import { type TaskView, viewTask } from './view.ts'
@@ -22,7 +24,9 @@ export interface TasksOptions {
   database: Database
   store: TaskStore
   queue: TaskQueue
+  line: Line
   logs: Logs
+  kinds: ReadonlyMap<string, TaskKind>
   runner: Runner
   maxQueuedTasks: number
 }
@@ -44,25 +48,75 @@ export class Tasks {
    * @throws Problem `queue-full`
    */
   async submit<Kind extends TaskKind>(kind: Kind, ownerId: string, input: Static<Kind['input']>): Promise<TaskRow> {
-    const { database, store, queue, runner } = this.#options
-    const id = uuidv7()
-    const jobId = uuidv7()
-    const task = await database.queries.transaction(async tx => {
-      await this.#mustHaveRoom(tx)
-      const task = await store.insert(tx, {
-        id,
-        ownerId,
-        kind: kind.name,
-        jobId,
-        input,
-        outputs: kind.outputs(input),
-        createdAt: new Date(),
-      })
-      await queue.send(tx, jobId, id)
-      return task
-    })
-    runner.wake()
+    const task = await this.#options.database.queries.transaction(tx => this.submitIn(tx, kind, ownerId, input))
+    this.wake()
     return task
+  }
+
+  /**
+   * `submit` as a part of `tx`: call `wake` after its commit.
+   *
+   * @param after a task that must end first; the last of its line, which the caller keeps from growing meanwhile
+   */
+  async submitIn<Kind extends TaskKind>(
+    tx: Queries,
+    kind: Kind,
+    ownerId: string,
+    input: Static<Kind['input']>,
+    { after }: { after?: string } = {},
+  ): Promise<TaskRow> {
+    const { store, queue, line } = this.#options
+    await this.#mustHaveRoom(tx)
+    const task = await store.insert(tx, {
+      id: uuidv7(),
+      ownerId,
+      kind: kind.name,
+      jobId: uuidv7(),
+      input,
+      outputs: kind.outputs(input),
+      createdAt: new Date(),
+    })
+    if (after === undefined) await queue.send(tx, { taskId: task.id }, { id: task.jobId })
+    else await line.join(tx, task, after)
+    return task
+  }
+
+  /** There is something new in the queue. */
+  wake(): void {
+    this.#options.runner.wake()
+  }
+
+  /**
+   * Removes a task and all that was saved of it, whatever its state; what runs of it ends. False when the owner has no
+   * such task of this kind.
+   */
+  async remove(id: string, ownerId: string, kind: string): Promise<boolean> {
+    const { database, store } = this.#options
+    const removed = await database.queries.transaction(async tx => {
+      const task = await store.find(tx, id, ownerId)
+      if (task?.kind !== kind) return false
+      await this.removeIn(tx, [task.id])
+      return true
+    })
+    if (removed) await this.forget([id])
+    return removed
+  }
+
+  /** `remove` as a part of `tx`, for tasks that are the caller's to remove: call `forget` after its commit. */
+  async removeIn(tx: Queries, ids: readonly string[]): Promise<void> {
+    const { store, line } = this.#options
+    for (const task of await store.lockUnfinished(tx, ids)) await line.leave(tx, task)
+    await store.remove(tx, ids)
+  }
+
+  /** Ends what this process still does for tasks that have been removed. */
+  async forget(ids: readonly string[]): Promise<void> {
+    const { logs, runner } = this.#options
+    for (const id of ids) {
+      await runner.discard(id)
+      logs.forget(id)
+    }
+    runner.wake()
   }
 
   /** @throws Problem `task-not-found` */
@@ -139,11 +193,12 @@ export class Tasks {
   /**
    * Generates one ended output anew: within the running attempt, or in the next one, in which the other outputs stand.
    *
-   * @throws Problem `output-not-found`, `output-unfinished`, `task-busy`, `queue-full`
+   * @throws Problem `output-not-found`, `output-unfinished`, `task-busy`, `queue-full`, and what the kind says
    */
   async retryOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
     const { database, store, queue, runner, logs } = this.#options
     const saved = await database.queries.transaction(async tx => {
+      await this.#mayRetry(tx, id, ownerId)
       const task = await this.#find(tx, id, ownerId, { forUpdate: true })
       const { outputs } = await this.#saved(tx, task)
       const output = outputs[index]
@@ -163,7 +218,7 @@ export class Tasks {
         await this.#mustHaveRoom(tx)
         const jobId = uuidv7()
         await store.requeue(tx, id, task.attempt, jobId)
-        await queue.send(tx, jobId, task.id)
+        await queue.send(tx, { taskId: task.id }, { id: jobId })
       }
       return this.#saved(tx, await this.#find(tx, id, ownerId))
     })
@@ -180,6 +235,7 @@ export class Tasks {
     const terminalId = attempt === 0 ? '0-3' : `${attempt}-${outputs.length * 4 + 2}`
     // Its job stays: whoever fetches it finds nothing to claim. Removing it here would lock in the other order.
     await store.cancelQueued(tx, task.id, attempt, terminalId)
+    await this.#options.line.leave(tx, task)
     return this.#saved(tx, await this.#find(tx, task.id, task.ownerId))
   }
 
@@ -195,6 +251,12 @@ export class Tasks {
     this.#atMost++
   }
 
+  /** Before the task is locked: the kind may lock what stands above it. */
+  async #mayRetry(tx: Queries, id: string, ownerId: string): Promise<void> {
+    const task: KindTask & TaskRow = await this.#find(tx, id, ownerId)
+    if (taskEnded(task.status)) await this.#options.kinds.get(task.kind)?.beforeRetry?.(tx, task)
+  }
+
   async #find(tx: Queries, id: string, ownerId: string, options?: { forUpdate: boolean }): Promise<TaskRow> {
     const task = await this.#options.store.find(tx, id, ownerId, options)
     if (!task) throw taskNotFound()
@@ -202,8 +264,7 @@ export class Tasks {
   }
 
   async #saved(tx: Queries, task: TaskRow): Promise<SavedTask> {
-    const outputs = await this.#options.store.outputsOf(tx, [task.id])
-    return { task, outputs: outputs.get(task.id) ?? [] }
+    return readSaved(tx, this.#options, task)
   }
 
   /** One state of the database for all that `read` reads. */

@@ -1,6 +1,6 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import t from 'tap'
-import { estimateUsage } from '../../src/ai/tokens.ts'
+import { estimateUsage, tokenCounter } from '../../src/ai/tokens.ts'
 
 const korean = '자료를 모아 교통 신호 시간을 조정하는 모형을 만들고, 모둠원의 질문에 근거를 들어 답함. '
 
@@ -29,4 +29,10 @@ t.test('a run without spaces, and a text without end, are counted in pieces', as
   const long = (await estimateUsage([], korean.repeat(100_000))).outputTokens
   const whole = countTokens(korean.repeat(100)) * 1000
   t.ok(Math.abs(long - whole) / whole < 0.02, `${long} instead of ${whole}`)
+})
+
+t.test('a counter counts like the estimate', async t => {
+  const count = await tokenCounter()
+  for (const text of ['', korean, 'ㅋ'.repeat(20_000)])
+    t.equal(count(text), (await estimateUsage([], text)).outputTokens)
 })

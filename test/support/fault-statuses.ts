@@ -7,7 +7,7 @@ const limited = { outcome: 'unavailable', reason: 'rate-limited', text: '', retr
 
 /** What comes instead of an event stream: statuses, delays, and connections that give no answer. */
 export const statuses: readonly Fault[] = [
-  ...[400, 401, 403, 404, 409, 413, 422].map(
+  ...[400, 401, 403, 404, 409, 413, 422, 501].map(
     (status): Fault => ({
       name: `${status}`,
       answer: reply(status, error),

@@ -9,7 +9,7 @@ import { choice, completionChunk, doneFrame, frame } from '../../src/ai/demo/chu
 export class UpstreamCompletion {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly body: { model: string; messages: ChatMessage[]; stream?: boolean }
+  readonly body: { model: string; messages: ChatMessage[]; stream?: boolean; response_format?: { type: string } }
   /** Resolves when the client has closed the connection before the answer was complete. */
   readonly abandoned: Promise<void>
 

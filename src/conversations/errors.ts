@@ -1,0 +1,41 @@
+import { Problem } from '../problem.ts'
+import { taskLinks } from '../tasks/view.ts'
+
+/** Also for conversations of others: nobody can tell that they exist. */
+export function conversationNotFound(): Problem {
+  return new Problem({
+    status: 404,
+    code: 'conversation-not-found',
+    title: 'No such conversation',
+    detail: 'There is no conversation with this id, or it is not yours.',
+  })
+}
+
+export function messageNotFound(): Problem {
+  return new Problem({
+    status: 404,
+    code: 'message-not-found',
+    title: 'No such message',
+    detail: 'This conversation has no message that the task in `replaces` replied to.',
+  })
+}
+
+/** Nothing was saved. */
+export function conversationBusy(taskId: string): Problem {
+  return new Problem({
+    status: 409,
+    code: 'conversation-busy',
+    title: 'A reply is being written',
+    detail: 'Wait for it, or send the message with ?onBusy=queue to have it wait, or ?onBusy=cancel to stop the reply.',
+    extensions: { taskId, links: taskLinks(taskId) },
+  })
+}
+
+export function notTheLastMessage(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'not-the-last-message',
+    title: 'Not the last reply',
+    detail: 'Only the last reply of a conversation can be written anew. To go back further, send a message that replaces one.',
+  })
+}

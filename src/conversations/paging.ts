@@ -1,0 +1,15 @@
+import { validate as isUuid } from 'uuid'
+import { invalidCursor } from '../tasks/paging.ts'
+import type { Conversation, ConversationCursor } from './store.ts'
+
+/** Conversations move to the top when they are used, so a cursor holds the time as well: `<milliseconds>~<id>`. */
+export function formatCursor({ usedAt, id }: Conversation): string {
+  return `${usedAt.getTime()}~${id}`
+}
+
+/** @throws Problem `invalid-cursor` */
+export function parseCursor(text: string): ConversationCursor {
+  const [time = '', id = '', ...rest] = text.split('~')
+  if (!/^\d{1,15}$/.test(time) || !isUuid(id) || rest.length > 0) throw invalidCursor()
+  return { usedAt: new Date(Number(time)), id }
+}

@@ -1,0 +1,121 @@
+import type { PgBoss } from 'pg-boss'
+import { v7 as uuidv7 } from 'uuid'
+import { type Database, jobsIn, type Queries } from './client.ts'
+
+/** A process that has not touched its jobs for this long is dead; another takes them. pg-boss's least. */
+const heartbeatSeconds = 10
+
+/** A job as fetched: `retryCount` tells this fetch from a later one of the same job. */
+export interface Job<Data> {
+  id: string
+  retryCount: number
+  data: Data
+}
+
+export interface JobQueueOptions {
+  /** Jobs of one key are worked on one at a time, in the order in which they were sent. Every job then needs a key. */
+  ordered?: boolean
+  /** Wait before a failed or lost job is tried again: this long, doubling up to `maxRetryDelaySeconds`, with jitter. */
+  retryDelaySeconds?: number
+  maxRetryDelaySeconds?: number
+}
+
+/**
+ * A queue of jobs that carry ids and nothing else. Sending and completing happen inside the transactions they belong to.
+ *
+ * Not pg-boss's `work()`, which polls once per worker: whoever uses the queue fetches as much as fits. How often a job
+ * may be tried is counted by them as well, so the queue's own limit only has to be out of the way: a job that pg-boss
+ * failed for good would hold its key's others for ever.
+ */
+export class JobQueue<Data extends object> {
+  readonly name: string
+  readonly #boss: PgBoss
+  readonly #database: Database
+
+  private constructor(name: string, boss: PgBoss, database: Database) {
+    this.name = name
+    this.#boss = boss
+    this.#database = database
+  }
+
+  static async open<Data extends object>(
+    name: string,
+    boss: PgBoss,
+    database: Database,
+    { ordered = false, retryDelaySeconds = 0, maxRetryDelaySeconds }: JobQueueOptions = {},
+  ): Promise<JobQueue<Data>> {
+    const options = {
+      // The embedded database belongs to one process: a lost job is found when the next one starts, and a process that
+      // is merely busy must not lose its jobs to itself.
+      ...(database.backend === 'postgres' && { heartbeatSeconds }),
+      retryLimit: 1000,
+      retryDelay: retryDelaySeconds,
+      ...(retryDelaySeconds > 0 && { retryBackoff: true, retryDelayMax: maxRetryDelaySeconds }),
+      expireInSeconds: 86_399,
+      retentionSeconds: 365 * 86_400,
+      deleteAfterSeconds: 3600,
+    }
+    await boss.createQueue(name, { ...options, ...(ordered && { policy: 'key_strict_fifo' }) })
+    await boss.updateQueue(name, options)
+    // pg-boss reads the queue's row at its first use, on a connection of its own. Inside a transaction of the embedded
+    // database, which has one connection, that would wait for ever: so it is read now.
+    await boss.touch(name, uuidv7())
+    return new JobQueue(name, boss, database)
+  }
+
+  async send(
+    tx: Queries,
+    data: Data,
+    { id, key, delaySeconds = 0 }: { id?: string; key?: string; delaySeconds?: number } = {},
+  ): Promise<void> {
+    await this.#boss.send(this.name, data, { id, singletonKey: key, startAfter: delaySeconds, db: jobsIn(tx) })
+  }
+
+  /** Takes up to `limit` jobs, oldest first. */
+  async fetch(tx: Queries, limit: number): Promise<Job<Data>[]> {
+    return this.#boss.fetch<Data>(this.name, { batchSize: limit, db: jobsIn(tx) })
+  }
+
+  /** Says that these are still worked on. False when at least one of them no longer is this process's. */
+  async touch(jobs: readonly Job<Data>[]): Promise<boolean> {
+    if (jobs.length === 0) return true
+    // The type of the answer is empty in pg-boss 12.35; its documentation promises the count.
+    const { affected } = (await this.#boss.touch(this.name, jobs.map(attemptOf))) as { affected: number }
+    return affected === jobs.length
+  }
+
+  /** False, with nothing done, when the job no longer is this process's. */
+  async complete(tx: Queries, job: Job<Data>): Promise<boolean> {
+    const { affected } = (await this.#boss.complete(this.name, attemptOf(job), null, { db: jobsIn(tx) })) as {
+      affected: number
+    }
+    return affected === 1
+  }
+
+  /** Puts a job back, to be tried again after the queue's delay. */
+  async retry(tx: Queries, job: Job<Data>): Promise<void> {
+    await this.#boss.fail(this.name, attemptOf(job), null, { db: jobsIn(tx) })
+  }
+
+  /**
+   * Puts every fetched job back. Only for a database that belongs to this process alone, before it fetches: what is
+   * being worked on then was lost with the process before.
+   */
+  async returnAll(): Promise<number> {
+    const { rows } = await this.#database.jobs.executeSql(
+      `select id from pgboss.job where name = $1 and state = 'active'`,
+      [this.name],
+    )
+    if (rows.length > 0)
+      await this.#boss.fail(
+        this.name,
+        rows.map(row => row.id),
+        { reason: 'the process ended' },
+      )
+    return rows.length
+  }
+}
+
+function attemptOf({ id, retryCount }: Job<object>) {
+  return { id, retryCount }
+}

@@ -1,0 +1,33 @@
+import { Type } from 'typebox'
+import { validate as isUuid } from 'uuid'
+import { Problem } from '../problem.ts'
+
+/** The query of every list: `cursor` is the `nextCursor` of the page before. */
+export const ListQuery = Type.Object({
+  cursor: Type.Optional(Type.String({ maxLength: 100, description: 'nextCursor of the page before.' })),
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+})
+
+/** What to ask the database for: one item more than the page has, which tells whether there is another page. */
+export function cursorOf({ cursor, limit }: { cursor?: string; limit: number }): { before?: string; limit: number } {
+  if (cursor !== undefined && !isUuid(cursor)) throw invalidCursor()
+  return { before: cursor, limit: limit + 1 }
+}
+
+/** The page of a list whose cursor is the id of its last item. */
+export function pageOf<Item extends { id: string }>(
+  items: readonly Item[],
+  { limit }: { limit: number },
+): { items: Item[]; nextCursor: string | null } {
+  const page = items.slice(0, limit)
+  return { items: page, nextCursor: items.length > limit ? (page.at(-1)?.id ?? null) : null }
+}
+
+export function invalidCursor(): Problem {
+  return new Problem({
+    status: 400,
+    code: 'invalid-cursor',
+    title: 'Invalid cursor',
+    detail: 'The cursor is not one that this list gave out; leave it away to begin with the newest.',
+  })
+}

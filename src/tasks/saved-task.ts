@@ -1,0 +1,26 @@
+import type { Queries } from '../db/client.ts'
+import type { TaskKind } from './kind.ts'
+import type { SavedTask } from './logs.ts'
+import type { TaskRow } from './rows.ts'
+import type { TaskStore } from './store.ts'
+import { taskEnded } from './task.ts'
+
+interface Sources {
+  store: TaskStore
+  kinds: ReadonlyMap<string, TaskKind>
+}
+
+/** A task with all that a log can be rebuilt from, whoever it belongs to, in one state of the database. */
+export function loadSaved(queries: Queries, sources: Sources, id: string): Promise<SavedTask> {
+  return queries.transaction(async tx => readSaved(tx, sources, await sources.store.get(tx, id)), {
+    isolationLevel: 'repeatable read',
+    accessMode: 'read only',
+  })
+}
+
+/** The rest of `task`, as `tx` sees it. */
+export async function readSaved(tx: Queries, { store, kinds }: Sources, task: TaskRow): Promise<SavedTask> {
+  const outputs = (await store.outputsOf(tx, [task.id])).get(task.id) ?? []
+  const extra = taskEnded(task.status) ? await kinds.get(task.kind)?.replay?.(tx, task.id) : undefined
+  return { task, outputs, extra }
+}
