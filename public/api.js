@@ -1,5 +1,5 @@
 /**
- * The server's answers, as the page uses them.
+ * The server's answers, as the page uses them: what all kinds of tasks share. Each kind has an `api.js` of its own.
  *
  * @typedef {'queued' | 'running' | 'completed' | 'incomplete' | 'failed' | 'cancelled'} TaskStatus
  * @typedef {'pending' | 'running' | 'completed' | 'incomplete' | 'failed' | 'cancelled'} OutputStatus
@@ -8,17 +8,6 @@
  * @typedef {{ id: string, kind: string, status: TaskStatus, stage?: string, attempt: number, createdAt: string,
  *   startedAt?: string | null, finishedAt?: string | null, outputs: TaskOutput[], error?: Fault | null }} Task
  * @typedef {{ ko: string, en: string }} Words
- * @typedef {{ start: number, end: number, text: string, reason: string, message: Words }} Mark
- * @typedef {{ characters: number, bytes: number }} Limit
- * @typedef {{ output: number, status: OutputStatus, text: string, bytes: number, overBy: number, marks: Mark[] }} Version
- * @typedef {{ output: number, text: string, bytes: number, marks: Mark[], confirmedAt: string, original?: string }} Saved
- * @typedef {{ id: string, category: string, subject?: string | null, label?: string | null, versions: Version[],
- *   limit: Limit, targetBytes?: number | null, saved: Saved | null, createdAt: string }} RecordView
- * @typedef {{ category: string, names: Words, characters: number, bytes: number, current: boolean }} LimitRow
- * @typedef {{ items: LimitRow[], emphases: Words[] }} Limits
- * @typedef {{ bytes: number, limit: number, overBy: number, marks: Mark[] }} Check
- * @typedef {{ category: string, subject?: string, observations: string, keywords?: string[], tone?: string,
- *   targetBytes?: number, versions: number, label?: string }} RecordRequest
  * @typedef {{ name: string, demo: boolean }} Model
  * @typedef {{ pointer?: string, detail: string }} FieldFault
  */
@@ -48,7 +37,10 @@ export class Refused extends Error {
 /** No answer came: the network, or a server that is just restarting. */
 export class Unreachable extends Error {}
 
-/** @typedef {ReturnType<typeof createApi>} Api */
+/**
+ * @typedef {ReturnType<typeof createApi>} Api
+ * @typedef {Api['call']} Call
+ */
 
 /** Every call throws `Refused`, `Unreachable`, or the abort reason of its signal. */
 export function createApi() {
@@ -57,9 +49,9 @@ export function createApi() {
   /**
    * @template T
    * @param {string} method
-   * @param {string} path
+   * @param {string} path below `/api`
    * @param {{ body?: unknown, signal?: AbortSignal }} [options]
-   * @returns {Promise<T>}
+   * @returns {Promise<T>} undefined for an answer without content
    */
   async function call(method, path, { body, signal } = {}) {
     const response = await fetch(`/api${path}`, {
@@ -72,6 +64,7 @@ export function createApi() {
     })
     const date = Date.parse(response.headers.get('date') ?? '')
     if (!Number.isNaN(date)) clockOffsetMs = date - Date.now()
+    if (response.status === 204) return /** @type {T} */ (undefined)
     if (response.ok) return response.json()
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
     const problem = await response.json().catch(() => ({}))
@@ -79,37 +72,16 @@ export function createApi() {
   }
 
   return {
+    call,
     /** The server's clock, to the second: times in events are its, and this machine's clock may be wrong. */
     now: () => Date.now() + (Math.abs(clockOffsetMs) > 2000 ? clockOffsetMs : 0),
 
     /** @returns {Promise<Model>} */
     model: () => call('GET', '/model'),
-    /** @returns {Promise<Limits>} */
-    limits: () => call('GET', '/records/limits'),
-
-    /** @param {RecordRequest} body @returns {Promise<{ taskId: string }>} */
-    createRecord: body => call('POST', '/records', { body }),
-    /** @param {string} id @returns {Promise<RecordView>} */
-    record: id => call('GET', `/records/${id}`),
-    /** @param {string} [cursor] @returns {Promise<List<RecordView>>} */
-    records: cursor => call('GET', `/records${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`),
-    /**
-     * @param {string} id
-     * @param {{ output: number, text: string, confirmed: true, allowOverLimit?: true }} body
-     * @returns {Promise<RecordView>}
-     */
-    saveRecord: (id, body) => call('PUT', `/records/${id}`, { body }),
-    /**
-     * @param {{ category: string, text: string, targetBytes?: number }} body
-     * @param {AbortSignal} [signal]
-     * @returns {Promise<Check>}
-     */
-    check: (body, signal) => call('POST', '/records/check', { body, signal }),
-
     /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Task>} */
     task: (id, signal) => call('GET', `/tasks/${id}`, { signal }),
-    /** @returns {Promise<List<Task>>} */
-    unfinishedRecordTasks: () => call('GET', '/tasks?kind=record&status=running,queued'),
+    /** @param {string} kind @returns {Promise<List<Task>>} */
+    unfinishedTasks: kind => call('GET', `/tasks?kind=${kind}&status=running,queued`),
     /** @param {string} id @returns {Promise<unknown>} */
     cancelTask: id => call('POST', `/tasks/${id}/cancel`),
     /** @param {string} id @param {number} output @returns {Promise<unknown>} */
@@ -117,4 +89,9 @@ export function createApi() {
     /** @param {string} id @param {number} output @returns {Promise<unknown>} */
     retryOutput: (id, output) => call('POST', `/tasks/${id}/outputs/${output}/retry`),
   }
+}
+
+/** @param {string | undefined} cursor of a list's next page */
+export function pageQuery(cursor) {
+  return cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`
 }

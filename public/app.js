@@ -1,77 +1,66 @@
-import { explainError } from './explain-error.js'
-import { History } from './history/history.js'
-import { html, useEffect, useState } from './preact.js'
-import { useRoute } from './route.js'
+import { ChatPage } from './chat/chat-page.js'
+import { LoadFault } from './load-fault.js'
+import { html } from './preact.js'
+import { QuizzesPage } from './quizzes/quizzes-page.js'
+import { RecordsPage } from './records/records-page.js'
+import { ReviewsPage } from './reviews/reviews-page.js'
 import { ServicesContext, useServices } from './services.js'
-import { TaskPage } from './task/task-page.js'
-import { WritePage } from './write/write-page.js'
+import { useLoaded } from './use-loaded.js'
+import { useRoute } from './use-route.js'
 
 /** @param {{ services: import('./services.js').Services }} props */
 export function App({ services }) {
   return html`<${ServicesContext.Provider} value=${services}><${Shell} /><//>`
 }
 
+/** The kinds of text, each with the page it begins with. */
+const sections = /** @type {const} */ ([
+  { name: 'records', url: '#' },
+  { name: 'reviews', url: '#reviews' },
+  { name: 'chat', url: '#chat' },
+  { name: 'quizzes', url: '#quizzes' },
+])
+
 function Shell() {
-  const { t } = useServices()
-  const route = useRoute()
-  const { limits, model, fault, load } = useSetup()
+  const { t, api } = useServices()
+  const place = useRoute()
+  // Before anything else: the first answer brings the cookie that says who we are.
+  const { value: model, fault, load } = useLoaded(api.model)
   return html`
     <a class="skip" href="#content" onClick=${skip}>${t('app.skip')}</a>
     <header class="site">
-      <a class="brand" href="#"><img src="/favicon.svg" alt="" width="28" height="28" /> Conch <span>${t('app.tagline')}</span></a>
+      <a class="brand" href="#"><img src="/favicon.svg" alt="" width="28" height="28" /> Conch</a>
       <nav aria-label=${t('nav.label')}>
-        <a href="#" aria-current=${route.page === 'write' ? 'page' : undefined}>${t('nav.write')}</a>
-        <a href="#history" aria-current=${route.page === 'history' ? 'page' : undefined}>${t('nav.history')}</a>
-        <a href="/docs">${t('nav.docs')}</a>
+        ${sections.map(
+          ({ name, url }) =>
+            html`<a key=${name} href=${url} aria-current=${place.section === name ? 'true' : undefined}>${t(`nav.${name}`)}</a>`,
+        )}
       </nav>
     </header>
     ${model?.demo && html`<p class="demo"><strong>${t('demo.title')}</strong> ${t('demo.text')}</p>`}
     <main id="content" tabindex="-1">
-      ${
-        limits
-          ? html`<${Page} key=${location.hash} route=${route} limits=${limits} />`
-          : fault !== undefined &&
-            html`<div class="notice bad">
-              <p><strong>${t('load.failed')}</strong> ${explainError(fault, t)}</p>
-              <button type="button" onClick=${load}>${t('load.again')}</button>
-            </div>`
-      }
+      ${model && html`<${Section} key=${place.section} place=${place} />`}
+      ${fault !== undefined && html`<${LoadFault} words=${t('load.failed')} fault=${fault} onAgain=${load} />`}
     </main>
     <footer class="site">
-      <p>${t('footer.duty')}</p>
-      ${model && html`<p class="model">${model.name}</p>`}
+      <p>${t(`${place.section}.duty`)}</p>
+      <p class="model">${model?.name} <a href="/docs">${t('nav.docs')}</a></p>
     </footer>
   `
 }
 
-/** @param {{ route: import('./route.js').Place, limits: import('./api.js').Limits }} props */
-function Page({ route, limits }) {
-  if (route.page === 'task')
-    return html`<${TaskPage} taskId=${route.taskId} arrived=${route.arrived} limits=${limits} />`
-  if (route.page === 'history') return html`<${History} arrived=${route.arrived} limits=${limits} />`
-  return html`<${WritePage} arrived=${route.arrived} limits=${limits} />`
-}
-
-/** The limits the page is built from, and which model writes. */
-function useSetup() {
-  const { api, t, announce } = useServices()
-  const [limits, setLimits] = useState(/** @type {import('./api.js').Limits | undefined} */ (undefined))
-  const [model, setModel] = useState(/** @type {import('./api.js').Model | undefined} */ (undefined))
-  const [fault, setFault] = useState(/** @type {unknown} */ (undefined))
-  const load = async () => {
-    setFault(undefined)
-    try {
-      // One after the other: the first answer brings the cookie that says who we are.
-      setModel(await api.model())
-      const known = await api.limits()
-      setLimits({ ...known, items: known.items.filter(row => row.current) })
-    } catch (error) {
-      setFault(error)
-      announce(`${t('load.failed')} ${explainError(error, t)}`)
-    }
+/** @param {{ place: import('./route.js').Place }} props */
+function Section({ place }) {
+  switch (place.section) {
+    case 'records':
+      return html`<${RecordsPage} place=${place} />`
+    case 'reviews':
+      return html`<${ReviewsPage} place=${place} />`
+    case 'chat':
+      return html`<${ChatPage} place=${place} />`
+    case 'quizzes':
+      return html`<${QuizzesPage} place=${place} />`
   }
-  useEffect(() => void load(), [])
-  return { limits, model, fault, load }
 }
 
 /** The hash names the page, so this link must not change it. @param {Event} event */

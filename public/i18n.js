@@ -1,5 +1,15 @@
-import { en } from './messages-en.js'
-import { ko } from './messages-ko.js'
+import * as chat from './chat/messages.js'
+import * as shared from './messages.js'
+import * as quizzes from './quizzes/messages.js'
+import * as records from './records/messages.js'
+import * as recordForm from './records/write/messages.js'
+import * as reviews from './reviews/messages.js'
+
+/** Each section's keys begin with its name, so that none takes another's place. */
+export const ko = { ...shared.ko, ...records.ko, ...recordForm.ko, ...reviews.ko, ...chat.ko, ...quizzes.ko }
+
+/** @type {Record<keyof typeof ko, string>} */
+export const en = { ...shared.en, ...records.en, ...recordForm.en, ...reviews.en, ...chat.en, ...quizzes.en }
 
 /**
  * @typedef {keyof typeof ko} MessageKey

@@ -1,15 +1,28 @@
 import { createAnnouncer } from './announcer.js'
 import { createApi } from './api.js'
 import { App } from './app.js'
+import { chatApi } from './chat/api.js'
 import { createI18n } from './i18n.js'
 import { html, render } from './preact.js'
+import { quizzesApi } from './quizzes/api.js'
+import { recordsApi } from './records/api.js'
+import { reviewsApi } from './reviews/api.js'
 
 const i18n = createI18n(navigator.languages)
 document.documentElement.lang = i18n.lang
 
+const shared = createApi()
+const api = {
+  ...shared,
+  records: recordsApi(shared.call),
+  reviews: reviewsApi(shared.call),
+  chat: chatApi(shared.call),
+  quizzes: quizzesApi(shared.call),
+}
+
 const announcer = document.getElementById('announcer')
 const root = document.getElementById('app')
 if (announcer && root) {
-  const services = { ...i18n, api: createApi(), announce: createAnnouncer(announcer), started: new Set() }
+  const services = { ...i18n, api, announce: createAnnouncer(announcer), started: new Set() }
   render(html`<${App} services=${services} />`, root)
 }

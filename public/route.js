@@ -1,10 +1,16 @@
-import { useEffect, useState } from './preact.js'
-
 /**
  * Where the page is, kept in the URL's hash so that a reload and a link come back to it.
  *
- * @typedef {{ page: 'write' } | { page: 'task', taskId: string } | { page: 'history' }} Route
- * @typedef {Route & { arrived: boolean }} Place `arrived`: by a link, without loading the page
+ * @typedef {{ section: 'records', page: 'write' | 'history' } | { section: 'records', page: 'task', taskId: string }} RecordsRoute
+ * @typedef {{ section: 'reviews', taskId?: string }} ReviewsRoute without a task: the form and the list
+ * @typedef {{ section: 'chat', conversationId?: string }} ChatRoute
+ * @typedef {{ section: 'quizzes', taskId?: string }} QuizzesRoute
+ * @typedef {RecordsRoute | ReviewsRoute | ChatRoute | QuizzesRoute} Route
+ */
+
+/**
+ * @template {Route} [R=Route]
+ * @typedef {R & { arrived: boolean }} Place `arrived`: by a link, without loading the page
  */
 
 /**
@@ -12,23 +18,35 @@ import { useEffect, useState } from './preact.js'
  * @returns {Route}
  */
 export function parseRoute(hash) {
-  const task = /^#task=([\w-]+)$/.exec(hash)
-  if (task?.[1]) return { page: 'task', taskId: task[1] }
-  return hash === '#history' ? { page: 'history' } : { page: 'write' }
+  const [, name, id] = /^#(\w*)(?:=([\w-]+))?$/.exec(hash) ?? []
+  switch (name) {
+    case 'task':
+      return id ? { section: 'records', page: 'task', taskId: id } : start
+    case 'history':
+      return { section: 'records', page: 'history' }
+    case 'reviews':
+      return { section: 'reviews' }
+    case 'review':
+      return { section: 'reviews', taskId: id }
+    case 'chat':
+      return { section: 'chat', conversationId: id }
+    case 'quizzes':
+      return { section: 'quizzes' }
+    case 'quiz':
+      return { section: 'quizzes', taskId: id }
+    default:
+      return start
+  }
 }
 
+/** @type {Route} */
+const start = { section: 'records', page: 'write' }
+
+/** @param {string} taskId of a record */
+export const taskUrl = taskId => `#task=${taskId}`
 /** @param {string} taskId */
-export function taskUrl(taskId) {
-  return `#task=${taskId}`
-}
-
-/** @returns {Place} */
-export function useRoute() {
-  const [route, setRoute] = useState(() => ({ ...parseRoute(location.hash), arrived: false }))
-  useEffect(() => {
-    const follow = () => setRoute({ ...parseRoute(location.hash), arrived: true })
-    addEventListener('hashchange', follow)
-    return () => removeEventListener('hashchange', follow)
-  }, [])
-  return route
-}
+export const reviewUrl = taskId => `#review=${taskId}`
+/** @param {string} conversationId */
+export const chatUrl = conversationId => `#chat=${conversationId}`
+/** @param {string} taskId */
+export const quizUrl = taskId => `#quiz=${taskId}`

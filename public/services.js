@@ -4,8 +4,15 @@ import { createContext, useContext } from './preact.js'
  * What every part of the page needs: words, the server, the live region; and the tasks that were started here and not
  * looked at yet.
  *
+ * @typedef {import('./api.js').Api & {
+ *   records: import('./records/api.js').RecordsApi,
+ *   reviews: import('./reviews/api.js').ReviewsApi,
+ *   chat: import('./chat/api.js').ChatApi,
+ *   quizzes: import('./quizzes/api.js').QuizzesApi,
+ * }} Apis
+ *
  * @typedef {import('./i18n.js').I18n & {
- *   api: import('./api.js').Api,
+ *   api: Apis,
  *   announce: (message: string) => void,
  *   started: Set<string>,
  * }} Services

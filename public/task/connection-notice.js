@@ -1,7 +1,7 @@
 /**
  * What to say about the connection, if anything: nothing while it is as it should be.
  *
- * @param {import('./use-task.js').TaskState} task
+ * @param {Pick<import('./use-task.js').TaskState<unknown>, 'fault' | 'view' | 'connection'>} task
  * @param {import('../i18n.js').I18n['t']} t
  */
 export function connectionNotice(task, t) {

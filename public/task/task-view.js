@@ -11,6 +11,8 @@ import { OutputText } from '../text/output-text.js'
  *
  * Both may come in any order and any number of times: a snapshot replaces texts, a `text-start` begins its output's text
  * again, and `data-reset` voids everything. `onChange` is called for everything but text.
+ *
+ * What a kind adds to its stream (`data-question` ...) is in `dataOf`, until another attempt begins.
  */
 export class TaskView {
   status = /** @type {import('../api.js').TaskStatus | undefined} */ (undefined)
@@ -27,6 +29,8 @@ export class TaskView {
   createdAt = Number.NaN
   startedAt = Number.NaN
   finishedAt = Number.NaN
+  /** @type {Map<string, { type: string, data: unknown }>} */
+  #data = new Map()
   #onChange
 
   /** @param {() => void} onChange */
@@ -38,10 +42,20 @@ export class TaskView {
     return this.status !== undefined && this.status !== 'queued' && this.status !== 'running'
   }
 
+  /**
+   * What the stream has brought of that type, in the order it came first: of each id the newest.
+   *
+   * @param {string} type `data-…`
+   * @returns {unknown[]}
+   */
+  dataOf(type) {
+    return Array.from(this.#data.values()).flatMap(entry => (entry.type === type ? [entry.data] : []))
+  }
+
   /** @param {import('../api.js').Task} task */
   snapshot(task) {
     this.status = task.status
-    this.attempt = task.attempt
+    this.#enter(task.attempt)
     this.again ||= task.attempt > 1 || (task.attempt > 0 && task.status === 'queued')
     this.error = task.error ?? undefined
     this.createdAt = Date.parse(task.createdAt)
@@ -66,12 +80,13 @@ export class TaskView {
     this.again = true
     this.interrupted = false
     this.run++
+    this.#data.clear()
     this.#output(index).run++
     this.#outputChange({ index, status: 'pending' })
     this.outputs[index]?.text.replace('')
   }
 
-  /** @param {Record<string, any>} chunk of the stream; unknown types are skipped */
+  /** @param {Record<string, any>} chunk of the stream; types that are neither the wire's nor a kind's are skipped */
   apply(chunk) {
     switch (chunk.type) {
       case 'start':
@@ -88,7 +103,22 @@ export class TaskView {
         return this.#output(Number(chunk.id)).text.append(chunk.delta)
       case 'text-end':
         return this.#output(Number(chunk.id)).text.end()
+      default:
+        if (chunk.type.startsWith('data-')) this.#kindData(chunk)
     }
+  }
+
+  /** @param {Record<string, any>} chunk */
+  #kindData({ type, id, data }) {
+    this.#data.set(`${type} ${id}`, { type, data })
+    this.#onChange()
+  }
+
+  /** @param {number} attempt */
+  #enter(attempt) {
+    // A replay of the same attempt brings back what is there already: until it has come again, it stays.
+    if (attempt !== this.attempt) this.#data.clear()
+    this.attempt = attempt
   }
 
   /** @param {number} attempt */
@@ -96,13 +126,14 @@ export class TaskView {
     // Every stream begins with the stages from the first one; only the queue's (attempt 0) belong to the next attempt too.
     if (attempt !== 1) this.stages = []
     if (attempt > 0) this.status = 'running'
-    this.attempt = attempt
+    this.#enter(attempt)
     this.#onChange()
   }
 
   /** @param {string} reason */
   #reset(reason) {
     this.stages = []
+    this.#data.clear()
     this.interrupted = reason === 'new-attempt'
     this.again ||= this.interrupted
     if (this.interrupted) this.run++

@@ -1,16 +1,27 @@
 import { useEffect, useRef } from '../preact.js'
 import { useServices } from '../services.js'
-import { neisBytes } from '../text/neis-bytes.js'
 
 /**
- * Says what a listener must know of a task: that it goes on, that a draft has ended and how, that all have, that the
+ * What a kind says of its tasks.
+ *
+ * @typedef {object} Announcements
+ * @property {string} resumed that a text goes on which was begun elsewhere
+ * @property {(output: import('./task-view.js').OutputView, status: EndedStatus) => string} [output] that one of several has ended
+ * @property {(status: EndedStatus) => string} ended that the task has
+ *
+ * @typedef {'completed' | 'incomplete' | 'failed' | 'cancelled'} EndedStatus
+ */
+
+/**
+ * Says what a listener must know of a task: that it goes on, that an output has ended and how, that all have, that the
  * connection is gone or back. What was so when the page came, and what a replay repeats, is not said again; of a task
  * that was started here, everything is.
  *
  * @param {string} taskId
- * @param {import('./use-task.js').TaskState} task
+ * @param {Pick<import('./use-task.js').TaskState<unknown>, 'view' | 'connection'>} task
+ * @param {Announcements} words
  */
-export function useAnnouncements(taskId, { view, connection }) {
+export function useAnnouncements(taskId, { view, connection }, words) {
   const { t, announce, started } = useServices()
   const said = useRef(/** @type {Set<string> | undefined} */ (undefined))
   const lost = useRef(false)
@@ -20,19 +31,20 @@ export function useAnnouncements(taskId, { view, connection }) {
     const old = said.current === undefined && !started.delete(taskId)
     if (!said.current) said.current = new Set()
     const known = said.current
-    /** @param {string} what @param {() => string} words */
-    const once = (what, words) => {
-      if (!known.has(what) && !old) announce(words())
+    /** @param {string} what @param {() => string} say */
+    const once = (what, say) => {
+      if (!known.has(what) && !old) announce(say())
       known.add(what)
     }
-    for (const { index, status, text, run } of view.outputs) {
-      if (status === 'pending' || status === 'running') continue
-      const name = t('output.name', { number: index + 1 })
-      once(`${index} ${run} ${status}`, () => t(`say.output.${status}`, { name, bytes: neisBytes(text.value) }))
+    const ofOutput = words.output ?? (() => '')
+    for (const output of words.output ? view.outputs : []) {
+      const { index, run, status } = output
+      if (status !== 'pending' && status !== 'running')
+        once(`${index} ${run} ${status}`, () => ofOutput(output, status))
     }
     const { status } = view
-    if (status !== 'queued' && status !== 'running') once(`${view.run} ${status}`, () => t(`say.task.${status}`))
-    else if (old && view.outputs.some(output => output.text.value)) announce(t('say.resumed'))
+    if (status !== 'queued' && status !== 'running') once(`${view.run} ${status}`, () => words.ended(status))
+    else if (old && view.outputs.some(output => output.text.value)) announce(words.resumed)
   })
 
   useEffect(() => {

@@ -5,27 +5,31 @@ import { followTask } from './follow-task.js'
 import { TaskView } from './task-view.js'
 
 /**
+ * @template Result
  * @typedef {object} TaskState
  * @property {TaskView} view
- * @property {import('../api.js').RecordView | undefined} record once the task has ended
+ * @property {Result | undefined} result what its kind has kept of it, as loaded when it last ended
  * @property {import('./follow-task.js').Connection} connection
  * @property {unknown} fault why the task cannot be shown, if it cannot
  * @property {boolean} stopping
  * @property {(output?: number) => Promise<void>} stop
  * @property {(output: number) => Promise<void>} retry
- * @property {(record: import('../api.js').RecordView) => void} setRecord
+ * @property {(result: Result) => void} setResult
  */
 
 /**
- * A task on the page: loaded, followed until it ends, then its record. `stop` and `retry` throw what the API throws.
+ * A task on the page: loaded, followed until it ends, then what its kind has kept of it, and only then shown as ended.
+ * `stop` and `retry` throw what the API throws.
  *
+ * @template Result
  * @param {string} taskId
- * @returns {TaskState}
+ * @param {(taskId: string) => Promise<Result>} loadResult a 404 means that nothing was kept, as after an early cancel
+ * @returns {TaskState<Result>}
  */
-export function useTask(taskId) {
+export function useTask(taskId, loadResult) {
   const { api } = useServices()
   const [, redraw] = useState(0)
-  const task = useMemo(() => new FollowedTask(taskId, api, () => redraw(count => count + 1)), [taskId])
+  const task = useMemo(() => new FollowedTask(taskId, api, loadResult, () => redraw(count => count + 1)), [taskId])
   useEffect(() => {
     task.open()
     return () => task.close()
@@ -33,9 +37,12 @@ export function useTask(taskId) {
   return task
 }
 
-/** @implements {TaskState} */
+/**
+ * @template Result
+ * @implements {TaskState<Result>}
+ */
 class FollowedTask {
-  record = /** @type {import('../api.js').RecordView | undefined} */ (undefined)
+  result = /** @type {Result | undefined} */ (undefined)
   connection = /** @type {import('./follow-task.js').Connection} */ ('connecting')
   fault = /** @type {unknown} */ (undefined)
   stopping = false
@@ -45,16 +52,19 @@ class FollowedTask {
   #again
   #taskId
   #api
+  #loadResult
   #changed
 
   /**
    * @param {string} taskId
    * @param {import('../api.js').Api} api
+   * @param {(taskId: string) => Promise<Result>} loadResult
    * @param {() => void} changed
    */
-  constructor(taskId, api, changed) {
+  constructor(taskId, api, loadResult, changed) {
     this.#taskId = taskId
     this.#api = api
+    this.#loadResult = loadResult
     this.#changed = () => this.#closed || changed()
     this.view = new TaskView(this.#changed)
   }
@@ -71,8 +81,8 @@ class FollowedTask {
       if (this.#closed) return
       this.fault = undefined
       const ended = task.status !== 'queued' && task.status !== 'running'
-      // First the record: what is shown of an ended task, and edited, begins with what was saved of it.
-      if (ended) await this.#loadRecord()
+      // First the result: what is shown of an ended task, and edited, begins with what was saved of it.
+      if (ended) await this.#end()
       this.view.snapshot(task)
       if (!ended) this.#again = setTimeout(() => this.#follow(), pauseMs)
     } catch (error) {
@@ -109,16 +119,13 @@ class FollowedTask {
     await this.#api.retryOutput(this.#taskId, output)
     // Within the running attempt the stream goes on and says so; after the end a new attempt begins.
     if (running) return
-    if (this.record) {
-      this.record = { ...this.record, versions: this.record.versions.filter(version => version.output !== output) }
-    }
     this.view.restart(output)
     this.#follow()
   }
 
-  /** @param {import('../api.js').RecordView} record */
-  setRecord = record => {
-    this.record = record
+  /** @param {Result} result */
+  setResult = result => {
+    this.result = result
     this.#changed()
   }
 
@@ -140,10 +147,10 @@ class FollowedTask {
     })
   }
 
-  async #loadRecord() {
+  async #end() {
     this.stopping = false
-    this.record = await this.#api.record(this.#taskId).catch(error => {
-      // Cancelled before a word was written: there is no record.
+    this.result = await this.#loadResult(this.#taskId).catch(error => {
+      // Cancelled before a word was written: nothing was kept.
       if (error instanceof Refused && error.status === 404) return undefined
       throw error
     })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { neisBytes as pageBytes } from '../../public/text/neis-bytes.js'
+import { neisBytes as pageBytes } from '../../public/records/text/neis-bytes.js'
 import { neisBytes } from '../../src/records/bytes.ts'
 
 t.test('the page counts bytes as the server does', async t => {

@@ -13,7 +13,7 @@ export const cut = Symbol('cut')
 
 export interface ScriptedModel {
   readonly baseUrl: string
-  /** What it writes for version 0, 1, 2 ... from the next request on. */
+  /** What it writes for version 0, 1, 2 ... of a record, or (version 0) for anything else, from the next request on. */
   script: (version: number) => readonly Step[]
 }
 
@@ -22,7 +22,10 @@ export async function scriptedModel(t: Test): Promise<ScriptedModel> {
   const model = { baseUrl: '', script: (version: number): readonly Step[] => [`${version + 1}안의 글.`] }
   const server = createServer(async (request, response) => {
     const rules: string = ((await json(request)) as { messages: { content: string }[] }).messages[0]?.content ?? ''
-    const version = emphases.findIndex(({ instruction }) => rules.includes(instruction))
+    const version = Math.max(
+      emphases.findIndex(({ instruction }) => rules.includes(instruction)),
+      0,
+    )
     response.on('error', () => response.destroy())
     await perform(response, model.script(version))
   })

@@ -45,6 +45,36 @@ t.test('a reset voids everything that was shown', async t => {
   t.ok(shown.interrupted)
 })
 
-t.test('chunks of a kind this page does not know are skipped', async t => {
-  t.same(texts(view(start(1), { type: 'data-question', data: {} }, begin('0'), delta('0', '가'))), ['가'])
+const question = (index: number, question: string) => ({
+  type: 'data-question',
+  id: `question-${index}`,
+  data: { index, question },
+})
+
+t.test('what a kind adds is kept by type and id, the newest of each in the order of the first', async t => {
+  const shown = view(start(1), question(0, '가'), question(1, '나'), { type: 'data-other', data: 1 }, question(0, '다'))
+  t.same(shown.dataOf('data-question'), [
+    { index: 0, question: '다' },
+    { index: 1, question: '나' },
+  ])
+  t.same(shown.dataOf('data-nothing'), [])
+})
+
+t.test('what a kind added stays over a replay, and is void with a reset or in another attempt', async t => {
+  const shown = view(start(1), question(0, '가'))
+  shown.apply(start(1))
+  t.equal(shown.dataOf('data-question').length, 1)
+  shown.apply(start(2))
+  t.same(shown.dataOf('data-question'), [])
+
+  const reset = { type: 'data-reset', data: { reason: 'new-attempt' }, transient: true }
+  t.same(view(start(1), question(0, '가'), reset).dataOf('data-question'), [])
+
+  const retried = view(start(1), question(0, '가'))
+  retried.restart(0)
+  t.same(retried.dataOf('data-question'), [])
+})
+
+t.test('chunks that are not of the wire and of no kind are skipped', async t => {
+  t.same(texts(view(start(1), { type: 'unknown' }, begin('0'), delta('0', '가'))), ['가'])
 })

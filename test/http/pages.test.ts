@@ -36,7 +36,7 @@ t.test('everything the page loads is served, with the type browsers insist on', 
     t.match(answer, /^200 /, url)
     t.ok(answer.includes(types[extension]), `${url}: ${answer}`)
   }
-  t.ok(found.has('/task/task-page.js'), 'modules are followed')
+  t.ok(found.has('/records/task/task-page.js'), 'modules are followed')
   t.ok(found.has('/vendor/preact.js'), 'vendored ones too')
   t.ok([...found.keys()].filter(url => url.endsWith('.woff2')).length > 50, 'and the font')
 })

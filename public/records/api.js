@@ -1,0 +1,45 @@
+import { pageQuery } from '../api.js'
+
+/**
+ * @typedef {import('../api.js').OutputStatus} OutputStatus
+ * @typedef {import('../api.js').Words} Words
+ * @typedef {{ start: number, end: number, text: string, reason: string, message: Words }} Mark
+ * @typedef {{ characters: number, bytes: number }} Limit
+ * @typedef {{ output: number, status: OutputStatus, text: string, bytes: number, overBy: number, marks: Mark[] }} Version
+ * @typedef {{ output: number, text: string, bytes: number, marks: Mark[], confirmedAt: string, original?: string }} Saved
+ * @typedef {{ id: string, category: string, subject?: string | null, label?: string | null, versions: Version[],
+ *   limit: Limit, targetBytes?: number | null, saved: Saved | null, createdAt: string }} RecordView
+ * @typedef {{ category: string, names: Words, characters: number, bytes: number, current: boolean }} LimitRow
+ * @typedef {{ items: LimitRow[], emphases: Words[] }} Limits
+ * @typedef {{ bytes: number, limit: number, overBy: number, marks: Mark[] }} Check
+ * @typedef {{ category: string, subject?: string, observations: string, keywords?: string[], tone?: string,
+ *   targetBytes?: number, versions: number, label?: string }} RecordRequest
+ *
+ * @typedef {ReturnType<typeof recordsApi>} RecordsApi
+ */
+
+/** @param {import('../api.js').Call} call */
+export function recordsApi(call) {
+  return {
+    /** @returns {Promise<Limits>} */
+    limits: () => call('GET', '/records/limits'),
+    /** @param {RecordRequest} body @returns {Promise<{ taskId: string }>} */
+    create: body => call('POST', '/records', { body }),
+    /** @param {string} id @returns {Promise<RecordView>} */
+    one: id => call('GET', `/records/${id}`),
+    /** @param {string} [cursor] @returns {Promise<import('../api.js').List<RecordView>>} */
+    list: cursor => call('GET', `/records${pageQuery(cursor)}`),
+    /**
+     * @param {string} id
+     * @param {{ output: number, text: string, confirmed: true, allowOverLimit?: true }} body
+     * @returns {Promise<RecordView>}
+     */
+    save: (id, body) => call('PUT', `/records/${id}`, { body }),
+    /**
+     * @param {{ category: string, text: string, targetBytes?: number }} body
+     * @param {AbortSignal} [signal]
+     * @returns {Promise<Check>}
+     */
+    check: (body, signal) => call('POST', '/records/check', { body, signal }),
+  }
+}

@@ -1,0 +1,110 @@
+import { html, useEffect, useRef, useState } from '../../preact.js'
+import { useServices } from '../../services.js'
+import { kept } from '../../storage.js'
+import { ByteMeter } from '../text/byte-meter.js'
+import { MarkList } from '../text/marked-text.js'
+import { neisBytes } from '../text/neis-bytes.js'
+import { useCheck } from './use-check.js'
+import { useSaving } from './use-saving.js'
+
+/**
+ * Where a draft becomes the teacher's own text: edited, checked as it is typed, confirmed, saved.
+ *
+ * The edit is kept for this tab under its task and output, until it is saved. Over the limit, the server refuses first
+ * and only then is saving as it is offered.
+ *
+ * @param {{ taskId: string, output: import('../../task/task-view.js').OutputView, record?: import('../api.js').RecordView,
+ *   category: string, limitBytes?: number, targetBytes?: number | null, ended: boolean, onClose: () => void,
+ *   onSaved: (record: import('../api.js').RecordView) => void }} props
+ */
+export function Editor({ taskId, output, record, category, limitBytes, targetBytes, ended, onClose, onSaved }) {
+  const { t } = useServices()
+  const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
+  // As a textarea has it: else the marks' places would be off.
+  const original = output.text.value.replace(/\r\n?/g, '\n')
+  const before = record?.saved?.output === output.index ? record.saved.text : original
+  const draft = useDraft(`draft:${taskId}:${output.index}`, before)
+  const check = useCheck(category, draft.text, targetBytes)
+  const saving = useSaving(taskId, output.index, saved => {
+    draft.forget()
+    onSaved(saved)
+  })
+  useEffect(() => area.current?.focus(), [])
+  useEffect(() => saving.reconsider(), [draft.text])
+
+  const name = t('records.output.name', { number: output.index + 1 })
+  return html`
+    <section class="card editor" aria-labelledby="editor-title">
+      <header>
+        <h2 id="editor-title">${t('records.edit.title', { name })}</h2>
+        <button type="button" class="quiet" onClick=${onClose}>${t('records.edit.close')}</button>
+      </header>
+      <label for="editor-text">${t('records.edit.text')}</label>
+      <textarea ref=${area} id="editor-text" lang="ko" rows="10" value=${draft.text} aria-describedby="editor-meter"
+        onInput=${(/** @type {Event & { currentTarget: HTMLTextAreaElement }} */ event) => draft.set(event.currentTarget.value)}></textarea>
+      <div id="editor-meter">
+        <${ByteMeter} bytes=${check.result?.bytes ?? neisBytes(draft.text)} limitBytes=${check.result?.limit ?? limitBytes} />
+      </div>
+      ${check.failed && html`<p class="quiet">${t('records.edit.checkFailed')}</p>`}
+      ${check.marks.length > 0 && html`<${MarkList} marks=${check.marks} onGo=${(/** @type {import('../api.js').Mark} */ mark) => select(area.current, mark)} />`}
+      ${draft.text !== original && html`<p><button type="button" class="link" onClick=${() => draft.set(original)}>${t('records.edit.reset')}</button></p>`}
+      <${Confirmation} saving=${saving} text=${draft.text} waiting=${!ended || !record} onShorten=${() => area.current?.focus()} />
+    </section>
+  `
+}
+
+/**
+ * @param {{ saving: ReturnType<typeof useSaving>, text: string, waiting: boolean, onShorten: () => void }} props
+ */
+function Confirmation({ saving, text, waiting, onShorten }) {
+  const { t } = useServices()
+  return html`
+    <div class="confirm">
+      <label class="check">
+        <input type="checkbox" id="editor-confirm" checked=${saving.confirmed} aria-describedby="editor-fault"
+          aria-invalid=${saving.fault && !saving.confirmed ? 'true' : undefined}
+          onChange=${(/** @type {Event & { currentTarget: HTMLInputElement }} */ event) => saving.confirm(event.currentTarget.checked)} />
+        <span>${t('records.edit.confirm')}</span>
+      </label>
+      <p id="editor-fault" class="error">${saving.fault}</p>
+      ${
+        saving.overBy > 0
+          ? html`<div class="notice bad">
+              <p>${t('records.edit.over', { bytes: saving.overBy })}</p>
+              <button type="button" onClick=${onShorten}>${t('records.edit.over.shorten')}</button>
+              <button type="button" class="danger" onClick=${() => saving.save(text, true)}>${t('records.edit.over.save')}</button>
+            </div>`
+          : html`<button type="button" class="primary" aria-disabled=${saving.busy || waiting ? 'true' : undefined}
+              onClick=${() => waiting || saving.save(text, false)}>
+              ${t(saving.busy ? 'records.edit.saving' : 'records.edit.save')}
+            </button>`
+      }
+      ${waiting && html`<p class="quiet">${t('records.edit.wait')}</p>`}
+    </div>
+  `
+}
+
+/**
+ * @param {string} key
+ * @param {string} before the text without an edit
+ */
+function useDraft(key, before) {
+  const store = kept('sessionStorage', key, /** @type {string | null} */ (null))
+  const [text, setText] = useState(() => store.read() ?? before)
+  return {
+    text,
+    /** @param {string} next */
+    set: next => {
+      if (next === before) store.clear()
+      else store.write(next)
+      setText(next)
+    },
+    forget: () => store.clear(),
+  }
+}
+
+/** @param {HTMLTextAreaElement | null} area @param {import('../api.js').Mark} mark */
+function select(area, { start, end }) {
+  area?.focus()
+  area?.setSelectionRange(start, end)
+}

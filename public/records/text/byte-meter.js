@@ -1,0 +1,24 @@
+import { html } from '../../preact.js'
+import { useServices } from '../../services.js'
+
+/**
+ * Bytes against the limit, in words and as a bar. Over the limit is said, not only coloured.
+ *
+ * @param {{ bytes: number, limitBytes?: number }} props
+ */
+export function ByteMeter({ bytes, limitBytes }) {
+  const { t } = useServices()
+  if (limitBytes === undefined) return html`<p class="meter"><span>${t('records.meter.bytes', { bytes })}</span></p>`
+  const over = bytes - limitBytes
+  return html`
+    <div class="meter" data-over=${over > 0 ? 'true' : undefined}>
+      <p>
+        <span>${t('records.meter.of', { bytes, limit: limitBytes })}</span>
+        ${over > 0 && html` <strong>${t('records.meter.over', { bytes: over })}</strong>`}
+      </p>
+      <div class="bar" aria-hidden="true">
+        <i style=${{ width: `${Math.min(100, (100 * bytes) / limitBytes)}%` }}></i>
+      </div>
+    </div>
+  `
+}

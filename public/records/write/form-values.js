@@ -1,0 +1,50 @@
+import { kept } from '../../storage.js'
+
+/**
+ * @typedef {{ category: string, subject: string, label: string, observations: string, keywords: string, tone: string,
+ *   targetBytes: string, versions: string }} FormValues
+ */
+
+/** @type {FormValues} */
+export const emptyForm = {
+  category: 'subject',
+  subject: '',
+  label: '',
+  observations: '',
+  keywords: '',
+  tone: '',
+  targetBytes: '',
+  versions: '3',
+}
+
+/** The form as it was left: neither a reload nor an error loses what was typed. */
+export const savedForm = () => kept('sessionStorage', 'form', /** @type {Partial<FormValues>} */ ({}))
+
+/**
+ * @param {FormValues} values
+ * @returns {import('../api.js').RecordRequest}
+ */
+export function toRequest(values) {
+  const keywords = values.keywords
+    .split(/[,，、\n]/)
+    .map(keyword => keyword.trim())
+    .filter(Boolean)
+  return {
+    category: values.category,
+    observations: values.observations.trim(),
+    versions: Number(values.versions),
+    ...((values.category === 'subject' || values.category === 'club') && values.subject.trim()
+      ? { subject: values.subject.trim() }
+      : {}),
+    ...(values.label.trim() ? { label: values.label.trim() } : {}),
+    ...(keywords.length > 0 ? { keywords } : {}),
+    ...(values.tone ? { tone: values.tone } : {}),
+    ...(values.targetBytes ? { targetBytes: Number(values.targetBytes) } : {}),
+  }
+}
+
+/** The field a problem's JSON pointer names: `/keywords/3` is `keywords`. @param {string | undefined} pointer */
+export function fieldOf(pointer) {
+  const name = pointer?.split('/')[1] ?? ''
+  return name in emptyForm ? /** @type {keyof FormValues} */ (name) : undefined
+}

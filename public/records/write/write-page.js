@@ -1,0 +1,58 @@
+import { html, useEffect, useState } from '../../preact.js'
+import { taskUrl } from '../../route.js'
+import { useServices } from '../../services.js'
+import { UnfinishedTasks } from '../../task/unfinished-tasks.js'
+import { recordTitle, requestOf } from '../record-title.js'
+import { RecordForm } from './record-form.js'
+
+/** @param {{ arrived: boolean, limits: import('../api.js').Limits }} props */
+export function WritePage({ arrived, limits }) {
+  const services = useServices()
+  const { t } = services
+  useEffect(() => {
+    document.title = `${t('records.nav.write')} – Conch`
+  }, [])
+  return html`
+    <div class="write">
+      <${RecordForm} arrived=${arrived} limits=${limits} />
+      <aside>
+        <${UnfinishedTasks} kind="record" title=${t('records.resume.title')} urlOf=${taskUrl}
+          nameOf=${(/** @type {import('../../api.js').Task} */ task) => recordTitle(requestOf(task.id), limits, services) || t('records.untitled')} />
+        <${Recent} limits=${limits} />
+      </aside>
+    </div>
+  `
+}
+
+/** @param {{ limits: import('../api.js').Limits }} props */
+function Recent({ limits }) {
+  const services = useServices()
+  const { t, api, date } = services
+  const [records, setRecords] = useState(/** @type {import('../api.js').RecordView[] | undefined} */ (undefined))
+  useEffect(() => {
+    api.records.list().then(
+      list => setRecords(list.items.slice(0, recentCount)),
+      () => setRecords(undefined), // As above.
+    )
+  }, [])
+  if (!records) return null
+  return html`
+    <section class="recent" aria-labelledby="recent-title">
+      <h2 id="recent-title">${t('records.recent.title')}</h2>
+      ${records.length === 0 && html`<p class="quiet">${t('records.recent.empty')}</p>`}
+      <ul class="plain">
+        ${records.map(
+          record => html`<li key=${record.id}>
+            <a href=${taskUrl(record.id)}>
+              <b>${recordTitle(record, limits, services)}</b>
+              <small>${date(record.createdAt)} · ${t(record.saved ? 'records.history.saved' : 'records.history.unsaved')}</small>
+            </a>
+          </li>`,
+        )}
+      </ul>
+      ${records.length > 0 && html`<a class="more" href="#history">${t('records.recent.all')}</a>`}
+    </section>
+  `
+}
+
+const recentCount = 5

@@ -1,0 +1,23 @@
+import { pageQuery } from '../api.js'
+
+/**
+ * @typedef {'THINKING' | 'FEELING'} ReviewType
+ * @typedef {{ id: string, type: ReviewType, body: string, status: import('../api.js').OutputStatus, text: string,
+ *   createdAt: string }} Review the id is that of its task
+ *
+ * @typedef {ReturnType<typeof reviewsApi>} ReviewsApi
+ */
+
+/** @param {import('../api.js').Call} call */
+export function reviewsApi(call) {
+  return {
+    /** @param {{ body: string, type: ReviewType }} body @returns {Promise<{ taskId: string }>} */
+    create: body => call('POST', '/reviews', { body }),
+    /** @param {string} id @returns {Promise<Review>} */
+    one: id => call('GET', `/reviews/${id}`),
+    /** @param {string} [cursor] @returns {Promise<import('../api.js').List<Review>>} */
+    list: cursor => call('GET', `/reviews${pageQuery(cursor)}`),
+    /** @param {string} id @returns {Promise<void>} */
+    remove: id => call('DELETE', `/reviews/${id}`),
+  }
+}

@@ -1,0 +1,37 @@
+import { useEffect, useState } from './preact.js'
+
+/**
+ * A list of the server's, loaded page by page.
+ *
+ * `items` is undefined until the first page has come; `more` is there while there are more.
+ *
+ * @template {{ id: string }} Item
+ * @param {(cursor?: string) => Promise<import('./api.js').List<Item>>} loadPage
+ */
+export function useList(loadPage) {
+  const [items, setItems] = useState(/** @type {Item[] | undefined} */ (undefined))
+  const [next, setNext] = useState(/** @type {string | undefined} */ (undefined))
+  const [fault, setFault] = useState(/** @type {unknown} */ (undefined))
+
+  const load = async () => {
+    setFault(undefined)
+    try {
+      const page = await loadPage(next)
+      setItems((before = []) => [...before, ...page.items])
+      setNext(page.nextCursor ?? undefined)
+    } catch (error) {
+      setFault(error)
+    }
+  }
+  useEffect(() => void load(), [])
+
+  return {
+    items,
+    fault,
+    /** Loads the next page, or what failed again. */
+    load,
+    more: next !== undefined,
+    /** Takes an item out, after it was deleted. @param {string} id */
+    drop: id => setItems(before => before?.filter(item => item.id !== id)),
+  }
+}
