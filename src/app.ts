@@ -12,6 +12,8 @@ import { type Database, openEmbedded, openPostgres } from './db/client.ts'
 import { type DataDirLock, lockDataDir } from './db/data-dir-lock.ts'
 import { Cipher } from './db/encrypted.ts'
 import { startJobs } from './db/jobs.ts'
+import type { Events } from './events/events.ts'
+import type { EventHandler } from './events/handler.ts'
 import { QueuedEvents } from './events/queued-events.ts'
 import { cors } from './http/cors.ts'
 import { docs } from './http/docs.ts'
@@ -55,6 +57,8 @@ export interface Dependencies {
   dataDirLock?: DataDirLock
   /** Timers of the event streams; a fake clock in tests. */
   timers?: Timers
+  /** Where domain events go, instead of into queues. */
+  openEvents?: (handlers: readonly EventHandler[]) => Events
 }
 
 declare module 'fastify' {
@@ -76,7 +80,7 @@ declare module 'fastify' {
  */
 export async function buildApp(
   config: Config,
-  { logDestination, dataDirLock, timers = globalThis as Timers }: Dependencies = {},
+  { logDestination, dataDirLock, timers = globalThis as Timers, openEvents }: Dependencies = {},
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logger: {
@@ -96,7 +100,7 @@ export async function buildApp(
       const lock = dataDirLock ?? (await lockDataDir(config.dataDir))
       opened.defer(() => lock.release())
     }
-    await assemble(app, config, timers, opened)
+    await assemble(app, config, { timers, openEvents }, opened)
     await app.ready()
   } catch (error) {
     await opened.disposeAsync()
@@ -108,7 +112,7 @@ export async function buildApp(
 async function assemble(
   app: FastifyInstance,
   config: Config,
-  timers: Timers,
+  { timers, openEvents }: { timers: Timers } & Pick<Dependencies, 'openEvents'>,
   opened: AsyncDisposableStack,
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
@@ -133,7 +137,8 @@ async function assemble(
     contextTokens,
     concurrency: summaryConcurrency,
   })
-  const events = await QueuedEvents.open([summarize], { boss, database, logger: app.log })
+  const handlers = [summarize]
+  const events = openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
 
   const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id), timers)
   opened.defer(() => logs.close())
