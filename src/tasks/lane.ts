@@ -1,7 +1,8 @@
 import type { Model } from '../ai/client.ts'
-import type { ChatMessage, Completion } from '../ai/completion.ts'
+import type { ChatMessage } from '../ai/completion.ts'
 import { estimateUsage } from '../ai/tokens.ts'
 import type { EventLog } from './event-log.ts'
+import { judge } from './judge.ts'
 import { outputChunk } from './rebuild.ts'
 import type { RetryStage } from './retry-stage.ts'
 import type { StoredOutput } from './rows.ts'
@@ -78,7 +79,7 @@ export class Lane {
     const usage = completion.usage ?? (started ? await estimateUsage(messages, text) : undefined)
     if (started) this.#log.append({ type: 'text-end', id: String(index) })
     this.#controller = undefined
-    this.#end({ ...judged(completion, text !== ''), text, usage })
+    this.#end({ ...judge(completion, text !== ''), text, usage })
   }
 
   /** Stops it, or keeps it from starting. False when it has ended already. */
@@ -112,40 +113,4 @@ export class Lane {
     this.#result = { index, cancelRequested: false, ...result }
     this.#log.append(outputChunk({ index, ...change }))
   }
-}
-
-/** Why there is no text at all. */
-const stopped = {
-  length: 'The model reached its limit before writing anything.',
-  'content-filter': 'The content filter of the model stopped it before it wrote anything.',
-} as const
-
-/** What an output ends as, by how its completion ended and whether there is text. */
-function judged(
-  completion: Completion,
-  hasText: boolean,
-): { status: EndedOutputStatus; finishReason?: string; error?: OutputError } {
-  const status = hasText ? 'incomplete' : 'failed'
-  switch (completion.outcome) {
-    case 'completed':
-      if (hasText) return { status: 'completed', finishReason: 'stop' }
-      return { status: 'failed', error: { code: 'empty', detail: 'The model ended without writing anything.' } }
-    case 'length':
-    case 'content-filter': {
-      const { outcome } = completion
-      return { status, finishReason: outcome, ...(!hasText && { error: { code: outcome, detail: stopped[outcome] } }) }
-    }
-    case 'aborted':
-      return { status: 'cancelled' }
-    case 'refused':
-      return { status: 'failed', error: { code: 'refused', detail: completion.words } }
-    case 'other':
-      return { status, finishReason: 'other', error: { code: 'other', detail: sentence(completion.detail) } }
-    default:
-      return { status, error: { code: completion.outcome, detail: sentence(completion.detail) } }
-  }
-}
-
-function sentence(detail: string): string {
-  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`
 }
