@@ -25,6 +25,9 @@ import { clientErrorHandler, frameworkErrors, problems } from './http/problems.t
 import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { loggableError } from './loggable-error.ts'
+import { quizKind } from './quizzes/quiz.ts'
+import { quizRoutes } from './quizzes/routes.ts'
+import { QuizStore } from './quizzes/store.ts'
 import { recordKind } from './records/record.ts'
 import { recordRoutes } from './records/routes.ts'
 import { reviewKind } from './reviews/review.ts'
@@ -129,7 +132,9 @@ async function assemble(
   const { contextTokens, summaryConcurrency } = config
   const record = recordKind(cipher)
   const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })
-  const kinds = new Map([record, reviewKind, turn].map(kind => [kind.name, kind as TaskKind]))
+  const quizzes = new QuizStore(cipher)
+  const quiz = quizKind(quizzes)
+  const kinds = new Map([record, reviewKind, turn, quiz].map(kind => [kind.name, kind as TaskKind]))
   const summarize = summarizeAfterTurn({
     conversations,
     tasks: store,
@@ -188,6 +193,7 @@ async function assemble(
   await app.register(recordRoutes, { kind: record, tasks, accept, database, store, cipher })
   await app.register(reviewRoutes, { kind: reviewKind, tasks, accept, database, store })
   await app.register(conversationRoutes, { kind: turn, tasks, accept, database, store, conversations })
+  await app.register(quizRoutes, { kind: quiz, tasks, accept, database, store, quizzes })
   await app.register(pages)
 
   const stop = async (drainMs: number) => {

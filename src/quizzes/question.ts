@@ -1,3 +1,4 @@
+import type { KindChunk } from '../tasks/kind.ts'
 import { answerIndex } from './answer-index.ts'
 import { folded, modelText } from './model-text.ts'
 import type { RawQuestion } from './question-reader.ts'
@@ -39,6 +40,11 @@ export function validQuestion(
   const answer = answerIndex(raw.answer, choices)
   if (answer === undefined) return invalid('the answer does not name one of the choices')
   return { kind: 'valid', question: { index: known.length, question, choices, answer, explanation } }
+}
+
+/** What readers of the task's log see of a question: they have yet to take the quiz, so without its answer. */
+export function questionChunk({ index, question, choices }: Question): KindChunk {
+  return { type: 'data-question', id: `question-${index}`, data: { index, question, choices } }
 }
 
 function flawOf(name: string, text: string, maxLength: number): string | undefined {

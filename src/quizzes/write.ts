@@ -2,7 +2,7 @@ import type { ChatMessage, Completion, JsonFormat } from '../ai/completion.ts'
 import { judge } from '../tasks/judge.ts'
 import type { Desk, Written } from '../tasks/kind.ts'
 import type { Usage } from '../tasks/task.ts'
-import { type Question, validQuestion } from './question.ts'
+import { type Question, questionChunk, validQuestion } from './question.ts'
 import { QuestionReader } from './question-reader.ts'
 
 /** What a quiz is to be about. */
@@ -55,7 +55,7 @@ export async function writeQuiz(
           const read = validQuestion(raw, { choices, known: questions })
           if (read.kind === 'invalid') continue
           questions.push(read.question)
-          desk.append(shown(read.question))
+          desk.append(questionChunk(read.question))
         }
       },
     })
@@ -73,10 +73,6 @@ export async function writeQuiz(
     usage,
     ...(questions.length > 0 && { result: { questions } }),
   }
-}
-
-function shown({ index, question, choices }: Question) {
-  return { type: 'data-question', id: `question-${index}`, data: { index, question, choices } } as const
 }
 
 function ended(completion: Completion & { text: string }, count: number, asked: number): Written {
