@@ -1,0 +1,6 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import { confirmations, records } from './records/schema.ts'
+import { outputs, tasks } from './tasks/schema.ts'
+
+/** Every table with encrypted columns. A test compares it with the database: none can be forgotten. */
+export const encryptedTables: readonly PgTable[] = [tasks, outputs, records, confirmations]
