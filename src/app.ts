@@ -4,17 +4,22 @@ import { type Model, openModel } from './ai/client.ts'
 import { startDemoModel } from './ai/demo/server.ts'
 import { modelRoutes } from './ai/routes.ts'
 import type { Config } from './config.ts'
+import { BackgroundReencryption } from './db/background-reencryption.ts'
 import { type Database, openEmbedded, openPostgres } from './db/client.ts'
 import { type DataDirLock, lockDataDir } from './db/data-dir-lock.ts'
 import { Cipher } from './db/encrypted.ts'
 import { startJobs } from './db/jobs.ts'
+import { reencrypt } from './db/reencrypt.ts'
+import { encryptedTables } from './encrypted-tables.ts'
 import { cors } from './http/cors.ts'
 import { docs } from './http/docs.ts'
 import { health } from './http/health.ts'
 import { identity } from './http/identity.ts'
 import { createMetrics, metricsRoute } from './http/metrics.ts'
+import { operator } from './http/operator.ts'
 import { pages } from './http/pages.ts'
 import { clientErrorHandler, frameworkErrors, problems } from './http/problems.ts'
+import { reencryptionRoutes } from './http/reencryption.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { loggableError } from './loggable-error.ts'
@@ -102,8 +107,14 @@ async function assemble(
   opened: AsyncDisposableStack,
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
-  const { database, cipher, cookieSecret } = await openStorage(config, app.log, opened)
+  const { database, cipher, cookieSecret, operatorToken } = await openStorage(config, app.log, opened)
   const model = await openUpstream(config, app.log, opened)
+
+  const reencryption = new BackgroundReencryption({
+    run: options => reencrypt({ ...options, queries: database.queries, cipher, tables: encryptedTables }),
+    logger: app.log,
+  })
+  opened.defer(() => reencryption.stop())
 
   const boss = await startJobs(database, error => app.log.warn({ err: error }, 'pg-boss'))
   opened.defer(() => boss.stop({ graceful: false }))
@@ -148,9 +159,11 @@ async function assemble(
   await app.register(securityHeaders)
   await app.register(cors, { origins: config.corsOrigins })
   await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins })
+  await app.register(operator, { token: operatorToken })
   await app.register(docs, { version: packageJson.version })
   await app.register(health, { ready: () => !runner.stopping, ping: () => database.ping() })
   await app.register(metricsRoute, { registry: metrics.registry })
+  await app.register(reencryptionRoutes, { reencryption })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
   await app.register(recordRoutes, { kind: record, tasks, replies, database, store, cipher })
@@ -175,12 +188,12 @@ function queueWaitSeconds({ createdAt, startedAt }: ClaimedTask): number {
 }
 
 async function openStorage(config: Config, log: FastifyBaseLogger, opened: AsyncDisposableStack) {
-  const { cookieSecret, encryptionKeys } = await readSecrets(config)
+  const { cookieSecret, encryptionKeys, operatorToken } = await readSecrets(config)
   const database: Database = config.databaseUrl
     ? await openPostgres(config.databaseUrl, error => log.warn({ err: error }, 'a database connection broke'))
     : await openEmbedded(`${config.dataDir}/database`)
   opened.defer(() => database.close())
-  return { database, cipher: new Cipher(encryptionKeys), cookieSecret }
+  return { database, cipher: new Cipher(encryptionKeys), cookieSecret, operatorToken }
 }
 
 /** OpenAI or any compatible server; without a key or a base URL, the demo model inside this process. */
