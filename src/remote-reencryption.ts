@@ -39,21 +39,31 @@ export async function reencryptRemotely({
   if (port === 0) throw failed('PORT is 0, which does not tell where the server listens: set PORT to its port')
   const url = `http://${reachable(host)}:${port}/api/operations/reencryption`
 
+  let answered = false
+
   async function ask(method: 'POST' | 'GET'): Promise<ReencryptionState> {
-    const headers = { authorization: `Bearer ${operatorToken}` }
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)])
-    const response = await fetch(url, { method, headers, signal: patience }).catch(error => {
+    const { status, text } = await send(method).catch(error => {
       signal.throwIfAborted()
       throw failed(
-        `nothing answers at ${url}: set HOST and PORT to those of the running server, or stop it first`,
+        answered
+          ? `the server at ${url} does not answer any more: once it runs again, run this again`
+          : `nothing answers at ${url}: set HOST and PORT to those of the running server, or stop it first`,
         error,
       )
     })
-    if (response.status === 401)
+    answered = true
+    if (status === 401)
       throw failed(`the server at ${url} has another operator token: is it the one with this data folder?`)
-    if (!response.ok)
-      throw failed(`the server at ${url} answers ${response.status}: is it the one with this data folder, and as new?`)
-    return (await response.json()) as ReencryptionState
+    const state = status < 300 ? parsed(text) : undefined
+    if (state) return state
+    throw failed(`the server at ${url} does not know how (it answers ${status}): is it the one with this data folder?`)
+  }
+
+  async function send(method: string): Promise<{ status: number; text: string }> {
+    const headers = { authorization: `Bearer ${operatorToken}` }
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)])
+    const response = await fetch(url, { method, headers, signal: patience })
+    return { status: response.status, text: await response.text() }
   }
 
   for (let state = await ask('POST'); ; state = await ask('GET')) {
@@ -67,6 +77,16 @@ export async function reencryptRemotely({
 
 function failed(message: string, cause?: unknown): RemoteReencryptionFailed {
   return new RemoteReencryptionFailed(message, { cause })
+}
+
+/** Undefined when it is not what Conch answers. */
+function parsed(text: string): ReencryptionState | undefined {
+  try {
+    const state = JSON.parse(text)
+    return typeof state?.status === 'string' ? state : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function reachable(host: string): string {
