@@ -36,6 +36,7 @@ export function notTheLastMessage(): Problem {
     status: 409,
     code: 'not-the-last-message',
     title: 'Not the last reply',
-    detail: 'Only the last reply of a conversation can be written anew. To go back further, send a message that replaces one.',
+    detail:
+      'Only the last reply of a conversation can be written anew. To go back further, send a message that replaces one.',
   })
 }

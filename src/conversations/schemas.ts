@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { outputStatuses } from '../tasks/task.ts'
 import { Failure, TaskLinks } from '../tasks/schemas.ts'
+import { outputStatuses } from '../tasks/task.ts'
 import { onBusyModes } from './send-message.ts'
 
 const Nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()])

@@ -45,7 +45,8 @@ export async function sendMessage(
   const { task, removed } = await database.queries.transaction(async tx => {
     const conversation = await conversations.find(tx, conversationId, ownerId, { forUpdate: true })
     if (!conversation) throw conversationNotFound()
-    const removed = replaces === undefined ? [] : await conversations.turnIds(tx, conversation.id, await place(replaces))
+    const removed =
+      replaces === undefined ? [] : await conversations.turnIds(tx, conversation.id, await place(replaces))
     await tasks.removeIn(tx, removed)
     const busy = (await conversations.unfinished(tx, [conversation.id])).get(conversation.id) ?? []
     if (busy[0] !== undefined && onBusy === 'reject') throw conversationBusy(busy[0])

@@ -164,9 +164,7 @@ export class ConversationStore {
     const [row] = await tx
       .select({ value: count() })
       .from(turns)
-      .where(
-        and(eq(turns.conversationId, conversationId), gt(turns.position, position), isNotNull(turns.savedAttempt)),
-      )
+      .where(and(eq(turns.conversationId, conversationId), gt(turns.position, position), isNotNull(turns.savedAttempt)))
     return row?.value ?? 0
   }
 

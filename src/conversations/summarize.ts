@@ -47,7 +47,8 @@ export function summarizeAfterTurn(options: SummarizeOptions): EventHandler<'tur
       await commit(async tx => {
         // Whoever regenerates the reply or removes the turn holds this lock.
         if (!(await conversations.lock(tx, turn.conversationId))) return
-        if (await isCurrent(tx, conversations, turn)) await conversations.addSummary(tx, turn.taskId, turn.attempt, text)
+        if (await isCurrent(tx, conversations, turn))
+          await conversations.addSummary(tx, turn.taskId, turn.attempt, text)
       })
     },
   }

@@ -5,9 +5,9 @@ import type { TaskKind } from '../tasks/kind.ts'
 import type { TaskStore } from '../tasks/store.ts'
 import { withinBudget } from './context.ts'
 import { notTheLastMessage } from './errors.ts'
+import { exchangesOf } from './exchanges.ts'
 import { turnPrompt } from './prompt.ts'
 import type { ConversationStore } from './store.ts'
-import { exchangesOf } from './exchanges.ts'
 
 /** No prompt has more earlier turns than this, however short they are. */
 const maxTurns = 100
@@ -24,7 +24,12 @@ export interface TurnKindOptions {
 }
 
 /** The `turn` kind: the reply to a message of a conversation. */
-export function turnKind({ queries, conversations, tasks, contextTokens }: TurnKindOptions): TaskKind<typeof TurnInput> {
+export function turnKind({
+  queries,
+  conversations,
+  tasks,
+  contextTokens,
+}: TurnKindOptions): TaskKind<typeof TurnInput> {
   return {
     name: 'turn',
     input: TurnInput,

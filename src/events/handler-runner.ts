@@ -140,7 +140,10 @@ export class HandlerRunner {
     try {
       if (stopping || (attempts < maxAttempts && !(error instanceof PermanentFault))) {
         await queue.retry(database.queries, job)
-        logger.warn(fields, stopping ? 'an event is left to the next process' : 'an event could not be handled; trying again')
+        logger.warn(
+          fields,
+          stopping ? 'an event is left to the next process' : 'an event could not be handled; trying again',
+        )
         return
       }
       await this.#commit(job, tx =>
@@ -154,7 +157,10 @@ export class HandlerRunner {
       )
       logger.error(fields, 'an event could not be handled; it is kept with the failed events')
     } catch (fault) {
-      logger.error({ ...fields, err: fault }, 'an event could not be given back; it is taken up again when it is missed')
+      logger.error(
+        { ...fields, err: fault },
+        'an event could not be given back; it is taken up again when it is missed',
+      )
     }
   }
 

@@ -94,7 +94,14 @@ export const reviewRoutes: FastifyPluginAsyncTypebox<ReviewRoutesOptions> = asyn
       const input = inputs.get(id)
       const output = outputs.get(id)?.[0]
       if (!input || !output) return []
-      return { id, type, body: input.body, status: output.status, text: output.text, createdAt: createdAt.toISOString() }
+      return {
+        id,
+        type,
+        body: input.body,
+        status: output.status,
+        text: output.text,
+        createdAt: createdAt.toISOString(),
+      }
     })
   }
 }

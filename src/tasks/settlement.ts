@@ -108,12 +108,7 @@ function worthKeeping({ bare, outputs }: TaskEnd): boolean {
 }
 
 /** Whatever a kind throws by itself is no reason to try again; what the database throws may be. */
-async function keep(
-  tx: Queries,
-  task: ClaimedTask,
-  kind: TaskKind,
-  end: TaskEnd,
-): Promise<readonly DomainEvent[]> {
+async function keep(tx: Queries, task: ClaimedTask, kind: TaskKind, end: TaskEnd): Promise<readonly DomainEvent[]> {
   try {
     return await kind.save(tx, task, end.outputs)
   } catch (error) {

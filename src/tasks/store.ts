@@ -4,10 +4,10 @@ import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import { taskNotFound } from './errors.ts'
 import type { Stage } from './event.ts'
+import type { LaneResult } from './lane.ts'
 import { type ClaimedTask, outputValues, readOutput, readTask, type StoredOutput, type TaskRow } from './rows.ts'
 import { outputs, tasks } from './schema.ts'
 import type { EndedTaskStatus, OutputError, TaskStatus } from './task.ts'
-import type { LaneResult } from './lane.ts'
 
 /** What an attempt writes when it ends. */
 export interface TaskEnd {

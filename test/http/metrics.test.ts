@@ -5,6 +5,7 @@ import { createMetrics, type Gauges, metricsRoute } from '../../src/http/metrics
 const zero: Gauges = {
   connections: () => ({ open: 0, idle: 0, waiting: 0 }),
   runningOutputs: () => 0,
+  runningHandlers: () => 0,
   openStreams: () => 0,
   openLogs: () => 0,
   upstream: () => ({ breaker: 'closed', sockets: 0, retries: 0 }),

@@ -5,9 +5,11 @@ import { openEmbedded } from '../../src/db/client.ts'
 import { Cipher } from '../../src/db/encrypted.ts'
 import { startJobs } from '../../src/db/jobs.ts'
 import type { TaskKind } from '../../src/tasks/kind.ts'
+import { Line } from '../../src/tasks/line.ts'
 import { Logs } from '../../src/tasks/logs.ts'
-import { TaskQueue } from '../../src/tasks/queue.ts'
+import { openTaskQueue } from '../../src/tasks/queue.ts'
 import { Runner } from '../../src/tasks/runner.ts'
+import { loadSaved } from '../../src/tasks/saved-task.ts'
 import { TaskStore } from '../../src/tasks/store.ts'
 import { Tasks } from '../../src/tasks/tasks.ts'
 
@@ -19,6 +21,7 @@ t.test('a kind that cannot save costs no text and no second answer of the model'
     async save() {
       saves++
       if (saves === 1) throw new TypeError('a mistake of ours')
+      return []
     },
   })
   const task = await tasks.submit(kind, owner, {})
@@ -90,27 +93,36 @@ t.test('a job that was taken for lost, though its attempt still runs here, costs
 })
 
 /** The engine on a database in memory, with a model that answers at once. */
-async function engine(t: Test, overrides: Partial<TaskKind>, beforeAnswer: () => Promise<void> = async () => {}) {
+async function engine(
+  t: Test,
+  overrides: Partial<Extract<TaskKind, { prompt: unknown }>>,
+  beforeAnswer: () => Promise<void> = async () => {},
+) {
   const app = Fastify({ logger: false })
   const database = await openEmbedded(undefined)
   const boss = await startJobs(database, error => t.fail(error.message))
   const store = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
-  const queue = await TaskQueue.open(boss, database)
-  const logs = new Logs(id => store.load(database.queries, id))
+  const queue = await openTaskQueue(boss, database)
   const kind: TaskKind = {
     name: 'test',
     input: Type.Object({}),
     outputs: () => 1,
     prompt: () => [{ role: 'user', content: 'x' }],
-    save: async () => {},
+    save: async () => [],
     ...overrides,
   }
+  const kinds = new Map([[kind.name, kind]])
+  const line = new Line(store, queue)
+  const events = { publish: async () => {}, wake: () => {} }
+  const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id))
   const runner = new Runner({
     database,
     store,
     queue,
+    line,
+    events,
     logs,
-    kinds: new Map([[kind.name, kind]]),
+    kinds,
     maxRunningOutputs: 10,
     logger: app.log,
     model: {
@@ -138,6 +150,6 @@ async function engine(t: Test, overrides: Partial<TaskKind>, beforeAnswer: () =>
     runner,
     queue,
     database,
-    tasks: new Tasks({ database, store, queue, logs, runner, maxQueuedTasks: 100 }),
+    tasks: new Tasks({ database, store, queue, line, logs, kinds, runner, maxQueuedTasks: 100 }),
   }
 }
