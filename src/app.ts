@@ -12,6 +12,8 @@ import { type Database, openEmbedded, openPostgres } from './db/client.ts'
 import { type DataDirLock, lockDataDir } from './db/data-dir-lock.ts'
 import { Cipher } from './db/encrypted.ts'
 import { startJobs } from './db/jobs.ts'
+import type { Events } from './events/events.ts'
+import type { EventHandler } from './events/handler.ts'
 import { QueuedEvents } from './events/queued-events.ts'
 import { cors } from './http/cors.ts'
 import { docs } from './http/docs.ts'
@@ -23,6 +25,9 @@ import { clientErrorHandler, frameworkErrors, problems } from './http/problems.t
 import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { loggableError } from './loggable-error.ts'
+import { quizKind } from './quizzes/quiz.ts'
+import { quizRoutes } from './quizzes/routes.ts'
+import { QuizStore } from './quizzes/store.ts'
 import { recordKind } from './records/record.ts'
 import { recordRoutes } from './records/routes.ts'
 import { reviewKind } from './reviews/review.ts'
@@ -55,6 +60,8 @@ export interface Dependencies {
   dataDirLock?: DataDirLock
   /** Timers of the event streams; a fake clock in tests. */
   timers?: Timers
+  /** Where domain events go, instead of into queues. */
+  openEvents?: (handlers: readonly EventHandler[]) => Events
 }
 
 declare module 'fastify' {
@@ -76,7 +83,7 @@ declare module 'fastify' {
  */
 export async function buildApp(
   config: Config,
-  { logDestination, dataDirLock, timers = globalThis as Timers }: Dependencies = {},
+  { logDestination, dataDirLock, timers = globalThis as Timers, openEvents }: Dependencies = {},
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logger: {
@@ -96,7 +103,7 @@ export async function buildApp(
       const lock = dataDirLock ?? (await lockDataDir(config.dataDir))
       opened.defer(() => lock.release())
     }
-    await assemble(app, config, timers, opened)
+    await assemble(app, config, { timers, openEvents }, opened)
     await app.ready()
   } catch (error) {
     await opened.disposeAsync()
@@ -108,7 +115,7 @@ export async function buildApp(
 async function assemble(
   app: FastifyInstance,
   config: Config,
-  timers: Timers,
+  { timers, openEvents }: { timers: Timers } & Pick<Dependencies, 'openEvents'>,
   opened: AsyncDisposableStack,
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
@@ -125,7 +132,9 @@ async function assemble(
   const { contextTokens, summaryConcurrency } = config
   const record = recordKind(cipher)
   const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })
-  const kinds = new Map([record, reviewKind, turn].map(kind => [kind.name, kind as TaskKind]))
+  const quizzes = new QuizStore(cipher)
+  const quiz = quizKind(quizzes)
+  const kinds = new Map([record, reviewKind, turn, quiz].map(kind => [kind.name, kind as TaskKind]))
   const summarize = summarizeAfterTurn({
     conversations,
     tasks: store,
@@ -133,7 +142,8 @@ async function assemble(
     contextTokens,
     concurrency: summaryConcurrency,
   })
-  const events = await QueuedEvents.open([summarize], { boss, database, logger: app.log })
+  const handlers = [summarize]
+  const events = openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
 
   const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id), timers)
   opened.defer(() => logs.close())
@@ -183,6 +193,7 @@ async function assemble(
   await app.register(recordRoutes, { kind: record, tasks, accept, database, store, cipher })
   await app.register(reviewRoutes, { kind: reviewKind, tasks, accept, database, store })
   await app.register(conversationRoutes, { kind: turn, tasks, accept, database, store, conversations })
+  await app.register(quizRoutes, { kind: quiz, tasks, accept, database, store, quizzes })
   await app.register(pages)
 
   const stop = async (drainMs: number) => {

@@ -1,8 +1,13 @@
 import type { Queries } from '../db/client.ts'
 import type { DomainEvent } from './domain-events.ts'
 
-/** Where domain events go. */
+/** Where domain events go: `QueuedEvents`, or in tests a stand-in that handles them in line. */
 export interface Events {
+  /** Events that are being handled in this process. */
+  readonly running: number
+  /** Begins to handle what there is. @throws when the database does not answer. */
+  start(): Promise<void>
+
   /**
    * Publishes events with the transaction that makes them true: rolled back with it, or delivered at least once to
    * every handler.
@@ -10,4 +15,6 @@ export interface Events {
   publish(tx: Queries, events: readonly DomainEvent[]): Promise<void>
   /** Call after the commit: handlers in this process look at once. */
   wake(): void
+  /** Takes nothing more, waits for what runs up to `drainMs`, then leaves it to the next process. Idempotent. */
+  stop(drainMs: number): Promise<void>
 }

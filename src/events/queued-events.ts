@@ -43,12 +43,10 @@ export class QueuedEvents implements Events {
     return new QueuedEvents(subscriptions)
   }
 
-  /** Events that are being handled in this process. */
   get running(): number {
     return this.#subscriptions.reduce((sum, { runner }) => sum + runner.running, 0)
   }
 
-  /** Begins to handle what there is. @throws when the database does not answer. */
   async start(): Promise<void> {
     for (const { runner } of this.#subscriptions) await runner.start()
   }
@@ -65,7 +63,6 @@ export class QueuedEvents implements Events {
     for (const { runner } of this.#subscriptions) runner.wake()
   }
 
-  /** Takes nothing more, waits for what runs up to `drainMs`, then leaves it to the next process. Idempotent. */
   async stop(drainMs: number): Promise<void> {
     await Promise.all(this.#subscriptions.map(({ runner }) => runner.stop(drainMs)))
   }

@@ -113,7 +113,7 @@ async function engine(
   }
   const kinds = new Map([[kind.name, kind]])
   const line = new Line(store, queue)
-  const events = { publish: async () => {}, wake: () => {} }
+  const events = { running: 0, start: async () => {}, publish: async () => {}, wake: () => {}, stop: async () => {} }
   const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id))
   const runner = new Runner({
     database,

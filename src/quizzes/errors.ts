@@ -1,0 +1,42 @@
+import { Problem } from '../problem.ts'
+
+/** Also for quizzes of others: nobody can tell that they exist. */
+export function quizNotFound(): Problem {
+  return new Problem({
+    status: 404,
+    code: 'quiz-not-found',
+    title: 'No such quiz',
+    detail: 'There is no quiz with this id, or it is not yours. A quiz appears when its task ends with questions.',
+  })
+}
+
+/** Nothing was saved. */
+export function wrongNumberOfAnswers(questions: number): Problem {
+  return new Problem({
+    status: 422,
+    code: 'wrong-number-of-answers',
+    title: 'Wrong number of answers',
+    detail: `This quiz has ${questions} question${questions === 1 ? '' : 's'}: give one answer to each, or null.`,
+    extensions: { questions },
+  })
+}
+
+/** Nothing was saved. */
+export function noSuchChoice(question: number, choices: number): Problem {
+  return new Problem({
+    status: 422,
+    code: 'no-such-choice',
+    title: 'No such choice',
+    detail: `Question ${question} has ${choices} choices, numbered from 0.`,
+    extensions: { question, choices },
+  })
+}
+
+export function quizTaken(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'quiz-taken',
+    title: 'The quiz has been taken',
+    detail: 'Its questions can no longer be replaced. Make a new quiz.',
+  })
+}

@@ -1,0 +1,35 @@
+import { type Static, Type } from 'typebox'
+
+export const difficulties = ['easy', 'medium', 'hard'] as const
+export type Difficulty = (typeof difficulties)[number]
+
+/** What a quiz is to be about. */
+export const QuizInput = Type.Object(
+  {
+    topic: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
+    material: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 20_000,
+        pattern: '\\S',
+        description: 'What the questions must rest on; without it, common knowledge.',
+      }),
+    ),
+    questionCount: Type.Integer({ minimum: 1, maximum: 20, default: 5 }),
+    difficulty: Type.Enum(difficulties, { default: 'medium' }),
+    choices: Type.Integer({ minimum: 2, maximum: 6, default: 4, description: 'Choices of each question.' }),
+  },
+  { additionalProperties: false },
+)
+export type QuizInput = Static<typeof QuizInput>
+
+/** What somebody answers to a quiz. */
+export const AttemptInput = Type.Object(
+  {
+    answers: Type.Array(Type.Union([Type.Integer({ minimum: 0, maximum: 5 }), Type.Null()]), {
+      maxItems: 20,
+      description: 'The index of a choice for each question, in their order; null for one that is left out.',
+    }),
+  },
+  { additionalProperties: false },
+)

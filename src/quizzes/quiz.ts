@@ -1,0 +1,35 @@
+import type { SavedOutput, TaskKind } from '../tasks/kind.ts'
+import { quizTaken } from './errors.ts'
+import { QuizInput } from './input.ts'
+import { quizFormat, quizPrompt } from './prompt.ts'
+import { type Question, questionChunk } from './question.ts'
+import type { QuizStore } from './store.ts'
+import { writeQuiz } from './write.ts'
+
+/** The `quiz` kind: questions with one right answer each. What the model says of the answers stays here. */
+export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
+  return {
+    name: 'quiz',
+    input: QuizInput,
+    outputs: () => 1,
+    write: (input, desk) => writeQuiz(input, desk, { quizPrompt, quizFormat }),
+
+    async save(tx, task, outputs) {
+      const [{ result, status }] = outputs as [SavedOutput]
+      const { questions } = result as { questions: Question[] }
+      const complete = status === 'completed'
+      await store.save(tx, task, questions, complete)
+      return [{ name: 'quiz.ready', data: { taskId: task.id, complete } }]
+    },
+
+    async beforeRetry(tx, { id, ownerId }) {
+      // Whoever takes it holds the same lock.
+      if (!(await store.find(tx, id, ownerId, { forUpdate: true }))) return
+      if ((await store.attemptsOf(tx, [id])).get(id)?.length) throw quizTaken()
+    },
+
+    async replay(queries, taskId) {
+      return (await store.get(queries, taskId))?.questions.map(questionChunk) ?? []
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Database, Queries } from '../db/client.ts'
+import { type Accept, acceptsTask } from '../tasks/accept.ts'
+import type { TaskKind } from '../tasks/kind.ts'
+import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
+import type { TaskStore } from '../tasks/store.ts'
+import type { Tasks } from '../tasks/tasks.ts'
+import { quizNotFound } from './errors.ts'
+import { AttemptInput, QuizInput } from './input.ts'
+import { mark } from './mark.ts'
+import { AttemptSchema, QuizList, QuizSchema } from './schemas.ts'
+import type { Attempt, Quiz, QuizStore } from './store.ts'
+import { viewQuiz, viewQuizItem } from './view.ts'
+
+const QuizParams = Type.Object({
+  id: Type.String({ maxLength: 100, description: 'Id of the quiz, which is that of its task.' }),
+})
+
+export interface QuizRoutesOptions {
+  kind: TaskKind<typeof QuizInput>
+  tasks: Tasks
+  accept: Accept
+  database: Database
+  store: TaskStore
+  quizzes: QuizStore
+}
+
+/** Quizzes: have one made, go away, come back, take it. */
+export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (app, options) => {
+  const { kind, tasks, accept, database, store, quizzes } = options
+  const schema = { tags: ['quizzes'] }
+
+  app.post(
+    '/api/quizzes',
+    { schema: { ...acceptsTask, ...schema, summary: 'Have a quiz made', body: QuizInput } },
+    async (request, reply) => accept(request, reply, await tasks.submit(kind, request.ownerId, request.body)),
+  )
+
+  app.get(
+    '/api/quizzes',
+    {
+      schema: { ...schema, summary: 'Your quizzes, newest first', querystring: ListQuery, response: { 200: QuizList } },
+    },
+    async request => {
+      const found = await quizzes.list(database.queries, request.ownerId, cursorOf(request.query))
+      const { items, nextCursor } = pageOf(found, request.query)
+      return { items: await views(database.queries, items, viewQuizItem), nextCursor }
+    },
+  )
+
+  app.get(
+    '/api/quizzes/:id',
+    { schema: { ...schema, summary: 'A quiz', params: QuizParams, response: { 200: QuizSchema } } },
+    async request => {
+      const quiz = await quizzes.find(database.queries, request.params.id, request.ownerId)
+      const [view] = quiz ? await views(database.queries, [quiz], viewQuiz) : []
+      if (!view) throw quizNotFound()
+      return view
+    },
+  )
+
+  app.post(
+    '/api/quizzes/:id/attempts',
+    {
+      schema: {
+        ...schema,
+        summary: 'Take a quiz',
+        description: 'May be repeated. From the first time on, the quiz shows its answers.',
+        params: QuizParams,
+        body: AttemptInput,
+        response: { 201: AttemptSchema },
+      },
+    },
+    async ({ params, ownerId, body: { answers } }, reply) => {
+      const taken = await database.queries.transaction(async tx => {
+        const quiz = await quizzes.find(tx, params.id, ownerId, { forUpdate: true })
+        if (!quiz) throw quizNotFound()
+        const { score, results } = mark(quiz.questions, answers)
+        return { ...(await quizzes.addAttempt(tx, quiz.id, { answers, score })), results }
+      })
+      const { id, score, results, createdAt } = taken
+      return reply.code(201).send({ id, score, total: results.length, results, createdAt: createdAt.toISOString() })
+    },
+  )
+
+  app.delete(
+    '/api/quizzes/:id',
+    {
+      schema: {
+        ...schema,
+        summary: 'Remove a quiz, its material and how it was taken for good',
+        description: 'Also while it is being made.',
+        params: QuizParams,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      if (!(await tasks.remove(request.params.id, request.ownerId, kind.name))) throw quizNotFound()
+      return reply.code(204).send(null)
+    },
+  )
+
+  /** Those that have not been removed meanwhile. */
+  async function views<View>(
+    tx: Queries,
+    found: readonly Quiz[],
+    view: (quiz: Quiz, input: QuizInput, attempts: readonly Attempt[]) => View,
+  ): Promise<View[]> {
+    const ids = found.map(({ id }) => id)
+    const inputs = (await store.inputs(tx, ids)) as Map<string, QuizInput>
+    const attempts = await quizzes.attemptsOf(tx, ids)
+    return found.flatMap(quiz => {
+      const input = inputs.get(quiz.id)
+      return input ? [view(quiz, input, attempts.get(quiz.id) ?? [])] : []
+    })
+  }
+}

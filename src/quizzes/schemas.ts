@@ -1,0 +1,56 @@
+import { Type } from 'typebox'
+import { difficulties } from './input.ts'
+
+const answerOf = {
+  answer: Type.Integer({ description: 'Index of the right choice.' }),
+  explanation: Type.String(),
+}
+
+const Question = Type.Object({
+  index: Type.Integer(),
+  question: Type.String(),
+  choices: Type.Array(Type.String()),
+  ...Type.Partial(Type.Object(answerOf)).properties,
+})
+
+const attemptHead = {
+  id: Type.String(),
+  score: Type.Integer({ description: 'Right answers.' }),
+  total: Type.Integer({ description: 'Questions.' }),
+  createdAt: Type.String(),
+}
+
+const head = {
+  id: Type.String(),
+  topic: Type.String(),
+  difficulty: Type.Enum(difficulties),
+  questionCount: Type.Integer({ description: 'Questions that were asked for.' }),
+  status: Type.Enum(['completed', 'incomplete'], { description: 'Whether there are as many.' }),
+  createdAt: Type.String(),
+}
+
+export const QuizSchema = Type.Object({
+  ...head,
+  questions: Type.Array(Question, { description: 'With answers and explanations once the quiz was taken.' }),
+  attempts: Type.Array(
+    Type.Object({ ...attemptHead, answers: Type.Array(Type.Union([Type.Integer(), Type.Null()])) }),
+    { description: 'Oldest first.' },
+  ),
+})
+
+export const QuizList = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      ...head,
+      questions: Type.Integer({ description: 'Questions there are.' }),
+      attempts: Type.Integer({ description: 'How often it was taken.' }),
+      bestScore: Type.Union([Type.Integer(), Type.Null()]),
+    }),
+  ),
+  nextCursor: Type.Union([Type.String(), Type.Null()]),
+})
+
+export const AttemptSchema = Type.Object({
+  ...attemptHead,
+  results: Type.Array(Type.Object({ index: Type.Integer(), correct: Type.Boolean(), ...answerOf })),
+})

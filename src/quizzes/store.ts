@@ -1,0 +1,106 @@
+import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm'
+import { validate as isUuid, v7 as uuidv7 } from 'uuid'
+import type { Queries } from '../db/client.ts'
+import type { Cipher } from '../db/encrypted.ts'
+import type { Question } from './question.ts'
+import { attempts, quizzes } from './schema.ts'
+
+export interface Quiz {
+  id: string
+  questions: Question[]
+  complete: boolean
+  createdAt: Date
+}
+
+export interface Attempt {
+  id: string
+  answers: (number | null)[]
+  score: number
+  createdAt: Date
+}
+
+/** The SQL of quizzes and how they were taken. What joins a transaction takes it as its first argument. */
+export class QuizStore {
+  readonly #cipher: Cipher
+
+  constructor(cipher: Cipher) {
+    this.#cipher = cipher
+  }
+
+  /** Part of the task's final transaction. Again after a retry: then these questions take the place of the others. */
+  async save(
+    tx: Queries,
+    task: { id: string; ownerId: string; createdAt: Date },
+    questions: Question[],
+    complete: boolean,
+  ): Promise<void> {
+    const { id, ownerId, createdAt } = task
+    const made = { questions: this.#cipher.seal(quizzes.questions, id, questions), complete }
+    await tx
+      .insert(quizzes)
+      .values({ id, ownerId, createdAt, ...made })
+      .onConflictDoUpdate({ target: quizzes.id, set: made })
+  }
+
+  /** The owner's quiz; `undefined` when there is none of this owner. `forUpdate`: nobody else takes or changes it. */
+  async find(tx: Queries, id: string, ownerId: string, { forUpdate = false } = {}): Promise<Quiz | undefined> {
+    if (!isUuid(id)) return undefined
+    const query = tx
+      .select()
+      .from(quizzes)
+      .where(and(eq(quizzes.id, id), eq(quizzes.ownerId, ownerId)))
+    const [row] = await (forUpdate ? query.for('update') : query)
+    return row && this.#quiz(row)
+  }
+
+  /** A quiz, whoever it belongs to. */
+  async get(tx: Queries, id: string): Promise<Quiz | undefined> {
+    const [row] = await tx.select().from(quizzes).where(eq(quizzes.id, id))
+    return row && this.#quiz(row)
+  }
+
+  /** Newest first; `before` is the id of the last quiz of the page before. */
+  async list(tx: Queries, ownerId: string, { before, limit }: { before?: string; limit: number }): Promise<Quiz[]> {
+    const rows = await tx
+      .select()
+      .from(quizzes)
+      .where(and(eq(quizzes.ownerId, ownerId), before === undefined ? undefined : lt(quizzes.id, before)))
+      .orderBy(desc(quizzes.id))
+      .limit(limit)
+    return rows.map(row => this.#quiz(row))
+  }
+
+  async addAttempt(
+    tx: Queries,
+    quizId: string,
+    { answers, score }: { answers: (number | null)[]; score: number },
+  ): Promise<Attempt> {
+    const id = uuidv7()
+    const [row] = await tx
+      .insert(attempts)
+      .values({ id, quizId, score, answers: this.#cipher.seal(attempts.answers, id, answers) })
+      .returning()
+    return this.#attempt(row as typeof attempts.$inferSelect)
+  }
+
+  /** How quizzes were taken, oldest first, by quiz. */
+  async attemptsOf(tx: Queries, quizIds: readonly string[]): Promise<Map<string, Attempt[]>> {
+    const found = new Map<string, Attempt[]>(quizIds.map(id => [id, []]))
+    if (quizIds.length === 0) return found
+    const rows = await tx
+      .select()
+      .from(attempts)
+      .where(inArray(attempts.quizId, [...quizIds]))
+      .orderBy(asc(attempts.id))
+    for (const row of rows) found.get(row.quizId)?.push(this.#attempt(row))
+    return found
+  }
+
+  #quiz({ id, questions, complete, createdAt }: typeof quizzes.$inferSelect): Quiz {
+    return { id, complete, createdAt, questions: this.#cipher.open(quizzes.questions, id, questions) }
+  }
+
+  #attempt({ id, answers, score, createdAt }: typeof attempts.$inferSelect): Attempt {
+    return { id, score, createdAt, answers: this.#cipher.open(attempts.answers, id, answers) }
+  }
+}

@@ -1,0 +1,259 @@
+import { sql } from 'drizzle-orm'
+import Fastify from 'fastify'
+import type { PgBoss } from 'pg-boss'
+import t, { type Test } from 'tap'
+import { type Database, jobsIn } from '../../src/db/client.ts'
+import { startJobs } from '../../src/db/jobs.ts'
+import { type EventHandler, PermanentFault } from '../../src/events/handler.ts'
+import { QueuedEvents } from '../../src/events/queued-events.ts'
+import { openDatabase } from '../support/open-database.ts'
+
+type Turns = EventHandler<'turn.completed'>
+
+t.test('events of one key are handled one at a time, in their order; other keys do not wait', async t => {
+  const log: string[] = []
+  const first = Promise.withResolvers<void>()
+  const other = Promise.withResolvers<void>()
+  const last = Promise.withResolvers<void>()
+  const { publish } = await handling(t, {
+    concurrency: 5,
+    async handle({ taskId }) {
+      log.push(`begin ${taskId}`)
+      if (taskId === 'a1') await first.promise
+      log.push(`end ${taskId}`)
+      if (taskId === 'b1') other.resolve()
+      if (taskId === 'a3') last.resolve()
+    },
+  })
+  for (const [conversationId, taskId] of [
+    ['a', 'a1'],
+    ['a', 'a2'],
+    ['b', 'b1'],
+    ['a', 'a3'],
+  ] as const)
+    await publish(conversationId, taskId)
+  await other.promise
+  t.notOk(log.includes('begin a2'), 'the key is held')
+  first.resolve()
+  await last.promise
+  t.same(
+    log.filter(line => line.includes('a')),
+    ['begin a1', 'end a1', 'begin a2', 'end a2', 'begin a3', 'end a3'],
+  )
+})
+
+t.test('no more are handled at once than may be', async t => {
+  let running = 0
+  let most = 0
+  const left = new Set(['1', '2', '3', '4', '5', '6'])
+  const all = Promise.withResolvers<void>()
+  const { publish, events } = await handling(t, {
+    concurrency: 2,
+    async handle({ taskId }) {
+      most = Math.max(most, ++running)
+      t.ok(events.running <= 2)
+      await new Promise(resolve => setImmediate(resolve))
+      running--
+      left.delete(taskId)
+      if (left.size === 0) all.resolve()
+    },
+  })
+  for (const id of left) await publish(id, id)
+  await all.promise
+  t.equal(most, 2)
+})
+
+t.test('a fault is tried again, and what was written meanwhile is written once', async t => {
+  const tries: number[] = []
+  const handled = Promise.withResolvers<void>()
+  const { publish, database, skipWaits } = await handling(t, {
+    async handle(_turn, { commit }) {
+      tries.push(tries.length)
+      if (tries.length === 2) {
+        await commit(async tx => {
+          await tx.execute(sql`insert into effects values (2)`)
+          throw new Error('in the middle of it')
+        })
+      }
+      if (tries.length < 4) throw new Error('not yet')
+      await commit(async tx => {
+        await tx.execute(sql`insert into effects values (4)`)
+      })
+      handled.resolve()
+    },
+  })
+  await publish('a', 'a1')
+  const stop = skipWaits()
+  await handled.promise
+  await stop()
+  t.equal(tries.length, 4)
+  t.same(await rows(database, sql`select value from effects`), [{ value: 4 }])
+  t.same(await failedEvents(database), [])
+})
+
+t.test('a permanent fault goes to the failed events at once, and the key goes on', async t => {
+  const next = Promise.withResolvers<void>()
+  let tries = 0
+  const { publish, database } = await handling(t, {
+    async handle({ taskId }) {
+      if (taskId === 'a2') return next.resolve()
+      tries++
+      throw new PermanentFault('REFUSED', 'with words of a user in it')
+    },
+  })
+  await publish('a', 'a1')
+  await publish('a', 'a2')
+  await next.promise
+  t.equal(tries, 1)
+  t.match(await failedEvents(database), [
+    {
+      handler: 'test',
+      event: { name: 'turn.completed', data: { taskId: 'a1', conversationId: 'a', attempt: 1 } },
+      attempts: 1,
+      error: 'REFUSED',
+    },
+  ])
+  t.notMatch(JSON.stringify(await failedEvents(database)), /words/)
+})
+
+t.test('what fails ten times goes to the failed events, and the key goes on', async t => {
+  const next = Promise.withResolvers<void>()
+  let tries = 0
+  const { publish, database, skipWaits } = await handling(t, {
+    async handle({ taskId }) {
+      if (taskId === 'a2') return next.resolve()
+      tries++
+      throw new Error('never')
+    },
+  })
+  await publish('a', 'a1')
+  await publish('a', 'a2')
+  const stop = skipWaits()
+  await next.promise
+  await stop()
+  t.equal(tries, 10)
+  t.match(await failedEvents(database), [{ attempts: 10, error: 'Error' }])
+})
+
+t.test('what runs when the process stops is waited for', async t => {
+  const began = Promise.withResolvers<void>()
+  const end = Promise.withResolvers<void>()
+  const { publish, database, events } = await handling(t, {
+    async handle(_turn, { commit, signal }) {
+      began.resolve()
+      await end.promise
+      t.notOk(signal.aborted)
+      await commit(async tx => {
+        await tx.execute(sql`insert into effects values (1)`)
+      })
+    },
+  })
+  await publish('a', 'a1')
+  await began.promise
+  const stopped = events.stop(60_000)
+  end.resolve()
+  await stopped
+  t.same(await rows(database, sql`select value from effects`), [{ value: 1 }])
+})
+
+t.test('what does not end in time is stopped, and left to the next process', async t => {
+  const began = Promise.withResolvers<void>()
+  const { publish, database, events } = await handling(t, {
+    async handle(_turn, { signal }) {
+      began.resolve()
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
+    },
+  })
+  await publish('a', 'a1')
+  await began.promise
+  await events.stop(0)
+  t.same(await rows(database, sql`select state from pgboss.job where name = 'events.test'`), [{ state: 'retry' }])
+})
+
+t.test('a process that lost its job writes nothing', async t => {
+  const began = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<unknown>()
+  let first = true
+  const { publish, database, boss, skipWaits } = await handling(t, {
+    concurrency: 2,
+    async handle(_turn, { commit }) {
+      const late = first
+      first = false
+      if (late) {
+        began.resolve()
+        await goOn.promise
+      }
+      const result = await commit(async tx => {
+        await tx.execute(sql`insert into effects values (${late ? 1 : 2})`)
+      }).catch(error => error)
+      if (late) ended.resolve(result)
+      else goOn.resolve()
+    },
+  })
+  await publish('a', 'a1')
+  await began.promise
+  const [job] = await rows(database, sql`select id from pgboss.job where name = 'events.test'`)
+  await boss.fail('events.test', job?.id as string, null, { db: jobsIn(database.queries) })
+  const stop = skipWaits()
+  t.match(await ended.promise, { code: 'JOB_LOST' })
+  await stop()
+  t.same(await rows(database, sql`select value from effects`), [{ value: 2 }])
+})
+
+/** A handler of `turn.completed` on a database of its own, with a table for what it does. */
+async function handling(t: Test, { handle, concurrency = 1 }: Pick<Turns, 'handle'> & { concurrency?: number }) {
+  const app = Fastify({ logger: false })
+  const database = await openDatabase(t)
+  await database.queries.execute(sql`create table effects (value int)`)
+  const boss: PgBoss = await startJobs(database, error => t.fail(error.message))
+  const handler: Turns = {
+    name: 'test',
+    event: 'turn.completed',
+    concurrency,
+    key: ({ conversationId }) => conversationId,
+    handle,
+  }
+  const events = await QueuedEvents.open([handler as EventHandler], { boss, database, logger: app.log })
+  await events.start()
+  t.teardown(async () => {
+    await events.stop(0)
+    await boss.stop({ graceful: false })
+    await app.close()
+  })
+  return {
+    events,
+    database,
+    boss,
+    async publish(conversationId: string, taskId: string) {
+      const data = { taskId, conversationId, attempt: 1 }
+      await database.queries.transaction(tx => events.publish(tx, [{ name: 'turn.completed', data }]))
+      events.wake()
+    },
+    /** Makes waits before another try pass at once, until the returned function is called. */
+    skipWaits() {
+      let going = true
+      const loop = (async () => {
+        while (going) {
+          await database.queries.execute(
+            sql`update pgboss.job set start_after = now() where name = 'events.test' and state = 'retry'`,
+          )
+          events.wake()
+          await new Promise(resolve => setImmediate(resolve))
+        }
+      })()
+      return async () => {
+        going = false
+        await loop
+      }
+    },
+  }
+}
+
+async function rows(database: Database, query: ReturnType<typeof sql>): Promise<Record<string, unknown>[]> {
+  return ((await database.queries.execute(query)) as unknown as { rows: Record<string, unknown>[] }).rows
+}
+
+async function failedEvents(database: Database): Promise<unknown[]> {
+  return (await rows(database, sql`select data from pgboss.job where name = 'failed-events'`)).map(({ data }) => data)
+}

@@ -1,0 +1,36 @@
+import type { Queries } from '../../src/db/client.ts'
+import type { DomainEvent } from '../../src/events/domain-events.ts'
+import type { Events } from '../../src/events/events.ts'
+import type { EventHandler } from '../../src/events/handler.ts'
+
+/**
+ * Handles events in line: within the transaction that publishes them. What follows an event is there as soon as the event
+ * is, or not at all.
+ */
+export class InlineEvents implements Events {
+  readonly running = 0
+  readonly #handlers: readonly EventHandler[]
+
+  constructor(handlers: readonly EventHandler[]) {
+    this.#handlers = handlers
+  }
+
+  async start(): Promise<void> {}
+
+  async publish(tx: Queries, events: readonly DomainEvent[]): Promise<void> {
+    for (const { name, data } of events) {
+      for (const handler of this.#handlers) {
+        if (handler.event !== name) continue
+        await handler.handle(data as never, {
+          queries: tx,
+          signal: new AbortController().signal,
+          commit: write => write(tx),
+        })
+      }
+    }
+  }
+
+  wake(): void {}
+
+  async stop(): Promise<void> {}
+}
