@@ -33,7 +33,6 @@ function contract(
       name: handler,
       event: 'review.generated',
       concurrency: 2,
-      key: ({ taskId }) => taskId,
       async handle({ taskId }, { commit }) {
         await commit(async tx => {
           await tx.execute(sql`insert into effects values (${handler}, ${taskId})`)

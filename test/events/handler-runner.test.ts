@@ -211,7 +211,6 @@ async function handling(t: Test, { handle, concurrency = 1 }: Pick<Turns, 'handl
     name: 'test',
     event: 'turn.completed',
     concurrency,
-    key: ({ conversationId }) => conversationId,
     handle,
   }
   const events = await QueuedEvents.open([handler as EventHandler], { boss, database, logger: app.log })
