@@ -26,6 +26,9 @@ export function createI18n(languages) {
   const messages = lang === 'ko' ? ko : en
   const numbers = new Intl.NumberFormat(lang)
   const dates = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' })
+  const times = new Intl.DateTimeFormat(lang, { timeStyle: 'short' })
+  const days = new Intl.DateTimeFormat(lang, { month: 'long', day: 'numeric', weekday: 'long' })
+  const daysOfOtherYears = new Intl.DateTimeFormat(lang, { dateStyle: 'full' })
   return {
     lang,
     /**
@@ -43,5 +46,20 @@ export function createI18n(languages) {
     pick: words => words[lang],
     /** @param {string} iso */
     date: iso => dates.format(new Date(iso)),
+    /** @param {string} iso */
+    time: iso => times.format(new Date(iso)),
+    /** The day by the reader's clock: today, yesterday, else with its date. @param {string} iso @param {Date} [now] */
+    day: (iso, now = new Date()) => {
+      const date = new Date(iso)
+      const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1)
+      if (isSameDay(date, now)) return messages['day.today']
+      if (isSameDay(date, yesterday)) return messages['day.yesterday']
+      return (date.getFullYear() === now.getFullYear() ? days : daysOfOtherYears).format(date)
+    },
   }
+}
+
+/** @param {Date} one @param {Date} other */
+function isSameDay(one, other) {
+  return one.toDateString() === other.toDateString()
 }

@@ -17,6 +17,9 @@ export const ko = {
   'title.running': '쓰는 중…',
   'title.ended': '다 씀',
 
+  'day.today': '오늘',
+  'day.yesterday': '어제',
+
   'form.optional': '선택',
   'form.submitting': '보내는 중…',
   'form.shortcut': 'Ctrl+Enter로도 보낼 수 있습니다.',
@@ -121,6 +124,9 @@ export const en = {
 
   'title.running': 'Writing…',
   'title.ended': 'Done',
+
+  'day.today': 'Today',
+  'day.yesterday': 'Yesterday',
 
   'form.optional': 'optional',
   'form.submitting': 'Sending…',

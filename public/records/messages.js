@@ -61,7 +61,6 @@ export const ko = {
   'records.say.task.incomplete': '쓰기가 끝났습니다. 끝까지 쓰지 못한 안이 있습니다.',
   'records.say.task.failed': '초안을 쓰지 못했습니다.',
   'records.say.task.cancelled': '쓰기를 멈췄습니다.',
-  'records.say.restarted': '{name}을 다시 쓰기 시작했습니다.',
   'records.say.saved': '저장했습니다.',
 }
 
@@ -130,6 +129,5 @@ export const en = {
   'records.say.task.incomplete': 'Writing has ended. Some drafts are not complete.',
   'records.say.task.failed': 'The drafts could not be written.',
   'records.say.task.cancelled': 'Writing was stopped.',
-  'records.say.restarted': '{name} is being written again.',
   'records.say.saved': 'Saved.',
 }

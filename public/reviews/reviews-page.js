@@ -1,13 +1,36 @@
 import { html, useEffect } from '../preact.js'
+import { reviewUrl } from '../route.js'
 import { useServices } from '../services.js'
-import { useArrival } from '../use-arrival.js'
+import { UnfinishedTasks } from '../task/unfinished-tasks.js'
+import { diaryOf, firstLine } from './diaries.js'
+import { History } from './history.js'
+import { ReviewForm } from './review-form.js'
+import { ReviewPage } from './review-page.js'
 
-/** @param {{ place: import('../route.js').Place<import('../route.js').ReviewsRoute> }} props */
-export function ReviewsPage({ place }) {
+/**
+ * Diaries and the replies to them: the form with the history beside it, or one of them.
+ *
+ * @param {{ place: import('../route.js').Place<import('../route.js').ReviewsRoute> }} props
+ */
+export function ReviewsPage({ place: { taskId, arrived } }) {
+  if (taskId === undefined) return html`<${StartPage} arrived=${arrived} />`
+  return html`<${ReviewPage} key=${taskId} taskId=${taskId} arrived=${arrived} />`
+}
+
+/** @param {{ arrived: boolean }} props */
+function StartPage({ arrived }) {
   const { t } = useServices()
-  const heading = useArrival(place.arrived)
   useEffect(() => {
-    document.title = `${t('reviews.title')} – Conch`
+    document.title = `${t('nav.reviews')} – Conch`
   }, [])
-  return html`<h1 ref=${heading} tabindex="-1">${t('reviews.title')}</h1>`
+  return html`
+    <div class="diaries">
+      <${ReviewForm} arrived=${arrived} />
+      <div class="past">
+        <${UnfinishedTasks} kind="review" title=${t('reviews.resume')} urlOf=${reviewUrl}
+          nameOf=${(/** @type {import('../api.js').Task} */ { id }) => firstLine(diaryOf(id)?.body ?? '') || t('reviews.untitled')} />
+        <${History} />
+      </div>
+    </div>
+  `
 }

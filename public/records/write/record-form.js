@@ -1,5 +1,6 @@
 import { Field } from '../../form/field.js'
-import { isMac, isSendKey } from '../../form/keys.js'
+import { isSendKey } from '../../form/keys.js'
+import { SendRow } from '../../form/send-row.js'
 import { html, useRef } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { useArrival } from '../../use-arrival.js'
@@ -40,7 +41,7 @@ export function RecordForm({ arrived, limits }) {
   }
 
   return html`
-    <form ref=${form} class="card record-form" novalidate onKeyDown=${onKeyDown}
+    <form ref=${form} class="card form" novalidate onKeyDown=${onKeyDown}
       onSubmit=${onSubmit}>
       <h1 ref=${heading} tabindex="-1">${t('records.form.title')}</h1>
       <p class="lead">${t('records.form.lead')}</p>
@@ -100,17 +101,7 @@ export function RecordForm({ arrived, limits }) {
         </div>
       </details>
 
-      ${
-        failure !== undefined &&
-        html`<div class="notice bad"><p><strong>${t('form.failed')}</strong> ${failure} ${t('form.kept')}</p></div>`
-      }
-      <div class="send">
-        <button type="submit" class="primary" aria-disabled=${sending ? 'true' : undefined}>
-          ${t(sending ? 'form.submitting' : 'records.form.submit')}
-        </button>
-        <button type="button" class="quiet" onClick=${clear}>${t('form.clear')}</button>
-        <p class="hint">${t(isMac() ? 'form.shortcut.mac' : 'form.shortcut')}</p>
-      </div>
+      <${SendRow} submit=${t('records.form.submit')} sending=${sending} failure=${failure} onClear=${clear} />
     </form>
   `
 }
