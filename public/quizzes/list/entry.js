@@ -1,6 +1,7 @@
 import { html, useEffect, useRef } from '../../preact.js'
 import { quizUrl } from '../../route.js'
 import { useServices } from '../../services.js'
+import { languageOf } from '../language-of.js'
 import { Removal } from '../removal.js'
 import { Making } from './making.js'
 
@@ -26,7 +27,7 @@ export function Entry({ entry, fresh, followed, onEnded, onRemove }) {
   const topic = head?.topic ?? t('quizzes.untitled')
   return html`
     <article class="quiz-entry" data-state=${state}>
-      <h3><a ref=${link} href=${quizUrl(id)}>${topic}</a></h3>
+      <h3><a ref=${link} href=${quizUrl(id)} lang=${languageOf(topic)}>${topic}</a></h3>
       <p class="status">${t(`quizzes.state.${stateOf(entry)}`)}</p>
       ${state === 'making' && followed && html`<${Making} taskId=${id} total=${head?.questionCount} onEnded=${onEnded} />`}
       ${

@@ -1,6 +1,7 @@
 import { html } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { useKeptFocus } from '../../use-kept-focus.js'
+import { languageOf } from '../language-of.js'
 
 /**
  * What the quiz is about, the way back to the list, and while it is being made, the button that stops it.
@@ -15,7 +16,7 @@ export function Head({ heading, topic, head, task, onStop }) {
   return html`
     <header class="task-head">
       <div>
-        <h1 ref=${heading} tabindex="-1">${topic}</h1>
+        <h1 ref=${heading} tabindex="-1" lang=${languageOf(topic)}>${topic}</h1>
         <p class="quiet">
           ${head && `${t(`quizzes.difficulty.${head.difficulty}`)} · ${t('quizzes.count', { count: head.questionCount })} · `}
           ${date(new Date(view.createdAt).toISOString())}

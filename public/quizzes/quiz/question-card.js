@@ -1,7 +1,7 @@
 import { isComposing } from '../../form/keys.js'
 import { html } from '../../preact.js'
 import { useServices } from '../../services.js'
-import { languageOf } from './language-of.js'
+import { languageOf } from '../language-of.js'
 
 /**
  * One question with its choices. Besides with the radio buttons' own keys, a choice is taken by its number.

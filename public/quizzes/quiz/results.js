@@ -1,7 +1,7 @@
 import { html, useEffect, useRef } from '../../preact.js'
 import { useServices } from '../../services.js'
+import { languageOf } from '../language-of.js'
 import { resultOf } from './attempt.js'
-import { languageOf } from './language-of.js'
 
 /**
  * How the quiz was taken last: the score, each question with the right answer and why, the attempts before.
