@@ -82,7 +82,7 @@ export const ko = {
   'fault.rejected': 'AI 서버가 요청을 받지 않았습니다. 설정(키, 모델)을 확인해야 합니다.',
   'fault.empty': 'AI가 아무것도 쓰지 않았습니다. 다시 시도해 보세요.',
   'fault.broken': 'AI의 답이 깨져서 왔습니다. 다시 시도해 보세요.',
-  'fault.invalid': 'AI의 답을 쓸 수 없었습니다. 다시 시도해 보세요.',
+  'fault.invalid': 'AI의 답이 요청한 꼴에 맞지 않았습니다. 다시 시도해 보세요.',
   'fault.attempts-lost': '서버가 여러 번 멈춰 끝까지 쓰지 못했습니다. 다시 시도해 보세요.',
   'fault.other': '끝까지 쓰지 못했습니다. 다시 시도해 보세요.',
 
@@ -191,7 +191,7 @@ export const en = {
   'fault.rejected': 'The AI server did not accept the request. Its settings (key, model) need a look.',
   'fault.empty': 'The AI wrote nothing. Try again.',
   'fault.broken': "The AI's answer arrived broken. Try again.",
-  'fault.invalid': "The AI's answer could not be used. Try again.",
+  'fault.invalid': "The AI's answer did not have the form that was asked for. Try again.",
   'fault.attempts-lost': 'The server was interrupted several times. Try again.',
   'fault.other': 'It was not finished. Try again.',
 

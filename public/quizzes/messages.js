@@ -53,6 +53,7 @@ export const ko = {
   'quizzes.anew.no': '그대로 두기',
 
   'quizzes.questions': '문제',
+  'quizzes.keys': '답은 숫자 키로도 고를 수 있습니다.',
   'quizzes.number': '문제 {number}',
   'quizzes.answered': '{total}문제 가운데 {count}문제에 답함',
   'quizzes.turnIn': '채점하기',
@@ -142,6 +143,7 @@ export const en = {
   'quizzes.anew.no': 'Keep them',
 
   'quizzes.questions': 'Questions',
+  'quizzes.keys': 'Number keys choose an answer too.',
   'quizzes.number': 'Question {number}',
   'quizzes.answered': '{count} of {total} answered',
   'quizzes.turnIn': 'Check my answers',

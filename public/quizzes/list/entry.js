@@ -26,7 +26,7 @@ export function Entry({ entry, fresh, followed, onEnded, onRemove }) {
   }, [fresh])
   const topic = head?.topic ?? t('quizzes.untitled')
   return html`
-    <article class="quiz-entry" data-state=${state}>
+    <article class="quiz-entry" data-state=${state} data-ready=${entry.state === 'made' && entry.quiz.attempts === 0 ? 'true' : undefined}>
       <h3><a ref=${link} href=${quizUrl(id)} lang=${languageOf(topic)}>${topic}</a></h3>
       <p class="status">${t(`quizzes.state.${stateOf(entry)}`)}</p>
       ${state === 'making' && followed && html`<${Making} taskId=${id} total=${head?.questionCount} onEnded=${onEnded} />`}

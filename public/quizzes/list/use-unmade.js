@@ -89,22 +89,31 @@ class Unmade {
   async #refresh() {
     if (this.#closed) return
     const before = this.tasks
-    let away = false
-    try {
-      const { items } = await this.#quizzes.unmade()
-      const ended = before.filter(task => isMaking(task) && !items.some(({ id }) => id === task.id))
-      const made = await Promise.all(ended.map(({ id }) => this.#made(id)))
-      if (this.#closed) return
-      for (const quiz of made) if (quiz) this.#hearers.made(quiz)
-      for (const { id } of items.filter(task => !isMaking(task))) {
-        if (before.some(task => task.id === id && isMaking(task))) this.#hearers.failed(id)
-      }
-      // What was added while the answers were on their way is not in them.
-      this.#set([...this.tasks.filter(task => !before.includes(task)), ...items])
-    } catch {
-      away = true // The list of those that are made says it.
+    // The list of those that are made says it when the server is away.
+    const answer = await this.#ask(before).catch(() => undefined)
+    if (this.#closed) return
+    if (answer) this.#take(before, answer)
+    this.#repeat(answer === undefined)
+  }
+
+  /** @param {readonly UnmadeTask[]} before */
+  async #ask(before) {
+    const { items } = await this.#quizzes.unmade()
+    const ended = before.filter(task => isMaking(task) && !items.some(({ id }) => id === task.id))
+    return { items, made: await Promise.all(ended.map(({ id }) => this.#made(id))) }
+  }
+
+  /**
+   * @param {readonly UnmadeTask[]} before
+   * @param {{ items: Task[], made: (import('../api.js').Quiz | undefined)[] }} answer
+   */
+  #take(before, { items, made }) {
+    for (const quiz of made) if (quiz) this.#hearers.made(quiz)
+    for (const { id } of items.filter(task => !isMaking(task))) {
+      if (before.some(task => task.id === id && isMaking(task))) this.#hearers.failed(id)
     }
-    this.#repeat(away)
+    // What was added while the answers were on their way is not in them.
+    this.#set([...this.tasks.filter(task => !before.includes(task)), ...items])
   }
 
   /** Stopped before a question was there, or removed elsewhere: then there is no quiz. @param {string} id */
@@ -115,7 +124,7 @@ class Unmade {
     })
   }
 
-  /** @param {boolean} [away] */
+  /** @param {boolean} [away] that the server was */
   #repeat(away = false) {
     clearTimeout(this.#again)
     const unfollowed = this.tasks.filter(isMaking).length > maxFollowed

@@ -24,14 +24,16 @@ export function End({ view, quiz, onRetry }) {
   }
   return html`
     <div class="notice ${view.status === 'failed' ? 'bad' : ''}" ...${keeping}>
-      <p><strong>${words}</strong> ${quiz && t(isTaken ? 'quizzes.end.taken' : 'quizzes.end.take')}</p>
+      <div class="words">
+        <p><strong>${words}</strong> ${quiz && t(isTaken ? 'quizzes.end.taken' : 'quizzes.end.take')}</p>
+        ${output && html`<${OutputFault} output=${output} />`}
+      </div>
       ${!isTaken && !asking && html`<button type="button" onClick=${quiz ? () => setAsking(true) : retry}>${t('quizzes.anew')}</button>`}
       ${
         asking &&
         html`<${Question} words=${t('quizzes.anew.sure')} yes=${t('quizzes.anew.yes')} no=${t('quizzes.anew.no')}
           onYes=${retry} onNo=${() => setAsking(false)} />`
       }
-      ${output && html`<${OutputFault} output=${output} />`}
     </div>
   `
 }

@@ -59,6 +59,7 @@ export function Paper({ questions, making, answers, arrived = false, onTurnIn })
 
   return html`
     <form ref=${form} class="paper" onSubmit=${onSubmit} onKeyDown=${onKeyDown} aria-busy=${making ? 'true' : 'false'}>
+      ${!making && html`<p class="hint">${t('quizzes.keys')}</p>`}
       <ol class="plain" aria-label=${t('quizzes.questions')}>
         ${questions.map(
           question => html`<li key=${question.index}>
