@@ -578,6 +578,7 @@ t.test('the whole way is walked with the keyboard, and the focus goes where the 
   await page.keyboard.press('Tab')
   await page.keyboard.press('4')
   await checked(2, 3)
+  t.equal(await visitor.button('채점하기').count(), 1, 'Enter on a choice did not turn in')
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await page.locator('#score:focus').waitFor()
