@@ -1,5 +1,5 @@
 /**
- * Text that must survive a reload or an error. Students' data goes to sessionStorage, which ends with the tab.
+ * Text that must survive a reload or an error. Private text goes to sessionStorage, which ends with the tab.
  * A full or forbidden storage is no reason to stop writing: then nothing is kept, and nothing else changes.
  *
  * @template T

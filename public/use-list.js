@@ -1,4 +1,4 @@
-import { useEffect, useState } from './preact.js'
+import { useEffect, useRef, useState } from './preact.js'
 
 /**
  * A list of the server's, loaded page by page.
@@ -13,7 +13,12 @@ export function useList(loadPage) {
   const [next, setNext] = useState(/** @type {string | undefined} */ (undefined))
   const [fault, setFault] = useState(/** @type {unknown} */ (undefined))
 
+  const busy = useRef(false)
+
   const load = async () => {
+    // A page that is asked for twice would be there twice.
+    if (busy.current) return
+    busy.current = true
     setFault(undefined)
     try {
       const page = await loadPage(next)
@@ -22,6 +27,7 @@ export function useList(loadPage) {
     } catch (error) {
       setFault(error)
     }
+    busy.current = false
   }
   useEffect(() => void load(), [])
 

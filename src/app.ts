@@ -1,42 +1,32 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
-import { type Model, openModel } from './ai/client.ts'
-import { startDemoModel } from './ai/demo/server.ts'
 import { modelRoutes } from './ai/routes.ts'
 import type { Config } from './config.ts'
-import { conversationRoutes } from './conversations/routes.ts'
-import { ConversationStore } from './conversations/store.ts'
-import { summarizeAfterTurn } from './conversations/summarize.ts'
-import { turnKind } from './conversations/turn.ts'
-import { type Database, openEmbedded, openPostgres } from './db/client.ts'
+import { BackgroundReencryption } from './db/background-reencryption.ts'
 import { type DataDirLock, lockDataDir } from './db/data-dir-lock.ts'
-import { Cipher } from './db/encrypted.ts'
 import { startJobs } from './db/jobs.ts'
+import { reencrypt } from './db/reencrypt.ts'
+import { encryptedTables } from './encrypted-tables.ts'
 import type { Events } from './events/events.ts'
 import type { EventHandler } from './events/handler.ts'
 import { QueuedEvents } from './events/queued-events.ts'
+import { features } from './features.ts'
 import { cors } from './http/cors.ts'
 import { docs } from './http/docs.ts'
 import { health } from './http/health.ts'
 import { identity } from './http/identity.ts'
 import { createMetrics, metricsRoute } from './http/metrics.ts'
+import { operator } from './http/operator.ts'
 import { pages } from './http/pages.ts'
 import { clientErrorHandler, frameworkErrors, problems } from './http/problems.ts'
+import { reencryptionRoutes } from './http/reencryption.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { loggableError } from './loggable-error.ts'
-import { quizKind } from './quizzes/quiz.ts'
-import { quizRoutes } from './quizzes/routes.ts'
-import { QuizStore } from './quizzes/store.ts'
-import { recordKind } from './records/record.ts'
-import { recordRoutes } from './records/routes.ts'
-import { reviewKind } from './reviews/review.ts'
-import { reviewRoutes } from './reviews/routes.ts'
-import { readSecrets } from './secrets.ts'
+import { openStorage } from './storage.ts'
 import { acceptWith } from './tasks/accept.ts'
 import { EventReplies } from './tasks/event-reply.ts'
 import type { Timers } from './tasks/event-stream.ts'
-import type { TaskKind } from './tasks/kind.ts'
 import { Line } from './tasks/line.ts'
 import { Logs } from './tasks/logs.ts'
 import { openTaskQueue } from './tasks/queue.ts'
@@ -46,6 +36,7 @@ import { Runner } from './tasks/runner.ts'
 import { loadSaved } from './tasks/saved-task.ts'
 import { TaskStore } from './tasks/store.ts'
 import { Tasks } from './tasks/tasks.ts'
+import { openUpstream } from './upstream.ts'
 
 /** A request body larger than this is refused with 413: the longest valid one is well below. */
 const maxBodyBytes = 512 * 1024
@@ -119,8 +110,14 @@ async function assemble(
   opened: AsyncDisposableStack,
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
-  const { database, cipher, cookieSecret } = await openStorage(config, app.log, opened)
+  const { database, cipher, cookieSecret, operatorToken } = await openStorage(config, app.log, opened)
   const model = await openUpstream(config, app.log, opened)
+
+  const reencryption = new BackgroundReencryption({
+    run: options => reencrypt({ ...options, queries: database.queries, cipher, tables: encryptedTables }),
+    logger: app.log,
+  })
+  opened.defer(() => reencryption.stop())
 
   const boss = await startJobs(database, error => app.log.warn({ err: error }, 'pg-boss'))
   opened.defer(() => boss.stop({ graceful: false }))
@@ -128,21 +125,7 @@ async function assemble(
   const store = new TaskStore(cipher)
   const line = new Line(store, queue)
 
-  const conversations = new ConversationStore(cipher)
-  const { contextTokens, summaryConcurrency } = config
-  const record = recordKind(cipher)
-  const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })
-  const quizzes = new QuizStore(cipher)
-  const quiz = quizKind(quizzes)
-  const kinds = new Map([record, reviewKind, turn, quiz].map(kind => [kind.name, kind as TaskKind]))
-  const summarize = summarizeAfterTurn({
-    conversations,
-    tasks: store,
-    model,
-    contextTokens,
-    concurrency: summaryConcurrency,
-  })
-  const handlers = [summarize]
+  const { kinds, handlers, routes } = features({ database, cipher, store, model, config })
   const events = openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
 
   const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id), timers)
@@ -169,7 +152,6 @@ async function assemble(
     },
   })
   const tasks = new Tasks({ database, store, queue, line, logs, kinds, runner, maxQueuedTasks })
-  const accept = acceptWith(tasks, replies)
   const metrics = createMetrics({
     connections: () => database.connections(),
     runningOutputs: () => runner.runningOutputs,
@@ -185,15 +167,14 @@ async function assemble(
   await app.register(securityHeaders)
   await app.register(cors, { origins: config.corsOrigins })
   await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins })
+  await app.register(operator, { token: operatorToken })
   await app.register(docs, { version: packageJson.version })
   await app.register(health, { ready: () => !runner.stopping, ping: () => database.ping() })
   await app.register(metricsRoute, { registry: metrics.registry })
+  await app.register(reencryptionRoutes, { reencryption })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
-  await app.register(recordRoutes, { kind: record, tasks, accept, database, store, cipher })
-  await app.register(reviewRoutes, { kind: reviewKind, tasks, accept, database, store })
-  await app.register(conversationRoutes, { kind: turn, tasks, accept, database, store, conversations })
-  await app.register(quizRoutes, { kind: quiz, tasks, accept, database, store, quizzes })
+  await routes(app, { tasks, accept: acceptWith(tasks, replies) })
   await app.register(pages)
 
   const stop = async (drainMs: number) => {
@@ -216,31 +197,4 @@ async function assemble(
 /** The database's clock and ours may differ. */
 function queueWaitSeconds({ createdAt, startedAt }: ClaimedTask): number {
   return Math.max(0, (startedAt ?? createdAt).getTime() - createdAt.getTime()) / 1000
-}
-
-async function openStorage(config: Config, log: FastifyBaseLogger, opened: AsyncDisposableStack) {
-  const { cookieSecret, encryptionKeys } = await readSecrets(config)
-  const database: Database = config.databaseUrl
-    ? await openPostgres(config.databaseUrl, error => log.warn({ err: error }, 'a database connection broke'))
-    : await openEmbedded(`${config.dataDir}/database`)
-  opened.defer(() => database.close())
-  return { database, cipher: new Cipher(encryptionKeys), cookieSecret }
-}
-
-/** OpenAI or any compatible server; without a key or a base URL, the demo model inside this process. */
-async function openUpstream(config: Config, logger: FastifyBaseLogger, opened: AsyncDisposableStack): Promise<Model> {
-  const { apiKey, baseUrl, model: name } = config.openai
-  // Summaries are asked for beside the outputs.
-  const maxSockets = config.maxRunningOutputs + config.summaryConcurrency
-  const shared = { limits: config.upstream, maxSockets, logger }
-  if (apiKey || baseUrl) {
-    const model = openModel({ name: name ?? '', demo: false, apiKey, baseUrl, ...shared })
-    opened.defer(() => model.close())
-    return model
-  }
-  const demo = await startDemoModel({ tokensPerSecond: config.demoTokensPerSecond })
-  opened.defer(() => demo.close())
-  const model = openModel({ name: demo.model, demo: true, apiKey: undefined, baseUrl: demo.baseUrl, ...shared })
-  opened.defer(() => model.close())
-  return model
 }

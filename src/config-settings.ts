@@ -8,6 +8,7 @@ import {
   host,
   milliseconds,
   oneOf,
+  operatorToken,
   origins,
   type Parse,
   whole,
@@ -44,6 +45,10 @@ export const settings = {
   ENCRYPTION_KEYS: {
     parse: encryptionKeys,
     description: 'Encryption at rest, id:base64,...; the first writes, all read; made once and kept if not given',
+  },
+  OPERATOR_TOKEN: {
+    parse: operatorToken,
+    description: 'Lets operators in, 32 characters or more; made once and kept if not given',
   },
   OPENAI_API_KEY: {
     parse: apiKey,

@@ -92,6 +92,13 @@ export function cookieSecret(text: string, variable: string): string {
   throw new InvalidConfig(variable, `has ${text.length} characters`, expected)
 }
 
+export function operatorToken(text: string, variable: string): string {
+  const expected = 'at least 32 characters, such as those from: openssl rand -base64 32'
+  if (text.length < 32) throw new InvalidConfig(variable, `has ${text.length} characters`, expected)
+  if (/^[\x21-\x7e]+$/.test(text)) return text
+  throw new InvalidConfig(variable, 'holds a space or a character that HTTP headers cannot carry', expected)
+}
+
 export function encryptionKeys(text: string, variable: string): EncryptionKey[] {
   try {
     const keys = parseEncryptionKeys(text).map(key => Object.freeze(key))

@@ -30,6 +30,7 @@ export interface Config {
   readonly corsOrigins: string[]
   readonly cookieSecret?: string
   readonly encryptionKeys?: EncryptionKey[]
+  readonly operatorToken?: string
   readonly trustProxy: boolean
   readonly demoTokensPerSecond: number
   readonly upstream: {
@@ -87,6 +88,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     corsOrigins: read('CORS_ORIGINS'),
     cookieSecret: read('COOKIE_SECRET'),
     encryptionKeys: read('ENCRYPTION_KEYS'),
+    operatorToken: read('OPERATOR_TOKEN'),
     trustProxy: read('TRUST_PROXY') === 'true',
     demoTokensPerSecond: read('DEMO_TOKENS_PER_SECOND'),
     upstream: Object.freeze({
@@ -128,12 +130,14 @@ export function loadEnvFile(env: Record<string, string | undefined>, path: strin
 }
 
 /** Several instances on one database must agree on them, so none may make its own. */
-function requireSharedSecrets({ databaseUrl, cookieSecret, encryptionKeys }: Config): void {
+function requireSharedSecrets({ databaseUrl, cookieSecret, encryptionKeys, operatorToken }: Config): void {
   if (!databaseUrl) return
   const missing: string[] = []
   if (!cookieSecret) missing.push('COOKIE_SECRET')
   if (!encryptionKeys) missing.push('ENCRYPTION_KEYS')
+  if (!operatorToken) missing.push('OPERATOR_TOKEN')
   if (missing.length === 0) return
+  const list = new Intl.ListFormat('en-GB')
   const verb = missing.length > 1 ? 'are' : 'is'
-  throw new InvalidConfig(missing.join(' and '), `${verb} not set`, 'given together with DATABASE_URL')
+  throw new InvalidConfig(list.format(missing), `${verb} not set`, 'given together with DATABASE_URL')
 }

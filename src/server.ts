@@ -1,6 +1,6 @@
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config.ts'
 import { type DataDirLock, DataDirLocked, lockDataDir } from './db/data-dir-lock.ts'
-import { UnusableSecretFile } from './secrets.ts'
+import { UnusableSecretFile } from './secret-file.ts'
 
 /** npm forwards a signal that its child got as well: the same one again within this time is one request to stop. */
 const forwardedWithinMs = { SIGTERM: 2_000, SIGINT: 300 }

@@ -96,6 +96,7 @@ t.test('the description lists every route of the API, and what each takes', asyn
   )
   t.same(listed.sort(), [
     'GET /api/model',
+    'GET /api/operations/reencryption',
     'GET /api/records',
     'GET /api/records/limits',
     'GET /api/records/{id}',
@@ -105,6 +106,7 @@ t.test('the description lists every route of the API, and what each takes', asyn
     'GET /healthz',
     'GET /metrics',
     'GET /readyz',
+    'POST /api/operations/reencryption',
     'POST /api/records',
     'POST /api/records/check',
     'POST /api/tasks/{id}/cancel',

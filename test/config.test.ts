@@ -3,7 +3,7 @@ import t from 'tap'
 import { configurationTable, InvalidConfig, loadEnvFile, readConfig } from '../src/config.ts'
 
 const key = randomBytes(32).toString('base64')
-const shared = { COOKIE_SECRET: 'x'.repeat(32), ENCRYPTION_KEYS: `a:${key}` }
+const shared = { COOKIE_SECRET: 'x'.repeat(32), ENCRYPTION_KEYS: `a:${key}`, OPERATOR_TOKEN: 'y'.repeat(32) }
 
 /** The one line that stops the start. */
 function refusal(env: Record<string, string>): string {
@@ -30,6 +30,7 @@ t.test('nothing has to be configured', async t => {
     corsOrigins: [],
     cookieSecret: undefined,
     encryptionKeys: undefined,
+    operatorToken: undefined,
     trustProxy: false,
     demoTokensPerSecond: 40,
     upstream: {
@@ -89,6 +90,7 @@ t.test('everything can be configured', async t => {
     corsOrigins: ['https://example.org', 'http://localhost:5173'],
     cookieSecret: shared.COOKIE_SECRET,
     encryptionKeys: [{ id: 'a' }],
+    operatorToken: shared.OPERATOR_TOKEN,
     trustProxy: true,
     demoTokensPerSecond: 0.5,
     upstream: {
@@ -132,6 +134,7 @@ const wrong = {
   CORS_ORIGINS: ['*', 'https://*.example.org', 'example.org', 'https://example.org/', 'https://a.org,', 'null'],
   COOKIE_SECRET: ['short'],
   ENCRYPTION_KEYS: [key, 'a:b'],
+  OPERATOR_TOKEN: ['short', `${'x'.repeat(32)} x`, '토'.repeat(32)],
   TRUST_PROXY: ['yes', '1'],
   DEMO_TOKENS_PER_SECOND: ['0', '-40'],
   UPSTREAM_CONNECT_SECONDS: ['0'],
@@ -170,6 +173,7 @@ t.test('the line holds no secret', async t => {
     t.notMatch(refusal({ OPENAI_BASE_URL: url }), secret)
   t.notMatch(refusal({ OPENAI_API_KEY: 'sk hunter2' }), secret)
   t.notMatch(refusal({ COOKIE_SECRET: secret }), secret)
+  for (const token of [secret, `${secret} ${secret.repeat(5)}`]) t.notMatch(refusal({ OPERATOR_TOKEN: token }), secret)
   t.notMatch(refusal({ ENCRYPTION_KEYS: `hunter2:${key},hunter2` }), secret)
   t.notOk(refusal({ ENCRYPTION_KEYS: `a:${key},b` }).includes(key))
 })
@@ -178,9 +182,11 @@ t.test('a database that others may share needs secrets that they share, all name
   const DATABASE_URL = 'postgres://db/conch'
   t.equal(
     refusal({ DATABASE_URL }),
-    'COOKIE_SECRET and ENCRYPTION_KEYS are not set, but must be given together with DATABASE_URL',
+    'COOKIE_SECRET, ENCRYPTION_KEYS and OPERATOR_TOKEN are not set, but must be given together with DATABASE_URL',
   )
-  t.match(refusal({ DATABASE_URL, COOKIE_SECRET: shared.COOKIE_SECRET }), /^ENCRYPTION_KEYS is not set/)
+  const { ENCRYPTION_KEYS, OPERATOR_TOKEN } = shared
+  t.match(refusal({ DATABASE_URL, OPERATOR_TOKEN }), /^COOKIE_SECRET and ENCRYPTION_KEYS are not set/)
+  t.match(refusal({ DATABASE_URL, OPERATOR_TOKEN, ENCRYPTION_KEYS }), /^COOKIE_SECRET is not set/)
   t.equal(readConfig({ DATABASE_URL, ...shared }).databaseUrl, DATABASE_URL)
 })
 

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, rename, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { readSecrets, UnusableSecretFile } from '../src/secrets.ts'
+import { UnusableSecretFile } from '../src/secret-file.ts'
+import { addEncryptionKey, readSecrets } from '../src/secrets.ts'
 
-const files = ['cookie-secret', 'encryption-keys'] as const
+const files = ['cookie-secret', 'encryption-keys', 'operator-token'] as const
 
 const dataDirOf = (t: Test) => join(t.testdir({}), 'data')
 
@@ -14,7 +15,7 @@ async function modeOf(path: string): Promise<string> {
 t.test('secrets are made at the first start and kept for the next ones', async t => {
   const dataDir = dataDirOf(t)
   const first = await readSecrets({ dataDir })
-  t.ok(first.cookieSecret.length >= 32)
+  for (const secret of [first.cookieSecret, first.operatorToken]) t.ok(secret.length >= 32)
   t.match(first.encryptionKeys, [{ id: /^\d{4}-\d\d-\d\d$/ }])
   t.equal(first.encryptionKeys[0]?.key.length, 32)
   t.same(await readSecrets({ dataDir }), first)
@@ -26,6 +27,7 @@ t.test('two folders have different secrets', async t => {
     await readSecrets({ dataDir: join(dataDirOf(t), 'b') }),
   ]
   t.not(one.cookieSecret, other.cookieSecret)
+  t.not(one.operatorToken, other.operatorToken)
   t.notSame(one.encryptionKeys[0]?.key, other.encryptionKeys[0]?.key)
 })
 
@@ -46,14 +48,18 @@ t.test('when several start at once, all end up with the same secrets', async t =
 
 t.test('what was configured is used, and nothing is written', async t => {
   const dataDir = dataDirOf(t)
-  const configured = { cookieSecret: 'x'.repeat(32), encryptionKeys: [{ id: 'a', key: new Uint8Array(32) }] }
+  const configured = {
+    cookieSecret: 'x'.repeat(32),
+    encryptionKeys: [{ id: 'a', key: new Uint8Array(32) }],
+    operatorToken: 'y'.repeat(32),
+  }
   t.same(await readSecrets({ dataDir, ...configured }), configured)
   await t.rejects(stat(dataDir), { code: 'ENOENT' })
 })
 
-t.test('only the missing one of the two is made', async t => {
+t.test('only the missing ones are made', async t => {
   const dataDir = dataDirOf(t)
-  const before = await readSecrets({ dataDir, cookieSecret: 'x'.repeat(32) })
+  const before = await readSecrets({ dataDir, cookieSecret: 'x'.repeat(32), operatorToken: 'y'.repeat(32) })
   t.same(await readdir(dataDir), ['encryption-keys'])
   t.same((await readSecrets({ dataDir })).encryptionKeys, before.encryptionKeys)
 })
@@ -110,4 +116,64 @@ t.test('the message says what to do, and holds nothing of the secret', async t =
   t.type(error, UnusableSecretFile)
   t.match(String(error), /restore it from a backup.*nothing that was saved can be read/)
   t.notMatch(String(error), 'hunter2')
+})
+
+t.test('a new key comes first, in one file that only the owner can read, with all that were there', async t => {
+  const dataDir = dataDirOf(t)
+  const { encryptionKeys } = await readSecrets({ dataDir })
+  const [first, second] = [await addEncryptionKey(dataDir), await addEncryptionKey(dataDir)]
+  const [newest, newer, ...others] = (await readSecrets({ dataDir })).encryptionKeys
+  t.same([newest?.id, newer?.id], [second, first])
+  t.same(others, encryptionKeys)
+  t.same((await readdir(dataDir)).sort(), [...files])
+  t.equal(await modeOf(join(dataDir, 'encryption-keys')), '600')
+})
+
+t.test('of several that add a key at once, every one that succeeds is in the file', async t => {
+  const dataDir = dataDirOf(t)
+  const { encryptionKeys } = await readSecrets({ dataDir })
+  const added = await Promise.allSettled(Array.from({ length: 20 }, () => addEncryptionKey(dataDir)))
+  const ids = added.filter(outcome => outcome.status === 'fulfilled').map(({ value }) => value)
+  for (const outcome of added)
+    if (outcome.status === 'rejected') t.match(outcome.reason, { code: 'SECRET_FILE_UNCHANGED' })
+  t.ok(ids.length > 0)
+  const kept = (await readSecrets({ dataDir })).encryptionKeys
+  t.same(kept.map(({ id }) => id).sort(), [...ids, ...encryptionKeys.map(({ id }) => id)].sort())
+  t.same((await readdir(dataDir)).sort(), [...files])
+})
+
+t.test('a key that was added halfway changed nothing, and says so', async t => {
+  const dataDir = dataDirOf(t)
+  await readSecrets({ dataDir })
+  const path = join(dataDir, 'encryption-keys')
+  const before = await readFile(path, 'utf8')
+  await writeFile(`${path}.new`, 'half of')
+  await t.rejects(addEncryptionKey(dataDir), {
+    code: 'SECRET_FILE_UNCHANGED',
+    message: /encryption-keys\.new is there/,
+  })
+  t.equal(await readFile(path, 'utf8'), before)
+  t.equal(await readFile(`${path}.new`, 'utf8'), 'half of', 'it may be that of another process')
+})
+
+t.test('no key is added to a file that is missing or cut', async t => {
+  const dataDir = dataDirOf(t)
+  await t.rejects(addEncryptionKey(dataDir), { code: 'SECRET_FILE_UNCHANGED', message: /is not there/ })
+  await t.rejects(stat(dataDir), { code: 'ENOENT' })
+  await readSecrets({ dataDir })
+  await writeFile(join(dataDir, 'encryption-keys'), 'a:hunter2')
+  await t.rejects(addEncryptionKey(dataDir), { code: 'UNUSABLE_SECRET_FILE' })
+  t.equal(await readFile(join(dataDir, 'encryption-keys'), 'utf8'), 'a:hunter2')
+  t.same((await readdir(dataDir)).sort(), [...files])
+})
+
+t.test('a file of keys that is a link stays one', async t => {
+  const dataDir = dataDirOf(t)
+  await readSecrets({ dataDir })
+  const [path, elsewhere] = [join(dataDir, 'encryption-keys'), join(dataDir, '..', 'keys')]
+  await rename(path, elsewhere)
+  await symlink(elsewhere, path)
+  await addEncryptionKey(dataDir)
+  t.equal(await readlink(path), elsewhere)
+  t.equal((await readSecrets({ dataDir })).encryptionKeys.length, 2)
 })

@@ -18,6 +18,10 @@ export function Entry({ review, onRemove }) {
   const [asking, setAsking] = useState(false)
   const keeping = useKeptFocus(asking)
   const title = firstLine(review.body)
+  const remove = () => {
+    setAsking(false)
+    attempt(onRemove(review.id))
+  }
   return html`
     <article class="diary-entry">
       <${TypeMark} type=${review.type} />
@@ -32,7 +36,7 @@ export function Entry({ review, onRemove }) {
         ${
           asking
             ? html`<${Question} words=${t('reviews.remove.sure')} yes=${t('reviews.remove')} no=${t('reviews.remove.no')}
-                onYes=${() => attempt(onRemove(review.id))} onNo=${() => setAsking(false)} />`
+                onYes=${remove} onNo=${() => setAsking(false)} />`
             : html`<button type="button" class="quiet" aria-label="${t('reviews.remove')}: ${title}" onClick=${() => setAsking(true)}>${t('reviews.remove')}</button>`
         }
       </div>

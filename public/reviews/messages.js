@@ -73,7 +73,7 @@ export const en = {
   'reviews.resume': 'Replies still being written',
   'reviews.untitled': 'Diary',
 
-  'reviews.of': 'Diary of {day}',
+  'reviews.of': 'Diary · {day}',
   'reviews.diary': 'What you wrote',
   'reviews.reply': 'Reply',
   'reviews.gone': 'This diary cannot be found.',

@@ -42,7 +42,7 @@ function Actions({ output, ended, stopping, empty, onStop, onRetry, onRemove }) 
   const { t } = useServices()
   const [asking, setAsking] = useState(/** @type {'retry' | 'remove' | undefined} */ (undefined))
   const keeping = useKeptFocus(`${ended} ${asking}`)
-  const done = () => setAsking(undefined)
+  const close = () => setAsking(undefined)
   if (!ended) {
     return html`<footer ...${keeping}>
       <button type="button" class="stop" aria-disabled=${stopping ? 'true' : undefined} onClick=${() => stopping || onStop()}>
@@ -50,18 +50,15 @@ function Actions({ output, ended, stopping, empty, onStop, onRetry, onRemove }) 
       </button>
     </footer>`
   }
-  if (asking === 'retry') {
-    const retry = () => {
-      done()
-      onRetry()
+  if (asking) {
+    const { words, yes, no } = questions[asking]
+    const answer = () => {
+      close()
+      if (asking === 'retry') onRetry()
+      else onRemove()
     }
     return html`<footer ...${keeping}>
-      <${Question} words=${t('output.retry.sure')} yes=${t('output.retry.yes')} no=${t('output.retry.no')} onYes=${retry} onNo=${done} />
-    </footer>`
-  }
-  if (asking === 'remove') {
-    return html`<footer ...${keeping}>
-      <${Question} words=${t('reviews.remove.sure')} yes=${t('reviews.remove')} no=${t('reviews.remove.no')} onYes=${onRemove} onNo=${done} />
+      <${Question} words=${t(words)} yes=${t(yes)} no=${t(no)} onYes=${answer} onNo=${close} />
     </footer>`
   }
   return html`
@@ -72,3 +69,8 @@ function Actions({ output, ended, stopping, empty, onStop, onRetry, onRemove }) 
     </footer>
   `
 }
+
+const questions = /** @type {const} */ ({
+  retry: { words: 'output.retry.sure', yes: 'output.retry.yes', no: 'output.retry.no' },
+  remove: { words: 'reviews.remove.sure', yes: 'reviews.remove', no: 'reviews.remove.no' },
+})

@@ -54,5 +54,5 @@ export function useSending(form) {
   return { send, sending, fault, failure }
 }
 
-/** What the server takes (`ReviewInput` in `src/reviews/review.ts`); it decides, this only says it sooner and in words. In code points. */
+/** What the server takes (`ReviewInput` in `src/reviews/input.ts`); it decides, this only says it sooner and in words. In code points. */
 const longestBody = 20_000

@@ -50,6 +50,10 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
   app.post(
     '/api/conversations',
     {
+      // There is nothing that has to be said.
+      preValidation: async request => {
+        request.body ??= {}
+      },
       schema: {
         ...schema,
         summary: 'Begin a conversation',

@@ -10,7 +10,16 @@ export type Sealed<T> = Uint8Array & { readonly [sealed]: T }
 
 /** A `bytea` column of sealed `T`s. */
 export const encrypted = <T>(name: string) =>
-  customType<{ data: Sealed<T>; driverData: Uint8Array }>({ dataType: () => 'bytea' })(name)
+  customType<{ data: Sealed<T>; driverData: Uint8Array }>({ dataType: () => 'bytea', toDriver: asStored })(name)
+
+/** Whether it was made by `encrypted`. Of a custom type a column keeps nothing but its functions: so this one tells. */
+export function isEncrypted(column: PgColumn): boolean {
+  return Reflect.get(column, 'mapTo') === asStored
+}
+
+function asStored(value: Uint8Array): Uint8Array {
+  return value
+}
 
 type EncryptedColumn<T> = PgColumn & { readonly _: { readonly data: Sealed<T> } }
 
@@ -34,6 +43,19 @@ export class DecryptionFailed extends Error {
 const formatVersion = 1
 const ivBytes = 12
 const tagBytes = 16
+
+/** What every value sealed with this key begins with, and no other does. */
+export function sealedPrefix(keyId: string): Uint8Array {
+  return Buffer.concat([Buffer.of(formatVersion, keyId.length), Buffer.from(keyId)])
+}
+
+/** The id of the key that a stored value names; undefined when the bytes are not a sealed value at all. */
+export function keyIdOf(stored: Uint8Array): string | undefined {
+  const idEnd = 2 + (stored[1] ?? 0)
+  const keyId = Buffer.from(stored.subarray(2, idEnd)).toString('latin1')
+  const whole = stored.byteLength >= idEnd + ivBytes + tagBytes
+  return stored[0] === formatVersion && whole && keyIdPattern.test(keyId) ? keyId : undefined
+}
 
 /**
  * Encryption at rest: JSON values under AES-256-GCM.
@@ -61,6 +83,16 @@ export class Cipher {
     this.#writer = { id: writer.id, key: createSecretKey(writer.key) }
   }
 
+  /** The id of the key that writes. */
+  get newestKeyId(): string {
+    return this.#writer.id
+  }
+
+  /** The ids of all keys, the one that writes first. */
+  get keyIds(): string[] {
+    return [...this.#keys.keys()]
+  }
+
   /**
    * `row` is the id of the row the value is stored in. `column` is the schema's own, not an alias's.
    *
@@ -69,35 +101,49 @@ export class Cipher {
   seal<T>(column: EncryptedColumn<T>, row: string, value: T): Sealed<T> {
     const json = JSON.stringify(value)
     if (json === undefined) throw new TypeError(`${column.name} cannot be sealed: not a JSON value`)
-    const iv = randomBytes(ivBytes)
-    const cipher = createCipheriv('aes-256-gcm', this.#writer.key, iv, { authTagLength: tagBytes })
-    cipher.setAAD(associatedData(column, row))
-    const ciphertext = Buffer.concat([cipher.update(json, 'utf8'), cipher.final()])
-    const keyId = Buffer.from(this.#writer.id)
-    const bytes = Buffer.concat([Buffer.of(formatVersion, keyId.length), keyId, iv, cipher.getAuthTag(), ciphertext])
-    return bytes as Uint8Array as Sealed<T>
+    return this.#encrypt(column, row, Buffer.from(json)) as Sealed<T>
   }
 
   /** Throws `DecryptionFailed`, which never carries the content. */
   open<T>(column: EncryptedColumn<T>, row: string, stored: Sealed<T>): T {
-    const value = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
-    const ivStart = 2 + (value[1] ?? 0)
-    const tagStart = ivStart + ivBytes
-    const start = tagStart + tagBytes
-    const keyId = value.toString('latin1', 2, ivStart)
-    if (value[0] !== formatVersion || value.length < start || !keyIdPattern.test(keyId))
-      throw new DecryptionFailed(column, undefined, 'not a sealed value')
+    const json = this.#decrypt(column, row, stored)
+    try {
+      return JSON.parse(json.toString('utf8'))
+    } catch {
+      // Without the cause: an error of JSON.parse quotes what it read.
+      throw new DecryptionFailed(column, keyIdOf(stored), 'not a JSON value')
+    }
+  }
+
+  /** The same value under the key that writes now, whichever it is under. Throws `DecryptionFailed`. */
+  reseal(column: PgColumn, row: string, stored: Uint8Array): Uint8Array {
+    return this.#encrypt(column, row, this.#decrypt(column, row, stored))
+  }
+
+  #encrypt(column: PgColumn, row: string, plaintext: Uint8Array): Uint8Array {
+    const iv = randomBytes(ivBytes)
+    const cipher = createCipheriv('aes-256-gcm', this.#writer.key, iv, { authTagLength: tagBytes })
+    cipher.setAAD(associatedData(column, row))
+    const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
+    return Buffer.concat([sealedPrefix(this.#writer.id), iv, cipher.getAuthTag(), ciphertext])
+  }
+
+  #decrypt(column: PgColumn, row: string, stored: Uint8Array): Buffer {
+    const keyId = keyIdOf(stored)
+    if (keyId === undefined) throw new DecryptionFailed(column, undefined, 'not a sealed value')
     const key = this.#keys.get(keyId)
     if (!key) throw new DecryptionFailed(column, keyId, 'this key was not given')
-    const decipher = createDecipheriv('aes-256-gcm', key, value.subarray(ivStart, tagStart), {
+    const ivStart = 2 + keyId.length
+    const tagStart = ivStart + ivBytes
+    const start = tagStart + tagBytes
+    const decipher = createDecipheriv('aes-256-gcm', key, stored.subarray(ivStart, tagStart), {
       authTagLength: tagBytes,
     })
     decipher.setAAD(associatedData(column, row))
-    decipher.setAuthTag(value.subarray(tagStart, start))
+    decipher.setAuthTag(stored.subarray(tagStart, start))
     try {
-      return JSON.parse(Buffer.concat([decipher.update(value.subarray(start)), decipher.final()]).toString('utf8'))
+      return Buffer.concat([decipher.update(stored.subarray(start)), decipher.final()])
     } catch {
-      // Without the cause: an error of JSON.parse quotes what it read.
       throw new DecryptionFailed(column, keyId, 'another key, another row, or changed bytes')
     }
   }

@@ -16,6 +16,9 @@ export const docs = fastifyPlugin<{ version: string }>(async (app, { version }) 
           '`application/problem+json` (RFC 9457). The owner is known by the signed cookie `conch_owner`, set at the first request.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
+      components: {
+        securitySchemes: { operator: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN' } },
+      },
       tags: [
         { name: 'records', description: 'Student records' },
         { name: 'tasks', description: 'Tasks of all kinds' },

@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { PGlite } from '@electric-sql/pglite'
 import { eq } from 'drizzle-orm'
-import { pgTable, text } from 'drizzle-orm/pg-core'
+import { customType, pgTable, text } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pglite'
 import t from 'tap'
-import { Cipher, DecryptionFailed, encrypted, type Sealed } from '../../src/db/encrypted.ts'
+import {
+  Cipher,
+  DecryptionFailed,
+  encrypted,
+  isEncrypted,
+  keyIdOf,
+  type Sealed,
+  sealedPrefix,
+} from '../../src/db/encrypted.ts'
 import { type EncryptionKey, InvalidEncryptionKeys, parseEncryptionKeys } from '../../src/db/encryption-keys.ts'
 
 interface Note {
@@ -132,6 +140,34 @@ t.test('the first key writes, all read, and a renamed key still reads', async t 
     new Cipher([{ id: 'fifth', key: first.key }]).open(notes.title, 'n1', renamed as Uint8Array as typeof old),
     'old',
   )
+})
+
+t.test('a value is sealed anew with the first key, in its own place only', async t => {
+  const [first, second] = [newKey('first'), newKey('second')]
+  const value = new Cipher([first]).seal(notes.note, 'n1', note)
+  const both = new Cipher([second, first])
+  t.same([both.newestKeyId, both.keyIds], ['second', ['second', 'first']])
+  const anew = both.reseal(notes.note, 'n1', value) as typeof value
+  t.equal(keyIdOf(anew), 'second')
+  t.same(new Cipher([second]).open(notes.note, 'n1', anew), note)
+  t.throws(() => both.reseal(notes.note, 'n2', value), refused)
+  t.throws(() => both.reseal(notes.draft, 'n1', value), refused)
+  t.throws(() => new Cipher([second]).reseal(notes.note, 'n1', value), { ...refused, keyId: 'first' })
+})
+
+t.test('which key sealed a value is seen in its first bytes', async t => {
+  const value = Buffer.from(new Cipher([newKey('k1')]).seal(notes.title, 'n1', 'x'))
+  const beginsWith = (keyId: string) => value.subarray(0, sealedPrefix(keyId).byteLength).equals(sealedPrefix(keyId))
+  t.same(['k1', 'k', 'k12', ''].map(beginsWith), [true, false, false, false])
+  t.equal(keyIdOf(value), 'k1')
+  for (let length = 0; length < 32; length++) t.equal(keyIdOf(value.subarray(0, length)), undefined)
+  t.equal(keyIdOf(Buffer.from('words that were never sealed, and many of them')), undefined)
+})
+
+t.test('an encrypted column is told from other columns, and from other bytes', async t => {
+  const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
+  const pictures = pgTable('pictures', { id: text('id'), picture: bytes('picture') })
+  t.same([notes.note, notes.title, notes.id, pictures.picture].map(isEncrypted), [true, true, false, false])
 })
 
 t.test('a refusal names table, column and key, and nothing of the content', async t => {

@@ -19,6 +19,7 @@ export async function ownDatabase(t: Test): Promise<Record<string, string>> {
   return {
     DATABASE_URL: url.href,
     COOKIE_SECRET: 'a secret of forty characters, for tests.',
+    OPERATOR_TOKEN: 'a token of forty characters, for operators.'.replaceAll(' ', '-'),
     ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
   }
 }

@@ -41,11 +41,15 @@ export class Visitor {
     }
   }
 
-  /** Creates a record task and answers its id. */
-  async record(body: unknown): Promise<string> {
-    const created = await this.json<{ taskId: string }>('POST', '/api/records', body)
-    if (created.status !== 202) throw new Error(`POST /api/records: ${created.status} ${JSON.stringify(created.body)}`)
+  /** Creates a task and answers its id. */
+  async submit(path: string, body: unknown): Promise<string> {
+    const created = await this.json<{ taskId: string }>('POST', path, body)
+    if (created.status !== 202) throw new Error(`POST ${path}: ${created.status} ${JSON.stringify(created.body)}`)
     return created.body.taskId
+  }
+
+  record(body: unknown): Promise<string> {
+    return this.submit('/api/records', body)
   }
 
   async task(id: string): Promise<TaskView> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { ApiError, invalid } from './api-error.ts'
+import { checkResponseFormat, isObject, type ResponseFormat } from './response-format.ts'
 
 /** Room for any conversation; a larger body is refused with 413. */
 export const maxBodyBytes = 4 * 1024 * 1024
@@ -17,6 +18,7 @@ export interface ChatRequest {
   readonly includeUsage: boolean
   /** No more tokens than this; Infinity when the request sets no limit. */
   readonly maxTokens: number
+  readonly format: ResponseFormat
 }
 
 /**
@@ -66,11 +68,13 @@ function check(body: unknown): ChatRequest {
   if (!isMissing(streamOptions) && (stream !== true || !isObject(streamOptions))) {
     throw invalid("'stream_options' is an object and only allowed when 'stream' is true.", 'stream_options')
   }
+  const read = messages.map(message)
   return {
-    messages: messages.map(message),
+    messages: read,
     stream: stream === true,
     includeUsage: isObject(streamOptions) && streamOptions.include_usage === true,
     maxTokens: Math.min(tokenLimit(body, 'max_completion_tokens'), tokenLimit(body, 'max_tokens')),
+    format: checkResponseFormat(body.response_format, read.map(({ content }) => content).join('\n')),
   }
 }
 
@@ -98,8 +102,4 @@ function tokenLimit(body: Record<string, unknown>, name: string): number {
 
 function isMissing(value: unknown): value is null | undefined {
   return value === undefined || value === null
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -17,7 +17,7 @@ export async function complete(
   response: ServerResponse,
   options: { tokensPerSecond: number; signal: AbortSignal },
 ): Promise<void> {
-  const all = tokensOf(writeReply(request.messages))
+  const all = tokensOf(writeReply(request.messages, request.format))
   const tokens = all.slice(0, request.maxTokens)
   const promptTokens = request.messages.reduce((sum, { content }) => sum + tokensOf(content).length + 4, 3)
   const completion: WrittenCompletion = {

@@ -1,4 +1,4 @@
-import type { ChatMessage } from './chat-request.ts'
+import { blockNamed, mainText, type Prompt } from './prompt.ts'
 
 /** What the demo model makes out of a prompt for a student record. */
 export interface RecordRequest {
@@ -24,61 +24,35 @@ const kinds: readonly (readonly [title: string, kind: RecordRequest['kind']])[] 
 const emphases = ['과정과 성장', '역량과 사고력', '협업과 태도', '구체적 사례', '간결한 요약']
 
 /**
- * Reads a chat as a request for a student record; undefined when it is none.
+ * Reads a prompt as a request for a student record; undefined when it is none.
  *
  * It looks for what any such prompt says (the word 생활기록부, an emphasis, `…바이트 이내`) and takes the longest block
  * between two equal lines of quotes as the observations, or the whole last message. So it needs nothing of the code
  * that writes the prompt, and answers prompts written by hand in the same way.
  */
-export function readRecordRequest(messages: readonly ChatMessage[]): RecordRequest | undefined {
-  const system = messages
-    .filter(message => message.role === 'system' || message.role === 'developer')
-    .map(message => message.content)
-    .join('\n')
-  const asked = messages.findLast(message => message.role === 'user')?.content ?? ''
-  if (!system.includes('생활기록부')) return undefined
+export function readRecordRequest(prompt: Prompt): RecordRequest | undefined {
+  const { rules, blocks } = prompt
+  if (!rules.includes('생활기록부')) return undefined
 
-  const blocks = fencedBlocks(asked)
-  const longest = blocks.reduce((best, block) => (block.text.length > best.length ? block.text : best), '')
+  const observations = mainText(prompt)
   const named = (title: string) =>
-    blocks.find(block => block.title.includes(title) && block.text !== longest)?.text ?? ''
-  const budget = /(\d[\d,]{0,9})\s?바이트 이내/.exec(system)?.[1]?.replaceAll(',', '')
+    blockNamed(
+      blocks.filter(({ text }) => text !== observations),
+      title,
+    )
+  const budget = /(\d[\d,]{0,9})\s?바이트 이내/.exec(rules)?.[1]?.replaceAll(',', '')
   return {
-    kind: kinds.find(([title]) => system.includes(title))?.[1] ?? 'individual',
+    kind: kinds.find(([title]) => rules.includes(title))?.[1] ?? 'individual',
     emphasis: Math.max(
       0,
-      emphases.findIndex(name => system.includes(name)),
+      emphases.findIndex(name => rules.includes(name)),
     ),
     maxBytes: Number(budget ?? 1500),
     subject: named('과목'),
-    observations: longest === '' ? asked : longest,
+    observations,
     keywords: named('낱말')
       .split(',')
       .map(word => word.trim())
       .filter(word => word !== ''),
   }
-}
-
-interface Block {
-  /** The line above it. */
-  readonly title: string
-  readonly text: string
-}
-
-function fencedBlocks(text: string): Block[] {
-  const blocks: Block[] = []
-  let fence: string | undefined
-  let title = ''
-  let inside: string[] = []
-  for (const line of text.split('\n')) {
-    if (fence === undefined) {
-      if (/^"{3,}$/.test(line)) fence = line
-      else title = line
-    } else if (line === fence) {
-      blocks.push({ title, text: inside.join('\n') })
-      fence = undefined
-      inside = []
-    } else inside.push(line)
-  }
-  return blocks
 }

@@ -1,54 +1,65 @@
+import { readChat } from './chat.ts'
 import type { ChatMessage } from './chat-request.ts'
-import { withParticle } from './hangul.ts'
-import { seededRandom } from './random.ts'
+import { writeChatReply } from './chat-writer.ts'
+import { jsonInstance } from './json-instance.ts'
+import { type Prompt, readPrompt } from './prompt.ts'
+import { propertiesOf, type QuizRequest, readQuizRequest } from './quiz-request.ts'
+import { writeQuiz } from './quiz-writer.ts'
+import { type Random, seededRandom } from './random.ts'
 import { readRecordRequest } from './record-request.ts'
 import { writeRecord } from './record-writer.ts'
+import { isObject, type JsonSchema, type ResponseFormat } from './response-format.ts'
+import { readReviewRequest } from './review-request.ts'
+import { writeReview } from './review-writer.ts'
+import { readSummaryRequest, writeSummary } from './summary-writer.ts'
 
 /**
- * What the demo model answers: a student record when the chat asks for one, else a few words about the last message.
+ * What the demo model answers: a student record, a review of a diary, a summary or a quiz when the chat asks for one, else
+ * the next turn of a conversation; JSON when a format is given.
  *
  * The same messages always get the same answer, so a retry shows what it would have shown. Never empty for a request
  * with room for a sentence; never longer than the size a record prompt allows.
+ *
+ * Throws `ApiError` with 400 for a schema that nothing can be written for.
  */
-export function writeReply(messages: readonly ChatMessage[]): string {
+export function writeReply(messages: readonly ChatMessage[], format: ResponseFormat = { type: 'text' }): string {
   const random = seededRandom(messages.map(({ role, content }) => `${role}\n${content}`).join('\n\n'))
-  const request = readRecordRequest(messages)
-  if (request !== undefined) return writeRecord(request, random)
-
-  const [opening] = random.shuffled(openings)
-  const [advice] = random.shuffled(advices)
-  const [ending] = random.shuffled(endings)
-  const topic = topicOf(messages.findLast(message => message.role === 'user')?.content ?? '')
-  return `${topic === '' ? '' : `${withParticle(`‘${topic}’`, ['이라는', '라는'])} 말씀을 읽었어요. `}${opening} ${advice} ${ending}`
+  const prompt = readPrompt(messages)
+  const quiz = readQuizRequest(prompt, format)
+  if (quiz !== undefined) return JSON.stringify(quizIn(format, quiz, random))
+  if (format.type === 'json_schema') return JSON.stringify(jsonInstance(format.schema))
+  const text = textFor(prompt, random)
+  return format.type === 'json_object' ? JSON.stringify({ reply: text }) : text
 }
 
-const openings = [
-  '먼저 이야기를 나누어 주셔서 고마워요.',
-  '어떤 마음으로 쓰셨을지 천천히 생각해 보았어요.',
-  '쉽지 않은 이야기였을 텐데 잘 전해졌어요.',
-]
+function textFor(prompt: Prompt, random: Random): string {
+  const record = readRecordRequest(prompt)
+  if (record !== undefined) return writeRecord(record, random)
+  const review = readReviewRequest(prompt)
+  if (review !== undefined) return writeReview(review, random)
+  const summary = readSummaryRequest(prompt)
+  if (summary !== undefined) return writeSummary(summary)
+  return writeChatReply(readChat(prompt, random))
+}
 
-const advices = [
-  '지금 할 수 있는 가장 작은 일을 하나 골라 오늘 안에 해 보면 다음 걸음이 조금 더 분명해질 거예요.',
-  '마음에 남는 부분을 한 줄로 적어 두고 내일 다시 읽어 보면 다르게 보이는 점이 있을 거예요.',
-  '가까운 사람에게 있는 그대로 이야기해 보면 생각이 정리되는 데 도움이 될 거예요.',
-]
+/** The quiz, with whatever else the schema requires, and nothing it does not know. */
+function quizIn(format: ResponseFormat, request: QuizRequest, random: Random): object {
+  const questions = writeQuiz(request, random)
+  if (format.type !== 'json_schema') return { questions }
+  const items = (propertiesOf(format.schema).questions as { items: JsonSchema }).items
+  const known = propertiesOf(items)
+  return {
+    ...requiredIn(format.schema, format.schema),
+    questions: questions.map(question => ({
+      ...requiredIn(format.schema, items),
+      ...Object.fromEntries(Object.entries(question).filter(([name]) => name in known)),
+    })),
+  }
+}
 
-const endings = [
-  '더 나누고 싶은 이야기가 있으면 언제든 들려주세요.',
-  '조금 더 자세히 알려 주시면 함께 생각해 볼게요.',
-  '서두르지 않아도 괜찮아요.',
-]
-
-/** The longest sentence near the start of a message, at most 30 characters of it, cut between words. */
-function topicOf(message: string): string {
-  const line = message
-    .slice(0, 400)
-    .toWellFormed()
-    .replace(/["'‘’“”\s]+/g, ' ')
-  const sentences = line.split(/[.!?。…]+/).map(sentence => sentence.trim())
-  const sentence = sentences.reduce((longest, next) => (next.length > longest.length ? next : longest), '')
-  if (sentence.length <= 30) return sentence
-  const cut = sentence.lastIndexOf(' ', 29)
-  return `${sentence.slice(0, cut > 5 ? cut : 29).toWellFormed()}…`
+/** What a part of the schema requires besides the questions, as small as it may be. */
+function requiredIn(root: JsonSchema, schema: JsonSchema): object {
+  const required = Array.isArray(schema.required) ? schema.required.filter(name => name !== 'questions') : []
+  const instance = jsonInstance(root, { ...schema, required })
+  return isObject(instance) ? instance : {}
 }

@@ -9,6 +9,7 @@ const request = {
   stream: true,
   includeUsage: false,
   maxTokens: Number.POSITIVE_INFINITY,
+  format: { type: 'text' as const },
 }
 
 /** A response whose connection takes nothing until `release` is called. */

@@ -4,6 +4,7 @@ import OpenAI from 'openai'
 import t, { type Test } from 'tap'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { type DemoModelOptions, startDemoModel } from '../../../src/ai/demo/server.ts'
+import { quizFormat, quizPrompt } from '../../../src/quizzes/prompt.ts'
 import { recordPrompt } from '../../../src/records/prompt.ts'
 
 const messages = recordPrompt(
@@ -93,6 +94,20 @@ t.test('a limit of tokens is kept and told', async t => {
   t.equal(roomy.choices[0]?.finish_reason, 'stop')
 })
 
+t.test('the SDK streams the JSON it asks for', async t => {
+  const { baseUrl, model } = await demo(t)
+  const quiz = { topic: '한국사', questionCount: 3, difficulty: 'easy' as const, choices: 4 }
+  const stream = await sdk(t, baseUrl).chat.completions.create({
+    model,
+    messages: quizPrompt(quiz),
+    response_format: { type: 'json_schema', json_schema: { ...quizFormat(quiz), strict: true } },
+    stream: true,
+  })
+  const deltas = (await collect(stream)).map(chunk => chunk.choices[0]?.delta.content ?? '')
+  t.ok(deltas.length > 30)
+  t.equal(JSON.parse(deltas.join('')).questions.length, 3)
+})
+
 t.test('the wire is what OpenAI sends: data frames, then [DONE], nothing else', async t => {
   const { post } = await demo(t)
   const response = await post({ model: 'any', messages, stream: true })
@@ -131,6 +146,16 @@ const refusals: [name: string, body: unknown, param: string | null][] = [
     'stream options without a stream',
     { model: 'm', messages: user, stream_options: { include_usage: true } },
     'stream_options',
+  ],
+  ['an unknown format', { model: 'm', messages: user, response_format: { type: 'xml' } }, 'response_format.type'],
+  [
+    'a schema without an instance',
+    {
+      model: 'm',
+      messages: user,
+      response_format: { type: 'json_schema', json_schema: { name: 'm', schema: { $ref: '#' } } },
+    },
+    'response_format.json_schema.schema',
   ],
   ['no room for a token', { model: 'm', messages: user, max_tokens: 0 }, 'max_tokens'],
 ]

@@ -1,0 +1,99 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import type { Queries } from './client.ts'
+import { type Cipher, DecryptionFailed, keyIdOf, sealedPrefix } from './encrypted.ts'
+import { isTransientFault } from './faults.ts'
+import { type ReencryptionReport, ReencryptionTally } from './reencryption-report.ts'
+import { type RowKey, rowId, type SealedTable, sealedTable } from './sealed-table.ts'
+
+export interface ReencryptOptions {
+  queries: Queries
+  /** Its newest key is the one under which everything is to be. */
+  cipher: Cipher
+  tables: readonly PgTable[]
+  /** How many rows are looked at by one statement. */
+  pageRows?: number
+  signal?: AbortSignal
+  /** Called at once, and after each page. */
+  onProgress?(report: ReencryptionReport): void
+}
+
+/** In the first pass all is done, the second finds nothing. More only while something else writes with an older key. */
+const maxPasses = 5
+
+/** A restart of the database takes seconds. Not the waiting of the task engine: whoever runs this can run it again. */
+const throughFaults = retry(handleWhen(isTransientFault), {
+  maxAttempts: 20,
+  backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 2_000 }),
+})
+
+/**
+ * Seals every value of the encrypted columns of `tables` anew that is not under the newest key, while servers read and
+ * write.
+ *
+ * Nothing is lost: a value is replaced only if its bytes are still those that were read (compare and swap), so who writes
+ * meanwhile wins. Nothing waits: each statement is a short transaction of its own, on one row if it writes. In memory are
+ * the keys of one page and one value. Stopped at any point, or run twice at once, it leaves each value under one of the
+ * two keys; run again, it goes on with what is left. What cannot be read is counted and left as it is.
+ *
+ * Rejects with the signal's reason when aborted; with what the database says when it is away for half a minute.
+ */
+export async function reencrypt({
+  queries,
+  cipher,
+  tables: pgTables,
+  pageRows = 200,
+  signal,
+  onProgress,
+}: ReencryptOptions): Promise<ReencryptionReport> {
+  const tables = pgTables.map(table => sealedTable(queries, table))
+  const tally = new ReencryptionTally(cipher, tables)
+  const prefix = sealedPrefix(cipher.newestKeyId)
+  const patiently = <T>(statement: () => Promise<T>) =>
+    throughFaults.execute(() => {
+      signal?.throwIfAborted()
+      return statement()
+    }, signal)
+
+  async function walk(table: SealedTable): Promise<void> {
+    // Rows that are added during the walk are left to the next pass: this one has an end.
+    const last = await patiently(() => table.lastKey())
+    if (!last) return
+    for (let after: RowKey | undefined; ; ) {
+      const page = await patiently(() => table.page({ after, last, limit: pageRows, prefix }))
+      for (const { row, others } of page) {
+        for (const column of others) await renew(table, row, column)
+        // The embedded database answers within the same turn of the event loop: a server would do nothing else.
+        if (others.length > 0) await nextTurn()
+      }
+      onProgress?.(tally.report())
+      await nextTurn()
+      after = page.at(-1)?.row
+      if (page.length < pageRows) return
+    }
+  }
+
+  async function renew(table: SealedTable, row: RowKey, column: PgColumn): Promise<void> {
+    const stored = await patiently(() => table.read(row, column))
+    if (stored === undefined || keyIdOf(stored) === cipher.newestKeyId) return
+    let sealed: Uint8Array
+    try {
+      sealed = cipher.reseal(column, rowId(row), stored)
+    } catch (error) {
+      if (!(error instanceof DecryptionFailed)) throw error
+      tally.unreadable(column, error)
+      return
+    }
+    tally.older(column, stored)
+    if (await patiently(() => table.swap(row, column, stored, sealed))) tally.reencrypted(column)
+  }
+
+  for (let pass = 1; pass <= maxPasses; pass++) {
+    tally.beginPass()
+    onProgress?.(tally.report())
+    for (const table of tables) await walk(table)
+    if (tally.report().olderKeys.length === 0) break
+  }
+  return tally.report()
+}

@@ -1,0 +1,18 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import { conversations, summaries, turns } from './conversations/schema.ts'
+import { attempts, quizzes } from './quizzes/schema.ts'
+import { confirmations, records } from './records/schema.ts'
+import { outputs, tasks } from './tasks/schema.ts'
+
+/** Every table with encrypted columns. A test compares it with the database: none can be forgotten. */
+export const encryptedTables: readonly PgTable[] = [
+  tasks,
+  outputs,
+  records,
+  confirmations,
+  conversations,
+  turns,
+  summaries,
+  quizzes,
+  attempts,
+]

@@ -1,0 +1,61 @@
+import type { FastifyInstance } from 'fastify'
+import type { Model } from './ai/client.ts'
+import type { Config } from './config.ts'
+import { conversationRoutes } from './conversations/routes.ts'
+import { ConversationStore } from './conversations/store.ts'
+import { summarizeAfterTurn } from './conversations/summarize.ts'
+import { turnKind } from './conversations/turn.ts'
+import type { Database } from './db/client.ts'
+import type { Cipher } from './db/encrypted.ts'
+import type { EventHandler } from './events/handler.ts'
+import { quizKind } from './quizzes/quiz.ts'
+import { quizRoutes } from './quizzes/routes.ts'
+import { QuizStore } from './quizzes/store.ts'
+import { recordKind } from './records/record.ts'
+import { recordRoutes } from './records/routes.ts'
+import { reviewKind } from './reviews/review.ts'
+import { reviewRoutes } from './reviews/routes.ts'
+import type { Accept } from './tasks/accept.ts'
+import type { TaskKind } from './tasks/kind.ts'
+import type { TaskStore } from './tasks/store.ts'
+import type { Tasks } from './tasks/tasks.ts'
+
+export interface FeatureSources {
+  database: Database
+  cipher: Cipher
+  store: TaskStore
+  model: Model
+  config: Pick<Config, 'contextTokens' | 'summaryConcurrency'>
+}
+
+export interface Features {
+  /** By name. */
+  kinds: ReadonlyMap<string, TaskKind>
+  /** What happens after their events. */
+  handlers: readonly EventHandler[]
+  routes(app: FastifyInstance, engine: { tasks: Tasks; accept: Accept }): Promise<void>
+}
+
+/** What Conch writes, all of it: a new kind of task is added here, and with its schema to `encryptedTables`. */
+export function features({ database, cipher, store, model, config }: FeatureSources): Features {
+  const { contextTokens, summaryConcurrency: concurrency } = config
+  const conversations = new ConversationStore(cipher)
+  const quizzes = new QuizStore(cipher)
+
+  const record = recordKind(cipher)
+  const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })
+  const quiz = quizKind(quizzes)
+  const kinds = [record, reviewKind, turn, quiz] as unknown as TaskKind[]
+
+  return {
+    kinds: new Map(kinds.map(kind => [kind.name, kind])),
+    handlers: [summarizeAfterTurn({ conversations, tasks: store, model, contextTokens, concurrency })],
+    async routes(app, engine) {
+      const shared = { ...engine, database, store }
+      await app.register(recordRoutes, { ...shared, kind: record, cipher })
+      await app.register(reviewRoutes, { ...shared, kind: reviewKind })
+      await app.register(conversationRoutes, { ...shared, kind: turn, conversations })
+      await app.register(quizRoutes, { ...shared, kind: quiz, quizzes })
+    },
+  }
+}

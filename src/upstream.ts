@@ -1,0 +1,29 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { type Model, openModel } from './ai/client.ts'
+import { startDemoModel } from './ai/demo/server.ts'
+import type { Config } from './config.ts'
+
+/**
+ * OpenAI or any compatible server; without a key or a base URL, the demo model inside this process. What is opened closes
+ * with `opened`.
+ */
+export async function openUpstream(
+  config: Config,
+  logger: FastifyBaseLogger,
+  opened: AsyncDisposableStack,
+): Promise<Model> {
+  const { apiKey, baseUrl, model: name } = config.openai
+  // Summaries are asked for beside the outputs.
+  const maxSockets = config.maxRunningOutputs + config.summaryConcurrency
+  const shared = { limits: config.upstream, maxSockets, logger }
+  if (apiKey || baseUrl) {
+    const model = openModel({ name: name ?? '', demo: false, apiKey, baseUrl, ...shared })
+    opened.defer(() => model.close())
+    return model
+  }
+  const demo = await startDemoModel({ tokensPerSecond: config.demoTokensPerSecond })
+  opened.defer(() => demo.close())
+  const model = openModel({ name: demo.model, demo: true, apiKey: undefined, baseUrl: demo.baseUrl, ...shared })
+  opened.defer(() => model.close())
+  return model
+}
