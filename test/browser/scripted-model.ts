@@ -11,19 +11,25 @@ import { emphases } from '../../src/records/prompt.ts'
 export type Step = string | Promise<unknown> | typeof cut
 export const cut = Symbol('cut')
 
-export type Script = (version: number, messages: readonly { role: string; content: string }[]) => readonly Step[]
+export interface Message {
+  role: string
+  content: string
+}
 
 export interface ScriptedModel {
   readonly baseUrl: string
   /** What it writes for version 0, 1, 2 ... of a record, or (version 0) for anything else, from the next request on. */
-  script: Script
+  script: (version: number, messages: readonly Message[]) => readonly Step[]
 }
 
 /** An OpenAI-compatible model that writes what a test tells it to, when the test lets it. */
 export async function scriptedModel(t: Test): Promise<ScriptedModel> {
-  const model: { baseUrl: string; script: Script } = { baseUrl: '', script: version => [`${version + 1}안의 글.`] }
+  const model: { baseUrl: string; script: ScriptedModel['script'] } = {
+    baseUrl: '',
+    script: version => [`${version + 1}안의 글.`],
+  }
   const server = createServer(async (request, response) => {
-    const { messages } = (await json(request)) as { messages: { role: string; content: string }[] }
+    const { messages } = (await json(request)) as { messages: Message[] }
     const rules = messages[0]?.content ?? ''
     const version = Math.max(
       emphases.findIndex(({ instruction }) => rules.includes(instruction)),
