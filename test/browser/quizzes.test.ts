@@ -391,7 +391,7 @@ t.test('making is stopped: what was made can be taken; with nothing made there i
 
 t.test('a quiz is deleted from the list or from its page, after a question', async t => {
   const visitor = await openQuizzes(t, browser, conch.url)
-  t.match(await visitor.page.locator('.quiz-list').textContent(), '아직 만든 퀴즈가 없습니다.')
+  await visitor.page.getByText('아직 만든 퀴즈가 없습니다.').waitFor()
   await readyQuiz(visitor, '하나')
   const first = visitor.taskId
   await visitor.button('지우기: 하나').click()
