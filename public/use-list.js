@@ -22,7 +22,7 @@ export function useList(loadPage) {
     setFault(undefined)
     try {
       const page = await loadPage(next)
-      setItems((before = []) => [...before, ...page.items])
+      setItems((before = []) => [...without(before, page.items), ...page.items])
       setNext(page.nextCursor ?? undefined)
     } catch (error) {
       setFault(error)
@@ -39,5 +39,22 @@ export function useList(loadPage) {
     more: next !== undefined,
     /** Takes an item out, after it was deleted. @param {string} id */
     drop: id => setItems(before => before?.filter(item => item.id !== id)),
+    /** Puts an item of a list that is newest first in its place. @param {Item} item */
+    put: item =>
+      setItems(before => {
+        // Ids are in the order of their time.
+        const isOlder = (/** @type {Item} */ { id }) => id < item.id
+        const others = before && without(before, [item])
+        return others && [...others.filter(other => !isOlder(other)), item, ...others.filter(isOlder)]
+      }),
   }
+}
+
+/**
+ * @template {{ id: string }} Item
+ * @param {readonly Item[]} items
+ * @param {readonly Item[]} others
+ */
+function without(items, others) {
+  return items.filter(({ id }) => !others.some(other => other.id === id))
 }

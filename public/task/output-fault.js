@@ -26,6 +26,7 @@ function faultKey(code) {
     case 'rejected':
     case 'empty':
     case 'broken':
+    case 'invalid':
     case 'attempts-lost':
       return `fault.${code}`
     default:
