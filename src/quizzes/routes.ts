@@ -5,8 +5,9 @@ import { type Accept, acceptsTask } from '../tasks/accept.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
+import { taskEnded } from '../tasks/task.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import { quizNotFound } from './errors.ts'
+import { quizBeingMade, quizNotFound } from './errors.ts'
 import { AttemptInput, QuizInput } from './input.ts'
 import { mark } from './mark.ts'
 import { AttemptSchema, QuizList, QuizSchema } from './schemas.ts'
@@ -76,6 +77,8 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
       const taken = await database.queries.transaction(async tx => {
         const quiz = await quizzes.find(tx, params.id, ownerId, { forUpdate: true })
         if (!quiz) throw quizNotFound()
+        // A retry holds the same lock: it finds this attempt, or this finds the task queued.
+        if (!taskEnded((await store.get(tx, quiz.id)).status)) throw quizBeingMade(quiz.id)
         const { score, results } = mark(quiz.questions, answers)
         return { ...(await quizzes.addAttempt(tx, quiz.id, { answers, score })), results }
       })
