@@ -106,7 +106,10 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
         page.map(({ id }) => id),
       )
       return {
-        items: page.map(item => ({ ...viewHead(item), running: busy.get(item.id)?.[0] ?? null })),
+        items: page.map(item => ({
+          ...viewHead(item),
+          running: busy.find(({ conversationId }) => conversationId === item.id)?.id ?? null,
+        })),
         nextCursor: last ? formatCursor(last) : null,
       }
     },
@@ -135,7 +138,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
         const turns = found.slice(-query.limit)
         const ids = turns.map(({ id }) => id)
         const outputs = await store.outputsOf(tx, ids)
-        const [running] = (await conversations.unfinished(tx, [conversation.id])).get(conversation.id) ?? []
+        const [running] = await conversations.unfinished(tx, [conversation.id])
         return {
           ...viewHead(conversation),
           messages: turns.flatMap(turn => {
@@ -143,7 +146,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
             return reply ? viewMessages(turn, reply) : []
           }),
           earlier: found.length > query.limit ? (ids[0] ?? null) : null,
-          running: running === undefined ? null : { taskId: running, links: taskLinks(running) },
+          running: running ? { taskId: running.id, links: taskLinks(running.id) } : null,
         }
       }),
   )

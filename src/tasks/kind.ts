@@ -27,7 +27,12 @@ interface KindOf<Input extends TSchema> {
     outputs: readonly SavedOutput[],
   ): Promise<readonly DomainEvent[]>
   /**
-   * Looks at an ended task whose output is to be written anew, in the transaction that does it.
+   * For a kind whose tasks stand in lines: locks the line of a task until the transaction ends, before the task's own row
+   * is locked. See `Line`.
+   */
+  lockLine?(tx: Queries, task: KindTask): Promise<void>
+  /**
+   * Looks at an ended task whose output is to be written anew, in the transaction that does it; the task is locked.
    *
    * @throws Problem when it may not
    */
