@@ -44,8 +44,8 @@ interface KindOf<Input extends TSchema> {
 /** A kind whose outputs are what the model says, streamed as it says it. */
 interface PromptedKind<Input extends TSchema> {
   /**
-   * The messages that make the model write output `output`. May read the database, and is asked again while that is
-   * away; must not throw otherwise for valid input.
+   * The messages that make the model write output `output`; none if the task has been removed. May read the database, and
+   * is asked again while that is away; must not throw otherwise for valid input.
    */
   prompt(input: Static<Input>, output: number, task: KindTask): ChatMessage[] | Promise<ChatMessage[]>
 }
