@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { validate as isUuid } from 'uuid'
 import type { Database, Queries } from '../db/client.ts'
 import { type Accept, acceptsTask } from '../tasks/accept.ts'
+import { unchanged } from '../tasks/etag.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import { ListQuery } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
@@ -157,23 +158,27 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
       schema: {
         ...schema,
         summary: 'What the conversation has come to',
-        description: 'Written after each reply, in its own time.',
+        description:
+          'Written after each reply, in its own time. Send the `ETag` of the last answer to wait for another.',
         params: Params,
-        response: { 200: SummarySchema },
+        response: { 200: SummarySchema, 304: Type.Null() },
       },
     },
-    async ({ ownerId, params }) =>
-      snapshot(async tx => {
-        const { id } = await mustFind(tx, params.id, ownerId)
+    async (request, reply) => {
+      const { summary, pending } = await snapshot(async tx => {
+        const { id } = await mustFind(tx, request.params.id, request.ownerId)
         const summary = await conversations.summary(tx, id)
-        const pending = await conversations.repliesAfter(tx, id, summary?.position ?? 0)
-        return {
-          text: summary?.text ?? null,
-          messageId: summary?.turnId ?? null,
-          createdAt: summary?.createdAt.toISOString() ?? null,
-          pending,
-        }
-      }),
+        return { summary, pending: await conversations.repliesAfter(tx, id, summary?.position ?? 0) }
+      })
+      const version = summary ? `${summary.turnId}-${summary.createdAt.getTime()}-${pending}` : `${pending}`
+      if (unchanged(request, reply, version)) return reply.code(304).send(null)
+      return {
+        text: summary?.text ?? null,
+        messageId: summary?.turnId ?? null,
+        createdAt: summary?.createdAt.toISOString() ?? null,
+        pending,
+      }
+    },
   )
 
   app.delete(
