@@ -150,6 +150,38 @@ t.test('onBusy=cancel: the reply is stopped, what it has said is kept, and the m
   })
 })
 
+t.test('onBusy=cancel: a message that is refused stops nothing', async t => {
+  const { visitor, talk } = await begin(silence)
+  const running = await talk.send('하나')
+  await firstReply()
+  const waiting = await talk.send('둘', '?onBusy=queue')
+  const refused = await visitor.json('POST', `${talk.path}/messages?onBusy=cancel`, {
+    content: '셋',
+    replaces: talk.id,
+  })
+  t.equal(refused.status, 404)
+  t.match(refused.body, { code: 'message-not-found' })
+  t.match(await visitor.task(running), { status: 'running' })
+  t.match(await visitor.task(waiting), { status: 'queued' })
+  await visitor.json('DELETE', talk.path)
+})
+
+t.test('a reply that was stopped while it waited is not written anew beside the one it waited for', async t => {
+  const { visitor, talk } = await begin(silence)
+  const first = await talk.send('하나')
+  const completion = await firstReply()
+  const second = await talk.send('둘', '?onBusy=queue')
+  await visitor.json('POST', `/api/tasks/${second}/cancel`)
+  const refused = await visitor.json('POST', `/api/tasks/${second}/outputs/0/retry`)
+  t.equal(refused.status, 409)
+  t.match(refused.body, { code: 'conversation-busy', taskId: first })
+  upstream.answer(echo)
+  completion.delta('답 하나').finish()
+  await visitor.finished(first)
+  t.equal((await visitor.json('POST', `/api/tasks/${second}/outputs/0/retry`)).status, 202)
+  t.equal((await visitor.finished(second)).text(0), '들은 말: 둘')
+})
+
 t.test('the last reply can be written anew, an earlier one cannot', async t => {
   const { visitor, talk } = await begin(echo)
   const first = await talk.say('하나')
@@ -263,7 +295,7 @@ t.test('conversations are listed by when they were used last, page by page', asy
     cursor = body.nextCursor
   }
   t.same(ids, [first.id, second.id, third.id])
-  for (const cursor of ['x', '1~x', `${Date.now()}`, `1~${first.id}~2`]) {
+  for (const cursor of ['x', '1~x', `${Date.now()}`, `1~${first.id}~2`, `${'9'.repeat(15)}~${first.id}`]) {
     const refused = await visitor.json('GET', `/api/conversations?cursor=${encodeURIComponent(cursor)}`)
     t.equal(refused.status, 400, cursor)
     t.match(refused.body, { code: 'invalid-cursor' })

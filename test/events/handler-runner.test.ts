@@ -135,6 +135,23 @@ t.test('what fails ten times goes to the failed events, and the key goes on', as
   t.match(await failedEvents(database), [{ attempts: 10, error: 'Error' }])
 })
 
+t.test('what ten processes died of is not handled once more, and the key goes on', async t => {
+  const next = Promise.withResolvers<void>()
+  const { publish, database, events } = await handling(t, {
+    async handle({ taskId }) {
+      t.equal(taskId, 'a2')
+      next.resolve()
+    },
+  })
+  await database.queries.transaction(async tx => {
+    await events.publish(tx, [{ name: 'turn.completed', data: { taskId: 'a1', conversationId: 'a', attempt: 1 } }])
+    await tx.execute(sql`update pgboss.job set retry_count = 9, started_on = now() where name = 'events.test'`)
+  })
+  await publish('a', 'a2')
+  await next.promise
+  t.match(await failedEvents(database), [{ event: { data: { taskId: 'a1' } }, attempts: 10, error: 'ATTEMPTS_LOST' }])
+})
+
 t.test('what runs when the process stops is waited for', async t => {
   const began = Promise.withResolvers<void>()
   const end = Promise.withResolvers<void>()
