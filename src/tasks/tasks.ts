@@ -105,7 +105,11 @@ export class Tasks {
   /** `remove` as a part of `tx`, for tasks that are the caller's to remove: call `forget` after its commit. */
   async removeIn(tx: Queries, ids: readonly string[]): Promise<void> {
     const { store, line } = this.#options
-    for (const task of await store.lockUnfinished(tx, ids)) await line.leave(tx, task)
+    for (const task of await store.lockUnfinished(tx, ids)) {
+      await line.leave(tx, task)
+      // Before the next one leaves: who stands behind them must not be left to wait for one that goes as well.
+      await store.remove(tx, [task.id])
+    }
     await store.remove(tx, ids)
   }
 

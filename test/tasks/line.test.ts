@@ -117,6 +117,18 @@ t.test('removed while it runs: the next one begins', async t => {
   t.match(await ended(second), { status: 'completed' })
 })
 
+t.test('several at once are removed, the running one among them: the next one begins, alone', async t => {
+  const { tasks, database, asked, answer, whenAsked, ended } = engine
+  const [first, second, third, fourth] = await submitLine(4)
+  await whenAsked(first.id)
+  const gone = [second.id, first.id, third.id]
+  await database.queries.transaction(tx => tasks.removeIn(tx, gone))
+  await tasks.forget(gone)
+  answer(fourth.id)
+  t.match(await ended(fourth), { status: 'completed' })
+  t.notOk(asked.includes(second.id) || asked.includes(third.id))
+})
+
 t.test('an ended one that is retried does not begin the next one again', async t => {
   const { tasks, asked, answer, ended } = engine
   const [first, second] = await submitLine(2)
