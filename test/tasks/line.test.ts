@@ -129,6 +129,19 @@ t.test('several at once are removed, the running one among them: the next one be
   t.notOk(asked.includes(second.id) || asked.includes(third.id))
 })
 
+t.test('two that wait are cancelled at the same time: who waits for them still waits for the one before', async t => {
+  const { tasks, answer, whenAsked, ended } = engine
+  for (let round = 0; round < 20; round++) {
+    const [first, second, third, fourth] = await submitLine(4)
+    await whenAsked(first.id)
+    await Promise.all([second, third].map(({ id }) => tasks.cancel(id, owner)))
+    t.notOk(await hasJob(fourth))
+    answer(first.id)
+    answer(fourth.id)
+    t.match(await ended(fourth), { status: 'completed' })
+  }
+})
+
 t.test('an ended one that is retried does not begin the next one again', async t => {
   const { tasks, asked, answer, ended } = engine
   const [first, second] = await submitLine(2)
