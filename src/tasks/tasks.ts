@@ -170,6 +170,8 @@ export class Tasks {
     })
     runner.attempt(saved.task.id)?.cancel()
     this.#options.logs.refresh(saved)
+    // What stood behind it in a line may begin.
+    runner.wake()
     return this.#view(saved)
   }
 
@@ -190,7 +192,10 @@ export class Tasks {
       return { task, outputs }
     })
     runner.attempt(saved.task.id)?.cancelOutput(index)
-    if (taskEnded(saved.task.status)) logs.refresh(saved)
+    if (taskEnded(saved.task.status)) {
+      logs.refresh(saved)
+      runner.wake()
+    }
     return this.#view(saved)
   }
 
