@@ -94,12 +94,12 @@ export class Tasks {
     const { database, store } = this.#options
     const removed = await database.queries.transaction(async tx => {
       const task = await store.find(tx, id, ownerId)
-      if (task?.kind !== kind) return false
+      if (task?.kind !== kind) return []
       await this.removeIn(tx, [task.id])
-      return true
+      return [task.id]
     })
-    if (removed) await this.forget([id])
-    return removed
+    await this.forget(removed)
+    return removed.length > 0
   }
 
   /** `remove` as a part of `tx`, for tasks that are the caller's to remove: call `forget` after its commit. */

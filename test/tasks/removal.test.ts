@@ -122,6 +122,16 @@ t.test('what is removed leaves nothing, whatever its state', async t => {
         await remove(t, running)
       })
 
+      t.test('by its id in capitals, which is the same id', async t => {
+        const { visitor, submit, remove } = begin()
+        const id = await submit()
+        await upstream.requested(1)
+        const watcher = await visitor.watchTask(id)
+        await watcher.until(({ lastId }) => lastId !== undefined)
+        await remove(t, id.toUpperCase(), [watcher])
+        await upstream.completions[0]?.abandoned
+      })
+
       t.test('at the moment at which it ends', async t => {
         const { submit, remove } = begin()
         for (let round = 1; round <= 10; round++) {
