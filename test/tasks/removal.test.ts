@@ -1,6 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { anyRecord } from '../support/any-record.ts'
 import { ownStorage, startConch } from '../support/conch.ts'
+import { startEngine } from '../support/engine.ts'
+import { startPacedEngine } from '../support/paced-engine.ts'
 import { question, quizJson } from '../support/quiz.ts'
 import { openRaw } from '../support/raw-database.ts'
 import { startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
@@ -32,6 +35,7 @@ const removables: Removable[] = [
   },
 ]
 
+const owner = '01987fff-0000-7000-8000-000000000001'
 const unknownId = '01987fff-0000-7000-8000-000000000000'
 
 t.test('what is removed leaves nothing, whatever its state', async t => {
@@ -203,6 +207,54 @@ t.test('what is removed leaves nothing, whatever its state', async t => {
   t.ok(tables.length > 5)
   for (const { name } of tables) t.same(await raw.query(`select * from "${name}"`), [], String(name))
   await raw.close()
+})
+
+t.test('removed while it is being saved, it is gone all the same', async t => {
+  const saving = Promise.withResolvers<void>()
+  const mayEnd = Promise.withResolvers<void>()
+  const { tasks, kind, store, database } = await startEngine(t, {
+    kind: {
+      async save() {
+        saving.resolve()
+        await mayEnd.promise
+        return []
+      },
+    },
+  })
+  const task = await tasks.submit(kind, owner, {})
+  await saving.promise
+  const removed = tasks.remove(task.id, owner, kind.name)
+  mayEnd.resolve()
+  t.ok(await removed)
+  await t.rejects(tasks.view(task.id, owner), { code: 'task-not-found' })
+  t.same((await store.outputsOf(database.queries, [task.id])).get(task.id), [])
+})
+
+t.test('removed before it is saved, though both have begun, nothing of it is saved', async t => {
+  let saves = 0
+  const { tasks, kind, database, runner, log, whenAsked, answer } = await startPacedEngine(t, {
+    kind: {
+      async save() {
+        saves++
+        return []
+      },
+    },
+  })
+  const task = await tasks.submit(kind, owner, {})
+  await whenAsked(task.id)
+  const events = await tasks.logOf(task)
+  await database.queries.transaction(async tx => {
+    await tasks.removeIn(tx, [task.id])
+    answer(task.id)
+    while (events.stage !== 'saving') await turn()
+  })
+  await tasks.forget([task.id])
+  while (runner.attempt(task.id)) await turn()
+  t.equal(saves, 0)
+  t.notOk(events.terminal, 'and nobody is told that it ended')
+  t.match(log.join(''), 'nothing of it was saved')
+  const { rows } = await database.jobs.executeSql('select state from pgboss.job where id = $1', [task.jobId])
+  t.same(rows, [{ state: 'completed' }])
 })
 
 function isText({ type }: { type: string }): boolean {
