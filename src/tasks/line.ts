@@ -35,7 +35,9 @@ export class Line {
 
   /** The task goes before it began: who waited for it waits for the one before, or begins. */
   async leave(tx: Queries, task: TaskRow): Promise<void> {
-    if (!(await this.#store.bypass(tx, task))) await this.advance(tx, task.nextId)
+    // The one before may itself go while we wait for its row: then there is another one before, or none.
+    while (await this.#store.waitsForOther(tx, task)) if (await this.#store.bypass(tx, task)) return
+    await this.advance(tx, task.nextId)
   }
 
   #send(tx: Queries, { id, jobId }: { id: string; jobId: string }): Promise<void> {

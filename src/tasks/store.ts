@@ -197,7 +197,16 @@ export class TaskStore {
     return rows.length > 0
   }
 
-  /** Lets who waits for `task` wait for what that waited for; false when it waited for nothing. */
+  /** Whether a task that has not ended comes before this one, as of now. */
+  async waitsForOther(tx: Queries, { id }: TaskRow): Promise<boolean> {
+    const rows = await tx
+      .select({ id: tasks.id })
+      .from(tasks)
+      .where(and(eq(tasks.nextId, id), inArray(tasks.status, ['queued', 'running'])))
+    return rows.length > 0
+  }
+
+  /** Lets who waits for `task` wait for what that waited for; false when that has ended or gone while it was locked. */
   async bypass(tx: Queries, task: TaskRow): Promise<boolean> {
     const rows = await tx
       .update(tasks)

@@ -105,7 +105,11 @@ export class Tasks {
   /** `remove` as a part of `tx`, for tasks that are the caller's to remove: call `forget` after its commit. */
   async removeIn(tx: Queries, ids: readonly string[]): Promise<void> {
     const { store, line } = this.#options
-    for (const task of await store.lockUnfinished(tx, ids)) await line.leave(tx, task)
+    for (const task of await store.lockUnfinished(tx, ids)) {
+      await line.leave(tx, task)
+      // Before the next one leaves: who stands behind them must not be left to wait for one that goes as well.
+      await store.remove(tx, [task.id])
+    }
     await store.remove(tx, ids)
   }
 
@@ -175,6 +179,8 @@ export class Tasks {
     const { runner, logs } = this.#options
     runner.attempt(saved.task.id)?.cancel()
     logs.refresh(saved)
+    // What stood behind it in a line may begin.
+    runner.wake()
   }
 
   /** Cancels one output; the others go on. Cancelling the last one that waits cancels a waiting task. */
@@ -194,7 +200,10 @@ export class Tasks {
       return { task, outputs }
     })
     runner.attempt(saved.task.id)?.cancelOutput(index)
-    if (taskEnded(saved.task.status)) logs.refresh(saved)
+    if (taskEnded(saved.task.status)) {
+      logs.refresh(saved)
+      runner.wake()
+    }
     return this.#view(saved)
   }
 

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startConch } from '../support/conch.ts'
+import { pagesOf } from '../support/pages.ts'
 import { asksForSummary, lastMessage, Talk } from '../support/talk.ts'
 import { type Script, startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
 
@@ -284,17 +285,11 @@ t.test('conversations are listed by when they were used last, page by page', asy
   const third = await Talk.begin(visitor)
   await second.say('둘')
   await first.say('하나')
-  const ids: string[] = []
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const query: string = cursor === '' ? '' : `&cursor=${cursor}`
-    const { body } = await visitor.json<{ items: { id: string }[]; nextCursor: string | null }>(
-      'GET',
-      `/api/conversations?limit=1${query}`,
-    )
-    ids.push(...body.items.map(({ id }) => id))
-    cursor = body.nextCursor
-  }
-  t.same(ids, [first.id, second.id, third.id])
+  const pages = await pagesOf<{ id: string }>(visitor, '/api/conversations', 1)
+  t.same(
+    pages.map(page => page.map(({ id }) => id)),
+    [[first.id], [second.id], [third.id]],
+  )
   for (const cursor of ['x', '1~x', `${Date.now()}`, `1~${first.id}~2`, `${'9'.repeat(15)}~${first.id}`]) {
     const refused = await visitor.json('GET', `/api/conversations?cursor=${encodeURIComponent(cursor)}`)
     t.equal(refused.status, 400, cursor)
