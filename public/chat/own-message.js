@@ -1,4 +1,4 @@
-import { html, useEffect, useRef, useState } from '../preact.js'
+import { html, useLayoutEffect, useRef, useState } from '../preact.js'
 import { useServices } from '../services.js'
 import { CopyButton } from '../text/copy-button.js'
 import { useDraft } from '../use-draft.js'
@@ -60,7 +60,8 @@ function Edit({ conversationId, turn, after, onAccepted, onStale, onClose }) {
       onAccepted(message)
     },
   })
-  useEffect(() => {
+  // Before anybody can type: the cursor must not move then.
+  useLayoutEffect(() => {
     area.current?.focus()
     area.current?.setSelectionRange(draft.text.length, draft.text.length)
   }, [])

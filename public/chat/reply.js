@@ -1,4 +1,4 @@
-import { html, useState } from '../preact.js'
+import { html, useEffect, useState } from '../preact.js'
 import { Question } from '../question.js'
 import { useServices } from '../services.js'
 import { OutputFault } from '../task/output-fault.js'
@@ -31,25 +31,25 @@ export function Reply(props) {
     <article class="partner" data-status=${status} aria-labelledby=${id} aria-busy=${live ? 'true' : 'false'}>
       <h2 id=${id}>${t('chat.partner')} ${status === 'cancelled' && html`<span class="status">${t('output.cancelled')}</span>`}</h2>
       ${live && html`<${LiveReply} turn=${turn} onEnded=${onReply} onStale=${onStale} />`}
-      ${!live && isUnfinished(turn) && html`<${Waiting} turn=${turn} onStale=${onStale} />`}
+      ${!live && isUnfinished(turn) && html`<${Waiting} turn=${turn} onReply=${onReply} />`}
       ${!isUnfinished(turn) && html`<${Ended} ...${props} />`}
     </article>
   `
 }
 
-/** A message whose turn has not come. @param {Pick<ReplyProps, 'turn' | 'onStale'>} props */
-function Waiting({ turn, onStale }) {
+/** A message whose turn has not come. @param {Pick<ReplyProps, 'turn' | 'onReply'>} props */
+function Waiting({ turn, onReply }) {
   const { t, api } = useServices()
   const { fault, attempt } = useAction()
   const cancel = async () => {
-    await attempt(api.cancelTask(turn.taskId))
-    // It may have begun just now.
-    await onStale()
+    const { status } = await api.cancelTask(turn.taskId)
+    // If it has begun just now, it is about to be followed, and ends there.
+    if (status === 'cancelled') onReply({ status, content: '' })
   }
   return html`
     <p class="quiet">${t('chat.waiting')}</p>
     ${fault && html`<p class="error">${t('action.failed')} ${fault}</p>`}
-    <footer><button type="button" onClick=${cancel}>${t('chat.waiting.cancel')}</button></footer>
+    <footer><button type="button" onClick=${() => attempt(cancel())}>${t('chat.waiting.cancel')}</button></footer>
   `
 }
 
@@ -61,6 +61,11 @@ function Ended({ turn, last, onReply, onStale }) {
   const keeping = useKeptFocus(asking)
   const { reply, taskId } = turn
 
+  useEffect(() => {
+    // Begun here, and over before anybody could follow it.
+    const { status } = reply
+    if (status !== 'pending' && status !== 'running' && started.delete(taskId)) announce(t(`chat.say.${status}`))
+  }, [])
   const retry = async () => {
     setAsking(false)
     if (!(await attempt(api.retryOutput(taskId, 0)))) return onStale()

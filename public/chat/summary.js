@@ -63,7 +63,9 @@ function useSummary({ id, turns }) {
  * @param {import('../i18n.js').I18n['t']} t
  */
 function reach({ messageId, pending }, { turns, earlier }, t) {
-  const position = turns.filter(turn => turn.reply.content).findIndex(turn => turn.taskId === messageId)
+  // The summary may come before the page knows that the reply has ended.
+  const replied = turns.filter(({ taskId, reply }) => reply.content || taskId === messageId)
+  const position = replied.findIndex(turn => turn.taskId === messageId)
   if (earlier === null && position >= 0) return t('chat.summary.upTo', { number: position + 1 })
   return t(pending === 0 ? 'chat.summary.all' : 'chat.summary.part')
 }

@@ -31,7 +31,8 @@ function turnsOf(messages) {
 }
 
 /**
- * The newest messages have been loaded again. Older ones that are there already stay, if they still come before these.
+ * The newest messages have been loaded again. Older ones that are there already stay, if they still come before these;
+ * and a reply that is being written ends when its task has said so, to whoever follows that.
  *
  * @param {Conversation | undefined} before
  * @param {import('./api.js').Messages} answer
@@ -39,9 +40,12 @@ function turnsOf(messages) {
  */
 export function refreshed(before, answer) {
   const now = conversationOf(answer)
-  const position = before?.turns.findIndex(turn => turn.taskId === now.turns[0]?.taskId) ?? -1
-  if (!before || position < 1) return now
-  return { ...now, turns: [...before.turns.slice(0, position), ...now.turns], earlier: before.earlier }
+  if (!before) return now
+  const unfinished = new Map(before.turns.filter(isUnfinished).map(turn => [turn.taskId, turn]))
+  const turns = now.turns.map(turn => unfinished.get(turn.taskId) ?? turn)
+  const position = before.turns.findIndex(turn => turn.taskId === turns[0]?.taskId)
+  if (position < 1) return { ...now, turns }
+  return { ...now, turns: [...before.turns.slice(0, position), ...turns], earlier: before.earlier }
 }
 
 /**

@@ -69,6 +69,12 @@ export class ChatPage extends Visitor {
     await this.said(text)
   }
 
+  /** To where conversations begin, by the link. */
+  async toNew(): Promise<void> {
+    await this.page.getByRole('link', { name: '새 대화' }).click()
+    await this.page.locator('.chat-welcome').waitFor()
+  }
+
   /** Until a message with this text is there. */
   async said(text: string): Promise<void> {
     await this.page.locator('.own .text', { hasText: text }).last().waitFor()
