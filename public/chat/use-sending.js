@@ -1,6 +1,6 @@
 import { Refused } from '../api.js'
 import { explainError } from '../explain-error.js'
-import { useState } from '../preact.js'
+import { useRef, useState } from '../preact.js'
 import { useServices } from '../services.js'
 
 /** What the server takes (`NewMessageBody` in `src/conversations/schemas.ts`), in code points; it decides, this only says it sooner. */
@@ -18,6 +18,7 @@ const longest = 20_000
  */
 export function useSending({ conversationId, onAccepted, onStale }) {
   const { t, api, announce, started } = useServices()
+  const busy = useRef(false)
   const [sending, setSending] = useState(false)
   const [fault, setFault] = useState(/** @type {string | undefined} */ (undefined))
 
@@ -34,12 +35,14 @@ export function useSending({ conversationId, onAccepted, onStale }) {
    * @returns {Promise<boolean>} whether it was accepted
    */
   const send = async (message, onBusy) => {
-    if (sending) return false
+    // Not the state, which is one drawing late: Enter may come twice.
+    if (busy.current) return false
     const content = message.content.trim()
     if (!content) return refuse(t('chat.invalid.empty'))
     const length = Array.from(content).length
     if (length > longest) return refuse(t('chat.invalid.long', { max: longest, over: length - longest }))
     setFault(undefined)
+    busy.current = true
     setSending(true)
     try {
       const sent = conversationId === undefined ? await begin(content) : await say(conversationId, content)
@@ -49,9 +52,10 @@ export function useSending({ conversationId, onAccepted, onStale }) {
       return true
     } catch (error) {
       onStale?.()
-      const busy = error instanceof Refused && error.code === 'conversation-busy'
-      return refuse(busy ? t('chat.busyElsewhere') : `${t('form.failed')} ${explainError(error, t)} ${t('form.kept')}`)
+      if (error instanceof Refused && error.code === 'conversation-busy') return refuse(t('chat.busyElsewhere'))
+      return refuse(`${t('form.failed')} ${explainError(error, t)} ${t('form.kept')}`)
     } finally {
+      busy.current = false
       setSending(false)
     }
 
