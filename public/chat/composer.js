@@ -49,7 +49,7 @@ export function Composer({ conversationId, running, focused, onAccepted, onStale
         usual()
       }}>
       <${MessageField} id="message" label=${t('chat.message')} placeholder=${t('chat.message.placeholder')} draft=${draft}
-        fault=${fault} hint=${hintOf(running, t)} area=${area} onSend=${usual} />
+        fault=${fault} hint=${hintOf(running, blank, t)} area=${area} onSend=${usual} />
       <div class="composer-buttons" ...${keeping}>
         ${running && html`<${StopButton} key=${running} taskId=${running} />`}
         ${running && !blank && html`<button type="button" onClick=${() => submit('cancel')}>${t('chat.send.cancel')}</button>`}
@@ -61,9 +61,10 @@ export function Composer({ conversationId, running, focused, onAccepted, onStale
   `
 }
 
-/** @param {string | undefined} running @param {import('../i18n.js').I18n['t']} t */
-function hintOf(running, t) {
-  if (running) return t('chat.message.busy')
+/** @param {string | undefined} running @param {boolean} blank @param {import('../i18n.js').I18n['t']} t */
+function hintOf(running, blank, t) {
+  // With something to send, the buttons say it.
+  if (running) return blank ? t('chat.message.busy') : undefined
   return isTouch() ? undefined : t('chat.message.hint')
 }
 

@@ -111,7 +111,7 @@ export const en = {
   'chat.edit': 'Edit',
   'chat.edit.label': 'Your message, edited',
   'chat.edit.goes.reply': 'Sending it again removes the reply it has now.',
-  'chat.edit.goes': 'Sending it again removes its reply and all that was said after it ({count}×).',
+  'chat.edit.goes': 'Sending it again removes its reply and everything after it (messages of yours: {count}).',
   'chat.edit.send': 'Send again',
   'chat.edit.close': 'Cancel',
 

@@ -13,7 +13,7 @@ export function NewConversation({ onBegun }) {
     document.title = `${t('chat.title')} – Conch`
   }, [])
   return html`
-    <section class="conversation" aria-labelledby="new-title">
+    <section class="conversation chat-new" aria-labelledby="new-title">
       <div class="chat-welcome">
         <h2 id="new-title">${t('chat.welcome')}</h2>
         <p class="lead">${t('chat.welcome.lead')}</p>

@@ -227,6 +227,41 @@ t.test('the summary comes by itself after the reply, and says how far it reaches
   t.equal(await visitor.summary.getAttribute('open'), null, 'and stays closed')
 })
 
+t.test('a summary is asked for while one is missing and the tab is looked at, and not otherwise', async t => {
+  const { promise: held, resolve: go } = Promise.withResolvers<void>()
+  talk(
+    conch,
+    () => ['답.'],
+    () => [held, '요약.'],
+  )
+  const visitor = await openChat(t, browser, conch.url)
+  const { page } = visitor
+  await page.clock.install()
+  await page.reload()
+  let asked = 0
+  page.on('request', request => {
+    if (request.url().endsWith('/summary')) asked++
+  })
+  const looked = (state: 'visible' | 'hidden') =>
+    page.evaluate(state => {
+      Object.defineProperty(document, 'visibilityState', { get: () => state, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, state)
+  await visitor.say('안녕')
+  await visitor.summary.getByText('더하는 중').waitFor()
+  await looked('hidden')
+  const before = asked
+  await page.clock.runFor('10:00')
+  t.equal(asked, before, 'nobody looks')
+  go()
+  await looked('visible')
+  await page.clock.runFor('10:00')
+  await visitor.summary.locator('.text', { hasText: '요약.' }).waitFor()
+  const enough = asked
+  await page.clock.runFor('10:00')
+  t.equal(asked, enough, 'nothing is missing')
+})
+
 t.test('the summary goes back with the conversation', async t => {
   talk(
     conch,
