@@ -52,6 +52,20 @@ t.test('a message that waits can be cancelled, and what waits behind it moves up
   t.same(await visitor.savedTexts(), ['하나', '하나?', '둘', '', '셋', '셋?'])
 })
 
+t.test('a message that waits can be said differently, and waits on', async t => {
+  const go = heldFirst()
+  const visitor = await openChat(t, browser, conch.url)
+  for (const message of ['하나', '둘']) await visitor.say(message)
+  await visitor.turn(1).button('고치기').click()
+  await visitor.turn(1).own.locator('textarea').fill('셋')
+  await visitor.turn(1).button('다시 보내기').click()
+  await visitor.said('셋')
+  await visitor.turn(1).reply.getByText('앞의 답이 끝나면 답합니다.').waitFor()
+  go()
+  await visitor.turn(1).becomes('completed')
+  t.same(await visitor.savedTexts(), ['하나', '하나?', '셋', '셋?'])
+})
+
 t.test('a message can stop the reply that is being written and be answered at once', async t => {
   heldFirst()
   const visitor = await openChat(t, browser, conch.url)

@@ -114,9 +114,4 @@ export class ChatPage extends Visitor {
   async savedTexts(): Promise<string[]> {
     return (await this.saved()).map(message => message.content)
   }
-
-  /** How far the end of the conversation is below what is in sight. */
-  belowPx(): Promise<number> {
-    return this.page.locator('.conversation').evaluate(element => element.getBoundingClientRect().bottom - innerHeight)
-  }
 }
