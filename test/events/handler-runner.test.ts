@@ -3,6 +3,7 @@ import Fastify from 'fastify'
 import type { PgBoss } from 'pg-boss'
 import t, { type Test } from 'tap'
 import { type Database, jobsIn } from '../../src/db/client.ts'
+import { JobQueue } from '../../src/db/job-queue.ts'
 import { startJobs } from '../../src/db/jobs.ts'
 import { type EventHandler, PermanentFault } from '../../src/events/handler.ts'
 import { QueuedEvents } from '../../src/events/queued-events.ts'
@@ -137,14 +138,14 @@ t.test('what fails ten times goes to the failed events, and the key goes on', as
 
 t.test('what ten processes died of is not handled once more, and the key goes on', async t => {
   const next = Promise.withResolvers<void>()
-  const { publish, database, events } = await handling(t, {
+  const { publish, database, boss } = await handling(t, {
     async handle({ taskId }) {
       t.equal(taskId, 'a2')
       next.resolve()
     },
   })
   await database.queries.transaction(async tx => {
-    await events.publish(tx, [{ name: 'turn.completed', data: { taskId: 'a1', conversationId: 'a', attempt: 1 } }])
+    await JobQueue.sendAll(boss, tx, 'events.test', [{ key: 'a', data: { taskId: 'a1', conversationId: 'a' } }])
     await tx.execute(sql`update pgboss.job set retry_count = 9, started_on = now() where name = 'events.test'`)
   })
   await publish('a', 'a2')
