@@ -278,6 +278,31 @@ t.test('when its log is no longer in memory, its questions are sent from what wa
   t.equal((await later.watchTask(cancelled, watcher.transcript.lastId)).response.status, 204)
 })
 
+t.test('the end of one that was written anew in vain is known by its id, also from what was saved', async t => {
+  const { upstream, conch, storage } = await own(t, writing(1, 2, 3, 4, 5, 6, 7, 8))
+  const visitor = conch.visitor()
+  const ids: string[] = []
+  while (ids.length < 2) ids.push(await visitor.submit('/api/quizzes', { ...three, questionCount: 8 }))
+  for (const id of ids) await visitor.finished(id)
+  const [failed, cancelled] = ids as [string, string]
+  upstream.reset(({ response }) => response.writeHead(401).end())
+  await visitor.json('POST', `/api/tasks/${failed}/outputs/0/retry`)
+  const ends = [(await visitor.finished(failed)).lastId]
+  upstream.reset(() => {})
+  await visitor.json('POST', `/api/tasks/${cancelled}/outputs/0/retry`)
+  await upstream.requested(1)
+  await visitor.json('POST', `/api/tasks/${cancelled}/cancel`)
+  ends.push((await visitor.finished(cancelled)).lastId)
+  await conch.close()
+  const second = await startConch(t, { ...storage, OPENAI_BASE_URL: upstream.baseUrl })
+  const later = new Visitor(second.url, visitor.cookie)
+  for (const [index, id] of ids.entries()) {
+    const back = await later.watchTask(id, ends[index])
+    t.equal(back.response.status, 204)
+    back.leave()
+  }
+})
+
 t.test('killed with -9 in the middle, the next process starts it over', async t => {
   const upstream = await startUpstream(t, completion =>
     completion.delta(quizJson(question(1), question(2)).slice(0, -2)),
