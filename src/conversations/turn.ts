@@ -55,11 +55,13 @@ export function turnKind({
       return [{ name: 'turn.completed', data: { taskId: id, conversationId: input.conversationId, attempt } }]
     },
 
-    async beforeRetry(tx, { id }) {
+    async beforeRetry(tx, { id, ownerId }) {
       const turn = await conversations.turn(tx, id)
       if (!turn || !(await conversations.lock(tx, turn.conversationId))) return
       const [later] = await conversations.turnIds(tx, turn.conversationId, turn.position + 1)
       if (later !== undefined) throw notTheLastMessage()
+      // Before its turn, as its end does.
+      await tasks.find(tx, id, ownerId, { forUpdate: true })
       await conversations.unsetSaved(tx, id)
     },
   }

@@ -32,6 +32,16 @@ export function noSuchChoice(question: number, choices: number): Problem {
   })
 }
 
+/** Other questions are about to take the place of those that would be answered. */
+export function quizBeingMade(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'quiz-being-made',
+    title: 'The quiz is being made anew',
+    detail: 'Take it when its task has ended.',
+  })
+}
+
 export function quizTaken(): Problem {
   return new Problem({
     status: 409,

@@ -5,8 +5,9 @@ import { type Accept, acceptsTask } from '../tasks/accept.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
+import { taskEnded } from '../tasks/task.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import { quizNotFound } from './errors.ts'
+import { quizBeingMade, quizNotFound } from './errors.ts'
 import { AttemptInput, QuizInput } from './input.ts'
 import { mark } from './mark.ts'
 import { AttemptSchema, QuizList, QuizSchema } from './schemas.ts'
@@ -66,7 +67,8 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
       schema: {
         ...schema,
         summary: 'Take a quiz',
-        description: 'May be repeated. From the first time on, the quiz shows its answers.',
+        description:
+          'May be repeated. From the first time on, the quiz shows its answers. Not while it is being made anew.',
         params: QuizParams,
         body: AttemptInput,
         response: { 201: AttemptSchema },
@@ -74,8 +76,10 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
     },
     async ({ params, ownerId, body: { answers } }, reply) => {
       const taken = await database.queries.transaction(async tx => {
-        const quiz = await quizzes.find(tx, params.id, ownerId, { forUpdate: true })
+        const task = await store.find(tx, params.id, ownerId, { forUpdate: true })
+        const quiz = task && (await quizzes.find(tx, task.id, ownerId))
         if (!quiz) throw quizNotFound()
+        if (!taskEnded(task.status)) throw quizBeingMade()
         const { score, results } = mark(quiz.questions, answers)
         return { ...(await quizzes.addAttempt(tx, quiz.id, { answers, score })), results }
       })

@@ -27,7 +27,8 @@ interface KindOf<Input extends TSchema> {
     outputs: readonly SavedOutput[],
   ): Promise<readonly DomainEvent[]>
   /**
-   * Looks at an ended task whose output is to be written anew, in the transaction that does it.
+   * Looks at an ended task whose output is to be written anew, in the transaction that does it. Locks, if it locks
+   * anything, in the order in which everybody does: what stands above the task, the task, what belongs to it.
    *
    * @throws Problem when it may not
    */

@@ -196,6 +196,40 @@ t.test('attempts at the same time are all kept', async t => {
   t.same(attempts.map(attempt => attempt.id).sort(), all.map(({ body }) => body.id).sort())
 })
 
+t.test('while it is written anew it cannot be taken: nobody knows which questions would be answered', async t => {
+  const visitor = begin(writing(1, 2, 3))
+  const id = await made(visitor)
+  upstream.answer(() => {})
+  await visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`)
+  await upstream.requested(2)
+  t.match(await attempt(visitor, id, [0, 0, 0]), { status: 409, body: { code: 'quiz-being-made' } })
+  writing(4, 5, 6)(upstream.completions[1] as UpstreamCompletion)
+  await visitor.finished(id)
+  t.match(await quiz(visitor, id), { questions: [shown(4, 0), shown(5, 1), shown(6, 2)], attempts: [] })
+  t.match(await attempt(visitor, id, [0, 1, 2]), { status: 201, body: { score: 3 } })
+})
+
+t.test('written anew, taken and removed at the same time, it does one after the other', async t => {
+  const visitor = begin(writing(1, 2, 3))
+  for (let round = 0; round < 15; round++) {
+    const id = await made(visitor)
+    const answers = await Promise.all([
+      visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`),
+      attempt(visitor, id, [0, 0, 0]),
+      visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`),
+      round % 3 === 0 ? visitor.json('DELETE', `/api/quizzes/${id}`) : attempt(visitor, id, [0, 0, 0]),
+    ])
+    t.same(
+      answers.filter(({ status }) => status >= 500).map(({ body }) => body),
+      [],
+    )
+    if (round % 3 === 0) continue
+    const { attempts, questions } = await quiz(visitor, id)
+    t.equal(attempts.length, answers.filter(({ status }) => status === 201).length)
+    t.equal(questions.length, 3)
+  }
+})
+
 t.test('the list is newest first, page by page, and tells how often and how well each was taken', async t => {
   const visitor = begin(writing(1, 2, 3))
   const ids: string[] = []
