@@ -258,7 +258,7 @@ t.test('conversations are listed by when they were used last, page by page', asy
     pages.map(page => page.map(({ id }) => id)),
     [[first.id], [second.id], [third.id]],
   )
-  for (const cursor of ['x', '1~x', `${Date.now()}`, `1~${first.id}~2`]) {
+  for (const cursor of ['x', '1~x', `${Date.now()}`, `1~${first.id}~2`, `999999999999999~${first.id}`]) {
     const refused = await visitor.json('GET', `/api/conversations?cursor=${encodeURIComponent(cursor)}`)
     t.equal(refused.status, 400, cursor)
     t.match(refused.body, { code: 'invalid-cursor' })
