@@ -4,6 +4,7 @@ import type { PgBoss } from 'pg-boss'
 import t, { type Test } from 'tap'
 import { type Database, jobsIn } from '../../src/db/client.ts'
 import { startJobs } from '../../src/db/jobs.ts'
+import { listFailedEvents } from '../../src/events/failed-events.ts'
 import { type EventHandler, PermanentFault } from '../../src/events/handler.ts'
 import { QueuedEvents } from '../../src/events/queued-events.ts'
 import { openDatabase } from '../support/open-database.ts'
@@ -108,7 +109,8 @@ t.test('a permanent fault goes to the failed events at once, and the key goes on
   t.match(await failedEvents(database), [
     {
       handler: 'test',
-      event: { name: 'turn.completed', data: { taskId: 'a1', conversationId: 'a', attempt: 1 } },
+      eventName: 'turn.completed',
+      data: { taskId: 'a1', conversationId: 'a', attempt: 1 },
       attempts: 1,
       error: 'REFUSED',
     },
@@ -132,7 +134,9 @@ t.test('what fails ten times goes to the failed events, and the key goes on', as
   await next.promise
   await stop()
   t.equal(tries, 10)
-  t.match(await failedEvents(database), [{ attempts: 10, error: 'Error' }])
+  const [failed] = await failedEvents(database)
+  t.match(failed, { attempts: 10, error: 'Error' })
+  t.ok(failed && failed.firstFailedAt < failed.lastFailedAt, 'the first time is that of the first attempt')
 })
 
 t.test('what runs when the process stops is waited for', async t => {
@@ -253,6 +257,6 @@ async function rows(database: Database, query: ReturnType<typeof sql>): Promise<
   return ((await database.queries.execute(query)) as unknown as { rows: Record<string, unknown>[] }).rows
 }
 
-async function failedEvents(database: Database): Promise<unknown[]> {
-  return (await rows(database, sql`select data from pgboss.job where name = 'failed-events'`)).map(({ data }) => data)
+function failedEvents({ queries }: Database) {
+  return listFailedEvents(queries, { limit: 10 })
 }
