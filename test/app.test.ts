@@ -96,6 +96,8 @@ t.test('the description lists every route of the API, and what each takes', asyn
   )
   t.same(listed.sort(), [
     'GET /api/model',
+    'GET /api/operations/failed-events',
+    'GET /api/operations/failed-events/{id}',
     'GET /api/operations/reencryption',
     'GET /api/records',
     'GET /api/records/limits',
@@ -106,6 +108,9 @@ t.test('the description lists every route of the API, and what each takes', asyn
     'GET /healthz',
     'GET /metrics',
     'GET /readyz',
+    'POST /api/operations/failed-events/redrive',
+    'POST /api/operations/failed-events/{id}/discard',
+    'POST /api/operations/failed-events/{id}/redrive',
     'POST /api/operations/reencryption',
     'POST /api/records',
     'POST /api/records/check',
