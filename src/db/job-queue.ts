@@ -10,6 +10,8 @@ export interface Job<Data> {
   id: string
   retryCount: number
   data: Data
+  /** What was noted when it was last put back; else anything. */
+  output?: unknown
 }
 
 export interface JobQueueOptions {
@@ -71,17 +73,18 @@ export class JobQueue<Data extends object> {
     await this.#boss.send(this.name, data, { id, singletonKey: key, startAfter: delaySeconds, db: jobsIn(tx) })
   }
 
-  /** Sends jobs to a queue that may be another process's, in one statement; they keep their order. */
+  /** Sends jobs to a queue that may be another process's, in one statement; they keep their order. Answers their ids. */
   static async sendAll(
     boss: PgBoss,
     tx: Queries,
     name: string,
     jobs: readonly { data: object; key: string }[],
-  ): Promise<void> {
-    if (jobs.length === 0) return
+  ): Promise<string[]> {
+    if (jobs.length === 0) return []
     // Jobs of one statement are told apart by their ids, which are in the order of their making.
     const rows = jobs.map(({ data, key }) => ({ id: uuidv7(), data, singletonKey: key }))
     await boss.insert(name, rows, { db: jobsIn(tx) })
+    return rows.map(({ id }) => id)
   }
 
   /** Takes up to `limit` jobs, oldest first. */
@@ -111,9 +114,9 @@ export class JobQueue<Data extends object> {
     await this.#boss.complete(this.name, jobs.map(attemptOf), null, { db: jobsIn(tx) })
   }
 
-  /** Puts a job back, to be tried again after the queue's delay. */
-  async retry(tx: Queries, job: Job<Data>): Promise<void> {
-    await this.#boss.fail(this.name, attemptOf(job), null, { db: jobsIn(tx) })
+  /** Puts a job back, to be tried again after the queue's delay. Its next fetch has `note` as its output. */
+  async retry(tx: Queries, job: Job<Data>, note: object | null = null): Promise<void> {
+    await this.#boss.fail(this.name, attemptOf(job), note, { db: jobsIn(tx) })
   }
 
   /**

@@ -15,6 +15,11 @@ export interface EventHandler<Name extends DomainEventName = DomainEventName> {
   handle(data: DomainEvents[Name], work: HandlerWork): Promise<void>
 }
 
+/** The queue of a handler's events. */
+export function queueOf(handler: string): string {
+  return `events.${handler}`
+}
+
 export interface HandlerWork {
   /** To read with. */
   readonly queries: Queries

@@ -6,7 +6,7 @@ import { Poller } from '../db/poller.ts'
 import type { DomainEvent } from './domain-events.ts'
 import type { Events } from './events.ts'
 import { openFailedEvents } from './failed-events.ts'
-import type { EventHandler } from './handler.ts'
+import { type EventHandler, queueOf } from './handler.ts'
 import { type EventData, HandlerRunner, maxRetryDelaySeconds, retryDelaySeconds } from './handler-runner.ts'
 import { Outbox } from './outbox.ts'
 
@@ -18,10 +18,19 @@ export class QueuedEvents implements Events {
   readonly #outbox: Outbox
   readonly #runners: readonly HandlerRunner[]
   readonly #poller: Poller
+  readonly #database: Database
+  readonly #logger: FastifyBaseLogger
 
-  private constructor(outbox: Outbox, runners: readonly HandlerRunner[], logger: FastifyBaseLogger) {
+  private constructor(
+    outbox: Outbox,
+    runners: readonly HandlerRunner[],
+    database: Database,
+    logger: FastifyBaseLogger,
+  ) {
     this.#outbox = outbox
     this.#runners = runners
+    this.#database = database
+    this.#logger = logger
     this.#poller = new Poller(
       () => this.#handOn(),
       error => logger.error({ err: error }, 'cannot hand on events; trying again'),
@@ -33,18 +42,17 @@ export class QueuedEvents implements Events {
     { boss, database, logger }: { boss: PgBoss; database: Database; logger: FastifyBaseLogger },
   ): Promise<QueuedEvents> {
     const outbox = await Outbox.open(boss, database)
-    const failedEvents = await openFailedEvents(boss, database)
     const runners: HandlerRunner[] = []
     for (const handler of handlers) {
-      const queue = await JobQueue.open<EventData>(`events.${handler.name}`, boss, database, {
+      const queue = await JobQueue.open<EventData>(queueOf(handler.name), boss, database, {
         ordered: true,
         retryDelaySeconds,
         maxRetryDelaySeconds,
       })
       await outbox.subscribe(handler.event, queue.name)
-      runners.push(new HandlerRunner({ handler, queue, failedEvents, database, logger }))
+      runners.push(new HandlerRunner({ handler, queue, database, logger }))
     }
-    return new QueuedEvents(outbox, runners, logger)
+    return new QueuedEvents(outbox, runners, database, logger)
   }
 
   get running(): number {
@@ -54,6 +62,13 @@ export class QueuedEvents implements Events {
   async start(): Promise<void> {
     for (const runner of this.#runners) await runner.start()
     this.#poller.start()
+    const open = await openFailedEvents(this.#database.queries)
+    if (open.size > 0) {
+      this.#logger.warn(
+        { failedEvents: Object.fromEntries(open) },
+        'there are failed events: an operator should redrive or discard them',
+      )
+    }
   }
 
   publish(tx: Queries, events: readonly DomainEvent[]): Promise<void> {
