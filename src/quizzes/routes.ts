@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Database, Queries } from '../db/client.ts'
+import type { Database } from '../db/client.ts'
 import { type Accept, acceptsTask } from '../tasks/accept.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
@@ -11,7 +11,7 @@ import { quizBeingMade, quizNotFound } from './errors.ts'
 import { AttemptInput, QuizInput } from './input.ts'
 import { mark } from './mark.ts'
 import { AttemptSchema, QuizList, QuizSchema } from './schemas.ts'
-import type { Attempt, Quiz, QuizStore } from './store.ts'
+import type { QuizStore } from './store.ts'
 import { viewQuiz, viewQuizItem } from './view.ts'
 
 const QuizParams = Type.Object({
@@ -46,7 +46,16 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
     async request => {
       const found = await quizzes.list(database.queries, request.ownerId, cursorOf(request.query))
       const { items, nextCursor } = pageOf(found, request.query)
-      return { items: await views(database.queries, items, viewQuizItem), nextCursor }
+      const ids = items.map(({ id }) => id)
+      const inputs = await inputsOf(ids)
+      const tallies = await quizzes.tallies(database.queries, ids)
+      return {
+        items: items.flatMap(quiz => {
+          const input = inputs.get(quiz.id)
+          return input ? [viewQuizItem(quiz, input, tallies.get(quiz.id))] : []
+        }),
+        nextCursor,
+      }
     },
   )
 
@@ -55,9 +64,9 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
     { schema: { ...schema, summary: 'A quiz', params: QuizParams, response: { 200: QuizSchema } } },
     async request => {
       const quiz = await quizzes.find(database.queries, request.params.id, request.ownerId)
-      const [view] = quiz ? await views(database.queries, [quiz], viewQuiz) : []
-      if (!view) throw quizNotFound()
-      return view
+      const input = quiz && (await inputsOf([quiz.id])).get(quiz.id)
+      if (!input) throw quizNotFound()
+      return viewQuiz(quiz, input, await quizzes.lastAttempts(database.queries, quiz.id))
     },
   )
 
@@ -105,18 +114,8 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
     },
   )
 
-  /** Those that have not been removed meanwhile. */
-  async function views<View>(
-    tx: Queries,
-    found: readonly Quiz[],
-    view: (quiz: Quiz, input: QuizInput, attempts: readonly Attempt[]) => View,
-  ): Promise<View[]> {
-    const ids = found.map(({ id }) => id)
-    const inputs = (await store.inputs(tx, ids)) as Map<string, QuizInput>
-    const attempts = await quizzes.attemptsOf(tx, ids)
-    return found.flatMap(quiz => {
-      const input = inputs.get(quiz.id)
-      return input ? [view(quiz, input, attempts.get(quiz.id) ?? [])] : []
-    })
+  /** What was asked for, of those quizzes that have not been removed meanwhile. */
+  async function inputsOf(ids: readonly string[]): Promise<Map<string, QuizInput>> {
+    return (await store.inputs(database.queries, ids)) as Map<string, QuizInput>
   }
 }

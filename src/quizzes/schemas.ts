@@ -34,7 +34,7 @@ export const QuizSchema = Type.Object({
   questions: Type.Array(Question, { description: 'With answers and explanations once the quiz was taken.' }),
   attempts: Type.Array(
     Type.Object({ ...attemptHead, answers: Type.Array(Type.Union([Type.Integer(), Type.Null()])) }),
-    { description: 'Oldest first.' },
+    { description: 'The last hundred at most, oldest first.' },
   ),
 })
 

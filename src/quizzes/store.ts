@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import { validate as isUuid, v7 as uuidv7 } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
@@ -18,6 +18,14 @@ export interface Attempt {
   score: number
   createdAt: Date
 }
+
+export interface Tally {
+  attempts: number
+  bestScore: number
+}
+
+/** Nobody looks at more of them, and whoever takes a quiz without end must not make each look at it slower. */
+const maxAttempts = 100
 
 /** The SQL of quizzes and how they were taken. What joins a transaction takes it as its first argument. */
 export class QuizStore {
@@ -82,17 +90,25 @@ export class QuizStore {
     return this.#attempt(row as typeof attempts.$inferSelect)
   }
 
-  /** How quizzes were taken, oldest first, by quiz. */
-  async attemptsOf(tx: Queries, quizIds: readonly string[]): Promise<Map<string, Attempt[]>> {
-    const found = new Map<string, Attempt[]>(quizIds.map(id => [id, []]))
-    if (quizIds.length === 0) return found
+  /** How a quiz was taken, the last hundred times at most, oldest first. */
+  async lastAttempts(tx: Queries, quizId: string): Promise<Attempt[]> {
     const rows = await tx
       .select()
       .from(attempts)
+      .where(eq(attempts.quizId, quizId))
+      .orderBy(desc(attempts.id))
+      .limit(maxAttempts)
+    return rows.map(row => this.#attempt(row)).reverse()
+  }
+
+  /** How often and how well quizzes were taken, by quiz; one that never was is not in it. */
+  async tallies(tx: Queries, quizIds: readonly string[]): Promise<Map<string, Tally>> {
+    const rows = await tx
+      .select({ id: attempts.quizId, attempts: count(), bestScore: sql<number>`max(${attempts.score})` })
+      .from(attempts)
       .where(inArray(attempts.quizId, [...quizIds]))
-      .orderBy(asc(attempts.id))
-    for (const row of rows) found.get(row.quizId)?.push(this.#attempt(row))
-    return found
+      .groupBy(attempts.quizId)
+    return new Map(rows.map(({ id, ...tally }) => [id, tally]))
   }
 
   #quiz({ id, questions, complete, createdAt }: typeof quizzes.$inferSelect): Quiz {

@@ -1,13 +1,13 @@
 import type { QuizInput } from './input.ts'
-import type { Attempt, Quiz } from './store.ts'
+import type { Attempt, Quiz, Tally } from './store.ts'
 
 /** A quiz in a list. */
-export function viewQuizItem(quiz: Quiz, input: QuizInput, attempts: readonly Attempt[]) {
+export function viewQuizItem(quiz: Quiz, input: QuizInput, tally: Tally | undefined) {
   return {
     ...head(quiz, input),
     questions: quiz.questions.length,
-    attempts: attempts.length,
-    bestScore: attempts.length === 0 ? null : Math.max(...attempts.map(({ score }) => score)),
+    attempts: tally?.attempts ?? 0,
+    bestScore: tally?.bestScore ?? null,
   }
 }
 
