@@ -65,7 +65,7 @@ export class ConversationStore {
     return row && this.#conversation(row)
   }
 
-  /** Keeps turns from being added and replies from being regenerated until the transaction ends; false if it has gone. */
+  /** Keeps turns from being added, stopped and written anew until the transaction ends; false if it has gone. */
   async lock(tx: Queries, id: string): Promise<boolean> {
     const rows = await tx
       .select({ id: conversations.id })

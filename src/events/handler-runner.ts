@@ -1,15 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database, Queries } from '../db/client.ts'
 import type { Job, JobQueue } from '../db/job-queue.ts'
 import { Poller } from '../db/poller.ts'
+import { doneWithin } from '../done-within.ts'
 import type { DomainEvent, DomainEvents } from './domain-events.ts'
 import { addFailedEvent } from './failed-events.ts'
 import { type EventHandler, JobLost, PermanentFault } from './handler.ts'
 
 /**
  * An event that failed this often goes to the failed events. Deploys and crashes in the middle count as well: with waits
- * that double from 2 s up to 5 min it is given up after a quarter of an hour at the earliest.
+ * that double from 2 s up to 5 min it is given up after 13 minutes at the earliest.
  */
 const maxAttempts = 10
 export const retryDelaySeconds = 2
@@ -72,17 +72,10 @@ export class HandlerRunner {
 
   async #stop(drainMs: number): Promise<void> {
     await this.#poller.stop()
-    await this.#allDone(drainMs)
+    await doneWithin(drainMs, this.#running.values())
     this.#aborting.abort()
-    await this.#allDone(abortGraceMs)
+    await doneWithin(abortGraceMs, this.#running.values())
     clearInterval(this.#heartbeat)
-  }
-
-  async #allDone(ms: number): Promise<void> {
-    const timer = new AbortController()
-    const done = Promise.all(this.#running.values())
-    await Promise.race([done, delay(ms, undefined, { signal: timer.signal }).catch(() => {})])
-    timer.abort()
   }
 
   async #take(): Promise<boolean> {

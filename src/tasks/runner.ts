@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Model } from '../ai/client.ts'
 import type { Database, Queries } from '../db/client.ts'
 import { Poller } from '../db/poller.ts'
+import { doneWithin } from '../done-within.ts'
 import type { Events } from '../events/events.ts'
 import { Attempt } from './attempt.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -129,11 +129,11 @@ export class Runner {
   }
 
   /** Waits until nothing runs, for at most `ms`. */
-  async #allDone(ms: number): Promise<void> {
-    const timer = new AbortController()
-    const done = Promise.all(Array.from(this.#running.values(), ({ done }) => done))
-    await Promise.race([done, delay(ms, undefined, { signal: timer.signal }).catch(() => {})])
-    timer.abort()
+  #allDone(ms: number): Promise<void> {
+    return doneWithin(
+      ms,
+      Array.from(this.#running.values(), ({ done }) => done),
+    )
   }
 
   /** Claims as many tasks as are sure to fit and begins them; resolves with whether more may fit at once. */
