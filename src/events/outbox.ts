@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { PgBoss } from 'pg-boss'
 import { type Database, jobsIn, type Queries } from '../db/client.ts'
 import { JobQueue } from '../db/job-queue.ts'
@@ -43,8 +44,21 @@ export class Outbox {
     if (events.length > 0) await this.#queue.send(tx, { events: [...events] })
   }
 
-  /** Hands on what has been published, oldest first; resolves with how many transactions' worth. All or nothing. */
+  /**
+   * Hands on what has been published, oldest first; resolves with how many transactions' worth. All or nothing, and one
+   * process after the other: two at once would mix what stands behind each other.
+   */
   async handOn(): Promise<{ handedOn: number; more: boolean }> {
+    const { backend, queries } = this.#database
+    if (backend === 'pglite') return this.#handOn()
+    // In a transaction around the other: a job is as old as its transaction, which must not begin before it has the lock.
+    return queries.transaction(async lock => {
+      await lock.execute(sql`select pg_advisory_xact_lock(hashtext('conch'), hashtext('outbox'))`)
+      return this.#handOn()
+    })
+  }
+
+  async #handOn(): Promise<{ handedOn: number; more: boolean }> {
     const handedOn = await this.#database.queries.transaction(async tx => {
       const jobs = await this.#queue.fetch(tx, batchSize)
       if (jobs.length === 0) return 0
