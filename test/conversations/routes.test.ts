@@ -210,6 +210,42 @@ t.test('a message that replaces the one whose reply is being written stops it', 
   t.equal((await visitor.finished(edited)).text(0), '들은 말: 하나, 고쳐서')
 })
 
+t.test('of messages sent at the same time one is accepted; those that may wait are replied to one by one', async t => {
+  const { visitor, talk } = await begin(silence)
+  const content = Array.from({ length: 8 }, (_, index) => `말 ${index}`)
+  const refused = await Promise.all(content.map(content => visitor.json('POST', `${talk.path}/messages`, { content })))
+  t.same(refused.map(({ status }) => status).sort(), [202, ...Array(7).fill(409)])
+  upstream.answer(echo)
+  const queued = await Promise.all(content.map(content => talk.send(content, '?onBusy=queue')))
+  ;(await firstReply()).delta('답').finish()
+  for (const id of queued) await visitor.finished(id)
+  const { messages } = await talk.view()
+  t.equal(messages.length, 18)
+  t.ok(messages.every(({ role, status }) => role === 'user' || status === 'completed'))
+  const said = messages.slice(0, -1).map(({ role, content }) => ({ role, content }))
+  t.same(replies().at(-1)?.body.messages.slice(1), said, 'each had all that was said before')
+})
+
+t.test('sent, written anew, replaced and removed at the same time, it does one after the other', async t => {
+  const { baseUrl } = await startUpstream(t, echo)
+  const visitor = (await startConch(t, { OPENAI_BASE_URL: baseUrl })).visitor()
+  for (let round = 0; round < 10; round++) {
+    const talk = await Talk.begin(visitor)
+    const id = await talk.say('하나')
+    const answers = await Promise.all([
+      visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`),
+      visitor.json('POST', `${talk.path}/messages?onBusy=queue`, { content: '둘' }),
+      visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`),
+      visitor.json('POST', `${talk.path}/messages?onBusy=cancel`, { content: '셋', replaces: id }),
+      visitor.json(round % 2 === 0 ? 'DELETE' : 'GET', talk.path),
+    ])
+    t.same(
+      answers.filter(({ status }) => status >= 500).map(({ body }) => body),
+      [],
+    )
+  }
+})
+
 t.test('a removed conversation is gone with its messages, also while a reply is being written', async t => {
   const { visitor, talk } = await begin(silence)
   const running = await talk.send('하나')
