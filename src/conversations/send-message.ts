@@ -1,5 +1,5 @@
 import { validate as isUuid } from 'uuid'
-import type { Database } from '../db/client.ts'
+import type { Database, Queries } from '../db/client.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import type { TaskRow } from '../tasks/rows.ts'
 import type { Tasks } from '../tasks/tasks.ts'
@@ -43,10 +43,8 @@ export async function sendMessage(
 ): Promise<TaskRow> {
   if (onBusy === 'cancel') await cancelReplies()
   const { task, removed } = await database.queries.transaction(async tx => {
-    const conversation = await conversations.find(tx, conversationId, ownerId, { forUpdate: true })
-    if (!conversation) throw conversationNotFound()
-    const removed =
-      replaces === undefined ? [] : await conversations.turnIds(tx, conversation.id, await place(replaces))
+    const { conversation, replaced } = await find(tx, { forUpdate: true })
+    const removed = replaced ? await conversations.turnIds(tx, conversation.id, replaced.position) : []
     await tasks.removeIn(tx, removed)
     const busy = (await conversations.unfinished(tx, [conversation.id])).get(conversation.id) ?? []
     if (busy[0] !== undefined && onBusy === 'reject') throw conversationBusy(busy[0])
@@ -54,20 +52,22 @@ export async function sendMessage(
     const turn = { id: task.id, conversationId: conversation.id, content, createdAt: task.createdAt }
     await conversations.addTurn(tx, turn, conversation.title === undefined ? titleFrom(content) : undefined)
     return { task, removed }
-
-    async function place(turnId: string): Promise<number> {
-      const turn = isUuid(turnId) ? await conversations.turn(tx, turnId) : undefined
-      if (turn?.conversationId !== conversation?.id) throw messageNotFound()
-      return turn?.position ?? 0
-    }
   })
   await tasks.forget(removed)
   tasks.wake()
   return task
 
-  async function cancelReplies(): Promise<void> {
-    const conversation = await conversations.find(database.queries, conversationId, ownerId)
+  async function find(tx: Queries, lock?: { forUpdate: boolean }) {
+    const conversation = await conversations.find(tx, conversationId, ownerId, lock)
     if (!conversation) throw conversationNotFound()
+    if (replaces === undefined) return { conversation }
+    const replaced = isUuid(replaces) ? await conversations.turn(tx, replaces) : undefined
+    if (replaced?.conversationId !== conversation.id) throw messageNotFound()
+    return { conversation, replaced }
+  }
+
+  async function cancelReplies(): Promise<void> {
+    const { conversation } = await find(database.queries)
     const busy = (await conversations.unfinished(database.queries, [conversation.id])).get(conversation.id) ?? []
     // The last one first: so that none begins just to be stopped.
     for (const taskId of busy.reverse()) await tasks.cancel(taskId, ownerId)

@@ -210,6 +210,19 @@ t.test('a message that replaces the one whose reply is being written stops it', 
   t.equal((await visitor.finished(edited)).text(0), '들은 말: 하나, 고쳐서')
 })
 
+t.test('a message that replaces one that is not there stops nothing', async t => {
+  const { visitor, talk } = await begin(silence)
+  const running = await talk.send('하나')
+  const refused = await visitor.json('POST', `${talk.path}/messages?onBusy=cancel`, {
+    content: '둘',
+    replaces: talk.id,
+  })
+  t.match(refused, { status: 404, body: { code: 'message-not-found' } })
+  ;(await firstReply()).delta('아직 쓰는 중').finish()
+  t.equal((await visitor.finished(running)).text(0), '아직 쓰는 중')
+  t.equal((await visitor.task(running)).status, 'completed')
+})
+
 t.test('of messages sent at the same time one is accepted; those that may wait are replied to one by one', async t => {
   const { visitor, talk } = await begin(silence)
   const content = Array.from({ length: 8 }, (_, index) => `말 ${index}`)
