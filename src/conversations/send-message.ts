@@ -4,7 +4,7 @@ import type { TaskKind } from '../tasks/kind.ts'
 import type { TaskRow } from '../tasks/rows.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { conversationBusy, conversationNotFound, messageNotFound } from './errors.ts'
-import type { ConversationStore } from './store.ts'
+import type { Conversation, ConversationStore, Turn } from './store.ts'
 import type { TurnInput } from './turn.ts'
 
 /** What a message does when a reply is being written: is refused, waits for it, or stops it. */
@@ -50,7 +50,7 @@ export async function sendMessage(
     if (busy[0] !== undefined && onBusy === 'reject') throw conversationBusy(busy[0])
     const task = await tasks.submitIn(tx, kind, ownerId, { conversationId: conversation.id }, { after: busy.at(-1) })
     const turn = { id: task.id, conversationId: conversation.id, content, createdAt: task.createdAt }
-    await conversations.addTurn(tx, turn, conversation.title === undefined ? titleFrom(content) : undefined)
+    await conversations.addTurn(tx, turn, untitled(conversation, replaced) ? titleFrom(content) : undefined)
     return { task, removed }
   })
   await tasks.forget(removed)
@@ -72,6 +72,11 @@ export async function sendMessage(
     // The last one first: so that none begins just to be stopped.
     for (const taskId of busy.reverse()) await tasks.cancel(taskId, ownerId)
   }
+}
+
+/** Nobody gave it a title: it has none, or that of its first message, which is replaced. */
+function untitled({ title }: Conversation, replaced: Turn | undefined): boolean {
+  return title === undefined || (replaced?.position === 1 && title === titleFrom(replaced.content))
 }
 
 /** The beginning of a message, up to the end of its first line or a word. */

@@ -223,6 +223,22 @@ t.test('a message that replaces one that is not there stops nothing', async t =>
   t.equal((await visitor.task(running)).status, 'completed')
 })
 
+t.test('a title that came from a message goes with it; one that was given stays', async t => {
+  const { visitor, talk } = await begin(echo)
+  const first = await talk.say('비밀 이야기')
+  const second = await talk.say('다른 이야기')
+  await visitor.finished(await talk.send('딴 이야기', '', { replaces: second }))
+  t.equal((await talk.view()).title, '비밀 이야기')
+  await visitor.finished(await talk.send('새 이야기', '', { replaces: first }))
+  t.equal((await talk.view()).title, '새 이야기')
+  const given = await visitor.json<{ id: string }>('POST', '/api/conversations', { title: '여행' })
+  const path = `/api/conversations/${given.body.id}`
+  const replaces = await visitor.submit(`${path}/messages`, { content: '말' })
+  await visitor.finished(replaces)
+  await visitor.finished(await visitor.submit(`${path}/messages`, { content: '고친 말', replaces }))
+  t.match((await visitor.json('GET', path)).body, { title: '여행' })
+})
+
 t.test('of messages sent at the same time one is accepted; those that may wait are replied to one by one', async t => {
   const { visitor, talk } = await begin(silence)
   const content = Array.from({ length: 8 }, (_, index) => `말 ${index}`)
