@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { anyRecord } from '../test/support/any-record.ts'
 import type { UpstreamCompletion } from '../test/support/upstream.ts'
 import { Visitor } from '../test/support/visitor.ts'
-import { quantile, report, withServer } from './measure.ts'
+import { quantile, report, seconds, withServer } from './measure.ts'
 
 /** How long the upstream takes for one completion: a token every 100 ms. */
 const tokens = 100
@@ -50,8 +50,4 @@ async function paced(completion: UpstreamCompletion): Promise<void> {
     await delay(Math.max(0, began + (token + 1) * tokenMs - performance.now()))
   }
   completion.finish()
-}
-
-function seconds(ms: number): number {
-  return Number((ms / 1000).toFixed(2))
 }

@@ -1,10 +1,46 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { startServer } from '../test/support/server-process.ts'
 import { type Script, startUpstream } from '../test/support/upstream.ts'
 
-/** A server in a process of its own, on an embedded database of its own, before an upstream that answers by script. */
+export interface Backend {
+  name: string
+  env: Record<string, string>
+}
+
+/** The embedded database, and a new database on the Postgres that `DATABASE_URL` names, if it does. */
+export async function onEachBackend(measure: (backend: Backend) => Promise<void>): Promise<void> {
+  await measure({ name: 'embedded', env: {} })
+  if (!process.env.DATABASE_URL) return
+  const name = `conch_bench_${randomBytes(8).toString('hex')}`
+  await onServer(`create database ${name}`)
+  try {
+    const url = new URL(process.env.DATABASE_URL)
+    url.pathname = `/${name}`
+    await measure({ name: 'Postgres', env: { DATABASE_URL: url.href, ...sharedSecrets } })
+  } finally {
+    await onServer(`drop database ${name} with (force)`)
+  }
+}
+
+/** What a Conch on Postgres must be given. */
+const sharedSecrets = {
+  COOKIE_SECRET: 'a secret of forty characters, for benches',
+  ENCRYPTION_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
+  OPERATOR_TOKEN: 'a-token-of-forty-characters-for-benches.',
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
+
+/** A server in a process of its own, on an embedded database of its own unless `env` names one, before an upstream that answers by script. */
 export async function withServer<T>(
   script: Script,
   measure: (url: string) => Promise<T>,
@@ -27,6 +63,11 @@ export async function withServer<T>(
     for (const close of closers) await close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Milliseconds as seconds, to the hundredth. */
+export function seconds(ms: number): number {
+  return Number((ms / 1000).toFixed(2))
 }
 
 /** The `share` quantile of measured values, 0 to 1. */

@@ -17,6 +17,7 @@ export function explainError(error, t) {
   }
   if (error.code === 'over-limit') return t('error.overLimit', { bytes: error.overBy })
   if (error.status === 404) return t('error.gone')
+  if (error.code === 'quiz-taken') return t('quizzes.taken')
   if (error.code === 'task-busy') return t('error.moment')
   if (error.status === 409) return t('error.conflict')
   if (error.status === 413) return t('error.tooLarge')

@@ -22,7 +22,7 @@ export function useList(loadPage) {
     setFault(undefined)
     try {
       const page = await loadPage(next)
-      setItems((before = []) => [...before, ...page.items])
+      setItems((before = []) => [...without(before, page.items), ...page.items])
       setNext(page.nextCursor ?? undefined)
     } catch (error) {
       setFault(error)
@@ -37,7 +37,32 @@ export function useList(loadPage) {
     /** Loads the next page, or what failed again. */
     load,
     more: next !== undefined,
+    /** Puts the first page as it is now before what was loaded of the others. Throws what the API throws. */
+    refresh: async () => {
+      const page = await loadPage()
+      const ids = new Set(page.items.map(item => item.id))
+      // A list of one page has no others: what is not in it any more is gone.
+      const others = (/** @type {Item[]} */ before) => (page.nextCursor ? before.filter(item => !ids.has(item.id)) : [])
+      setItems(before => before && [...page.items, ...others(before)])
+    },
     /** Takes an item out, after it was deleted. @param {string} id */
     drop: id => setItems(before => before?.filter(item => item.id !== id)),
+    /** Puts an item of a list that is newest first in its place. @param {Item} item */
+    put: item =>
+      setItems(before => {
+        // Ids are in the order of their time.
+        const isOlder = (/** @type {Item} */ { id }) => id < item.id
+        const others = before && without(before, [item])
+        return others && [...others.filter(other => !isOlder(other)), item, ...others.filter(isOlder)]
+      }),
   }
+}
+
+/**
+ * @template {{ id: string }} Item
+ * @param {readonly Item[]} items
+ * @param {readonly Item[]} others
+ */
+function without(items, others) {
+  return items.filter(({ id }) => !others.some(other => other.id === id))
 }

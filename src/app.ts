@@ -8,11 +8,14 @@ import { startJobs } from './db/jobs.ts'
 import { reencrypt } from './db/reencrypt.ts'
 import { encryptedTables } from './encrypted-tables.ts'
 import type { Events } from './events/events.ts'
+import { openFailedEvents } from './events/failed-events.ts'
 import type { EventHandler } from './events/handler.ts'
 import { QueuedEvents } from './events/queued-events.ts'
+import { Redrive } from './events/redrive.ts'
 import { features } from './features.ts'
 import { cors } from './http/cors.ts'
 import { docs } from './http/docs.ts'
+import { failedEventRoutes } from './http/failed-events.ts'
 import { health } from './http/health.ts'
 import { identity } from './http/identity.ts'
 import { createMetrics, metricsRoute } from './http/metrics.ts'
@@ -127,6 +130,7 @@ async function assemble(
 
   const { kinds, handlers, routes } = features({ database, cipher, store, model, config })
   const events = openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
+  const redrive = new Redrive({ boss, database, handlers })
 
   const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id), timers)
   opened.defer(() => logs.close())
@@ -160,6 +164,9 @@ async function assemble(
     openLogs: () => logs.size,
     upstream: () => model.state(),
     queuedTasks: () => store.queued(database.queries, Number.MAX_SAFE_INTEGER),
+    // A handler that has none is told with 0: an alert that waits for the number to fall again needs it.
+    failedEvents: async () =>
+      new Map([...handlers.map(({ name }) => [name, 0] as const), ...(await openFailedEvents(database.queries))]),
   })
 
   useStrictValidation(app)
@@ -172,6 +179,7 @@ async function assemble(
   await app.register(health, { ready: () => !runner.stopping, ping: () => database.ping() })
   await app.register(metricsRoute, { registry: metrics.registry })
   await app.register(reencryptionRoutes, { reencryption })
+  await app.register(failedEventRoutes, { database, redrive })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
   await routes(app, { tasks, accept: acceptWith(tasks, replies) })
@@ -189,9 +197,9 @@ async function assemble(
     const impatience = setTimeout(() => app.server.closeAllConnections(), closeGraceMs)
     opened.defer(() => clearTimeout(impatience))
   })
+  opened.defer(() => stop(0))
   await runner.start()
   await events.start()
-  opened.defer(() => stop(0))
 }
 
 /** The database's clock and ours may differ. */

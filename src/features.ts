@@ -44,7 +44,7 @@ export function features({ database, cipher, store, model, config }: FeatureSour
 
   const record = recordKind(cipher)
   const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })
-  const quiz = quizKind(quizzes, store)
+  const quiz = quizKind(quizzes)
   const kinds = [record, reviewKind, turn, quiz] as unknown as TaskKind[]
 
   return {

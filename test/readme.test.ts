@@ -1,12 +1,8 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import t from 'tap'
 import { configurationTable } from '../src/config.ts'
 import { startConch, temporaryFolder } from './support/conch.ts'
-
-const run = promisify(execFile)
-const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+import { curlBlocks, readme, runBlock } from './support/readme-commands.ts'
 
 t.test('the table of settings is that of the code', async t => {
   const rows = configurationTable.map(({ name, default: value, description }) => {
@@ -17,25 +13,24 @@ t.test('the table of settings is that of the code', async t => {
   t.equal(written, table)
 })
 
-t.test('every curl line works as it is written', async t => {
+t.test('every curl line works as it is written, for every kind', async t => {
   const conch = await startConch(t, { DEMO_TOKENS_PER_SECOND: '100000' })
-  const cwd = await temporaryFolder(t)
-  const blocks = Array.from(readme.matchAll(/```sh\n(.*?)```/gs), ([, block]) => block as string)
-  const commands = blocks.filter(block => block.startsWith('curl'))
-  t.equal(commands.length, 4)
+  const folder = await temporaryFolder(t)
   const outputs: string[] = []
-  for (const command of commands) {
-    const { stdout } = await run('bash', ['-euc', command.replaceAll('http://localhost:3000', conch.url)], { cwd })
-    outputs.push(stdout)
-  }
-  const [streamed, accepted, watched, records] = outputs as [string, string, string, string]
-  t.match(streamed, /"type":"text-delta","id":"2"/)
-  t.ok(streamed.endsWith('data: [DONE]\n\n'))
-  t.match(JSON.parse(accepted), { taskId: String, streamUrl: String })
-  t.ok(watched.endsWith('data: [DONE]\n\n'))
-  t.match(JSON.parse(records), {
-    items: [{ id: JSON.parse(accepted).taskId, versions: [{ output: 0 }, { output: 1 }] }],
+  for (const block of curlBlocks) outputs.push(await runBlock(block, conch.url, folder))
+  t.equal(outputs.length, 10)
+  const [record, review, accepted, watched, records, begun, reply, conversation, quiz, taken] = outputs as [string] &
+    string[]
+  for (const stream of [record, review, watched, reply]) t.match(stream, /"type":"text-delta".*data: \[DONE\]\n\n$/s)
+  t.match(record, /"type":"text-delta","id":"2"/)
+  t.match(JSON.parse(accepted ?? ''), { taskId: String, streamUrl: String })
+  t.match(JSON.parse(records ?? ''), {
+    items: [{ id: JSON.parse(accepted ?? '').taskId, versions: [{ output: 0 }, { output: 1 }] }],
   })
+  t.match(conversation, `{"id":"${JSON.parse(begun ?? '').id}"`)
+  t.match(conversation, /"role":"assistant".*"pending":[01]/)
+  t.match(JSON.parse(quiz ?? ''), { taskId: String })
+  t.match(taken, /"data-question".*data: \[DONE\].*"questions":\[.*"total":3,.*"results":\[/s)
 })
 
 t.test('the other commands exist', async t => {

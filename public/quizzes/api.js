@@ -1,6 +1,38 @@
-/** @typedef {ReturnType<typeof quizzesApi>} QuizzesApi */
+import { pageQuery } from '../api.js'
 
-/** @param {import('../api.js').Call} _call */
-export function quizzesApi(_call) {
-  return {}
+/**
+ * @typedef {import('../api.js').Task} Task
+ * @typedef {'easy' | 'medium' | 'hard'} Difficulty
+ * @typedef {{ topic: string, material?: string, questionCount: number, difficulty: Difficulty, choices: number }} QuizRequest
+ *
+ * @typedef {{ topic: string, difficulty: Difficulty, questionCount: number }} QuizHead `questionCount`: as many were asked for
+ * @typedef {QuizHead & { id: string, status: 'completed' | 'incomplete', createdAt: string }} QuizOfTask the id is that of its task
+ * @typedef {{ index: number, question: string, choices: string[], answer?: number, explanation?: string }} Question with
+ *   the index of the right choice, and why, once the quiz was taken
+ * @typedef {(number | null)[]} Answers the index of a choice for each question, null where none was chosen
+ * @typedef {{ id: string, score: number, total: number, answers: Answers, createdAt: string }} Attempt
+ * @typedef {QuizOfTask & { questions: Question[], attempts: Attempt[] }} Quiz attempts oldest first
+ * @typedef {QuizOfTask & { questions: number, attempts: number, bestScore: number | null }} QuizItem
+ * @typedef {{ id: string, score: number, total: number, createdAt: string,
+ *   results: { index: number, correct: boolean, answer: number, explanation: string }[] }} Marked
+ *
+ * @typedef {ReturnType<typeof quizzesApi>} QuizzesApi
+ */
+
+/** @param {import('../api.js').Call} call */
+export function quizzesApi(call) {
+  return {
+    /** @param {QuizRequest} body @returns {Promise<{ taskId: string }>} */
+    create: body => call('POST', '/quizzes', { body }),
+    /** @param {string} id @returns {Promise<Quiz>} */
+    one: id => call('GET', `/quizzes/${id}`),
+    /** @param {string} [cursor] @returns {Promise<import('../api.js').List<QuizItem>>} */
+    list: cursor => call('GET', `/quizzes${pageQuery(cursor)}`),
+    /** The tasks that have no quiz to show: they run, or failed. @returns {Promise<import('../api.js').List<Task>>} */
+    unmade: () => call('GET', '/tasks?kind=quiz&status=queued,running,failed&limit=100'),
+    /** @param {string} id @param {Answers} answers @returns {Promise<Marked>} */
+    take: (id, answers) => call('POST', `/quizzes/${id}/attempts`, { body: { answers } }),
+    /** Also one that is being made, or failed. @param {string} id @returns {Promise<void>} */
+    remove: id => call('DELETE', `/quizzes/${id}`),
+  }
 }

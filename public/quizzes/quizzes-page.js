@@ -1,13 +1,30 @@
-import { html, useEffect } from '../preact.js'
+import { html, useEffect, useState } from '../preact.js'
 import { useServices } from '../services.js'
-import { useArrival } from '../use-arrival.js'
+import { QuizList } from './list/quiz-list.js'
+import { QuizForm } from './make/quiz-form.js'
+import { QuizPage } from './quiz/quiz-page.js'
 
-/** @param {{ place: import('../route.js').Place<import('../route.js').QuizzesRoute> }} props */
-export function QuizzesPage({ place }) {
+/**
+ * Quizzes: the form with the list beside it, or one of them.
+ *
+ * @param {{ place: import('../route.js').Place<import('../route.js').QuizzesRoute> }} props
+ */
+export function QuizzesPage({ place: { taskId, arrived } }) {
+  if (taskId === undefined) return html`<${StartPage} arrived=${arrived} />`
+  return html`<${QuizPage} key=${taskId} taskId=${taskId} arrived=${arrived} />`
+}
+
+/** A quiz is made while its owner does something else: so sending the form leads to the list, not away. @param {{ arrived: boolean }} props */
+function StartPage({ arrived }) {
   const { t } = useServices()
-  const heading = useArrival(place.arrived)
+  const [created, setCreated] = useState(/** @type {string | undefined} */ (undefined))
   useEffect(() => {
-    document.title = `${t('quizzes.title')} – Conch`
+    document.title = `${t('nav.quizzes')} – Conch`
   }, [])
-  return html`<h1 ref=${heading} tabindex="-1">${t('quizzes.title')}</h1>`
+  return html`
+    <div class="quizzes">
+      <${QuizForm} arrived=${arrived} onCreated=${setCreated} />
+      <${QuizList} created=${created} />
+    </div>
+  `
 }

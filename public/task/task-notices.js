@@ -5,9 +5,10 @@ import { connectionNotice } from './connection-notice.js'
 /**
  * What must be said about a task: an action that failed, the connection, an interruption, an end without success.
  *
- * @param {{ task: import('./use-task.js').TaskState<unknown>, actionFault: string | undefined }} props
+ * @param {{ task: import('./use-task.js').TaskState<unknown>, actionFault: string | undefined, end?: unknown }} props
+ *   `end`: what the kind has to say of the end, instead of the usual
  */
-export function TaskNotices({ task, actionFault }) {
+export function TaskNotices({ task, actionFault, end = html`<${UsualEnd} view=${task.view} />` }) {
   const { t } = useServices()
   const { view } = task
   const connection = connectionNotice(task, t)
@@ -15,7 +16,14 @@ export function TaskNotices({ task, actionFault }) {
     ${actionFault && html`<div class="notice bad"><p><strong>${t('action.failed')}</strong> ${actionFault}</p></div>`}
     ${connection && html`<div class="notice"><p>${connection}</p></div>`}
     ${!view.ended && view.interrupted && html`<div class="notice"><p>${t('stage.interrupted')}</p></div>`}
-    ${view.status === 'failed' && html`<div class="notice bad"><p>${t('task.failed')}</p></div>`}
-    ${view.status === 'cancelled' && html`<div class="notice"><p>${t('task.cancelled')}</p></div>`}
+    ${end}
   `
+}
+
+/** @param {{ view: import('./task-view.js').TaskView }} props */
+function UsualEnd({ view }) {
+  const { t } = useServices()
+  if (view.status === 'failed') return html`<div class="notice bad"><p>${t('task.failed')}</p></div>`
+  if (view.status === 'cancelled') return html`<div class="notice"><p>${t('task.cancelled')}</p></div>`
+  return null
 }

@@ -5,7 +5,7 @@ import { useServices } from '../services.js'
  * What a kind says of its tasks.
  *
  * @typedef {object} Announcements
- * @property {string} resumed that a text goes on which was begun elsewhere
+ * @property {string} [resumed] that a text goes on which was begun elsewhere
  * @property {(output: import('./task-view.js').OutputView, status: EndedStatus) => string} [output] that one of several has ended
  * @property {(status: EndedStatus) => string} ended that the task has
  *
@@ -44,7 +44,7 @@ export function useAnnouncements(taskId, { view, connection }, words) {
     }
     const { status } = view
     if (status !== 'queued' && status !== 'running') once(`${view.run} ${status}`, () => words.ended(status))
-    else if (old && view.outputs.some(output => output.text.value)) announce(words.resumed)
+    else if (old && words.resumed && view.outputs.some(output => output.text.value)) announce(words.resumed)
   })
 
   useEffect(() => {

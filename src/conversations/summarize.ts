@@ -39,7 +39,6 @@ export function summarizeAfterTurn(options: SummarizeOptions): EventHandler<'tur
     name: 'conversation-summary',
     event: 'turn.completed',
     concurrency,
-    key: ({ conversationId }) => conversationId,
     async handle(turn, { queries, signal, commit }) {
       const messages = await promptFor(queries, options, turn)
       if (!messages) return

@@ -10,6 +10,8 @@ export interface Job<Data> {
   id: string
   retryCount: number
   data: Data
+  /** What was noted when it was last put back; else anything. */
+  output?: unknown
 }
 
 export interface JobQueueOptions {
@@ -66,14 +68,30 @@ export class JobQueue<Data extends object> {
   async send(
     tx: Queries,
     data: Data,
-    { id, key, delaySeconds = 0 }: { id?: string; key?: string; delaySeconds?: number } = {},
+    { id = uuidv7(), key, delaySeconds = 0 }: { id?: string; key?: string; delaySeconds?: number } = {},
   ): Promise<void> {
     await this.#boss.send(this.name, data, { id, singletonKey: key, startAfter: delaySeconds, db: jobsIn(tx) })
   }
 
+  /** Sends jobs to a queue that may be another process's, in one statement; they keep their order. Answers their ids. */
+  static async sendAll(
+    boss: PgBoss,
+    tx: Queries,
+    name: string,
+    jobs: readonly { data: object; key: string }[],
+  ): Promise<string[]> {
+    if (jobs.length === 0) return []
+    // Jobs of one statement are told apart by their ids, which are in the order of their making.
+    const rows = jobs.map(({ data, key }) => ({ id: uuidv7(), data, singletonKey: key }))
+    await boss.insert(name, rows, { db: jobsIn(tx) })
+    return rows.map(({ id }) => id)
+  }
+
   /** Takes up to `limit` jobs, oldest first. */
   async fetch(tx: Queries, limit: number): Promise<Job<Data>[]> {
-    return this.#boss.fetch<Data>(this.name, { batchSize: limit, db: jobsIn(tx) })
+    const jobs = await this.#boss.fetch<Data>(this.name, { batchSize: limit, includeMetadata: true, db: jobsIn(tx) })
+    // pg-boss takes the oldest, but gives them in any order. Ids tell jobs of one transaction apart.
+    return jobs.sort((a, b) => createdAt(a) - createdAt(b) || (a.id < b.id ? -1 : 1))
   }
 
   /** Says that these are still worked on. False when at least one of them no longer is this process's. */
@@ -92,9 +110,13 @@ export class JobQueue<Data extends object> {
     return affected === 1
   }
 
-  /** Puts a job back, to be tried again after the queue's delay. */
-  async retry(tx: Queries, job: Job<Data>): Promise<void> {
-    await this.#boss.fail(this.name, attemptOf(job), null, { db: jobsIn(tx) })
+  async completeAll(tx: Queries, jobs: readonly Job<Data>[]): Promise<void> {
+    await this.#boss.complete(this.name, jobs.map(attemptOf), null, { db: jobsIn(tx) })
+  }
+
+  /** Puts a job back, to be tried again after the queue's delay. Its next fetch has `note` as its output. */
+  async retry(tx: Queries, job: Job<Data>, note: object | null = null): Promise<void> {
+    await this.#boss.fail(this.name, attemptOf(job), note, { db: jobsIn(tx) })
   }
 
   /**
@@ -114,6 +136,11 @@ export class JobQueue<Data extends object> {
       )
     return rows.length
   }
+}
+
+/** Drizzle hands times on as Postgres writes them, whatever pg-boss's types say. */
+function createdAt({ createdOn }: { createdOn: Date | string }): number {
+  return new Date(createdOn).getTime()
 }
 
 function attemptOf({ id, retryCount }: Job<object>) {

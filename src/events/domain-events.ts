@@ -15,3 +15,8 @@ export interface DomainEvents {
 export type DomainEventName = keyof DomainEvents
 
 export type DomainEvent = { [Name in DomainEventName]: { name: Name; data: DomainEvents[Name] } }[DomainEventName]
+
+/** Events of one key are handed to each handler one at a time, in the order of their transactions. */
+export function keyOf({ data }: DomainEvent): string {
+  return 'conversationId' in data ? data.conversationId : data.taskId
+}

@@ -4,7 +4,7 @@ import type { Database, Queries } from '../db/client.ts'
 import type { Job, JobQueue } from '../db/job-queue.ts'
 import { Poller } from '../db/poller.ts'
 import type { DomainEvent, DomainEvents } from './domain-events.ts'
-import type { FailedEvents } from './failed-events.ts'
+import { addFailedEvent } from './failed-events.ts'
 import { type EventHandler, JobLost, PermanentFault } from './handler.ts'
 
 /**
@@ -26,7 +26,6 @@ export type EventData = DomainEvents[keyof DomainEvents]
 export interface HandlerRunnerOptions {
   handler: EventHandler
   queue: JobQueue<EventData>
-  failedEvents: FailedEvents
   database: Database
   logger: FastifyBaseLogger
 }
@@ -110,6 +109,9 @@ export class HandlerRunner {
       committed = true
     }
     try {
+      // Nobody was left to count it: it may be what they died of.
+      if (job.retryCount >= maxAttempts)
+        throw new PermanentFault('ATTEMPTS_LOST', 'the last attempt died with its process')
       await handler.handle(job.data, {
         queries: this.#options.database.queries,
         signal: this.#aborting.signal,
@@ -118,8 +120,9 @@ export class HandlerRunner {
       if (!committed) await commit(async () => {})
     } catch (error) {
       if (error instanceof JobLost) logger.warn({ handler: handler.name, job: job.id }, error.message)
-      // What is written is done, whatever it threw afterwards.
       else if (!committed) await this.#failed(job, error)
+      // What is written is done, whatever it threw afterwards.
+      else logger.warn({ err: error, handler: handler.name, job: job.id }, 'a handler failed after its work was done')
     }
   }
 
@@ -133,13 +136,15 @@ export class HandlerRunner {
 
   /** Never rejects: a job that cannot be given back is missed, and taken up again then. */
   async #failed(job: Job<EventData>, error: unknown): Promise<void> {
-    const { handler, queue, failedEvents, database, logger } = this.#options
-    const attempts = job.retryCount + 1
+    const { handler, queue, database, logger } = this.#options
+    const attempts = Math.min(job.retryCount + 1, maxAttempts)
+    const failedAt = new Date()
+    const firstFailedAt = firstFailureOf(job) ?? failedAt
     const stopping = this.#aborting.signal.aborted
     const fields = { err: error, handler: handler.name, event: handler.event, ...job.data, attempts }
     try {
       if (stopping || (attempts < maxAttempts && !(error instanceof PermanentFault))) {
-        await queue.retry(database.queries, job)
+        await queue.retry(database.queries, job, { firstFailedAt })
         logger.warn(
           fields,
           stopping ? 'an event is left to the next process' : 'an event could not be handled; trying again',
@@ -147,12 +152,14 @@ export class HandlerRunner {
         return
       }
       await this.#commit(job, tx =>
-        failedEvents.send(tx, {
+        addFailedEvent(tx, {
+          jobId: job.id,
           handler: handler.name,
           event: { name: handler.event, data: job.data } as DomainEvent,
           attempts,
           error: codeOf(error),
-          failedAt: new Date().toISOString(),
+          firstFailedAt,
+          lastFailedAt: failedAt,
         }),
       )
       logger.error(fields, 'an event could not be handled; it is kept with the failed events')
@@ -172,6 +179,12 @@ export class HandlerRunner {
       logger.warn({ err: error, handler: handler.name }, 'no heartbeat: the database does not answer')
     }
   }
+}
+
+/** As noted with the job when it was put back; unknown if its process was lost since. */
+function firstFailureOf({ output }: Job<EventData>): Date | undefined {
+  if (typeof output !== 'object' || output === null || !('firstFailedAt' in output)) return undefined
+  return new Date(String(output.firstFailedAt))
 }
 
 function codeOf(error: unknown): string {

@@ -8,13 +8,16 @@ export interface EventHandler<Name extends DomainEventName = DomainEventName> {
   readonly event: Name
   /** How many events it handles at once, per process. */
   readonly concurrency: number
-  /** Events of one key are handled one at a time, in the order of their transactions. */
-  key(data: DomainEvents[Name]): string
   /**
    * Handles one event; may be called again for the same one. What throws is tried again with growing waits, unless it is
    * a `PermanentFault`.
    */
   handle(data: DomainEvents[Name], work: HandlerWork): Promise<void>
+}
+
+/** The queue of a handler's events. */
+export function queueOf(handler: string): string {
+  return `events.${handler}`
 }
 
 export interface HandlerWork {

@@ -2,68 +2,91 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { PgBoss } from 'pg-boss'
 import type { Database, Queries } from '../db/client.ts'
 import { JobQueue } from '../db/job-queue.ts'
+import { Poller } from '../db/poller.ts'
 import type { DomainEvent } from './domain-events.ts'
 import type { Events } from './events.ts'
 import { openFailedEvents } from './failed-events.ts'
-import type { EventHandler } from './handler.ts'
+import { type EventHandler, queueOf } from './handler.ts'
 import { type EventData, HandlerRunner, maxRetryDelaySeconds, retryDelaySeconds } from './handler-runner.ts'
-
-interface Subscription {
-  handler: EventHandler
-  queue: JobQueue<EventData>
-  runner: HandlerRunner
-}
+import { Outbox } from './outbox.ts'
 
 /**
- * Domain events as jobs: each handler has a queue of its own, and an event becomes one job in each queue of a handler
- * that wants it, sent in the transaction that publishes it. That transaction is the outbox.
+ * Domain events as jobs. What a transaction publishes goes into the outbox with it; from there each event goes into the
+ * queue of every handler that wants it, where it stays until it is handled or given up.
  */
 export class QueuedEvents implements Events {
-  readonly #subscriptions: readonly Subscription[]
+  readonly #outbox: Outbox
+  readonly #runners: readonly HandlerRunner[]
+  readonly #poller: Poller
+  readonly #database: Database
+  readonly #logger: FastifyBaseLogger
 
-  private constructor(subscriptions: readonly Subscription[]) {
-    this.#subscriptions = subscriptions
+  private constructor(
+    outbox: Outbox,
+    runners: readonly HandlerRunner[],
+    database: Database,
+    logger: FastifyBaseLogger,
+  ) {
+    this.#outbox = outbox
+    this.#runners = runners
+    this.#database = database
+    this.#logger = logger
+    this.#poller = new Poller(
+      () => this.#handOn(),
+      error => logger.error({ err: error }, 'cannot hand on events; trying again'),
+    )
   }
 
   static async open(
     handlers: readonly EventHandler[],
     { boss, database, logger }: { boss: PgBoss; database: Database; logger: FastifyBaseLogger },
   ): Promise<QueuedEvents> {
-    const failedEvents = await openFailedEvents(boss, database)
-    const subscriptions: Subscription[] = []
+    const outbox = await Outbox.open(boss, database)
+    const runners: HandlerRunner[] = []
     for (const handler of handlers) {
-      const queue = await JobQueue.open<EventData>(`events.${handler.name}`, boss, database, {
+      const queue = await JobQueue.open<EventData>(queueOf(handler.name), boss, database, {
         ordered: true,
         retryDelaySeconds,
         maxRetryDelaySeconds,
       })
-      const runner = new HandlerRunner({ handler, queue, failedEvents, database, logger })
-      subscriptions.push({ handler, queue, runner })
+      await outbox.subscribe(handler.event, queue.name)
+      runners.push(new HandlerRunner({ handler, queue, database, logger }))
     }
-    return new QueuedEvents(subscriptions)
+    return new QueuedEvents(outbox, runners, database, logger)
   }
 
   get running(): number {
-    return this.#subscriptions.reduce((sum, { runner }) => sum + runner.running, 0)
+    return this.#runners.reduce((sum, { running }) => sum + running, 0)
   }
 
   async start(): Promise<void> {
-    for (const { runner } of this.#subscriptions) await runner.start()
-  }
-
-  async publish(tx: Queries, events: readonly DomainEvent[]): Promise<void> {
-    for (const { name, data } of events) {
-      for (const { handler, queue } of this.#subscriptions) {
-        if (handler.event === name) await queue.send(tx, data, { key: handler.key(data as never) })
-      }
+    for (const runner of this.#runners) await runner.start()
+    this.#poller.start()
+    const open = await openFailedEvents(this.#database.queries)
+    if (open.size > 0) {
+      this.#logger.warn(
+        { failedEvents: Object.fromEntries(open) },
+        'there are failed events: an operator should redrive or discard them',
+      )
     }
   }
 
+  publish(tx: Queries, events: readonly DomainEvent[]): Promise<void> {
+    return this.#outbox.publish(tx, events)
+  }
+
   wake(): void {
-    for (const { runner } of this.#subscriptions) runner.wake()
+    this.#poller.wake()
   }
 
   async stop(drainMs: number): Promise<void> {
-    await Promise.all(this.#subscriptions.map(({ runner }) => runner.stop(drainMs)))
+    await this.#poller.stop()
+    await Promise.all(this.#runners.map(runner => runner.stop(drainMs)))
+  }
+
+  async #handOn(): Promise<boolean> {
+    const { handedOn, more } = await this.#outbox.handOn()
+    if (handedOn > 0) for (const runner of this.#runners) runner.wake()
+    return more
   }
 }

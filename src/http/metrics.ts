@@ -11,6 +11,8 @@ export interface Gauges {
   upstream(): { breaker: keyof typeof breakerStates; sockets: number; retries: number }
   /** Rejects when the database does not answer. */
   queuedTasks(): Promise<number>
+  /** Those that are open, by handler. Rejects when the database does not answer. */
+  failedEvents(): Promise<Iterable<[handler: string, open: number]>>
 }
 
 export interface Metrics {
@@ -67,6 +69,17 @@ export function createMetrics(gauges: Gauges): Metrics {
     registers,
     async collect() {
       this.set(await gauges.queuedTasks().catch(() => Number.NaN))
+    },
+  })
+  new Gauge({
+    name: 'conch_failed_events',
+    help: 'Domain events that a handler gave up and that wait for an operator, by handler, of all processes. None when the database does not answer.',
+    labelNames: ['handler'],
+    registers,
+    async collect() {
+      const found = await gauges.failedEvents().catch(() => [])
+      this.reset()
+      for (const [handler, open] of found) this.set({ handler }, open)
     },
   })
   return {

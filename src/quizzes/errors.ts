@@ -1,4 +1,5 @@
 import { Problem } from '../problem.ts'
+import { taskLinks } from '../tasks/view.ts'
 
 /** Also for quizzes of others: nobody can tell that they exist. */
 export function quizNotFound(): Problem {
@@ -32,21 +33,22 @@ export function noSuchChoice(question: number, choices: number): Problem {
   })
 }
 
-/** Other questions are about to take the place of those that would be answered. */
-export function quizBeingMade(): Problem {
-  return new Problem({
-    status: 409,
-    code: 'quiz-being-made',
-    title: 'The quiz is being made anew',
-    detail: 'Take it when its task has ended.',
-  })
-}
-
 export function quizTaken(): Problem {
   return new Problem({
     status: 409,
     code: 'quiz-taken',
     title: 'The quiz has been taken',
     detail: 'Its questions can no longer be replaced. Make a new quiz.',
+  })
+}
+
+/** Other questions are about to take the place of those that would be answered. Nothing was saved. */
+export function quizBeingMade(taskId: string): Problem {
+  return new Problem({
+    status: 409,
+    code: 'quiz-being-made',
+    title: 'The quiz is being made anew',
+    detail: 'Its questions are about to change. Take it when its task has ended.',
+    extensions: { taskId, links: taskLinks(taskId) },
   })
 }

@@ -1,5 +1,4 @@
 import type { SavedOutput, TaskKind } from '../tasks/kind.ts'
-import type { TaskStore } from '../tasks/store.ts'
 import { quizTaken } from './errors.ts'
 import { QuizInput } from './input.ts'
 import { quizFormat, quizPrompt } from './prompt.ts'
@@ -8,7 +7,7 @@ import type { QuizStore } from './store.ts'
 import { writeQuiz } from './write.ts'
 
 /** The `quiz` kind: questions with one right answer each. What the model says of the answers stays here. */
-export function quizKind(store: QuizStore, tasks: TaskStore): TaskKind<typeof QuizInput> {
+export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
   return {
     name: 'quiz',
     input: QuizInput,
@@ -23,9 +22,8 @@ export function quizKind(store: QuizStore, tasks: TaskStore): TaskKind<typeof Qu
       return [{ name: 'quiz.ready', data: { taskId: task.id, complete } }]
     },
 
-    async beforeRetry(tx, { id, ownerId }) {
-      // Whoever takes it holds the same lock. On the task and not on the quiz: its end and its removal begin with that.
-      await tasks.find(tx, id, ownerId, { forUpdate: true })
+    async beforeRetry(tx, { id }) {
+      // Whoever takes it locks its task as well.
       if ((await store.attemptsOf(tx, [id])).get(id)?.length) throw quizTaken()
     },
 

@@ -79,7 +79,7 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
         const task = await store.find(tx, params.id, ownerId, { forUpdate: true })
         const quiz = task && (await quizzes.find(tx, task.id, ownerId))
         if (!quiz) throw quizNotFound()
-        if (!taskEnded(task.status)) throw quizBeingMade()
+        if (!taskEnded(task.status)) throw quizBeingMade(task.id)
         const { score, results } = mark(quiz.questions, answers)
         return { ...(await quizzes.addAttempt(tx, quiz.id, { answers, score })), results }
       })

@@ -155,7 +155,7 @@ t.test('a diary without a reply can be taken back to the form and sent anew', as
 t.test('the history has the diaries by day, newest first', async t => {
   const visitor = await openDiary(t, browser, conch.url)
   const { page } = visitor
-  t.match(await page.locator('.past').textContent(), '아직 쓴 일기가 없습니다.')
+  await page.locator('.past', { hasText: '아직 쓴 일기가 없습니다.' }).waitFor()
   for (const [body, type] of [
     ['첫째 일기\n둘째 줄', 'T'],
     ['둘째 일기', 'F'],

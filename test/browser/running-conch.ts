@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { copyEmptyDatabase } from '../support/empty-database.ts'
 import { type ScriptedModel, scriptedModel } from './scripted-model.ts'
 
 export interface RunningConch {
@@ -18,6 +19,7 @@ export interface RunningConch {
 export async function runningConch(t: Test, settings: Record<string, string> = {}): Promise<RunningConch> {
   const model = await scriptedModel(t)
   const dataDir = t.testdir()
+  await copyEmptyDatabase(`${dataDir}/data`)
   let port = 0
   let app: FastifyInstance | undefined
 

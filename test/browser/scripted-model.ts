@@ -11,23 +11,32 @@ import { emphases } from '../../src/records/prompt.ts'
 export type Step = string | Promise<unknown> | typeof cut
 export const cut = Symbol('cut')
 
+export interface Message {
+  role: string
+  content: string
+}
+
 export interface ScriptedModel {
   readonly baseUrl: string
   /** What it writes for version 0, 1, 2 ... of a record, or (version 0) for anything else, from the next request on. */
-  script: (version: number) => readonly Step[]
+  script: (version: number, messages: readonly Message[]) => readonly Step[]
 }
 
 /** An OpenAI-compatible model that writes what a test tells it to, when the test lets it. */
 export async function scriptedModel(t: Test): Promise<ScriptedModel> {
-  const model = { baseUrl: '', script: (version: number): readonly Step[] => [`${version + 1}안의 글.`] }
+  const model: { baseUrl: string; script: ScriptedModel['script'] } = {
+    baseUrl: '',
+    script: version => [`${version + 1}안의 글.`],
+  }
   const server = createServer(async (request, response) => {
-    const rules: string = ((await json(request)) as { messages: { content: string }[] }).messages[0]?.content ?? ''
+    const { messages } = (await json(request)) as { messages: Message[] }
+    const rules = messages[0]?.content ?? ''
     const version = Math.max(
       emphases.findIndex(({ instruction }) => rules.includes(instruction)),
       0,
     )
     response.on('error', () => response.destroy())
-    await perform(response, model.script(version))
+    await perform(response, model.script(version, messages))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => {

@@ -108,7 +108,7 @@ t.test('a version that broke off says so, and is written again while the others 
   await visitor.ended()
   const broken = visitor.column(2)
   t.equal(await broken.status(), 'incomplete')
-  t.match(await broken.root.locator('.fault').textContent(), /중간에 끊겼습니다. 다시 써 보세요./)
+  t.match(await broken.root.locator('.fault').textContent(), /중간에 끊겼습니다. 다시 시도해 보세요./)
   t.equal(await broken.text(), pieces(2).slice(0, 10).join(''), 'what came is shown')
 
   conch.model.script = () => ['새로 쓴 글.']

@@ -1,14 +1,10 @@
 import { sql } from 'drizzle-orm'
-import Fastify from 'fastify'
-import type { PgBoss } from 'pg-boss'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { type Database, jobsIn } from '../../src/db/client.ts'
-import { startJobs } from '../../src/db/jobs.ts'
-import { type EventHandler, PermanentFault } from '../../src/events/handler.ts'
-import { QueuedEvents } from '../../src/events/queued-events.ts'
-import { openDatabase } from '../support/open-database.ts'
-
-type Turns = EventHandler<'turn.completed'>
+import { JobQueue } from '../../src/db/job-queue.ts'
+import { listFailedEvents } from '../../src/events/failed-events.ts'
+import { PermanentFault } from '../../src/events/handler.ts'
+import { handling, rows } from '../support/handling.ts'
 
 t.test('events of one key are handled one at a time, in their order; other keys do not wait', async t => {
   const log: string[] = []
@@ -108,7 +104,8 @@ t.test('a permanent fault goes to the failed events at once, and the key goes on
   t.match(await failedEvents(database), [
     {
       handler: 'test',
-      event: { name: 'turn.completed', data: { taskId: 'a1', conversationId: 'a', attempt: 1 } },
+      eventName: 'turn.completed',
+      data: { taskId: 'a1', conversationId: 'a', attempt: 1 },
       attempts: 1,
       error: 'REFUSED',
     },
@@ -132,7 +129,26 @@ t.test('what fails ten times goes to the failed events, and the key goes on', as
   await next.promise
   await stop()
   t.equal(tries, 10)
-  t.match(await failedEvents(database), [{ attempts: 10, error: 'Error' }])
+  const [failed] = await failedEvents(database)
+  t.match(failed, { attempts: 10, error: 'Error' })
+  t.ok(failed && failed.firstFailedAt < failed.lastFailedAt, 'the first time is that of the first attempt')
+})
+
+t.test('what ten processes died of is not handled once more, and the key goes on', async t => {
+  const next = Promise.withResolvers<void>()
+  const { publish, database, boss } = await handling(t, {
+    async handle({ taskId }) {
+      t.equal(taskId, 'a2')
+      next.resolve()
+    },
+  })
+  await database.queries.transaction(async tx => {
+    await JobQueue.sendAll(boss, tx, 'events.test', [{ key: 'a', data: { taskId: 'a1', conversationId: 'a' } }])
+    await tx.execute(sql`update pgboss.job set retry_count = 9, started_on = now() where name = 'events.test'`)
+  })
+  await publish('a', 'a2')
+  await next.promise
+  t.match(await failedEvents(database), [{ data: { taskId: 'a1' }, attempts: 10, error: 'ATTEMPTS_LOST' }])
 })
 
 t.test('what runs when the process stops is waited for', async t => {
@@ -201,59 +217,6 @@ t.test('a process that lost its job writes nothing', async t => {
   t.same(await rows(database, sql`select value from effects`), [{ value: 2 }])
 })
 
-/** A handler of `turn.completed` on a database of its own, with a table for what it does. */
-async function handling(t: Test, { handle, concurrency = 1 }: Pick<Turns, 'handle'> & { concurrency?: number }) {
-  const app = Fastify({ logger: false })
-  const database = await openDatabase(t)
-  await database.queries.execute(sql`create table effects (value int)`)
-  const boss: PgBoss = await startJobs(database, error => t.fail(error.message))
-  const handler: Turns = {
-    name: 'test',
-    event: 'turn.completed',
-    concurrency,
-    key: ({ conversationId }) => conversationId,
-    handle,
-  }
-  const events = await QueuedEvents.open([handler as EventHandler], { boss, database, logger: app.log })
-  await events.start()
-  t.teardown(async () => {
-    await events.stop(0)
-    await boss.stop({ graceful: false })
-    await app.close()
-  })
-  return {
-    events,
-    database,
-    boss,
-    async publish(conversationId: string, taskId: string) {
-      const data = { taskId, conversationId, attempt: 1 }
-      await database.queries.transaction(tx => events.publish(tx, [{ name: 'turn.completed', data }]))
-      events.wake()
-    },
-    /** Makes waits before another try pass at once, until the returned function is called. */
-    skipWaits() {
-      let going = true
-      const loop = (async () => {
-        while (going) {
-          await database.queries.execute(
-            sql`update pgboss.job set start_after = now() where name = 'events.test' and state = 'retry'`,
-          )
-          events.wake()
-          await new Promise(resolve => setImmediate(resolve))
-        }
-      })()
-      return async () => {
-        going = false
-        await loop
-      }
-    },
-  }
-}
-
-async function rows(database: Database, query: ReturnType<typeof sql>): Promise<Record<string, unknown>[]> {
-  return ((await database.queries.execute(query)) as unknown as { rows: Record<string, unknown>[] }).rows
-}
-
-async function failedEvents(database: Database): Promise<unknown[]> {
-  return (await rows(database, sql`select data from pgboss.job where name = 'failed-events'`)).map(({ data }) => data)
+function failedEvents({ queries }: Database) {
+  return listFailedEvents(queries, { limit: 10 })
 }

@@ -65,7 +65,7 @@ t.test(
     select (select count(*)::int from turns where saved_attempt is not null) as turns,
       (select count(*)::int from summaries) as summaries,
       (select count(*)::int from turns join summaries on turn_id = id and attempt = saved_attempt) as matching,
-      (select count(*)::int from pgboss.job where name = 'failed-events') as failed`)
+      (select count(*)::int from failed_events) as failed`)
     t.same(counts, { turns, summaries: turns, matching: turns, failed: 0 })
     await raw.close()
   },

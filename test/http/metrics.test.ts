@@ -10,6 +10,7 @@ const zero: Gauges = {
   openLogs: () => 0,
   upstream: () => ({ breaker: 'closed', sockets: 0, retries: 0 }),
   queuedTasks: async () => 0,
+  failedEvents: async () => [],
 }
 
 /** Metrics of an app, and what it tells of them: `name{labels}` and the value. */
@@ -36,6 +37,7 @@ t.test('gauges say how things are when they are asked', async t => {
     openLogs: () => 12,
     upstream: () => ({ breaker: 'half-open', sockets: 14, retries: 15 }),
     queuedTasks: async () => 13,
+    failedEvents: async () => [['conversation-summary', 16]],
   })
   const values = await scrape()
   t.equal(values.get('conch_database_connections{state="active"}'), '3')
@@ -45,6 +47,7 @@ t.test('gauges say how things are when they are asked', async t => {
   t.equal(values.get('conch_open_streams'), '11')
   t.equal(values.get('conch_open_logs'), '12')
   t.equal(values.get('conch_queued_tasks'), '13')
+  t.equal(values.get('conch_failed_events{handler="conversation-summary"}'), '16')
   t.equal(values.get('conch_upstream_breaker_state'), '1')
   t.equal(values.get('conch_upstream_sockets'), '14')
   t.equal(values.get('conch_upstream_retries_total'), '15')
@@ -69,6 +72,9 @@ t.test('while the database is away the others are still told', async t => {
   const { scrape } = await metricsFor(t, {
     runningOutputs: () => 3,
     queuedTasks: async () => {
+      throw new Error('away')
+    },
+    failedEvents: async () => {
       throw new Error('away')
     },
   })

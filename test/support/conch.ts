@@ -1,11 +1,12 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import t, { type Test } from 'tap'
+import type { Test } from 'tap'
 import { buildApp, type Dependencies } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { ownDatabase } from './database.ts'
+import { copyEmptyDatabase } from './empty-database.ts'
 import { Visitor } from './visitor.ts'
 
 export interface Conch {
@@ -49,20 +50,6 @@ export async function startConch(
 export async function ownStorage(t: Test): Promise<Record<string, string> & { DATA_DIR: string }> {
   const folder = await temporaryFolder(t)
   const database = await ownDatabase(t)
-  if (!database.DATABASE_URL) await cp(`${await emptyDataDir()}/database`, `${folder}/database`, { recursive: true })
+  if (!database.DATABASE_URL) await copyEmptyDatabase(folder)
   return { DATA_DIR: folder, ...database }
-}
-
-let template: Promise<string> | undefined
-
-/** A data folder whose database has been made: making one takes seconds, copying it does not. */
-function emptyDataDir(): Promise<string> {
-  template ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'conch-template-'))
-    t.teardown(() => rm(folder, { recursive: true, force: true }))
-    const app = await buildApp(readConfig({ LOG_LEVEL: 'silent', DATA_DIR: folder }))
-    await app.close()
-    return folder
-  })()
-  return template
 }

@@ -5,6 +5,9 @@ const called = /(?:^|\s)(?:저는|나는|전|난|제가|내가) ([가-힣]{2,4}?
 /** 저는 김지민이에요: only what begins with a common family name, since 저는 학생이에요 tells no name. */
 const introduced =
   /(?:^|\s)(?:저는|나는|전|난) ([김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민][가-힣]{2})(?:입니다|이에요|예요|이야|야)(?![가-힣])/
+/** 안녕, 나는 민수야: with a greeting before it, it is an introduction. */
+const greeted =
+  /(?:안녕|반가)[가-힣]{0,4}[,.!~ ]{1,3}(?:저는|나는|전|난) ([가-힣]{2,3}?)(?:입니다|이에요|예요|이야|야)(?![가-힣])/
 const noName =
   /^(?:학생|고등학생|중학생|대학생|선생님?|교사|의사|간호사|개발자|직장인|회사원|사람|엄마|아빠|주부|작가|기자|공무원|무엇|뭐)$|(?:사|원|생|자|관|인)$/
 const english =
@@ -15,8 +18,8 @@ export function toldName(sentence: string): string | undefined {
   const text = sentence.replace(/["'‘’“”*]/g, '').replace(/\s+/g, ' ')
   const own = named.exec(text)?.[1] ?? called.exec(text)?.[1]
   if (own !== undefined) return /^(?:뭐|무엇|뭔|몰라|비밀)/.test(own) ? undefined : own
-  const family = introduced.exec(text)?.[1]
-  if (family !== undefined && !noName.test(family)) return family
+  const introducedAs = introduced.exec(text)?.[1] ?? greeted.exec(text)?.[1]
+  if (introducedAs !== undefined && !noName.test(introducedAs)) return introducedAs
   const match = english.exec(sentence)
   const name = match?.[1] ?? match?.[2]
   // The flag makes I'm sad match too.

@@ -1,0 +1,53 @@
+import { html, useState } from '../../preact.js'
+import { Question } from '../../question.js'
+import { useServices } from '../../services.js'
+import { OutputFault } from '../../task/output-fault.js'
+import { useKeptFocus } from '../../use-kept-focus.js'
+
+/**
+ * What must be said of a quiz that could not be made, or not whole: how much there is of it, why, what can be done.
+ * Questions that somebody has answered are not made anew.
+ *
+ * @param {{ view: import('../../task/task-view.js').TaskView, quiz: import('../api.js').Quiz | undefined, onRetry: () => void }} props
+ */
+export function End({ view, quiz, onRetry }) {
+  const { t } = useServices()
+  const [asking, setAsking] = useState(false)
+  const keeping = useKeptFocus(asking)
+  const words = endWords(view, quiz, t)
+  if (words === undefined) return null
+  const [output] = view.outputs
+  const isTaken = quiz !== undefined && quiz.attempts.length > 0
+  const retry = () => {
+    setAsking(false)
+    onRetry()
+  }
+  return html`
+    <div class="notice ${view.status === 'failed' ? 'bad' : ''}" ...${keeping}>
+      <div class="words">
+        <p><strong>${words}</strong> ${quiz && t(isTaken ? 'quizzes.end.taken' : 'quizzes.end.take')}</p>
+        ${output && html`<${OutputFault} output=${output} />`}
+      </div>
+      ${!isTaken && !asking && html`<button type="button" onClick=${quiz ? () => setAsking(true) : retry}>${t('quizzes.anew')}</button>`}
+      ${
+        asking &&
+        html`<${Question} words=${t('quizzes.anew.sure')} yes=${t('quizzes.anew.yes')} no=${t('quizzes.anew.no')}
+          onYes=${retry} onNo=${() => setAsking(false)} />`
+      }
+    </div>
+  `
+}
+
+/**
+ * @param {import('../../task/task-view.js').TaskView} view
+ * @param {import('../api.js').Quiz | undefined} quiz
+ * @param {import('../../i18n.js').I18n['t']} t
+ */
+function endWords({ status }, quiz, t) {
+  if (!quiz) return t(status === 'cancelled' ? 'quizzes.end.stopped.empty' : 'quizzes.end.failed')
+  // Made anew in vain: the questions before are still there.
+  if (status === 'failed') return t('quizzes.end.kept')
+  const numbers = { count: quiz.questions.length, total: quiz.questionCount }
+  if (quiz.questions.length === quiz.questionCount) return undefined
+  return t(status === 'cancelled' ? 'quizzes.end.stopped' : 'quizzes.end.incomplete', numbers)
+}

@@ -1,0 +1,61 @@
+import { html, useEffect } from '../../preact.js'
+import { useServices } from '../../services.js'
+import { NotThere } from '../../task/not-there.js'
+import { TaskNotices } from '../../task/task-notices.js'
+import { useAnnouncements } from '../../task/use-announcements.js'
+import { useTask } from '../../task/use-task.js'
+import { useAction } from '../../use-action.js'
+import { useArrival } from '../../use-arrival.js'
+import { Removal } from '../removal.js'
+import { forgetRequest, rememberRequest, requestOf } from '../requests.js'
+import { BeingMade } from './being-made.js'
+import { End } from './end.js'
+import { Head } from './head.js'
+import { Questions } from './questions.js'
+import { forgetAnswers } from './use-answers.js'
+
+/**
+ * One quiz: being made, to be taken, or taken.
+ *
+ * @param {{ taskId: string, arrived: boolean }} props
+ */
+export function QuizPage({ taskId, arrived }) {
+  const { t, api, announce } = useServices()
+  const task = useTask(taskId, api.quizzes.one)
+  const { view, result: quiz } = task
+  const { fault, attempt } = useAction()
+  const heading = useArrival(arrived && view.status !== undefined)
+  const head = quiz ?? requestOf(taskId)
+  const topic = head?.topic ?? t('quizzes.untitled')
+
+  useAnnouncements(taskId, task, { ended: status => t(`quizzes.say.${status}`, { topic }) })
+  useEffect(() => {
+    document.title = `${view.ended ? '' : `${t('quizzes.state.making')} `}${topic} – Conch`
+  })
+  useEffect(() => {
+    // For a reload while it is made anew.
+    if (quiz) rememberRequest(taskId, quiz)
+  }, [quiz])
+
+  if (task.fault !== undefined && view.status === undefined)
+    return html`<${NotThere} fault=${task.fault} gone=${t('quizzes.gone')} backUrl="#quizzes" back=${t('quizzes.toAll')} />`
+  if (view.status === undefined) return html`<p class="quiet" aria-busy="true">${t('task.loading')}</p>`
+
+  const remove = async () => {
+    await api.quizzes.remove(taskId)
+    forgetRequest(taskId)
+    forgetAnswers(taskId)
+    announce(t('quizzes.say.removed'))
+    location.hash = '#quizzes'
+  }
+  return html`
+    <div class="task quiz">
+      <${Head} heading=${heading} topic=${topic} head=${head} task=${task} onStop=${() => attempt(task.stop())} />
+      ${!view.ended && html`<${BeingMade} view=${view} total=${head?.questionCount} />`}
+      <${TaskNotices} task=${task} actionFault=${fault}
+        end=${view.ended && html`<${End} view=${view} quiz=${quiz} onRetry=${() => attempt(task.retry(0))} />`} />
+      <${Questions} key=${view.attempt} taskId=${taskId} task=${task} />
+      ${view.ended && html`<${Removal} topic=${topic} onRemove=${remove} />`}
+    </div>
+  `
+}

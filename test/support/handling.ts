@@ -1,0 +1,68 @@
+import { sql } from 'drizzle-orm'
+import Fastify from 'fastify'
+import type { PgBoss } from 'pg-boss'
+import type { Test } from 'tap'
+import type { Database } from '../../src/db/client.ts'
+import { startJobs } from '../../src/db/jobs.ts'
+import type { EventHandler } from '../../src/events/handler.ts'
+import { QueuedEvents } from '../../src/events/queued-events.ts'
+import { openDatabase } from './open-database.ts'
+
+type Turns = EventHandler<'turn.completed'>
+
+/** A handler of `turn.completed` on a database of its own, with a table for what it does. */
+export async function handling(
+  t: Test,
+  { handle, concurrency = 1, log = [] }: Pick<Turns, 'handle'> & { concurrency?: number; log?: string[] },
+) {
+  const app = Fastify({ logger: { level: 'warn', stream: { write: line => void log.push(line) } } })
+  const database = await openDatabase(t)
+  await database.queries.execute(sql`create table effects (value int)`)
+  const boss: PgBoss = await startJobs(database, error => t.fail(error.message))
+  const handler: Turns = {
+    name: 'test',
+    event: 'turn.completed',
+    concurrency,
+    handle,
+  }
+  const events = await QueuedEvents.open([handler as EventHandler], { boss, database, logger: app.log })
+  await events.start()
+  t.teardown(async () => {
+    await events.stop(0)
+    await boss.stop({ graceful: false })
+    await app.close()
+  })
+  return {
+    events,
+    handler: handler as EventHandler,
+    logger: app.log,
+    database,
+    boss,
+    async publish(conversationId: string, taskId: string) {
+      const data = { taskId, conversationId, attempt: 1 }
+      await database.queries.transaction(tx => events.publish(tx, [{ name: 'turn.completed', data }]))
+      events.wake()
+    },
+    /** Makes waits before another try pass at once, until the returned function is called. */
+    skipWaits() {
+      let going = true
+      const loop = (async () => {
+        while (going) {
+          await database.queries.execute(
+            sql`update pgboss.job set start_after = now() where name = 'events.test' and state = 'retry'`,
+          )
+          events.wake()
+          await new Promise(resolve => setImmediate(resolve))
+        }
+      })()
+      return async () => {
+        going = false
+        await loop
+      }
+    },
+  }
+}
+
+export async function rows(database: Database, query: ReturnType<typeof sql>): Promise<Record<string, unknown>[]> {
+  return ((await database.queries.execute(query)) as unknown as { rows: Record<string, unknown>[] }).rows
+}
