@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { anyRecord } from './support/any-record.ts'
 import { startConch } from './support/conch.ts'
+import { scrape } from './support/metrics.ts'
 import { type Script, startUpstream } from './support/upstream.ts'
 import { Visitor } from './support/visitor.ts'
 
@@ -15,7 +16,8 @@ t.test('HEAD answers as GET does, without the body, except for streams', async t
   const { visitor } = conchWith()
   const id = await visitor.record({ ...anyRecord, versions: 1 })
   await visitor.finished(id)
-  for (const path of ['/', '/api/tasks', `/api/tasks/${id}`, '/api/records', `/api/records/${id}`, '/healthz']) {
+  const lists = ['tasks', 'records', 'reviews', 'conversations', 'quizzes'].map(name => `/api/${name}`)
+  for (const path of ['/', ...lists, `/api/tasks/${id}`, `/api/records/${id}`, '/healthz']) {
     const get = await visitor.fetch(path)
     const head = await visitor.fetch(path, { method: 'HEAD' })
     t.equal(head.status, 200, path)
@@ -172,7 +174,7 @@ t.test('the gauges move with what runs, waits and is watched, the counters with 
   await upstream.requested(3)
   const waiting = await visitor.record({ ...anyRecord, versions: 1 })
   const watchers = [await visitor.watchTask(running), await visitor.watchTask(waiting)]
-  t.match(await metrics(visitor), {
+  t.match(await scrape(visitor), {
     conch_running_outputs: 3,
     conch_queued_tasks: 1,
     conch_open_streams: 2,
@@ -181,7 +183,7 @@ t.test('the gauges move with what runs, waits and is watched, the counters with 
   await visitor.json('POST', `/api/tasks/${waiting}/cancel`)
   for (const completion of upstream.completions) completion.delta('끝').finish()
   await Promise.all(watchers.map(({ ended }) => ended))
-  t.match(await metrics(visitor), {
+  t.match(await scrape(visitor), {
     conch_running_outputs: 0,
     conch_queued_tasks: 0,
     conch_open_streams: 0,
@@ -280,10 +282,4 @@ interface Operation {
   tags?: string[]
   parameters?: { name: string; in: string }[]
   requestBody?: { content: Record<string, { schema: { additionalProperties?: boolean } }> }
-}
-
-async function metrics(visitor: Visitor): Promise<Record<string, number>> {
-  const body = await (await visitor.fetch('/metrics')).text()
-  const values = Array.from(body.matchAll(/^(\w+(?:\{.*\})?) (\S+)$/gm), ([, name, value]) => [name, Number(value)])
-  return Object.fromEntries(values)
 }

@@ -1,11 +1,11 @@
 import { validate as isUuid } from 'uuid'
-import type { Database } from '../db/client.ts'
+import type { Database, Queries } from '../db/client.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import type { SavedTask } from '../tasks/logs.ts'
 import type { TaskRow } from '../tasks/rows.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { conversationBusy, conversationNotFound, messageNotFound } from './errors.ts'
-import type { ConversationStore } from './store.ts'
+import type { Conversation, ConversationStore, Turn } from './store.ts'
 import type { TurnInput } from './turn.ts'
 
 /** What a message does when a reply is being written: is refused, waits for it, or stops it. */
@@ -46,8 +46,8 @@ export async function sendMessage(
   const { task, removed, cancelled } = await database.queries.transaction(async tx => {
     const conversation = await conversations.find(tx, conversationId, ownerId, { forUpdate: true })
     if (!conversation) throw conversationNotFound()
-    const removed =
-      replaces === undefined ? [] : await conversations.turnIds(tx, conversation.id, await place(replaces))
+    const replaced = replaces === undefined ? undefined : await turn(tx, replaces, conversation)
+    const removed = replaced ? await conversations.turnIds(tx, conversation.id, replaced.position) : []
     await tasks.removeIn(tx, removed)
     const unfinished = () => conversations.unfinished(tx, [conversation.id])
     const cancelled: SavedTask[] = []
@@ -58,20 +58,25 @@ export async function sendMessage(
     if (busy[0] && onBusy === 'reject') throw conversationBusy(busy[0].id)
     const after = busy.at(-1)?.id
     const task = await tasks.submitIn(tx, kind, ownerId, { conversationId: conversation.id }, { after })
-    const turn = { id: task.id, conversationId: conversation.id, content, createdAt: task.createdAt }
-    await conversations.addTurn(tx, turn, conversation.title === undefined ? titleFrom(content) : undefined)
+    const added = { id: task.id, conversationId: conversation.id, content, createdAt: task.createdAt }
+    await conversations.addTurn(tx, added, untitled(conversation, replaced) ? titleFrom(content) : undefined)
     return { task, removed, cancelled }
-
-    async function place(turnId: string): Promise<number> {
-      const turn = isUuid(turnId) ? await conversations.turn(tx, turnId) : undefined
-      if (turn?.conversationId !== conversation?.id) throw messageNotFound()
-      return turn?.position ?? 0
-    }
   })
   for (const saved of cancelled) tasks.stop(saved)
   await tasks.forget(removed)
   tasks.wake()
   return task
+
+  async function turn(tx: Queries, id: string, { id: conversationId }: Conversation): Promise<Turn> {
+    const found = isUuid(id) ? await conversations.turn(tx, id) : undefined
+    if (found?.conversationId !== conversationId) throw messageNotFound()
+    return found
+  }
+}
+
+/** Nobody gave it a title: it has none, or that of its first message, which is replaced. */
+function untitled({ title }: Conversation, replaced: Turn | undefined): boolean {
+  return title === undefined || (replaced?.position === 1 && title === titleFrom(replaced.content))
 }
 
 /** The beginning of a message, up to the end of its first line or a word. */

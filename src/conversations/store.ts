@@ -100,7 +100,7 @@ export class ConversationStore {
     await tx.delete(conversations).where(eq(conversations.id, id))
   }
 
-  /** Adds the turn of a new task behind the others of a conversation that is locked. `title`: if it has none yet. */
+  /** Adds the turn of a new task behind the others of a locked conversation. `title`: its new one, if it gets one. */
   async addTurn(
     tx: Queries,
     turn: { id: string; conversationId: string; content: string; createdAt: Date },

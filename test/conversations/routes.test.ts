@@ -242,6 +242,38 @@ t.test('a message that replaces the one whose reply is being written stops it', 
   t.equal((await visitor.finished(edited)).text(0), '들은 말: 하나, 고쳐서')
 })
 
+t.test('a title that came from a message goes with it; one that was given stays', async t => {
+  const { visitor, talk } = await begin(echo)
+  const first = await talk.say('비밀 이야기')
+  const second = await talk.say('다른 이야기')
+  await visitor.finished(await talk.send('딴 이야기', '', { replaces: second }))
+  t.equal((await talk.view()).title, '비밀 이야기')
+  await visitor.finished(await talk.send('새 이야기', '', { replaces: first }))
+  t.equal((await talk.view()).title, '새 이야기')
+  const given = await visitor.json<{ id: string }>('POST', '/api/conversations', { title: '여행' })
+  const path = `/api/conversations/${given.body.id}`
+  const replaces = await visitor.submit(`${path}/messages`, { content: '말' })
+  await visitor.finished(replaces)
+  await visitor.finished(await visitor.submit(`${path}/messages`, { content: '고친 말', replaces }))
+  t.match((await visitor.json('GET', path)).body, { title: '여행' })
+})
+
+t.test('of messages sent at the same time one is accepted; those that may wait are replied to one by one', async t => {
+  const { visitor, talk } = await begin(silence)
+  const content = Array.from({ length: 8 }, (_, index) => `말 ${index}`)
+  const refused = await Promise.all(content.map(content => visitor.json('POST', `${talk.path}/messages`, { content })))
+  t.same(refused.map(({ status }) => status).sort(), [202, ...Array(7).fill(409)])
+  upstream.answer(echo)
+  const queued = await Promise.all(content.map(content => talk.send(content, '?onBusy=queue')))
+  ;(await firstReply()).delta('답').finish()
+  for (const id of queued) await visitor.finished(id)
+  const { messages } = await talk.view()
+  t.equal(messages.length, 18)
+  t.ok(messages.every(({ role, status }) => role === 'user' || status === 'completed'))
+  const said = messages.slice(0, -1).map(({ role, content }) => ({ role, content }))
+  t.same(replies().at(-1)?.body.messages.slice(1), said, 'each had all that was said before')
+})
+
 t.test('a removed conversation is gone with its messages, also while a reply is being written', async t => {
   const { visitor, talk } = await begin(silence)
   const running = await talk.send('하나')
