@@ -86,7 +86,7 @@ export function createApi() {
     task: (id, signal) => call('GET', `/tasks/${id}`, { signal }),
     /** @param {string} kind @returns {Promise<List<Task>>} */
     unfinishedTasks: kind => call('GET', `/tasks?kind=${kind}&status=running,queued`),
-    /** @param {string} id @returns {Promise<unknown>} */
+    /** @param {string} id @returns {Promise<Task>} */
     cancelTask: id => call('POST', `/tasks/${id}/cancel`),
     /** @param {string} id @param {number} output @returns {Promise<unknown>} */
     cancelOutput: (id, output) => call('POST', `/tasks/${id}/outputs/${output}/cancel`),

@@ -37,6 +37,14 @@ export function useList(loadPage) {
     /** Loads the next page, or what failed again. */
     load,
     more: next !== undefined,
+    /** Puts the first page as it is now before what was loaded of the others. Throws what the API throws. */
+    refresh: async () => {
+      const page = await loadPage()
+      const ids = new Set(page.items.map(item => item.id))
+      // A list of one page has no others: what is not in it any more is gone.
+      const others = (/** @type {Item[]} */ before) => (page.nextCursor ? before.filter(item => !ids.has(item.id)) : [])
+      setItems(before => before && [...page.items, ...others(before)])
+    },
     /** Takes an item out, after it was deleted. @param {string} id */
     drop: id => setItems(before => before?.filter(item => item.id !== id)),
     /** Puts an item of a list that is newest first in its place. @param {Item} item */

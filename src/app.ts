@@ -197,9 +197,9 @@ async function assemble(
     const impatience = setTimeout(() => app.server.closeAllConnections(), closeGraceMs)
     opened.defer(() => clearTimeout(impatience))
   })
+  opened.defer(() => stop(0))
   await runner.start()
   await events.start()
-  opened.defer(() => stop(0))
 }
 
 /** The database's clock and ours may differ. */

@@ -1,13 +1,44 @@
-import { html, useEffect } from '../preact.js'
+import { html, useEffect, useState } from '../preact.js'
+import { chatUrl } from '../route.js'
 import { useServices } from '../services.js'
-import { useArrival } from '../use-arrival.js'
+import { useList } from '../use-list.js'
+import { ConversationList } from './conversation-list.js'
+import { ConversationPage } from './conversation-page.js'
+import { NewConversation } from './new-conversation.js'
+import { usePolling } from './use-polling.js'
 
-/** @param {{ place: import('../route.js').Place<import('../route.js').ChatRoute> }} props */
-export function ChatPage({ place }) {
-  const { t } = useServices()
-  const heading = useArrival(place.arrived)
-  useEffect(() => {
-    document.title = `${t('chat.title')} – Conch`
-  }, [])
-  return html`<h1 ref=${heading} tabindex="-1">${t('chat.title')}</h1>`
+/**
+ * Conversations: the list of them, beside it a new one or one of them. Where there is no room beside, the list makes
+ * way for an open one.
+ *
+ * @param {{ place: import('../route.js').Place<import('../route.js').ChatRoute> }} props
+ */
+export function ChatPage({ place: { conversationId, arrived } }) {
+  const { api } = useServices()
+  const list = useList(api.chat.list)
+  // An older list is better than none.
+  const refresh = () => list.refresh().catch(() => {})
+  const elsewhere = list.items?.filter(item => item.running !== null && item.id !== conversationId) ?? []
+  usePolling(refresh, elsewhere.length > 0, conversationId)
+
+  const [begun, setBegun] = useState(/** @type {string | undefined} */ (undefined))
+  // Whoever comes back to it later only reads, as with any other.
+  useEffect(() => () => setBegun(before => (before === conversationId ? undefined : before)), [conversationId])
+  /** @param {string} id */
+  const begin = id => {
+    setBegun(id)
+    refresh()
+    location.hash = chatUrl(id)
+  }
+  return html`
+    <div class="chat" data-open=${conversationId === undefined ? undefined : 'true'}>
+      <${ConversationList} list=${list} openId=${conversationId} arrived=${arrived} />
+      ${
+        conversationId === undefined
+          ? html`<${NewConversation} onBegun=${begin} />`
+          : html`<${ConversationPage} key=${conversationId} conversationId=${conversationId} arrived=${arrived}
+              begun=${begun === conversationId} onUsed=${refresh} onRemoved=${() => list.drop(conversationId)} />`
+      }
+    </div>
+  `
 }

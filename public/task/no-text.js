@@ -4,7 +4,7 @@ import { useServices } from '../services.js'
 /**
  * In place of an output's text while there is none: that it is awaited, or that none came.
  *
- * @param {{ output: import('./task-view.js').OutputView, writing: boolean }} props
+ * @param {{ output: Pick<import('./task-view.js').OutputView, 'status'>, writing: boolean }} props
  */
 export function NoText({ output, writing }) {
   const { t } = useServices()

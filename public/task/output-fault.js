@@ -4,7 +4,7 @@ import { useServices } from '../services.js'
 /**
  * Why an ended output is not complete and what to do about it; nothing for one that is.
  *
- * @param {{ output: import('./task-view.js').OutputView }} props
+ * @param {{ output: Pick<import('./task-view.js').OutputView, 'status' | 'finishReason' | 'error'> }} props
  */
 export function OutputFault({ output }) {
   const { t } = useServices()

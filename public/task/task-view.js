@@ -64,7 +64,8 @@ export class TaskView {
     for (const { index, status, text, finishReason, error } of task.outputs) {
       const output = this.#output(index)
       Object.assign(output, { status, finishReason, error })
-      output.text.replace(text)
+      // The server keeps the text before until a retry begins, for when it is cancelled: here that text is gone.
+      output.text.replace(status === 'pending' ? '' : text)
     }
     this.#onChange()
   }

@@ -26,7 +26,7 @@ export function conversationBusy(taskId: string): Problem {
     status: 409,
     code: 'conversation-busy',
     title: 'A reply is being written',
-    detail: 'Wait for it, or send the message with ?onBusy=queue to have it wait, or ?onBusy=cancel to stop the reply.',
+    detail: 'Wait for it, or stop it. A message waits by itself with ?onBusy=queue, and stops it with ?onBusy=cancel.',
     extensions: { taskId, links: taskLinks(taskId) },
   })
 }

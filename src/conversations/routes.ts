@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { validate as isUuid } from 'uuid'
 import type { Database, Queries } from '../db/client.ts'
 import { type Accept, acceptsTask } from '../tasks/accept.ts'
+import { unchanged } from '../tasks/etag.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import { ListQuery } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
@@ -106,7 +107,10 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
         page.map(({ id }) => id),
       )
       return {
-        items: page.map(item => ({ ...viewHead(item), running: busy.get(item.id)?.[0] ?? null })),
+        items: page.map(item => ({
+          ...viewHead(item),
+          running: busy.find(({ conversationId }) => conversationId === item.id)?.id ?? null,
+        })),
         nextCursor: last ? formatCursor(last) : null,
       }
     },
@@ -135,7 +139,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
         const turns = found.slice(-query.limit)
         const ids = turns.map(({ id }) => id)
         const outputs = await store.outputsOf(tx, ids)
-        const [running] = (await conversations.unfinished(tx, [conversation.id])).get(conversation.id) ?? []
+        const [running] = await conversations.unfinished(tx, [conversation.id])
         return {
           ...viewHead(conversation),
           messages: turns.flatMap(turn => {
@@ -143,7 +147,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
             return reply ? viewMessages(turn, reply) : []
           }),
           earlier: found.length > query.limit ? (ids[0] ?? null) : null,
-          running: running === undefined ? null : { taskId: running, links: taskLinks(running) },
+          running: running ? { taskId: running.id, links: taskLinks(running.id) } : null,
         }
       }),
   )
@@ -154,23 +158,27 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
       schema: {
         ...schema,
         summary: 'What the conversation has come to',
-        description: 'Written after each reply, in its own time.',
+        description:
+          'Written after each reply, in its own time. Send the `ETag` of the last answer to wait for another.',
         params: Params,
-        response: { 200: SummarySchema },
+        response: { 200: SummarySchema, 304: Type.Null() },
       },
     },
-    async ({ ownerId, params }) =>
-      snapshot(async tx => {
-        const { id } = await mustFind(tx, params.id, ownerId)
+    async (request, reply) => {
+      const { summary, pending } = await snapshot(async tx => {
+        const { id } = await mustFind(tx, request.params.id, request.ownerId)
         const summary = await conversations.summary(tx, id)
-        const pending = await conversations.repliesAfter(tx, id, summary?.position ?? 0)
-        return {
-          text: summary?.text ?? null,
-          messageId: summary?.turnId ?? null,
-          createdAt: summary?.createdAt.toISOString() ?? null,
-          pending,
-        }
-      }),
+        return { summary, pending: await conversations.repliesAfter(tx, id, summary?.position ?? 0) }
+      })
+      const version = summary ? `${summary.turnId}-${summary.createdAt.getTime()}-${pending}` : `${pending}`
+      if (unchanged(request, reply, version)) return reply.code(304).send(null)
+      return {
+        text: summary?.text ?? null,
+        messageId: summary?.turnId ?? null,
+        createdAt: summary?.createdAt.toISOString() ?? null,
+        pending,
+      }
+    },
   )
 
   app.delete(

@@ -1,6 +1,7 @@
 import { validate as isUuid } from 'uuid'
 import type { Database } from '../db/client.ts'
 import type { TaskKind } from '../tasks/kind.ts'
+import type { SavedTask } from '../tasks/logs.ts'
 import type { TaskRow } from '../tasks/rows.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { conversationBusy, conversationNotFound, messageNotFound } from './errors.ts'
@@ -28,7 +29,8 @@ export interface NewMessage {
 }
 
 /**
- * Saves a message, and the task that replies to it, in one transaction.
+ * Saves a message, and the task that replies to it, in one transaction. So is what goes for it: a message that is refused
+ * stops and removes nothing.
  *
  * Messages of one conversation are put in order by a lock on it; a reply begins when the one before has ended.
  *
@@ -41,19 +43,24 @@ export async function sendMessage(
   { content, replaces }: NewMessage,
   onBusy: OnBusy,
 ): Promise<TaskRow> {
-  if (onBusy === 'cancel') await cancelReplies()
-  const { task, removed } = await database.queries.transaction(async tx => {
+  const { task, removed, cancelled } = await database.queries.transaction(async tx => {
     const conversation = await conversations.find(tx, conversationId, ownerId, { forUpdate: true })
     if (!conversation) throw conversationNotFound()
     const removed =
       replaces === undefined ? [] : await conversations.turnIds(tx, conversation.id, await place(replaces))
     await tasks.removeIn(tx, removed)
-    const busy = (await conversations.unfinished(tx, [conversation.id])).get(conversation.id) ?? []
-    if (busy[0] !== undefined && onBusy === 'reject') throw conversationBusy(busy[0])
-    const task = await tasks.submitIn(tx, kind, ownerId, { conversationId: conversation.id }, { after: busy.at(-1) })
+    const unfinished = () => conversations.unfinished(tx, [conversation.id])
+    const cancelled: SavedTask[] = []
+    // The last one first: so that none begins just to be stopped.
+    if (onBusy === 'cancel')
+      for (const { id } of (await unfinished()).reverse()) cancelled.push(await tasks.cancelIn(tx, id, ownerId))
+    const busy = await unfinished()
+    if (busy[0] && onBusy === 'reject') throw conversationBusy(busy[0].id)
+    const after = busy.at(-1)?.id
+    const task = await tasks.submitIn(tx, kind, ownerId, { conversationId: conversation.id }, { after })
     const turn = { id: task.id, conversationId: conversation.id, content, createdAt: task.createdAt }
     await conversations.addTurn(tx, turn, conversation.title === undefined ? titleFrom(content) : undefined)
-    return { task, removed }
+    return { task, removed, cancelled }
 
     async function place(turnId: string): Promise<number> {
       const turn = isUuid(turnId) ? await conversations.turn(tx, turnId) : undefined
@@ -61,17 +68,10 @@ export async function sendMessage(
       return turn?.position ?? 0
     }
   })
+  for (const saved of cancelled) tasks.stop(saved)
   await tasks.forget(removed)
   tasks.wake()
   return task
-
-  async function cancelReplies(): Promise<void> {
-    const conversation = await conversations.find(database.queries, conversationId, ownerId)
-    if (!conversation) throw conversationNotFound()
-    const busy = (await conversations.unfinished(database.queries, [conversation.id])).get(conversation.id) ?? []
-    // The last one first: so that none begins just to be stopped.
-    for (const taskId of busy.reverse()) await tasks.cancel(taskId, ownerId)
-  }
 }
 
 /** The beginning of a message, up to the end of its first line or a word. */

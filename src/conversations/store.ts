@@ -178,18 +178,14 @@ export class ConversationStore {
     return rows.map(({ id }) => id)
   }
 
-  /** The turns whose tasks wait or run, in their order, by conversation. */
-  async unfinished(tx: Queries, conversationIds: readonly string[]): Promise<Map<string, string[]>> {
-    const found = new Map<string, string[]>(conversationIds.map(id => [id, []]))
-    if (conversationIds.length === 0) return found
-    const rows = await tx
+  /** The turns whose tasks wait or run, those of one conversation in their order. */
+  async unfinished(tx: Queries, conversationIds: readonly string[]): Promise<{ id: string; conversationId: string }[]> {
+    return tx
       .select({ id: turns.id, conversationId: turns.conversationId })
       .from(turns)
       .innerJoin(tasks, eq(tasks.id, turns.id))
       .where(and(inArray(turns.conversationId, [...conversationIds]), inArray(tasks.status, ['queued', 'running'])))
       .orderBy(asc(turns.position))
-    for (const { id, conversationId } of rows) found.get(conversationId)?.push(id)
-    return found
   }
 
   /** Part of the task's final transaction: there is a reply, that of this attempt. */

@@ -4,7 +4,7 @@ import type { Queries } from '../db/client.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import type { TaskStore } from '../tasks/store.ts'
 import { withinBudget } from './context.ts'
-import { notTheLastMessage } from './errors.ts'
+import { conversationBusy, notTheLastMessage } from './errors.ts'
 import { exchangesOf } from './exchanges.ts'
 import { turnPrompt } from './prompt.ts'
 import type { ConversationStore } from './store.ts'
@@ -55,11 +55,19 @@ export function turnKind({
       return [{ name: 'turn.completed', data: { taskId: id, conversationId: input.conversationId, attempt } }]
     },
 
+    async lockLine(tx, { id }) {
+      const turn = await conversations.turn(tx, id)
+      if (turn) await conversations.lock(tx, turn.conversationId)
+    },
+
     async beforeRetry(tx, { id }) {
       const turn = await conversations.turn(tx, id)
-      if (!turn || !(await conversations.lock(tx, turn.conversationId))) return
+      if (!turn) return
       const [later] = await conversations.turnIds(tx, turn.conversationId, turn.position + 1)
       if (later !== undefined) throw notTheLastMessage()
+      // One that was stopped while it waited.
+      const [busy] = await conversations.unfinished(tx, [turn.conversationId])
+      if (busy) throw conversationBusy(busy.id)
       await conversations.unsetSaved(tx, id)
     },
   }

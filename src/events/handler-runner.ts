@@ -109,6 +109,9 @@ export class HandlerRunner {
       committed = true
     }
     try {
+      // Nobody was left to count it: it may be what they died of.
+      if (job.retryCount >= maxAttempts)
+        throw new PermanentFault('ATTEMPTS_LOST', 'the last attempt died with its process')
       await handler.handle(job.data, {
         queries: this.#options.database.queries,
         signal: this.#aborting.signal,
@@ -117,8 +120,9 @@ export class HandlerRunner {
       if (!committed) await commit(async () => {})
     } catch (error) {
       if (error instanceof JobLost) logger.warn({ handler: handler.name, job: job.id }, error.message)
-      // What is written is done, whatever it threw afterwards.
       else if (!committed) await this.#failed(job, error)
+      // What is written is done, whatever it threw afterwards.
+      else logger.warn({ err: error, handler: handler.name, job: job.id }, 'a handler failed after its work was done')
     }
   }
 
@@ -133,7 +137,7 @@ export class HandlerRunner {
   /** Never rejects: a job that cannot be given back is missed, and taken up again then. */
   async #failed(job: Job<EventData>, error: unknown): Promise<void> {
     const { handler, queue, database, logger } = this.#options
-    const attempts = job.retryCount + 1
+    const attempts = Math.min(job.retryCount + 1, maxAttempts)
     const failedAt = new Date()
     const firstFailedAt = firstFailureOf(job) ?? failedAt
     const stopping = this.#aborting.signal.aborted

@@ -42,7 +42,7 @@ export function quizTaken(): Problem {
   })
 }
 
-/** Nothing was saved. */
+/** Other questions are about to take the place of those that would be answered. Nothing was saved. */
 export function quizBeingMade(taskId: string): Problem {
   return new Problem({
     status: 409,

@@ -22,9 +22,8 @@ export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
       return [{ name: 'quiz.ready', data: { taskId: task.id, complete } }]
     },
 
-    async beforeRetry(tx, { id, ownerId }) {
-      // Whoever takes it holds the same lock.
-      if (!(await store.find(tx, id, ownerId, { forUpdate: true }))) return
+    async beforeRetry(tx, { id }) {
+      // Whoever takes it locks its task as well.
       if ((await store.attemptsOf(tx, [id])).get(id)?.length) throw quizTaken()
     },
 

@@ -67,7 +67,8 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
       schema: {
         ...schema,
         summary: 'Take a quiz',
-        description: 'May be repeated. From the first time on, the quiz shows its answers.',
+        description:
+          'May be repeated. From the first time on, the quiz shows its answers. Not while it is being made anew.',
         params: QuizParams,
         body: AttemptInput,
         response: { 201: AttemptSchema },
@@ -75,10 +76,10 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
     },
     async ({ params, ownerId, body: { answers } }, reply) => {
       const taken = await database.queries.transaction(async tx => {
-        const quiz = await quizzes.find(tx, params.id, ownerId, { forUpdate: true })
+        const task = await store.find(tx, params.id, ownerId, { forUpdate: true })
+        const quiz = task && (await quizzes.find(tx, task.id, ownerId))
         if (!quiz) throw quizNotFound()
-        // A retry holds the same lock: it finds this attempt, or this finds the task queued.
-        if (!taskEnded((await store.get(tx, quiz.id)).status)) throw quizBeingMade(quiz.id)
+        if (!taskEnded(task.status)) throw quizBeingMade(task.id)
         const { score, results } = mark(quiz.questions, answers)
         return { ...(await quizzes.addAttempt(tx, quiz.id, { answers, score })), results }
       })

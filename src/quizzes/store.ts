@@ -42,14 +42,13 @@ export class QuizStore {
       .onConflictDoUpdate({ target: quizzes.id, set: made })
   }
 
-  /** The owner's quiz; `undefined` when there is none of this owner. `forUpdate`: nobody else takes or changes it. */
-  async find(tx: Queries, id: string, ownerId: string, { forUpdate = false } = {}): Promise<Quiz | undefined> {
+  /** The owner's quiz; `undefined` when there is none of this owner. */
+  async find(tx: Queries, id: string, ownerId: string): Promise<Quiz | undefined> {
     if (!isUuid(id)) return undefined
-    const query = tx
+    const [row] = await tx
       .select()
       .from(quizzes)
       .where(and(eq(quizzes.id, id), eq(quizzes.ownerId, ownerId)))
-    const [row] = await (forUpdate ? query.for('update') : query)
     return row && this.#quiz(row)
   }
 

@@ -27,7 +27,12 @@ interface KindOf<Input extends TSchema> {
     outputs: readonly SavedOutput[],
   ): Promise<readonly DomainEvent[]>
   /**
-   * Looks at an ended task whose output is to be written anew, in the transaction that does it.
+   * For a kind whose tasks stand in lines: locks the line of a task until the transaction ends, before the task's own row
+   * is locked. See `Line`.
+   */
+  lockLine?(tx: Queries, task: KindTask): Promise<void>
+  /**
+   * Looks at an ended task whose output is to be written anew, in the transaction that does it; the task is locked.
    *
    * @throws Problem when it may not
    */
@@ -39,8 +44,8 @@ interface KindOf<Input extends TSchema> {
 /** A kind whose outputs are what the model says, streamed as it says it. */
 interface PromptedKind<Input extends TSchema> {
   /**
-   * The messages that make the model write output `output`. May read the database, and is asked again while that is
-   * away; must not throw otherwise for valid input.
+   * The messages that make the model write output `output`; none if the task has been removed. May read the database, and
+   * is asked again while that is away; must not throw otherwise for valid input.
    */
   prompt(input: Static<Input>, output: number, task: KindTask): ChatMessage[] | Promise<ChatMessage[]>
 }

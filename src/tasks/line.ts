@@ -7,8 +7,10 @@ import type { TaskStore } from './store.ts'
  * A line of tasks that run one after the other: each knows the one that begins when it has ended. A task that waits for
  * another has no job; the transaction that ends the one before sends it.
  *
- * Every change of a link locks the row of the earlier task, and no transaction locks an earlier row after a later one
- * of the same line but to take a task out of it. So a task can neither begin twice nor be forgotten.
+ * Who puts a task into a line, takes one out or writes one anew locks the line first, by a row that its kind names
+ * (`lockLine`), then rows of tasks: one line changes in one place at a time, whatever the order of those rows. The end of
+ * a task does without: it only ever locks its own row, and every change of a link locks that of the earlier task. So a
+ * task can neither begin twice nor be forgotten, and nobody waits for somebody who waits for him.
  */
 export class Line {
   readonly #store: TaskStore
@@ -19,7 +21,7 @@ export class Line {
     this.#queue = queue
   }
 
-  /** Puts a new task behind `lastId`, which nothing waits for yet. At once into the queue if that one has ended. */
+  /** Puts a new task behind `lastId`, which nothing waits for yet. At once into the queue if that one ends meanwhile. */
   async join(tx: Queries, task: TaskRow, lastId: string): Promise<void> {
     if (!(await this.#store.link(tx, lastId, task.id))) await this.#send(tx, task)
   }
@@ -33,7 +35,9 @@ export class Line {
 
   /** The task goes before it began: who waited for it waits for the one before, or begins. */
   async leave(tx: Queries, task: TaskRow): Promise<void> {
-    if (!(await this.#store.bypass(tx, task))) await this.advance(tx, task.nextId)
+    // The one before may itself go while we wait for its row: then there is another one before, or none.
+    while (await this.#store.waitsForOther(tx, task)) if (await this.#store.bypass(tx, task)) return
+    await this.advance(tx, task.nextId)
   }
 
   #send(tx: Queries, { id, jobId }: { id: string; jobId: string }): Promise<void> {

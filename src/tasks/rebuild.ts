@@ -11,7 +11,7 @@ export function fillQueued(log: EventLog, task: TaskRow): void {
 }
 
 /**
- * Fills a log with what was saved of an ended task: its texts, each as one delta, what its kind keeps, and its terminal
+ * Fills a log with what was saved of an ended task: what its kind keeps, its texts, each as one delta, and its terminal
  * event under the id that was stored with it.
  */
 export function fillSaved(
@@ -26,11 +26,21 @@ export function fillSaved(
   if (terminal.attempt === 0) fillQueued(log, task)
   else {
     log.begin(terminal.attempt)
-    for (const chunk of extra) log.append(chunk)
+    if (fits(task, outputs, extra, terminal.seq)) for (const chunk of extra) log.append(chunk)
     for (const output of outputs) appendSavedOutput(log, output)
     if (task.stage === 'completed') log.append({ type: 'data-stage', id: 'stage', data: { stage: 'completed', at } })
   }
   log.appendRebuiltEnd(terminalChunk(task.status, outputs, task.error?.detail), terminal)
+}
+
+/**
+ * Whether there is room for `extra` before the terminal event. If not, they are an earlier attempt's: this one made
+ * nothing that took their place, and its log has never had them.
+ */
+function fits(task: TaskRow, outputs: readonly StoredOutput[], extra: readonly KindChunk[], terminalSeq: number) {
+  const events = outputs.map(({ text, status }) => (text === '' ? 0 : 3) + (outputEnded(status) ? 1 : 0))
+  const startAndEnd = task.stage === 'completed' ? 3 : 2
+  return events.reduce((sum, count) => sum + count, startAndEnd + extra.length) <= terminalSeq
 }
 
 /** An output as a later attempt, or a rebuilt log, tells it. */

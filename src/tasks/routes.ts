@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Problem } from '../problem.ts'
+import { unchanged } from './etag.ts'
 import type { EventReplies } from './event-reply.ts'
 import { maxOutputs } from './kind.ts'
 import { cursorOf, ListQuery, pageOf } from './paging.ts'
@@ -38,10 +39,8 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
     },
     async (request, reply) => {
       const { version, ...task } = await tasks.view(request.params.id, request.ownerId)
-      const etag = `"${version}"`
-      reply.header('etag', etag).header('cache-control', 'private, no-cache')
       if (!taskEnded(task.status)) reply.header('retry-after', pollSeconds)
-      if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send(null)
+      if (unchanged(request, reply, version)) return reply.code(304).send(null)
       return task
     },
   )
@@ -157,9 +156,4 @@ function statusFilter(text: string): TaskRow['status'][] {
 function answer(reply: { code(status: number): unknown }, { version: _, ...task }: TaskView) {
   reply.code(taskEnded(task.status) ? 200 : 202)
   return task
-}
-
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false
-  return ifNoneMatch.split(',').some(tag => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
 }

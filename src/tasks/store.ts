@@ -197,7 +197,16 @@ export class TaskStore {
     return rows.length > 0
   }
 
-  /** Lets who waits for `task` wait for what that waited for; false when it waited for nothing. */
+  /** Whether a task that has not ended comes before this one, as of now. */
+  async waitsForOther(tx: Queries, { id }: TaskRow): Promise<boolean> {
+    const rows = await tx
+      .select({ id: tasks.id })
+      .from(tasks)
+      .where(and(eq(tasks.nextId, id), inArray(tasks.status, ['queued', 'running'])))
+    return rows.length > 0
+  }
+
+  /** Lets who waits for `task` wait for what that waited for; false when that has ended or gone while it was locked. */
   async bypass(tx: Queries, task: TaskRow): Promise<boolean> {
     const rows = await tx
       .update(tasks)
@@ -230,7 +239,7 @@ export class TaskStore {
     const rows = await tx
       .select()
       .from(tasks)
-      .where(and(inArray(tasks.id, [...ids]), inArray(tasks.status, ['queued', 'running'])))
+      .where(and(oneOf(ids), inArray(tasks.status, ['queued', 'running'])))
       .orderBy(asc(tasks.id))
       .for('update')
     return rows.map(row => readTask(this.#cipher, row))
@@ -238,7 +247,7 @@ export class TaskStore {
 
   /** Removes tasks with their outputs and all that their kinds keep of them. */
   async remove(tx: Queries, ids: readonly string[]): Promise<void> {
-    await tx.delete(tasks).where(inArray(tasks.id, [...ids]))
+    await tx.delete(tasks).where(oneOf(ids))
   }
 
   /** Ends a task that nobody has claimed (any more) as cancelled. Outputs that have ended stay as they are. */
@@ -332,4 +341,9 @@ export class TaskStore {
         },
       })
   }
+}
+
+/** For as many tasks as a conversation may have: `inArray` takes a parameter for each, and there are 65,535 at most. */
+function oneOf(ids: readonly string[]) {
+  return sql`${tasks.id} = any(${sql.param([...ids])}::uuid[])`
 }

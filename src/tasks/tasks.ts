@@ -56,7 +56,7 @@ export class Tasks {
   /**
    * `submit` as a part of `tx`: call `wake` after its commit.
    *
-   * @param after a task that must end first; the last of its line, which the caller keeps from growing meanwhile
+   * @param after a task that must end first: the last of its line, which the caller has locked
    */
   async submitIn<Kind extends TaskKind>(
     tx: Queries,
@@ -94,18 +94,22 @@ export class Tasks {
     const { database, store } = this.#options
     const removed = await database.queries.transaction(async tx => {
       const task = await store.find(tx, id, ownerId)
-      if (task?.kind !== kind) return false
+      if (task?.kind !== kind) return []
       await this.removeIn(tx, [task.id])
-      return true
+      return [task.id]
     })
-    if (removed) await this.forget([id])
-    return removed
+    await this.forget(removed)
+    return removed.length > 0
   }
 
   /** `remove` as a part of `tx`, for tasks that are the caller's to remove: call `forget` after its commit. */
   async removeIn(tx: Queries, ids: readonly string[]): Promise<void> {
     const { store, line } = this.#options
-    for (const task of await store.lockUnfinished(tx, ids)) await line.leave(tx, task)
+    for (const task of await store.lockUnfinished(tx, ids)) {
+      await line.leave(tx, task)
+      // Before the next one leaves: who stands behind them must not be left to wait for one that goes as well.
+      await store.remove(tx, [task.id])
+    }
     await store.remove(tx, ids)
   }
 
@@ -157,23 +161,33 @@ export class Tasks {
    * that has ended stays as it is. The database knows before anything is stopped.
    */
   async cancel(id: string, ownerId: string): Promise<TaskView> {
-    const { database, store, runner } = this.#options
-    const saved = await database.queries.transaction(async tx => {
-      const task = await this.#find(tx, id, ownerId, { forUpdate: true })
-      if (task.status === 'queued') return this.#cancelQueued(tx, task)
-      if (task.status === 'running') await store.requestCancel(tx, id)
-      return this.#saved(tx, task)
-    })
-    runner.attempt(saved.task.id)?.cancel()
-    this.#options.logs.refresh(saved)
+    const saved = await this.#options.database.queries.transaction(tx => this.cancelIn(tx, id, ownerId))
+    this.stop(saved)
     return this.#view(saved)
+  }
+
+  /** `cancel` as a part of `tx`: call `stop` with what it answers after the commit. */
+  async cancelIn(tx: Queries, id: string, ownerId: string): Promise<SavedTask> {
+    const task = await this.#lock(tx, id, ownerId)
+    if (task.status === 'queued') return this.#cancelQueued(tx, task)
+    if (task.status === 'running') await this.#options.store.requestCancel(tx, id)
+    return this.#saved(tx, task)
+  }
+
+  /** Ends what this process still does for a task that was cancelled, and tells its readers. */
+  stop(saved: SavedTask): void {
+    const { runner, logs } = this.#options
+    runner.attempt(saved.task.id)?.cancel()
+    logs.refresh(saved)
+    // What stood behind it in a line may begin.
+    runner.wake()
   }
 
   /** Cancels one output; the others go on. Cancelling the last one that waits cancels a waiting task. */
   async cancelOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
     const { database, store, runner, logs } = this.#options
     const saved = await database.queries.transaction(async tx => {
-      const task = await this.#find(tx, id, ownerId, { forUpdate: true })
+      const task = await this.#lock(tx, id, ownerId)
       const { outputs } = await this.#saved(tx, task)
       const output = outputs[index]
       if (!output) throw outputNotFound(outputs.length)
@@ -186,7 +200,10 @@ export class Tasks {
       return { task, outputs }
     })
     runner.attempt(saved.task.id)?.cancelOutput(index)
-    if (taskEnded(saved.task.status)) logs.refresh(saved)
+    if (taskEnded(saved.task.status)) {
+      logs.refresh(saved)
+      runner.wake()
+    }
     return this.#view(saved)
   }
 
@@ -196,10 +213,9 @@ export class Tasks {
    * @throws Problem `output-not-found`, `output-unfinished`, `task-busy`, `queue-full`, and what the kind says
    */
   async retryOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
-    const { database, store, queue, runner, logs } = this.#options
+    const { database, store, queue, kinds, runner, logs } = this.#options
     const saved = await database.queries.transaction(async tx => {
-      await this.#mayRetry(tx, id, ownerId)
-      const task = await this.#find(tx, id, ownerId, { forUpdate: true })
+      const task: KindTask & TaskRow = await this.#lock(tx, id, ownerId)
       const { outputs } = await this.#saved(tx, task)
       const output = outputs[index]
       if (!output) throw outputNotFound(outputs.length)
@@ -215,6 +231,7 @@ export class Tasks {
       if (!outputEnded(output.status)) throw outputUnfinished()
       await store.resetOutput(tx, id, index)
       if (task.status !== 'queued') {
+        await kinds.get(task.kind)?.beforeRetry?.(tx, task)
         await this.#mustHaveRoom(tx)
         const jobId = uuidv7()
         await store.requeue(tx, id, task.attempt, jobId)
@@ -251,10 +268,11 @@ export class Tasks {
     this.#atMost++
   }
 
-  /** Before the task is locked: the kind may lock what stands above it. */
-  async #mayRetry(tx: Queries, id: string, ownerId: string): Promise<void> {
-    const task: KindTask & TaskRow = await this.#find(tx, id, ownerId)
-    if (taskEnded(task.status)) await this.#options.kinds.get(task.kind)?.beforeRetry?.(tx, task)
+  /** Locks the task until the transaction ends, and before it the line it stands in. */
+  async #lock(tx: Queries, id: string, ownerId: string): Promise<TaskRow> {
+    const task = await this.#find(tx, id, ownerId)
+    await this.#options.kinds.get(task.kind)?.lockLine?.(tx, task)
+    return this.#find(tx, id, ownerId, { forUpdate: true })
   }
 
   async #find(tx: Queries, id: string, ownerId: string, options?: { forUpdate: boolean }): Promise<TaskRow> {

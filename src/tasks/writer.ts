@@ -8,7 +8,7 @@ export function writerOf(kind: TaskKind, task: KindTask & { input: unknown }, ou
   if ('write' in kind) return desk => kind.write(task.input, desk)
   return async desk => {
     const prompt = await promptOf(kind.prompt, task, output, desk.signal)
-    if (!prompt) return { status: 'cancelled' }
+    if (!prompt || prompt.length === 0) return { status: 'cancelled' }
     const completion = await desk.complete({ messages: prompt, onDelta: desk.delta })
     const { usage } = completion
     return { ...judge(completion, completion.text !== ''), usage }

@@ -37,6 +37,17 @@ t.test('a restarted output loses its text at once, the others keep theirs', asyn
   t.equal(shown.outputs[0]?.status, 'running')
 })
 
+t.test('an output that waits to be written again has lost its text, whatever the server keeps of it', async t => {
+  const shown = view(start(1), begin('0'), delta('0', '가'), begin('1'), delta('1', '나'))
+  const task = { id: 'x', kind: 'record', status: 'queued' as const, attempt: 1, createdAt: '2026-01-01T00:00:00Z' }
+  const outputs = [
+    { index: 0, status: 'pending' as const, text: '가' },
+    { index: 1, status: 'completed' as const, text: '나' },
+  ]
+  shown.snapshot({ ...task, outputs })
+  t.same(texts(shown), ['', '나'])
+})
+
 t.test('a reset voids everything that was shown', async t => {
   const reset = { type: 'data-reset', data: { reason: 'new-attempt' }, transient: true }
   const shown = view(start(1), begin('0'), delta('0', '가'), change(0, 'completed'), reset)

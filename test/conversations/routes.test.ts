@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startConch } from '../support/conch.ts'
+import { pagesOf } from '../support/pages.ts'
 import { asksForSummary, lastMessage, Talk } from '../support/talk.ts'
 import { type Script, startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
 
@@ -150,6 +151,38 @@ t.test('onBusy=cancel: the reply is stopped, what it has said is kept, and the m
   })
 })
 
+t.test('onBusy=cancel: a message that is refused stops nothing', async t => {
+  const { visitor, talk } = await begin(silence)
+  const running = await talk.send('하나')
+  await firstReply()
+  const waiting = await talk.send('둘', '?onBusy=queue')
+  const refused = await visitor.json('POST', `${talk.path}/messages?onBusy=cancel`, {
+    content: '셋',
+    replaces: talk.id,
+  })
+  t.equal(refused.status, 404)
+  t.match(refused.body, { code: 'message-not-found' })
+  t.match(await visitor.task(running), { status: 'running' })
+  t.match(await visitor.task(waiting), { status: 'queued' })
+  await visitor.json('DELETE', talk.path)
+})
+
+t.test('a reply that was stopped while it waited is not written anew beside the one it waited for', async t => {
+  const { visitor, talk } = await begin(silence)
+  const first = await talk.send('하나')
+  const completion = await firstReply()
+  const second = await talk.send('둘', '?onBusy=queue')
+  await visitor.json('POST', `/api/tasks/${second}/cancel`)
+  const refused = await visitor.json('POST', `/api/tasks/${second}/outputs/0/retry`)
+  t.equal(refused.status, 409)
+  t.match(refused.body, { code: 'conversation-busy', taskId: first })
+  upstream.answer(echo)
+  completion.delta('답 하나').finish()
+  await visitor.finished(first)
+  t.equal((await visitor.json('POST', `/api/tasks/${second}/outputs/0/retry`)).status, 202)
+  t.equal((await visitor.finished(second)).text(0), '들은 말: 둘')
+})
+
 t.test('the last reply can be written anew, an earlier one cannot', async t => {
   const { visitor, talk } = await begin(echo)
   const first = await talk.say('하나')
@@ -252,18 +285,12 @@ t.test('conversations are listed by when they were used last, page by page', asy
   const third = await Talk.begin(visitor)
   await second.say('둘')
   await first.say('하나')
-  const ids: string[] = []
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const query: string = cursor === '' ? '' : `&cursor=${cursor}`
-    const { body } = await visitor.json<{ items: { id: string }[]; nextCursor: string | null }>(
-      'GET',
-      `/api/conversations?limit=1${query}`,
-    )
-    ids.push(...body.items.map(({ id }) => id))
-    cursor = body.nextCursor
-  }
-  t.same(ids, [first.id, second.id, third.id])
-  for (const cursor of ['x', '1~x', `${Date.now()}`, `1~${first.id}~2`]) {
+  const pages = await pagesOf<{ id: string }>(visitor, '/api/conversations', 1)
+  t.same(
+    pages.map(page => page.map(({ id }) => id)),
+    [[first.id], [second.id], [third.id]],
+  )
+  for (const cursor of ['x', '1~x', `${Date.now()}`, `1~${first.id}~2`, `${'9'.repeat(15)}~${first.id}`]) {
     const refused = await visitor.json('GET', `/api/conversations?cursor=${encodeURIComponent(cursor)}`)
     t.equal(refused.status, 400, cursor)
     t.match(refused.body, { code: 'invalid-cursor' })

@@ -21,6 +21,19 @@ t.test('after a turn there is a summary of it, made of the one before and what w
   t.notMatch(askedSecond, /하나/, 'what is in the summary is not said again')
 })
 
+t.test('who asks for the summary again is told in a word that it is still the same', async t => {
+  const { talk, visitor } = await begin(t, echo)
+  const path = `${talk.path}/summary`
+  const ask = async (tag: string) => (await visitor.fetch(path, { headers: { 'if-none-match': tag } })).status
+  const tag = async () => (await visitor.fetch(path)).headers.get('etag') ?? ''
+  const empty = await tag()
+  t.equal(await ask(empty), 304)
+  await talk.say('하나')
+  await talk.summaryThat(({ text }) => text !== null)
+  t.equal(await ask(empty), 200)
+  t.equal(await ask(await tag()), 304)
+})
+
 t.test('a conversation without a reply has no summary', async t => {
   const { talk } = await begin(t, completion => completion.finish())
   t.same(await talk.summary(), { text: null, messageId: null, createdAt: null, pending: 0 })

@@ -6,6 +6,7 @@ import { startJobs } from '../../src/db/jobs.ts'
 import type { Events } from '../../src/events/events.ts'
 import type { EventHandler } from '../../src/events/handler.ts'
 import { QueuedEvents } from '../../src/events/queued-events.ts'
+import { startConch } from '../support/conch.ts'
 import { InlineEvents } from '../support/inline-events.ts'
 import { openDatabase } from '../support/open-database.ts'
 
@@ -19,6 +20,20 @@ contract('events in queues', async (t, database, handlers) => {
   return QueuedEvents.open(handlers, { boss, database, logger: app.log })
 })
 contract('events in line', async (_t, _database, handlers) => new InlineEvents(handlers))
+
+t.test('a server whose events cannot begin stops what it has begun before', async t => {
+  const stopped: number[] = []
+  class Broken extends InlineEvents {
+    override async start(): Promise<void> {
+      throw new Error('no events today')
+    }
+    override async stop(drainMs: number): Promise<void> {
+      stopped.push(drainMs)
+    }
+  }
+  await t.rejects(startConch(t, {}, { openEvents: handlers => new Broken(handlers) }), /no events today/)
+  t.same(stopped, [0])
+})
 
 /** What Conch expects of events, wherever they go. */
 function contract(

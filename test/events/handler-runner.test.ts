@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { type Database, jobsIn } from '../../src/db/client.ts'
+import { JobQueue } from '../../src/db/job-queue.ts'
 import { listFailedEvents } from '../../src/events/failed-events.ts'
 import { PermanentFault } from '../../src/events/handler.ts'
 import { handling, rows } from '../support/handling.ts'
@@ -131,6 +132,23 @@ t.test('what fails ten times goes to the failed events, and the key goes on', as
   const [failed] = await failedEvents(database)
   t.match(failed, { attempts: 10, error: 'Error' })
   t.ok(failed && failed.firstFailedAt < failed.lastFailedAt, 'the first time is that of the first attempt')
+})
+
+t.test('what ten processes died of is not handled once more, and the key goes on', async t => {
+  const next = Promise.withResolvers<void>()
+  const { publish, database, boss } = await handling(t, {
+    async handle({ taskId }) {
+      t.equal(taskId, 'a2')
+      next.resolve()
+    },
+  })
+  await database.queries.transaction(async tx => {
+    await JobQueue.sendAll(boss, tx, 'events.test', [{ key: 'a', data: { taskId: 'a1', conversationId: 'a' } }])
+    await tx.execute(sql`update pgboss.job set retry_count = 9, started_on = now() where name = 'events.test'`)
+  })
+  await publish('a', 'a2')
+  await next.promise
+  t.match(await failedEvents(database), [{ data: { taskId: 'a1' }, attempts: 10, error: 'ATTEMPTS_LOST' }])
 })
 
 t.test('what runs when the process stops is waited for', async t => {

@@ -4,12 +4,17 @@ import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { anyRecord } from '../support/any-record.ts'
 import { startConch } from '../support/conch.ts'
+import { question, quizJson } from '../support/quiz.ts'
+import { Talk } from '../support/talk.ts'
 import { startUpstream } from '../support/upstream.ts'
 
 const log: string[] = []
 let conch: Awaited<ReturnType<typeof startConch>>
 t.before(async () => {
-  const { baseUrl } = await startUpstream(t)
+  const { baseUrl } = await startUpstream(t, completion => {
+    if (completion.body.response_format) completion.delta(quizJson(question(1))).finish()
+    else completion.delta('글').finish()
+  })
   const logDestination = { write: (line: string) => void log.push(line) }
   conch = await startConch(t, { OPENAI_BASE_URL: baseUrl, LOG_LEVEL: 'info' }, { logDestination })
 })
@@ -27,6 +32,20 @@ t.test('whatever cannot be answered is a problem', async t => {
     [404, 'task-not-found', 'GET', '/api/tasks/hunter2'],
     [404, 'task-not-found', 'GET', '/api/tasks/%00'],
     [404, 'record-not-found', 'GET', '/api/records/hunter2'],
+    [404, 'review-not-found', 'GET', '/api/reviews/hunter2'],
+    [404, 'quiz-not-found', 'GET', '/api/quizzes/hunter2'],
+    [404, 'conversation-not-found', 'GET', '/api/conversations/hunter2'],
+    [404, 'conversation-not-found', 'GET', '/api/conversations/hunter2/summary'],
+    [404, 'not-found', 'GET', '/api/reviews/hunter2/attempts'],
+    [405, 'method-not-allowed', 'PUT', '/api/reviews/hunter2'],
+    [405, 'method-not-allowed', 'GET', '/api/quizzes/hunter2/attempts'],
+    [405, 'method-not-allowed', 'GET', '/api/conversations/hunter2/messages'],
+    [400, 'malformed-json', 'POST', '/api/reviews', { body: '{"body":"hunter2', headers: json }],
+    [400, 'invalid-request', 'POST', '/api/reviews'],
+    [400, 'invalid-request', 'POST', '/api/quizzes', { body: '{"topic":{"hunter2":1}}', headers: json }],
+    [400, 'invalid-request', 'POST', '/api/conversations', { body: '{"title":["hunter2"]}', headers: json }],
+    [400, 'invalid-cursor', 'GET', '/api/conversations?cursor=hunter2'],
+    [400, 'invalid-cursor', 'GET', '/api/quizzes?cursor=hunter2'],
     [404, 'output-not-found', 'POST', `/api/tasks/${id}/outputs/4/cancel`],
     [405, 'method-not-allowed', 'DELETE', '/api/records'],
     [405, 'method-not-allowed', 'PATCH', `/api/records/${id}`],
@@ -108,12 +127,15 @@ t.test('what is no HTTP is answered or hung up on, and harms nobody', async t =>
 
 t.test('whatever is sent, nothing is the fault of the server, and it goes on', async t => {
   const { visitor, id, port } = await visitorWithTask()
+  const ids = [await visitor.record({ ...anyRecord, versions: 1 }), (await Talk.begin(visitor)).id]
   const random = seeded(20_261_122)
-  for (let round = 0; round < 400; round++) {
-    const request = randomRequest(random, id, visitor.cookie ?? '')
+  for (let round = 0; round < 3_000; round++) {
+    const request = randomRequest(random, ids, visitor.cookie ?? '')
     const socket = connect(port, '127.0.0.1')
     socket.write(request, 'latin1')
     const answer = await text(socket)
+    const created = /^location: \/api\/\w+\/(\S+)/im.exec(answer)?.[1]
+    if (created) ids.push(created)
     const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1])
     if (status >= 200 && status < 400) continue
     if (
@@ -124,6 +146,7 @@ t.test('whatever is sent, nothing is the fault of the server, and it goes on', a
       continue
     t.fail(`round ${round}`, { request, answer })
   }
+  t.ok(ids.length > 30, 'much of it was understood')
   t.equal((await visitor.task(id)).status, 'completed')
   t.notMatch(log.join(''), 'request failed')
 })
@@ -148,15 +171,36 @@ function seeded(seed: number): () => number {
 }
 
 /** A request that is framed as HTTP wants it, with anything at all in its method, address, headers and body. */
-function randomRequest(random: () => number, id: string, cookie: string): string {
+function randomRequest(random: () => number, ids: readonly string[], cookie: string): string {
   const pick = <T>(...choices: T[]): T => choices[Math.floor(random() * choices.length)] as T
+  const id = pick(...ids.slice(-20))
   const bytes = (most: number) =>
     Array.from({ length: Math.floor(random() * most) }, () => String.fromCharCode(Math.floor(random() * 256))).join('')
   const visible = (most: number) => bytes(most).replaceAll(/[^\x21-\x7e]/g, '')
   const digits = () =>
-    pick('0', '1', '2', '-1', '1.5', '1e3', '99', '4294967296', '9007199254740993', '', 'NaN', 'null')
+    pick(
+      '0',
+      '1',
+      '2',
+      '-1',
+      '1.5',
+      '1e3',
+      '99',
+      '4294967296',
+      '999999999999999',
+      '9007199254740993',
+      '',
+      'NaN',
+      'null',
+    )
   const cursor = () =>
-    pick(`${digits()}-${digits()}`, `1-3~${digits()}:${digits()}`, `1-4~0:5,${visible(9)}`, visible(20))
+    pick(
+      `${digits()}~${id}`,
+      `${digits()}-${digits()}`,
+      `1-3~${digits()}:${digits()}`,
+      `1-4~0:5,${visible(9)}`,
+      visible(20),
+    )
   const anyId = () =>
     pick(
       id,
@@ -176,41 +220,48 @@ function randomRequest(random: () => number, id: string, cookie: string): string
       () => (depth > 2 ? [] : Array.from({ length: Math.floor(random() * 4) }, () => value(depth + 1))),
       () => (depth > 2 ? {} : { [pick('text', 'output', '', '__proto__', bytes(5))]: value(depth + 1) }),
     )()
-  const body = () => {
-    const members: Record<string, unknown> = pick<Record<string, unknown>>(
-      { ...anyRecord, versions: 1 },
-      { output: 0, text: '글', confirmed: true },
-      { category: 'club', text: '글' },
-    )
-    const mutated = { ...members, [pick(...Object.keys(members), 'versions', 'keywords', bytes(5))]: value() }
-    const json = JSON.stringify(pick<unknown>(members, mutated, mutated, value()))
-    return pick(json, json, json, json.slice(0, -1), bytes(40), '')
-  }
   const list = () =>
-    `limit=${digits()}&cursor=${anyId()}&kind=${pick('record', '%00', visible(5))}&status=${pick('failed', '%C3%28', ',')}`
-  const path = pick(
-    () => '/api/records',
-    () => `/api/records/${pick(anyId(), 'check', 'limits')}`,
-    () => `/api/records?${list()}`,
-    () => `/api/tasks?${list()}`,
-    () => `/api/tasks/${anyId()}`,
-    () => `/api/tasks/${anyId()}/events?after=${pick(cursor(), encodeURIComponent(bytes(9)))}`,
-    () => `/api/tasks/${anyId()}/${pick('cancel', `outputs/${digits()}/cancel`, `outputs/${digits()}/retry`)}`,
-    () => `/${visible(30)}`,
-    () => `/docs/${visible(9)}`,
+    `limit=${digits()}&cursor=${pick(anyId, cursor)()}&kind=${pick('record', '%00', visible(5))}&status=${pick('failed', '%C3%28', ',')}`
+  const record = { ...anyRecord, versions: 1 }
+  const confirmation = { output: 0, text: '글', confirmed: true }
+  const message = pick<object>({ content: '말' }, { content: '말', replaces: id })
+  const onBusy = pick('', '', '?onBusy=queue', '?onBusy=cancel', `?onBusy=${visible(5)}`)
+  const [path, members] = pick<() => [string, object?]>(
+    () => ['/api/records', record],
+    () => [`/api/records/${anyId()}`, confirmation],
+    () => [`/api/records/${pick('check', 'limits')}`, { category: 'club', text: '글' }],
+    () => ['/api/reviews', { body: '일기', type: 'FEELING' }],
+    () => ['/api/quizzes', { topic: '수도', questionCount: 1 }],
+    () => [`/api/quizzes/${anyId()}/attempts`, { answers: [0] }],
+    () => ['/api/conversations', { title: '제목' }],
+    () => [`/api/conversations/${anyId()}/messages${onBusy}`, message],
+    () => [`/api/conversations/${anyId()}/summary`],
+    () => [`/api/conversations/${anyId()}?limit=${digits()}&before=${anyId()}`],
+    () => [`/api/${pick('reviews', 'quizzes', 'conversations')}/${anyId()}`],
+    () => [`/api/${pick('records', 'reviews', 'quizzes', 'conversations', 'tasks')}?${list()}`],
+    () => [`/api/tasks/${anyId()}`],
+    () => [`/api/tasks/${anyId()}/events?after=${pick(cursor(), encodeURIComponent(bytes(9)))}`],
+    () => [`/api/tasks/${anyId()}/${pick('cancel', `outputs/${digits()}/cancel`, `outputs/${digits()}/retry`)}`],
+    () => [`/${visible(30)}`],
+    () => [`/docs/${visible(9)}`],
   )()
-  const payload = Buffer.from(body(), 'utf8').toString('latin1')
+  const mutated = { ...members, [pick(...Object.keys(members ?? {}), 'versions', 'choices', bytes(5))]: value() }
+  const json = JSON.stringify(pick<unknown>(members, members, members, mutated, mutated, value()) ?? {})
+  const payload = Buffer.from(pick(json, json, json, json, json.slice(0, -1), pick(bytes(40), '')), 'utf8').toString(
+    'latin1',
+  )
+  const type = 'application/json'
   const headers = [
     'Host: conch',
     'Connection: close',
     `Content-Length: ${payload.length}`,
-    `Content-Type: ${pick('application/json', 'application/json; charset=utf-8', 'text/plain', visible(20))}`,
-    `Cookie: ${pick(cookie, cookie, 'conch_owner=', `conch_owner=${visible(40)}`, visible(40))}`,
+    `Content-Type: ${pick(type, type, `${type}; charset=utf-8`, 'text/plain', visible(20))}`,
+    `Cookie: ${pick(cookie, cookie, cookie, cookie, 'conch_owner=', `conch_owner=${visible(40)}`, visible(40))}`,
     `Accept: ${pick('*/*', 'text/event-stream', visible(9))}`,
     `Last-Event-ID: ${pick('', cursor(), bytes(20).replaceAll(/[^\x20-\x7e\x80-\xff]/g, ''))}`,
     `If-None-Match: ${pick('', '*', '"', visible(9))}`,
     `X-Forwarded-For: ${visible(9)}`,
   ]
-  const method = pick('GET', 'GET', 'POST', 'POST', 'PUT', 'HEAD', 'OPTIONS', 'DELETE', 'PATCH', 'PROPFIND')
+  const method = pick('GET', 'GET', 'POST', 'POST', 'POST', 'PUT', 'HEAD', 'OPTIONS', 'DELETE', 'PATCH', 'PROPFIND')
   return `${method} ${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n${payload}`
 }

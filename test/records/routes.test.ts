@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { categories } from '../../src/records/category.ts'
 import { anyRecord } from '../support/any-record.ts'
 import { startConch } from '../support/conch.ts'
+import { pagesOf } from '../support/pages.ts'
 import { type Script, startUpstream } from '../support/upstream.ts'
 import type { Visitor } from '../support/visitor.ts'
 
@@ -118,18 +119,13 @@ t.test('the list is newest first, page by page, and shows what was saved', async
   for (let index = 0; index < 5; index++) ids.unshift(await visitor.record({ ...anyRecord, versions: 1 }))
   await Promise.all(ids.map(id => visitor.finished(id)))
   await confirm(visitor, ids[1] as string, { text: '고른 글' })
-  const seen: RecordBody[] = []
-  const sizes: number[] = []
-  for (let cursor = ''; ; ) {
-    const { body } = await visitor.json<List>('GET', `/api/records?limit=2${cursor}`)
-    seen.push(...body.items)
-    sizes.push(body.items.length)
-    if (body.nextCursor === null) break
-    cursor = `&cursor=${body.nextCursor}`
-  }
-  t.same(sizes, [2, 2, 1])
+  const pages = await pagesOf<RecordBody>(visitor, '/api/records', 2)
   t.same(
-    seen.map(({ id, saved }) => [id, saved?.text]),
+    pages.map(({ length }) => length),
+    [2, 2, 1],
+  )
+  t.same(
+    pages.flat().map(({ id, saved }) => [id, saved?.text]),
     ids.map((id, index) => [id, index === 1 ? '고른 글' : undefined]),
   )
   t.equal((await visitor.json<List>('GET', `/api/records?limit=5`)).body.nextCursor, null)

@@ -1,9 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { anyRecord } from '../support/any-record.ts'
 import { ownStorage, startConch } from '../support/conch.ts'
-import { openRaw, type RawDatabase } from '../support/raw-database.ts'
+import { openRaw } from '../support/raw-database.ts'
 import { type Script, startUpstream } from '../support/upstream.ts'
 import { Visitor } from '../support/visitor.ts'
 
@@ -17,37 +15,6 @@ const marked = {
   keywords: [`${marker} 낱말`],
   versions: 2,
 }
-
-t.test('who has the database has nothing that was written by users or the model', async t => {
-  const storage = await ownStorage(t)
-  const { conch, upstream, visitor } = await conchOn(t, storage, completion =>
-    completion.delta(`${marker} 글 `, marker).finish(),
-  )
-  const id = await visitor.record(marked)
-  await visitor.finished(id)
-  await visitor.json('PUT', `/api/records/${id}`, { output: 0, text: `${marker} 고친 글`, confirmed: true })
-  upstream.answer(completion => {
-    completion.frame({ id: 'c', choices: [{ index: 0, delta: { refusal: marker }, finish_reason: null }] })
-    completion.finish()
-  })
-  await visitor.finished(await visitor.record(marked))
-  upstream.answer(() => {})
-  upstream.completions.length = 0
-  const waiting = await visitor.record(marked)
-  await upstream.requested(2)
-  t.equal((await visitor.task(waiting)).status, 'running')
-  await conch.close()
-
-  const raw = await openRaw(t, storage)
-  t.same(await tablesWith(raw, marker), [])
-  t.match(await tablesWith(raw, 'record'), ['public.tasks'], 'a word that is stored in the clear is found')
-  const [kept] = await raw.query('select count(*)::int as jobs from pgboss.job')
-  t.ok(Number(kept?.jobs) > 0, 'jobs were looked through, too')
-  await raw.close()
-  if (storage.DATABASE_URL) return
-  t.same(await filesWith(storage.DATA_DIR, marker), [])
-  t.ok((await filesWith(storage.DATA_DIR, 'preparing')).length > 0, 'a word that is stored in the clear is found')
-})
 
 t.test('a value that was moved to another row is refused, and neither answer nor log tells it', async t => {
   const storage = await ownStorage(t)
@@ -107,36 +74,6 @@ t.test('a task whose input cannot be read fails, and holds up nobody', async t =
   t.equal(second.upstream.completions.length, 1)
   t.match(second.log.join(''), /cannot decrypt tasks\.input/)
 })
-
-/** `schema.table` of each table in which a row has the word, as text or as bytes. */
-async function tablesWith(raw: RawDatabase, word: string): Promise<string[]> {
-  const tables = await raw.query(
-    `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
-     where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE' order by 1`,
-  )
-  const found: string[] = []
-  for (const { name } of tables) {
-    const hex = Buffer.from(word).toString('hex')
-    const [row] = await raw.query(
-      `select count(*)::int as rows from ${name} as r where position($1 in r::text) > 0 or position($2 in r::text) > 0`,
-      [word, hex],
-    )
-    if (Number(row?.rows) > 0) found.push(String(name))
-  }
-  return found
-}
-
-/** Every file below the folder, write-ahead log included, that has the word in it. */
-async function filesWith(folder: string, word: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const found: string[] = []
-  for (const entry of entries) {
-    if (!entry.isFile()) continue
-    const path = join(entry.parentPath, entry.name)
-    if ((await readFile(path)).includes(word)) found.push(path)
-  }
-  return found
-}
 
 async function conchOn(t: Test, storage: Record<string, string>, script: Script) {
   const log: string[] = []

@@ -32,5 +32,5 @@ export class InlineEvents implements Events {
 
   wake(): void {}
 
-  async stop(): Promise<void> {}
+  async stop(_drainMs: number): Promise<void> {}
 }

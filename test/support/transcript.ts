@@ -7,7 +7,7 @@ export class Transcript {
     type: string
     id?: string
     delta?: string
-    data?: { reason?: string; index?: number; status?: string }
+    data?: { reason?: string; index?: number; status?: string; question?: string; choices?: string[] }
   }[] = []
   readonly ids: string[] = []
   /** Cursor the client would come back with. */

@@ -5,11 +5,16 @@ import type { Test } from 'tap'
 import type { ChatMessage } from '../../src/ai/completion.ts'
 import { choice, completionChunk, doneFrame, frame } from '../../src/ai/demo/chunk.ts'
 
+interface ResponseFormat {
+  type: string
+  json_schema?: { strict: boolean; schema: { properties: { questions: { maxItems: number } } } }
+}
+
 /** One request for a completion, as the upstream sees it. The script decides everything that is answered. */
 export class UpstreamCompletion {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly body: { model: string; messages: ChatMessage[]; stream?: boolean; response_format?: { type: string } }
+  readonly body: { model: string; messages: ChatMessage[]; stream?: boolean; response_format?: ResponseFormat }
   /** Resolves when the client has closed the connection before the answer was complete. */
   readonly abandoned: Promise<void>
 

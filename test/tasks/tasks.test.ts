@@ -155,6 +155,18 @@ t.test('cancelling closes every socket, keeps what came, and ends with abort', a
   t.equal((await visitor.json('POST', `/api/tasks/${id}/cancel`)).status, 200, 'again changes nothing')
 })
 
+t.test('a task that is removed while it runs stops at once, also when its id comes in capitals', async t => {
+  const { visitor, upstream } = await conchWith(t, () => {})
+  const id = await visitor.record(anyRecord)
+  await upstream.requested(3)
+  const watcher = await visitor.watchTask(id)
+  t.equal((await visitor.json('DELETE', `/api/records/${id.toUpperCase()}`)).status, 204)
+  await Promise.all(upstream.completions.map(({ abandoned }) => abandoned))
+  await watcher.ended
+  t.notOk(watcher.transcript.done, 'its readers are cut off, not told that it ended')
+  t.equal((await visitor.json('GET', `/api/tasks/${id}`)).status, 404)
+})
+
 t.test('one output is cancelled, the others go on', async t => {
   const { visitor, upstream } = await conchWith(t, completion => completion.delta('글'))
   const id = await visitor.record(anyRecord)

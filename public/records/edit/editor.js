@@ -1,6 +1,6 @@
-import { html, useEffect, useRef, useState } from '../../preact.js'
+import { html, useEffect, useRef } from '../../preact.js'
 import { useServices } from '../../services.js'
-import { kept } from '../../storage.js'
+import { useDraft } from '../../use-draft.js'
 import { ByteMeter } from '../text/byte-meter.js'
 import { MarkList } from '../text/marked-text.js'
 import { neisBytes } from '../text/neis-bytes.js'
@@ -82,25 +82,6 @@ function Confirmation({ saving, text, waiting, onShorten }) {
       ${waiting && html`<p class="quiet">${t('records.edit.wait')}</p>`}
     </div>
   `
-}
-
-/**
- * @param {string} key
- * @param {string} before the text without an edit
- */
-function useDraft(key, before) {
-  const store = kept('sessionStorage', key, /** @type {string | null} */ (null))
-  const [text, setText] = useState(() => store.read() ?? before)
-  return {
-    text,
-    /** @param {string} next */
-    set: next => {
-      if (next === before) store.clear()
-      else store.write(next)
-      setText(next)
-    },
-    forget: () => store.clear(),
-  }
 }
 
 /** @param {HTMLTextAreaElement | null} area @param {import('../api.js').Mark} mark */

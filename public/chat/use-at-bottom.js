@@ -1,0 +1,57 @@
+import { useEffect, useRef, useState } from '../preact.js'
+
+/** Whoever scrolls down to within this of the end wants to be there. */
+const nearPx = 24
+
+/**
+ * Keeps the end of an element that grows in sight, as long as its reader is there: who scrolls up is left alone until
+ * they are back at the end, or ask to be.
+ *
+ * @template {HTMLElement} T
+ */
+export function useAtBottom() {
+  const ref = useRef(/** @type {T | null} */ (null))
+  const [atBottom, setAtBottom] = useState(true)
+  // What the observer goes by: a state would be one drawing late.
+  const following = useRef(true)
+
+  /** @param {boolean} yes */
+  const follow = yes => {
+    following.current = yes
+    setAtBottom(yes)
+  }
+  const belowPx = () => (ref.current?.getBoundingClientRect().bottom ?? 0) - innerHeight
+  const scrollDown = () => scrollBy(0, Math.max(0, belowPx()))
+
+  useEffect(() => {
+    const keepUp = () => following.current && scrollDown()
+    keepUp()
+    let lastY = scrollY
+    const onScroll = () => {
+      const up = scrollY < lastY
+      lastY = scrollY
+      // Growth alone never moves a page up: that is the reader.
+      if (up && belowPx() > 2) follow(false)
+      else if (!up && belowPx() < nearPx) follow(true)
+    }
+    const observer = new ResizeObserver(keepUp)
+    if (ref.current) observer.observe(ref.current)
+    addEventListener('scroll', onScroll, { passive: true })
+    addEventListener('resize', keepUp)
+    return () => {
+      observer.disconnect()
+      removeEventListener('scroll', onScroll)
+      removeEventListener('resize', keepUp)
+    }
+  }, [])
+
+  return {
+    ref,
+    atBottom,
+    toBottom: () => {
+      follow(true)
+      scrollDown()
+    },
+    leaveBottom: () => follow(false),
+  }
+}

@@ -1,0 +1,14 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/**
+ * Marks an answer as this version of what was asked for. True when the client has it already: then the answer is a 304
+ * without a body.
+ *
+ * @param version letters, digits and `-`; changes whenever the answer does
+ */
+export function unchanged(request: FastifyRequest, reply: FastifyReply, version: string): boolean {
+  const etag = `"${version}"`
+  reply.header('etag', etag).header('cache-control', 'private, no-cache')
+  const known = request.headers['if-none-match']?.split(',').map(tag => tag.trim().replace(/^W\//, ''))
+  return known !== undefined && (known.includes('*') || known.includes(etag))
+}

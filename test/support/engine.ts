@@ -1,0 +1,97 @@
+import Fastify from 'fastify'
+import type { Test } from 'tap'
+import { Type } from 'typebox'
+import type { Model } from '../../src/ai/client.ts'
+import type { Database } from '../../src/db/client.ts'
+import { Cipher } from '../../src/db/encrypted.ts'
+import { startJobs } from '../../src/db/jobs.ts'
+import type { TaskKind } from '../../src/tasks/kind.ts'
+import { Line } from '../../src/tasks/line.ts'
+import { Logs } from '../../src/tasks/logs.ts'
+import { openTaskQueue } from '../../src/tasks/queue.ts'
+import { Runner } from '../../src/tasks/runner.ts'
+import { loadSaved } from '../../src/tasks/saved-task.ts'
+import { TaskStore } from '../../src/tasks/store.ts'
+import { Tasks } from '../../src/tasks/tasks.ts'
+import type { TaskView } from '../../src/tasks/view.ts'
+import { openDatabase } from './open-database.ts'
+
+export type Engine = Awaited<ReturnType<typeof startEngine>>
+
+export interface EngineOptions {
+  /** What its kind does otherwise than to ask with the task's id and keep nothing. */
+  kind?: Partial<Extract<TaskKind, { prompt: unknown }>>
+  /** What the model does before it says "text" and stops. */
+  beforeAnswer?: (request: Parameters<Model['complete']>[0]) => Promise<void>
+  /** One that others use as well; without it, one of its own. */
+  database?: Database
+}
+
+/** The engine without HTTP, with one kind of task. It stops with the test, or by `stop`. */
+export async function startEngine(t: Test, options: EngineOptions = {}) {
+  const { beforeAnswer = async () => {}, database = await openDatabase(t) } = options
+  const log: string[] = []
+  const app = Fastify({ logger: { level: 'info', stream: { write: line => void log.push(line) } } })
+  const boss = await startJobs(database, error => t.fail(error.message))
+  const store = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
+  const queue = await openTaskQueue(boss, database)
+  const kind: TaskKind = {
+    name: 'test',
+    input: Type.Object({}),
+    outputs: () => 1,
+    prompt: (_input, _output, { id }) => [{ role: 'user', content: id }],
+    save: async () => [],
+    ...options.kind,
+  }
+  const kinds = new Map([[kind.name, kind]])
+  const line = new Line(store, queue)
+  const events = { running: 0, start: async () => {}, publish: async () => {}, wake: () => {}, stop: async () => {} }
+  const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id))
+  const model: Model = {
+    name: 'test',
+    demo: false,
+    async complete(request) {
+      await beforeAnswer(request)
+      if (request.signal.aborted) return { outcome: 'aborted' }
+      request.onDelta('text')
+      return { outcome: 'completed', usage: { inputTokens: 1, outputTokens: 1 } }
+    },
+    state: () => ({ breaker: 'closed', sockets: 0, retries: 0 }),
+    close: async () => {},
+  }
+  const shared = { database, store, queue, line, logs, kinds }
+  const runner = new Runner({ ...shared, events, model, maxRunningOutputs: 10, logger: app.log })
+  await runner.start()
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= (async () => {
+      await runner.stop(0)
+      logs.close()
+      await boss.stop({ graceful: false })
+      await app.close()
+    })()
+    return stopped
+  }
+  t.teardown(stop)
+  const tasks = new Tasks({ ...shared, runner, maxQueuedTasks: 1000 })
+  return {
+    ...shared,
+    kind,
+    runner,
+    tasks,
+    log,
+    stop,
+    /** The task once it has ended. */
+    async ended({ id, ownerId }: { id: string; ownerId: string }): Promise<TaskView> {
+      const log = await tasks.log(id, ownerId)
+      await new Promise<void>(resolve => {
+        const look = () => {
+          if (log.terminal) resolve()
+        }
+        log.subscribe(look)
+        look()
+      })
+      return tasks.view(id, ownerId)
+    },
+  }
+}

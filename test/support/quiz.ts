@@ -1,0 +1,45 @@
+import type { Transcript } from './transcript.ts'
+import type { UpstreamCompletion } from './upstream.ts'
+
+export interface QuizBody {
+  id: string
+  topic: string
+  difficulty: string
+  questionCount: number
+  status: string
+  createdAt: string
+  questions: { index: number; question: string; choices: string[]; answer?: number; explanation?: string }[]
+  attempts: { id: string; score: number; total: number; answers: (number | null)[]; createdAt: string }[]
+}
+
+/** A question as a model writes it; each number makes another one. Its explanation says SECRET. */
+export function question(number: number, choices = 4) {
+  return {
+    question: `질문 ${number}?`,
+    choices: Array.from({ length: choices }, (_, index) => `선택지 ${number}-${index}`),
+    answer: number % choices,
+    explanation: `SECRET 해설 ${number}`,
+  }
+}
+
+/** The same as its reader sees it before the quiz was taken. */
+export function shown(number: number, index: number) {
+  const { question: text, choices } = question(number)
+  return { index, question: text, choices }
+}
+
+/** The JSON of a quiz with these questions. */
+export function quizJson(...questions: object[]): string {
+  return JSON.stringify({ questions })
+}
+
+/** The questions that a reader has been sent, since it was last told to start over. */
+export function questionsIn({ chunks }: Transcript): unknown[] {
+  const current = chunks.slice(chunks.findLastIndex(({ type }) => type === 'data-reset') + 1)
+  return current.flatMap(({ type, data }) => (type === 'data-question' ? [data] : []))
+}
+
+/** How many questions the model is asked for. */
+export function asksFor({ body }: UpstreamCompletion): number | undefined {
+  return body.response_format?.json_schema?.schema.properties.questions.maxItems
+}
