@@ -50,14 +50,18 @@ export function createApi() {
    * @template T
    * @param {string} method
    * @param {string} path below `/api`
-   * @param {{ body?: unknown, signal?: AbortSignal }} [options]
+   * @param {{ body?: unknown, signal?: AbortSignal, headers?: Record<string, string> }} [options]
    * @returns {Promise<T>} undefined for an answer without content
    */
-  async function call(method, path, { body, signal } = {}) {
+  async function call(method, path, { body, signal, headers } = {}) {
     const response = await fetch(`/api${path}`, {
       method,
       signal,
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     }).catch(cause => {
       throw signal?.aborted ? cause : new Unreachable('no answer', { cause })

@@ -1,15 +1,32 @@
 import * as chat from './chat/messages.js'
 import * as shared from './messages.js'
+import * as operations from './operations/messages.js'
 import * as quizzes from './quizzes/messages.js'
 import * as records from './records/messages.js'
 import * as recordForm from './records/write/messages.js'
 import * as reviews from './reviews/messages.js'
 
 /** Each section's keys begin with its name, so that none takes another's place. */
-export const ko = { ...shared.ko, ...records.ko, ...recordForm.ko, ...reviews.ko, ...chat.ko, ...quizzes.ko }
+export const ko = {
+  ...shared.ko,
+  ...records.ko,
+  ...recordForm.ko,
+  ...reviews.ko,
+  ...chat.ko,
+  ...quizzes.ko,
+  ...operations.ko,
+}
 
 /** @type {Record<keyof typeof ko, string>} */
-export const en = { ...shared.en, ...records.en, ...recordForm.en, ...reviews.en, ...chat.en, ...quizzes.en }
+export const en = {
+  ...shared.en,
+  ...records.en,
+  ...recordForm.en,
+  ...reviews.en,
+  ...chat.en,
+  ...quizzes.en,
+  ...operations.en,
+}
 
 /**
  * @typedef {keyof typeof ko} MessageKey

@@ -5,7 +5,8 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * The web page: our own files in `public/` at `/`, and under `/vendor/` the few files of npm packages it uses.
+ * The web pages, for users at `/` and for operators at `/operations/`: our own files in `public/`, and under `/vendor/`
+ * the few files of npm packages they use.
  *
  * Our own files are revalidated on every load (`no-cache` with an ETag), so that a deploy is seen at once. Vendored
  * files change only with an `npm ci` and may be an hour old.
@@ -20,6 +21,7 @@ export async function pages(app: FastifyInstance): Promise<void> {
     cacheControl: false,
     setHeaders: reply => reply.header('cache-control', 'no-cache'),
   })
+  app.get('/operations', { schema: { hide: true } }, (_request, reply) => reply.redirect('/operations/'))
   await app.register(fastifyStatic, {
     root: fileURLToPath(new URL('dist/web/variable/', import.meta.resolve('pretendard/package.json'))),
     prefix: '/vendor/pretendard/',

@@ -14,7 +14,7 @@ const get = (app: FastifyInstance, url: string, headers = {}) => app.inject({ me
 /** Every URL of the page, found by following what it loads. */
 async function loaded(app: FastifyInstance): Promise<Map<string, string>> {
   const found = new Map<string, string>()
-  const waiting = ['/']
+  const waiting = ['/', '/operations/']
   for (let url = waiting.shift(); url !== undefined; url = waiting.shift()) {
     if (found.has(url)) continue
     const response = await get(app, url)
@@ -37,6 +37,7 @@ t.test('everything the page loads is served, with the type browsers insist on', 
     t.ok(answer.includes(types[extension]), `${url}: ${answer}`)
   }
   t.ok(found.has('/records/task/task-page.js'), 'modules are followed')
+  t.ok(found.has('/operations/failed-events.js'), 'those of operators, too')
   t.ok(found.has('/vendor/preact.js'), 'vendored ones too')
   t.ok([...found.keys()].filter(url => url.endsWith('.woff2')).length > 50, 'and the font')
 })
@@ -50,11 +51,18 @@ t.test('no module has a bare import, which the content security policy leaves no
   }
 })
 
-t.test('the document holds no inline script or style and names no other host', async t => {
-  const { body } = await get(await app(t), '/')
-  t.notMatch(body, /<script(?![^>]*src=)/)
-  t.notMatch(body, /<style|style=/)
-  t.notMatch(body, /https?:/)
+t.test("operators may leave away the slash of their page's address", async t => {
+  t.match(await get(await app(t), '/operations'), { statusCode: 302, headers: { location: '/operations/' } })
+})
+
+t.test('the documents hold no inline script or style and name no other host', async t => {
+  const server = await app(t)
+  for (const url of ['/', '/operations/']) {
+    const { body } = await get(server, url)
+    t.notMatch(body, /<script(?![^>]*src=)/)
+    t.notMatch(body, /<style|style=/)
+    t.notMatch(body, /https?:/)
+  }
 })
 
 t.test('hooks and preact are one instance', async t => {

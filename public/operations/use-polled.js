@@ -1,0 +1,40 @@
+import { useEffect, useState } from '../preact.js'
+
+const pollMs = 3000
+
+/**
+ * Something of the server's that is asked for again and again. When an answer fails to come, the last one stays beside
+ * the `fault`.
+ *
+ * @template Value
+ * @param {(signal: AbortSignal) => Promise<Value>} ask
+ * @param {string} key another one is asked for at once
+ */
+export function usePolled(ask, key) {
+  const [value, setValue] = useState(/** @type {Value | undefined} */ (undefined))
+  const [fault, setFault] = useState(/** @type {unknown} */ (undefined))
+  const [turn, setTurn] = useState(0)
+  useEffect(() => {
+    const leaving = new AbortController()
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let again
+    const look = async () => {
+      try {
+        const answer = await ask(leaving.signal)
+        if (leaving.signal.aborted) return
+        setValue(answer)
+        setFault(undefined)
+      } catch (error) {
+        if (leaving.signal.aborted) return
+        setFault(error)
+      }
+      again = setTimeout(look, pollMs)
+    }
+    look()
+    return () => {
+      leaving.abort()
+      clearTimeout(again)
+    }
+  }, [key, turn])
+  return { value, fault, reload: () => setTurn(count => count + 1) }
+}
