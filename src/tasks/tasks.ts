@@ -31,7 +31,12 @@ export interface TasksOptions {
   maxQueuedTasks: number
 }
 
-/** What users do with tasks. Every call names the owner; the task of another one does not exist. */
+/**
+ * What users do with tasks. Every call names the owner; the task of another one does not exist.
+ *
+ * All of it in one file: each is a transaction over the same rows, and whoever wonders what a cancel, a retry and a removal
+ * do to each other sees here in which order they lock.
+ */
 export class Tasks {
   readonly #options: TasksOptions
   /** How many tasks wait at the most, and when that was counted. */
