@@ -19,7 +19,8 @@ t.test('messages, stops, retries and removals that come at once are all answered
   })
   const conch = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl, MAX_QUEUED_TASKS: '100000' })
   const visitor = conch.visitor()
-  const talks = await Promise.all([Talk.begin(visitor), Talk.begin(visitor)])
+  // One after the other: the first answer brings the cookie that says whose they are.
+  const talks = [await Talk.begin(visitor), await Talk.begin(visitor)]
   const tasks: string[] = []
   const faults: unknown[] = []
 
