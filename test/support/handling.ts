@@ -48,9 +48,10 @@ export async function handling(
       let going = true
       const loop = (async () => {
         while (going) {
-          await database.queries.execute(
-            sql`update pgboss.job set start_after = now() where name = 'events.test' and state = 'retry'`,
-          )
+          // Only what still waits: a row that is written again and again is locked whenever somebody wants to take it.
+          await database.queries.execute(sql`
+            update pgboss.job set start_after = now()
+            where name = 'events.test' and state = 'retry' and start_after > now()`)
           events.wake()
           await new Promise(resolve => setImmediate(resolve))
         }
