@@ -39,6 +39,7 @@ import { Runner } from './tasks/runner.ts'
 import { loadSaved } from './tasks/saved-task.ts'
 import { TaskStore } from './tasks/store.ts'
 import { Tasks } from './tasks/tasks.ts'
+import { traceIdOf } from './trace-id.ts'
 import { openUpstream } from './upstream.ts'
 
 /** A request body larger than this is refused with 413: the longest valid one is well below. */
@@ -90,6 +91,9 @@ export async function buildApp(
     frameworkErrors,
     clientErrorHandler,
     routerOptions: { maxParamLength: 200 },
+    // What follows from a request is known by its trace, in the logs of all that had a part in it.
+    genReqId: ({ headers }) => traceIdOf(headers.traceparent as string | undefined),
+    requestIdLogLabel: 'traceId',
   })
   const opened = new AsyncDisposableStack()
   try {
@@ -155,7 +159,7 @@ async function assemble(
       for (const { status } of end.outputs) metrics.outputs.inc({ kind: task.kind, status })
     },
   })
-  const tasks = new Tasks({ database, store, queue, line, logs, kinds, runner, maxQueuedTasks })
+  const tasks = new Tasks({ database, store, queue, line, events, logs, kinds, runner, maxQueuedTasks })
   const metrics = createMetrics({
     connections: () => database.connections(),
     runningOutputs: () => runner.runningOutputs,
@@ -182,7 +186,7 @@ async function assemble(
   await app.register(failedEventRoutes, { database, redrive })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
-  await routes(app, { tasks, accept: acceptWith(tasks, replies) })
+  await routes(app, { tasks, accept: acceptWith(tasks, replies), events })
   await app.register(pages)
 
   const stop = async (drainMs: number) => {

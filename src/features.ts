@@ -7,6 +7,7 @@ import { summarizeAfterTurn } from './conversations/summarize.ts'
 import { turnKind } from './conversations/turn.ts'
 import type { Database } from './db/client.ts'
 import type { Cipher } from './db/encrypted.ts'
+import type { Events } from './events/events.ts'
 import type { EventHandler } from './events/handler.ts'
 import { quizKind } from './quizzes/quiz.ts'
 import { quizRoutes } from './quizzes/routes.ts'
@@ -33,7 +34,7 @@ export interface Features {
   kinds: ReadonlyMap<string, TaskKind>
   /** What happens after their events. */
   handlers: readonly EventHandler[]
-  routes(app: FastifyInstance, engine: { tasks: Tasks; accept: Accept }): Promise<void>
+  routes(app: FastifyInstance, engine: { tasks: Tasks; accept: Accept; events: Events }): Promise<void>
 }
 
 /** What Conch writes, all of it: a new kind of task is added here, and with its schema to `encryptedTables`. */
@@ -49,7 +50,9 @@ export function features({ database, cipher, store, model, config }: FeatureSour
 
   return {
     kinds: new Map(kinds.map(kind => [kind.name, kind])),
-    handlers: [summarizeAfterTurn({ conversations, tasks: store, model, contextTokens, concurrency })],
+    handlers: [
+      summarizeAfterTurn({ conversations, tasks: store, model, contextTokens, concurrency }),
+    ] as EventHandler[],
     async routes(app, engine) {
       const shared = { ...engine, database, store }
       await app.register(recordRoutes, { ...shared, kind: record, cipher })

@@ -82,8 +82,9 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
       },
     },
     async (request, reply) => {
-      const { ownerId, params, body, query } = request
-      return accept(request, reply, await sendMessage(options, ownerId, params.id, body, query.onBusy))
+      const { ownerId, params, body, query, id: traceId } = request
+      const message = { ...body, traceId }
+      return accept(request, reply, await sendMessage(options, ownerId, params.id, message, query.onBusy))
     },
   )
 

@@ -26,6 +26,7 @@ export interface NewMessage {
   content: string
   /** A turn that this message takes the place of: it and all after it are removed. */
   replaces?: string
+  traceId: string
 }
 
 /**
@@ -40,7 +41,7 @@ export async function sendMessage(
   { database, conversations, tasks, kind }: MessageOptions,
   ownerId: string,
   conversationId: string,
-  { content, replaces }: NewMessage,
+  { content, replaces, traceId }: NewMessage,
   onBusy: OnBusy,
 ): Promise<TaskRow> {
   const { task, removed, cancelled } = await database.queries.transaction(async tx => {
@@ -57,7 +58,7 @@ export async function sendMessage(
     const busy = await unfinished()
     if (busy[0] && onBusy === 'reject') throw conversationBusy(busy[0].id)
     const after = busy.at(-1)?.id
-    const task = await tasks.submitIn(tx, kind, ownerId, { conversationId: conversation.id }, { after })
+    const task = await tasks.submitIn(tx, kind, ownerId, { conversationId: conversation.id }, { after, traceId })
     const added = { id: task.id, conversationId: conversation.id, content, createdAt: task.createdAt }
     await conversations.addTurn(tx, added, untitled(conversation, replaced) ? titleFrom(content) : undefined)
     return { task, removed, cancelled }

@@ -3,7 +3,7 @@ import type { ChatMessage, Completion } from '../ai/completion.ts'
 import { tokenCounter } from '../ai/tokens.ts'
 import type { Queries } from '../db/client.ts'
 import type { DomainEvents } from '../events/domain-events.ts'
-import { type EventHandler, PermanentFault } from '../events/handler.ts'
+import { PermanentFault, type SingleHandler } from '../events/handler.ts'
 import type { TaskStore } from '../tasks/store.ts'
 import { withinBudget } from './context.ts'
 import { exchangesOf } from './exchanges.ts'
@@ -33,13 +33,13 @@ type TurnCompleted = DomainEvents['turn.completed']
  * One conversation's turns come one after the other, in their order. Nothing of it touches the conversation, its
  * messages or a reply: the next prompts just have an older summary until it is there.
  */
-export function summarizeAfterTurn(options: SummarizeOptions): EventHandler<'turn.completed'> {
+export function summarizeAfterTurn(options: SummarizeOptions): SingleHandler<'turn.completed'> {
   const { conversations, model, concurrency } = options
   return {
     name: 'conversation-summary',
-    event: 'turn.completed',
+    events: ['turn.completed'],
     concurrency,
-    async handle(turn, { queries, signal, commit }) {
+    async handle({ data: turn }, { queries, signal, commit }) {
       const messages = await promptFor(queries, options, turn)
       if (!messages) return
       const text = await written(model, messages, signal)

@@ -50,9 +50,9 @@ export function turnKind({
       return turnPrompt({ summary: summary?.text, history, content: turn.content })
     },
 
-    async save(tx, { id, attempt, input }) {
-      await conversations.setSaved(tx, id, attempt)
-      return [{ name: 'turn.completed', data: { taskId: id, conversationId: input.conversationId, attempt } }]
+    async save(tx, { id: taskId, ownerId, attempt, watched, input: { conversationId } }) {
+      await conversations.setSaved(tx, taskId, attempt)
+      return [{ name: 'turn.completed', data: { taskId, ownerId, conversationId, attempt, watched } }]
     },
 
     async lockLine(tx, { id }) {

@@ -103,15 +103,16 @@ export class JobQueue<Data extends object> {
   }
 
   /** False, with nothing done, when the job no longer is this process's. */
-  async complete(tx: Queries, job: Job<Data>): Promise<boolean> {
-    const { affected } = (await this.#boss.complete(this.name, attemptOf(job), null, { db: jobsIn(tx) })) as {
-      affected: number
-    }
-    return affected === 1
+  complete(tx: Queries, job: Job<Data>): Promise<boolean> {
+    return this.completeAll(tx, [job])
   }
 
-  async completeAll(tx: Queries, jobs: readonly Job<Data>[]): Promise<void> {
-    await this.#boss.complete(this.name, jobs.map(attemptOf), null, { db: jobsIn(tx) })
+  /** False when at least one of them no longer is this process's: the transaction must not be committed then. */
+  async completeAll(tx: Queries, jobs: readonly Job<Data>[]): Promise<boolean> {
+    const { affected } = (await this.#boss.complete(this.name, jobs.map(attemptOf), null, { db: jobsIn(tx) })) as {
+      affected: number
+    }
+    return affected === jobs.length
   }
 
   /** Puts a job back, to be tried again after the queue's delay. Its next fetch has `note` as its output. */

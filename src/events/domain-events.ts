@@ -1,20 +1,66 @@
 /**
- * Facts that other parts act on after the commit that made them true: name and payload. Payloads hold ids and numbers,
- * never what somebody wrote.
+ * Facts that other parts act on after the commit that made them true: name and payload. Payloads hold ids, numbers and
+ * words of ours, never what somebody wrote.
  */
 export interface DomainEvents {
   /** A record, or one of its versions again, was saved. */
-  'record.generated': { taskId: string }
-  'review.generated': { taskId: string }
+  'record.generated': Generated
+  /** A teacher chose a text of a record and answers for it. */
+  'record.confirmed': { taskId: string; ownerId: string }
+  'review.generated': Generated
   /** A reply, whole or in part, was saved. `attempt` tells a regenerated reply from the one before. */
-  'turn.completed': { taskId: string; conversationId: string; attempt: number }
+  'turn.completed': Generated & { conversationId: string; attempt: number }
   /** A quiz can be taken; `complete` unless it has fewer questions than were asked for. */
-  'quiz.ready': { taskId: string; complete: boolean }
+  'quiz.ready': Generated & { complete: boolean }
+  /** A task of any kind has ended, whatever way. Each time: a task whose output is written anew ends again. */
+  'task.ended': TaskEnded
+  /** A task has ended without anything to show. Follows its `task.ended`. */
+  'task.failed': Generated & { kind: string }
+}
+
+interface Generated {
+  taskId: string
+  ownerId: string
+  /** Whether somebody followed the task's stream when it ended. */
+  watched: boolean
+}
+
+export interface TaskEnded extends Generated {
+  kind: string
+  attempt: number
+  status: EndStatus
+  /** ISO 8601. */
+  endedAt: string
+  /** From 1: the how manieth end of this task it is. */
+  ends: number
+  /** From the request until it was saved; of a task that had ended before, from its claim. Null if it never ran. */
+  totalMs: number | null
+  /** Attempts that died with their process. */
+  lostAttempts: number
+  /** Those that were to be written, not those that stand from an earlier end. */
+  outputs: EndedOutput[]
+}
+
+export type EndStatus = 'completed' | 'incomplete' | 'failed' | 'cancelled'
+
+export interface EndedOutput {
+  status: EndStatus
+  inputTokens: number
+  outputTokens: number
+  /** As `totalMs`, until the first piece of text; null if there was none. */
+  firstTokenMs: number | null
+  /** How often the model was asked again, by us or by the user. */
+  retries: number
 }
 
 export type DomainEventName = keyof DomainEvents
 
-export type DomainEvent = { [Name in DomainEventName]: { name: Name; data: DomainEvents[Name] } }[DomainEventName]
+export type DomainEvent<Name extends DomainEventName = DomainEventName> = {
+  [N in Name]: { name: N; data: DomainEvents[N] }
+}[Name]
+
+/** An event under way, with the trace of the request that it follows from: see `newTraceId`. */
+export type TracedEvent<Name extends DomainEventName = DomainEventName> = DomainEvent<Name> & { traceId: string }
 
 /** Events of one key are handed to each handler one at a time, in the order of their transactions. */
 export function keyOf({ data }: DomainEvent): string {

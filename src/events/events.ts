@@ -11,8 +11,10 @@ export interface Events {
   /**
    * Publishes events with the transaction that makes them true: rolled back with it, or delivered at least once to
    * every handler.
+   *
+   * @param traceId of the request that they follow from
    */
-  publish(tx: Queries, events: readonly DomainEvent[]): Promise<void>
+  publish(tx: Queries, traceId: string, events: readonly DomainEvent[]): Promise<void>
   /** Call after the commit: handlers in this process look at once. */
   wake(): void
   /** Takes nothing more, waits for what runs up to `drainMs`, then leaves it to the next process. Idempotent. */

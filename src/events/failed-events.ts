@@ -11,6 +11,7 @@ export interface Failure {
   jobId: string
   handler: string
   event: DomainEvent
+  traceId: string
   attempts: number
   error: string
   firstFailedAt: Date

@@ -3,9 +3,9 @@ import type { Database, Queries } from '../db/client.ts'
 import type { Job, JobQueue } from '../db/job-queue.ts'
 import { Poller } from '../db/poller.ts'
 import { doneWithin } from '../done-within.ts'
-import type { DomainEvent, DomainEvents } from './domain-events.ts'
+import type { DomainEvent, TracedEvent } from './domain-events.ts'
 import { addFailedEvent } from './failed-events.ts'
-import { type EventHandler, JobLost, PermanentFault } from './handler.ts'
+import { type BatchHandler, type EventHandler, JobLost, PermanentFault, type SingleHandler } from './handler.ts'
 
 /**
  * An event that failed this often goes to the failed events. Deploys and crashes in the middle count as well: with waits
@@ -21,20 +21,23 @@ const heartbeatMs = 3_000
 /** What is left to aborted handlers to end. */
 const abortGraceMs = 2_000
 
-export type EventData = DomainEvents[keyof DomainEvents]
+type EventJob = Job<TracedEvent>
+
+type Write = (tx: Queries) => Promise<void>
+type Commit = (write: Write) => Promise<void>
 
 export interface HandlerRunnerOptions {
   handler: EventHandler
-  queue: JobQueue<EventData>
+  queue: JobQueue<TracedEvent>
   database: Database
   logger: FastifyBaseLogger
 }
 
-/** Hands the events of one handler's queue to it, several at once. `stop` is idempotent and waits. */
+/** Hands the events of one handler's queue to it, several at once or in batches. `stop` is idempotent and waits. */
 export class HandlerRunner {
   readonly #options: HandlerRunnerOptions
   readonly #poller: Poller
-  readonly #running = new Map<Job<EventData>, Promise<void>>()
+  readonly #running = new Map<EventJob, Promise<void>>()
   readonly #aborting = new AbortController()
   #heartbeat: NodeJS.Timeout | undefined
   #stopped: Promise<void> | undefined
@@ -80,36 +83,71 @@ export class HandlerRunner {
 
   async #take(): Promise<boolean> {
     const { handler, queue, database } = this.#options
-    const room = handler.concurrency - this.#running.size
+    const room = 'handle' in handler ? handler.concurrency - this.#running.size : this.#roomForBatch(handler)
     if (room < 1) return false
     const jobs = await queue.fetch(database.queries, room)
-    for (const job of jobs) {
-      const done = this.#run(job).finally(() => {
-        this.#running.delete(job)
-        // There is room again, and the next event of the same key may have waited for this one.
-        this.wake()
-      })
-      this.#running.set(job, done)
-    }
+    if ('handle' in handler) for (const job of jobs) this.#begin([job], this.#run(handler, job))
+    else if (jobs.length > 0) this.#begin(jobs, this.#runAll(handler, jobs))
     return false
   }
 
-  async #run(job: Job<EventData>): Promise<void> {
+  #roomForBatch({ batchSize }: BatchHandler): number {
+    return this.#running.size > 0 ? 0 : batchSize
+  }
+
+  #begin(jobs: readonly EventJob[], work: Promise<void>): void {
+    const done = work.finally(() => {
+      for (const job of jobs) this.#running.delete(job)
+      // There is room again, and the next event of the same key may have waited for this one.
+      this.wake()
+    })
+    for (const job of jobs) this.#running.set(job, done)
+  }
+
+  #run(handler: SingleHandler, job: EventJob): Promise<void> {
+    return this.#attempt(job, commit => handler.handle(job.data, this.#work(commit)))
+  }
+
+  async #runAll(handler: BatchHandler, jobs: readonly EventJob[]): Promise<void> {
+    const { logger } = this.#options
+    let committed = false
+    try {
+      const fresh = jobs.filter(job => job.retryCount < maxAttempts)
+      if (fresh.length === jobs.length) {
+        const commit = async (write: Write) => {
+          await this.#commit(jobs, write)
+          committed = true
+        }
+        await handler.handleAll(
+          jobs.map(({ data }) => data),
+          this.#work(commit),
+        )
+        if (!committed) await commit(async () => {})
+        return
+      }
+    } catch (error) {
+      const fields = { err: error, handler: handler.name, events: jobs.length }
+      if (committed) return logger.warn(fields, 'a handler failed after its work was done')
+      if (jobs.length > 1) logger.warn(fields, 'events could not be handled together; trying them one by one')
+      else return this.#attempt(jobs[0] as EventJob, () => Promise.reject(error))
+    }
+    // What fails here and keeps on failing is found, and holds none of the others.
+    for (const job of jobs) await this.#attempt(job, commit => handler.handleAll([job.data], this.#work(commit)))
+  }
+
+  /** Handles one event and settles its job, whatever comes of it. Never rejects. */
+  async #attempt(job: EventJob, handle: (commit: Commit) => Promise<void>): Promise<void> {
     const { handler, logger } = this.#options
     let committed = false
-    const commit = async (write: (tx: Queries) => Promise<void>) => {
-      await this.#commit(job, write)
+    const commit = async (write: Write) => {
+      await this.#commit([job], write)
       committed = true
     }
     try {
       // Nobody was left to count it: it may be what they died of.
       if (job.retryCount >= maxAttempts)
         throw new PermanentFault('ATTEMPTS_LOST', 'the last attempt died with its process')
-      await handler.handle(job.data, {
-        queries: this.#options.database.queries,
-        signal: this.#aborting.signal,
-        commit,
-      })
+      await handle(commit)
       if (!committed) await commit(async () => {})
     } catch (error) {
       if (error instanceof JobLost) logger.warn({ handler: handler.name, job: job.id }, error.message)
@@ -119,22 +157,27 @@ export class HandlerRunner {
     }
   }
 
-  async #commit(job: Job<EventData>, write: (tx: Queries) => Promise<void>): Promise<void> {
+  #work(commit: Commit) {
+    return { queries: this.#options.database.queries, signal: this.#aborting.signal, commit }
+  }
+
+  async #commit(jobs: readonly EventJob[], write: Write): Promise<void> {
     const { database, queue } = this.#options
     await database.queries.transaction(async tx => {
       await write(tx)
-      if (!(await queue.complete(tx, job))) throw new JobLost(queue.name, job.id)
+      if (!(await queue.completeAll(tx, jobs))) throw new JobLost(queue.name, jobs.map(({ id }) => id).join(', '))
     })
   }
 
   /** Never rejects: a job that cannot be given back is missed, and taken up again then. */
-  async #failed(job: Job<EventData>, error: unknown): Promise<void> {
+  async #failed(job: EventJob, error: unknown): Promise<void> {
     const { handler, queue, database, logger } = this.#options
+    const { traceId, ...event } = job.data
     const attempts = Math.min(job.retryCount + 1, maxAttempts)
     const failedAt = new Date()
     const firstFailedAt = firstFailureOf(job) ?? failedAt
     const stopping = this.#aborting.signal.aborted
-    const fields = { err: error, handler: handler.name, event: handler.event, ...job.data, attempts }
+    const fields = { err: error, handler: handler.name, event: event.name, traceId, ...event.data, attempts }
     try {
       if (stopping || (attempts < maxAttempts && !(error instanceof PermanentFault))) {
         await queue.retry(database.queries, job, { firstFailedAt })
@@ -144,11 +187,12 @@ export class HandlerRunner {
         )
         return
       }
-      await this.#commit(job, tx =>
+      await this.#commit([job], tx =>
         addFailedEvent(tx, {
           jobId: job.id,
           handler: handler.name,
-          event: { name: handler.event, data: job.data } as DomainEvent,
+          event: event as DomainEvent,
+          traceId,
           attempts,
           error: codeOf(error),
           firstFailedAt,
@@ -175,7 +219,7 @@ export class HandlerRunner {
 }
 
 /** As noted with the job when it was put back; unknown if its process was lost since. */
-function firstFailureOf({ output }: Job<EventData>): Date | undefined {
+function firstFailureOf({ output }: EventJob): Date | undefined {
   if (typeof output !== 'object' || output === null || !('firstFailedAt' in output)) return undefined
   return new Date(String(output.firstFailedAt))
 }

@@ -1,18 +1,34 @@
 import type { Queries } from '../db/client.ts'
-import type { DomainEventName, DomainEvents } from './domain-events.ts'
+import type { DomainEventName, TracedEvent } from './domain-events.ts'
 
-/** What happens after an event, in its own time and its own transaction. */
-export interface EventHandler<Name extends DomainEventName = DomainEventName> {
+/** What happens after events, in its own time and its own transaction. */
+export type EventHandler<Name extends DomainEventName = DomainEventName> = SingleHandler<Name> | BatchHandler<Name>
+
+interface NamedHandler<Name extends DomainEventName> {
   /** Names its queue: never changed once it has run anywhere. */
   readonly name: string
-  readonly event: Name
+  readonly events: readonly Name[]
+}
+
+export interface SingleHandler<Name extends DomainEventName = DomainEventName> extends NamedHandler<Name> {
   /** How many events it handles at once, per process. */
   readonly concurrency: number
   /**
    * Handles one event; may be called again for the same one. What throws is tried again with growing waits, unless it is
    * a `PermanentFault`.
    */
-  handle(data: DomainEvents[Name], work: HandlerWork): Promise<void>
+  handle(event: TracedEvent<Name>, work: HandlerWork): Promise<void>
+}
+
+/** Takes all that there is at once, so that what it writes costs a transaction for many events. */
+export interface BatchHandler<Name extends DomainEventName = DomainEventName> extends NamedHandler<Name> {
+  /** The most events at once. One batch at a time, per process. */
+  readonly batchSize: number
+  /**
+   * Handles events, oldest first, of one key at most one; they are done together or not at all. A batch that fails is
+   * handled again event by event at once, and each of them is then treated as `handle`'s.
+   */
+  handleAll(events: readonly TracedEvent<Name>[], work: HandlerWork): Promise<void>
 }
 
 /** The queue of a handler's events. */
@@ -26,7 +42,8 @@ export interface HandlerWork {
   /** Aborted when the process stops: what is not done then is begun anew elsewhere. */
   readonly signal: AbortSignal
   /**
-   * Writes what the handler has to write, in one transaction with the end of the event's job: so it is done once.
+   * Writes what the handler has to write, in one transaction with the end of the event's job: so it is done once. A
+   * handler that never calls it has nothing to write.
    *
    * @throws JobLost, with nothing written, when another process has the event by now
    */

@@ -2,13 +2,14 @@ import { sql } from 'drizzle-orm'
 import type { PgBoss } from 'pg-boss'
 import { type Database, jobsIn, type Queries } from '../db/client.ts'
 import { JobQueue } from '../db/job-queue.ts'
-import { type DomainEvent, keyOf } from './domain-events.ts'
+import { type DomainEvent, keyOf, type TracedEvent } from './domain-events.ts'
 
 /** Events handed on in one transaction: bounds its size. */
 const batchSize = 100
 
 /** What a transaction has published, in its order. */
 interface Published {
+  traceId: string
   events: DomainEvent[]
 }
 
@@ -35,13 +36,15 @@ export class Outbox {
     return new Outbox(boss, database, await JobQueue.open('outbox', boss, database))
   }
 
-  /** From now on every event of this name goes to that queue. */
-  subscribe(event: DomainEvent['name'], queue: string): Promise<void> {
-    return this.#boss.subscribe(event, queue)
+  /** From now on events of these names, and no others, go to that queue. */
+  async subscribe(events: readonly DomainEvent['name'][], queue: string): Promise<void> {
+    for (const event of events) await this.#boss.subscribe(event, queue)
+    const unwanted = 'delete from pgboss.subscription where name = $1 and event <> all($2::text[])'
+    await this.#database.jobs.executeSql(unwanted, [queue, [...events]])
   }
 
-  async publish(tx: Queries, events: readonly DomainEvent[]): Promise<void> {
-    if (events.length > 0) await this.#queue.send(tx, { events: [...events] })
+  async publish(tx: Queries, traceId: string, events: readonly DomainEvent[]): Promise<void> {
+    if (events.length > 0) await this.#queue.send(tx, { traceId, events: [...events] })
   }
 
   /**
@@ -62,11 +65,11 @@ export class Outbox {
     const handedOn = await this.#database.queries.transaction(async tx => {
       const jobs = await this.#queue.fetch(tx, batchSize)
       if (jobs.length === 0) return 0
-      const events = jobs.flatMap(({ data }) => data.events)
+      const events = jobs.flatMap(({ data: { traceId, events } }) => events.map(event => ({ ...event, traceId })))
       for (const [queue, wanted] of await this.#subscriptions(tx)) {
         const sent = events
           .filter(({ name }) => wanted.has(name))
-          .map(event => ({ data: event.data, key: keyOf(event) }))
+          .map(event => ({ data: event satisfies TracedEvent, key: keyOf(event) }))
         await JobQueue.sendAll(this.#boss, tx, queue, sent)
       }
       await this.#queue.completeAll(tx, jobs)

@@ -3,11 +3,11 @@ import type { PgBoss } from 'pg-boss'
 import type { Database, Queries } from '../db/client.ts'
 import { JobQueue } from '../db/job-queue.ts'
 import { Poller } from '../db/poller.ts'
-import type { DomainEvent } from './domain-events.ts'
+import type { DomainEvent, TracedEvent } from './domain-events.ts'
 import type { Events } from './events.ts'
 import { openFailedEvents } from './failed-events.ts'
 import { type EventHandler, queueOf } from './handler.ts'
-import { type EventData, HandlerRunner, maxRetryDelaySeconds, retryDelaySeconds } from './handler-runner.ts'
+import { HandlerRunner, maxRetryDelaySeconds, retryDelaySeconds } from './handler-runner.ts'
 import { Outbox } from './outbox.ts'
 
 /**
@@ -44,12 +44,12 @@ export class QueuedEvents implements Events {
     const outbox = await Outbox.open(boss, database)
     const runners: HandlerRunner[] = []
     for (const handler of handlers) {
-      const queue = await JobQueue.open<EventData>(queueOf(handler.name), boss, database, {
+      const queue = await JobQueue.open<TracedEvent>(queueOf(handler.name), boss, database, {
         ordered: true,
         retryDelaySeconds,
         maxRetryDelaySeconds,
       })
-      await outbox.subscribe(handler.event, queue.name)
+      await outbox.subscribe(handler.events, queue.name)
       runners.push(new HandlerRunner({ handler, queue, database, logger }))
     }
     return new QueuedEvents(outbox, runners, database, logger)
@@ -71,8 +71,8 @@ export class QueuedEvents implements Events {
     }
   }
 
-  publish(tx: Queries, events: readonly DomainEvent[]): Promise<void> {
-    return this.#outbox.publish(tx, events)
+  publish(tx: Queries, traceId: string, events: readonly DomainEvent[]): Promise<void> {
+    return this.#outbox.publish(tx, traceId, events)
   }
 
   wake(): void {

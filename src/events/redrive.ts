@@ -3,7 +3,7 @@ import type { PgBoss } from 'pg-boss'
 import { validate as isUuid, v7 as uuidv7 } from 'uuid'
 import type { Database, Queries } from '../db/client.ts'
 import { JobQueue } from '../db/job-queue.ts'
-import { type DomainEvent, keyOf } from './domain-events.ts'
+import { type DomainEvent, keyOf, type TracedEvent } from './domain-events.ts'
 import { type FailedEvent, type FailedEventFilter, matching } from './failed-events.ts'
 import { type EventHandler, queueOf } from './handler.ts'
 import { failedEvents } from './schema.ts'
@@ -113,7 +113,10 @@ export class Redrive {
     if (rows.length === 0) return []
     const jobIds: Record<string, string> = {}
     for (const [handler, failed] of Map.groupBy(rows, row => row.handler)) {
-      const jobs = failed.map(({ eventName: name, data }) => ({ data, key: keyOf({ name, data } as DomainEvent) }))
+      const jobs = failed.map(({ eventName, data, traceId }) => {
+        const event = { name: eventName, data } as DomainEvent
+        return { data: { ...event, traceId } satisfies TracedEvent, key: keyOf(event) }
+      })
       const sent = await JobQueue.sendAll(this.#boss, tx, queueOf(handler), jobs)
       for (const [index, { id }] of failed.entries()) jobIds[id] = sent[index] as string
     }

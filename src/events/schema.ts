@@ -28,6 +28,7 @@ export const failedEvents = pgTable(
     handler: text('handler').notNull(),
     eventName: text('event_name').$type<DomainEvent['name']>().notNull(),
     data: jsonb('data').$type<DomainEvent['data']>().notNull(),
+    traceId: text('trace_id').notNull().default(''),
     /** Of all its jobs together. */
     attempts: integer('attempts').notNull(),
     /** The last error's code; never its message, which may repeat what somebody wrote. */

@@ -24,6 +24,7 @@ const FailedEventSchema = Type.Object({
     name: Type.String(),
     data: Type.Object({}, { additionalProperties: true, description: 'Ids and numbers; never what somebody wrote.' }),
   }),
+  traceId: Type.String({ description: 'Of the request that it follows from, as in the logs.' }),
   attempts: Type.Integer({ description: 'How often it was tried in all.' }),
   error: Type.String({ description: 'Code of the last error.' }),
   firstFailedAt: Type.String(),

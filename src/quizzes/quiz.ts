@@ -19,7 +19,8 @@ export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
       const { questions } = result as { questions: Question[] }
       const complete = status === 'completed'
       await store.save(tx, task, questions, complete)
-      return [{ name: 'quiz.ready', data: { taskId: task.id, complete } }]
+      const { id: taskId, ownerId, watched } = task
+      return [{ name: 'quiz.ready', data: { taskId, ownerId, complete, watched } }]
     },
 
     async beforeRetry(tx, { id }) {

@@ -35,7 +35,10 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
   app.post(
     '/api/quizzes',
     { schema: { ...acceptsTask, ...schema, summary: 'Have a quiz made', body: QuizInput } },
-    async (request, reply) => accept(request, reply, await tasks.submit(kind, request.ownerId, request.body)),
+    async (request, reply) => {
+      const { ownerId, body, id: traceId } = request
+      return accept(request, reply, await tasks.submit(kind, ownerId, body, { traceId }))
+    },
   )
 
   app.get(

@@ -13,7 +13,7 @@ export function recordKind(cipher: Cipher): TaskKind<typeof RecordInput> {
     prompt: recordPrompt,
     async save(tx, task) {
       await saveRecord(tx, cipher, task)
-      return [{ name: 'record.generated', data: { taskId: task.id } }]
+      return [{ name: 'record.generated', data: { taskId: task.id, ownerId: task.ownerId, watched: task.watched } }]
     },
   }
 }

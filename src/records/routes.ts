@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database, Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
+import type { Events } from '../events/events.ts'
 import { type Accept, acceptsTask } from '../tasks/accept.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
@@ -28,11 +29,12 @@ export interface RecordRoutesOptions {
   database: Database
   store: TaskStore
   cipher: Cipher
+  events: Events
 }
 
 /** Student records: ask for versions, read them, choose one and answer for it. */
 export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = async (app, options) => {
-  const { kind, tasks, accept, database, store, cipher } = options
+  const { kind, tasks, accept, database, store, cipher, events } = options
 
   app.post(
     '/api/records',
@@ -44,7 +46,10 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         body: RecordInput,
       },
     },
-    async (request, reply) => accept(request, reply, await tasks.submit(kind, request.ownerId, request.body)),
+    async (request, reply) => {
+      const { ownerId, body, id: traceId } = request
+      return accept(request, reply, await tasks.submit(kind, ownerId, body, { traceId }))
+    },
   )
 
   app.get(
@@ -130,7 +135,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     async request => {
       const { ownerId, body } = request
       const text = body.text.normalize('NFC')
-      return database.queries.transaction(async tx => {
+      const confirmed = await database.queries.transaction(async tx => {
         const record = await findRecord(tx, cipher, request.params.id, ownerId, { forUpdate: true })
         if (!record) throw recordNotFound()
         const outputs = (await store.outputsOf(tx, [record.id])).get(record.id) ?? []
@@ -139,8 +144,11 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         const assessed = assess(text, record.category, record.targetBytes)
         if (assessed.overBy > 0 && !body.allowOverLimit) throw overLimit(assessed)
         await confirmRecord(tx, cipher, ownerId, record.id, { output: body.output, original: chosen.text, text })
+        await events.publish(tx, request.id, [{ name: 'record.confirmed', data: { taskId: record.id, ownerId } }])
         return view(tx, record)
       })
+      events.wake()
+      return confirmed
     },
   )
 

@@ -11,6 +11,6 @@ export const reviewKind: TaskKind<typeof ReviewInput> = {
   prompt: reviewPrompt,
   async save(tx, task) {
     await saveReview(tx, task)
-    return [{ name: 'review.generated', data: { taskId: task.id } }]
+    return [{ name: 'review.generated', data: { taskId: task.id, ownerId: task.ownerId, watched: task.watched } }]
   },
 }

@@ -37,7 +37,10 @@ export const reviewRoutes: FastifyPluginAsyncTypebox<ReviewRoutesOptions> = asyn
         body: ReviewInput,
       },
     },
-    async (request, reply) => accept(request, reply, await tasks.submit(kind, request.ownerId, request.body)),
+    async (request, reply) => {
+      const { ownerId, body, id: traceId } = request
+      return accept(request, reply, await tasks.submit(kind, ownerId, body, { traceId }))
+    },
   )
 
   app.get(

@@ -159,7 +159,9 @@ export class Attempt {
     this.#stage('saving')
     // Nothing but the end is appended from here on, so its id is known before it is sent.
     const terminalSeq = this.#log.lastId.seq + (finished ? 2 : 1)
-    const end = { status, stage, terminalId: `${this.task.attempt}-${terminalSeq}`, error, outputs }
+    const terminalId = `${this.task.attempt}-${terminalSeq}`
+    const efforts = new Map(this.#lanes.flatMap(({ index, effort }) => (effort ? [[index, effort]] : [])))
+    const end = { status, stage, terminalId, error, outputs, efforts, watched: this.#log.readerCount > 0 }
     let saved: boolean
     try {
       saved = await this.#options.save({ ...end, bare: reason !== undefined })

@@ -19,11 +19,11 @@ interface KindOf<Input extends TSchema> {
   /**
    * Runs inside the task's final transaction: what is written here is saved with the outputs, or not at all. Runs again,
    * for the same task, when an output was retried. Not called for a task none of whose outputs has anything to save.
-   * The events it returns are published with the same transaction.
+   * The events it returns are published with the same transaction. `watched`: somebody follows the task.
    */
   save(
     tx: Queries,
-    task: KindTask & { input: Static<Input> },
+    task: KindTask & { input: Static<Input>; watched: boolean },
     outputs: readonly SavedOutput[],
   ): Promise<readonly DomainEvent[]>
   /**

@@ -13,6 +13,14 @@ export interface LaneResult extends StoredOutput {
   result?: unknown
 }
 
+/** What an output cost besides tokens. */
+export interface Effort {
+  /** When the model's first piece of text came; none may have. */
+  firstDeltaAt?: number
+  /** How often the model was asked again, by us or by the user. */
+  retries: number
+}
+
 /** Writes one output: see `TaskKind`. */
 export type Writer = (desk: LaneDesk) => Promise<Written>
 
@@ -41,6 +49,7 @@ export class Lane {
   #started = false
   /** Restarted, and no text of the new one has come. */
   #voided = false
+  #effort: Effort | undefined
 
   /** @param saved what an earlier attempt saved of it, if it stands: then there is nothing to run */
   constructor(index: number, log: EventLog, model: Model, retries: RetryStage, saved?: LaneResult) {
@@ -49,6 +58,12 @@ export class Lane {
     this.#model = model
     this.#retries = retries
     this.#result = saved
+    this.#effort = saved ? undefined : { retries: 0 }
+  }
+
+  /** `undefined` for an output that stands as it was saved. */
+  get effort(): Effort | undefined {
+    return this.#effort
   }
 
   /** Neither begun nor ended. */
@@ -64,6 +79,7 @@ export class Lane {
   /** Makes an ended one idle again: its text so far is void. */
   restart(): void {
     this.#result = undefined
+    this.#effort = { ...this.#effort, retries: (this.#effort?.retries ?? 0) + 1 }
     this.#voided = true
     this.#log.append(outputChunk({ index: this.index, status: 'restarted' }))
   }
@@ -105,11 +121,15 @@ export class Lane {
           messages,
           format,
           signal,
-          onDelta(delta) {
+          onDelta: delta => {
+            if (this.#effort) this.#effort.firstDeltaAt ??= Date.now()
             text += delta
             onDelta?.(delta)
           },
-          onRetry: retry => this.#retries.wait(index, retry),
+          onRetry: retry => {
+            if (this.#effort) this.#effort.retries++
+            return this.#retries.wait(index, retry)
+          },
         })
         const usage = completion.usage ?? (text !== '' ? await estimateUsage(messages, text) : undefined)
         return { ...completion, text, usage }

@@ -71,6 +71,11 @@ export class Logs {
     return this.#written.has(taskId) ? this.#open.get(taskId) : undefined
   }
 
+  /** Whether somebody follows the task here. */
+  watched(taskId: string): boolean {
+    return (this.#open.get(taskId)?.readerCount ?? 0) > 0
+  }
+
   /**
    * The log of a task as a reader wants it. The row may be older than the log: the log is right.
    *

@@ -19,6 +19,7 @@ export interface ClaimedTask extends TaskRow {
   /** @throws DecryptionFailed */
   readonly input: unknown
   outputs: StoredOutput[]
+  claimedAt: Date
 }
 
 /** A row of `tasks` as the engine wants it. */

@@ -18,6 +18,10 @@ export const tasks = pgTable(
     /** The newest attempt; 0 before the first claim. The fencing token: only this attempt may save. */
     attempt: integer('attempt').notNull().default(0),
     lostAttempts: integer('lost_attempts').notNull().default(0),
+    /** How often it has ended: again with every output that was written anew. */
+    ends: integer('ends').notNull().default(0),
+    /** Of the request that asked for it: see `traceIdOf`. Empty for tasks older than this column. */
+    traceId: text('trace_id').notNull().default(''),
     /** The job that runs it, while queued or running. Claiming names it, so that a job sent before cannot run it again. */
     jobId: uuid('job_id').notNull(),
     /** The task that begins when this one has ended; until then that one has no job. */

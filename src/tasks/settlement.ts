@@ -3,13 +3,14 @@ import type { FastifyBaseLogger } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queries } from '../db/client.ts'
 import { untilAnswered } from '../db/until-answered.ts'
-import type { DomainEvent } from '../events/domain-events.ts'
+import type { DomainEvent, EndedOutput } from '../events/domain-events.ts'
 import type { Events } from '../events/events.ts'
 import type { TaskKind } from './kind.ts'
 import type { Line } from './line.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
 import type { ClaimedTask } from './rows.ts'
 import type { TaskEnd, TaskStore } from './store.ts'
+import { endFacts } from './task-facts.ts'
 
 /** What broke once may break again: not at once, then. */
 const lostDelaySeconds = 2
@@ -55,10 +56,11 @@ export class Settlement {
           return undefined
         }
         const facts = worthKeeping(end) ? await keep(tx, task, kind, end) : []
-        await events.publish(tx, facts)
+        const { ends } = ended
+        await events.publish(tx, task.traceId, [...facts, ...endFacts({ task, ...end, ...measured(task, end, ends) })])
         await line.advance(tx, ended.nextId)
         await queue.complete(tx, job())
-        return { facts, nextId: ended.nextId }
+        return { nextId: ended.nextId }
       })
     }, this.#givenUp.signal).catch(error => {
       logger.error({ err: error, taskId: task.id }, 'the end of a task cannot be saved')
@@ -69,7 +71,7 @@ export class Settlement {
       return false
     }
     onEnd?.(task, end)
-    if (saved.facts.length > 0) events.wake()
+    events.wake()
     if (saved.nextId !== null) onQueued()
     return true
   }
@@ -103,6 +105,22 @@ export class Settlement {
   }
 }
 
+/** As users waited for it: from their request, if this is what came of it. */
+function measured(task: ClaimedTask, end: TaskEnd, ends: number) {
+  const endedAt = new Date()
+  const askedAt = (ends === 1 ? task.createdAt : task.claimedAt).getTime()
+  const outputs = end.outputs.flatMap(({ index, status, usage }): EndedOutput[] => {
+    const effort = end.efforts.get(index)
+    if (!effort) return []
+    const { firstDeltaAt, retries } = effort
+    const firstTokenMs = firstDeltaAt === undefined ? null : Math.max(0, firstDeltaAt - askedAt)
+    return [
+      { status, inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0, firstTokenMs, retries },
+    ]
+  })
+  return { endedAt, ends, totalMs: Math.max(0, endedAt.getTime() - askedAt), outputs }
+}
+
 function worthKeeping({ bare, outputs }: TaskEnd): boolean {
   return !bare && outputs.some(({ text, result }) => text !== '' || result !== undefined)
 }
@@ -110,7 +128,7 @@ function worthKeeping({ bare, outputs }: TaskEnd): boolean {
 /** Whatever a kind throws by itself is no reason to try again; what the database throws may be. */
 async function keep(tx: Queries, task: ClaimedTask, kind: TaskKind, end: TaskEnd): Promise<readonly DomainEvent[]> {
   try {
-    return await kind.save(tx, task, end.outputs)
+    return await kind.save(tx, { ...task, watched: end.watched }, end.outputs)
   } catch (error) {
     throw error instanceof DrizzleQueryError ? error : new KindFailed(kind.name, task.id, error)
   }

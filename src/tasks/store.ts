@@ -4,7 +4,7 @@ import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import { taskNotFound } from './errors.ts'
 import type { Stage } from './event.ts'
-import type { LaneResult } from './lane.ts'
+import type { Effort, LaneResult } from './lane.ts'
 import { type ClaimedTask, outputValues, readOutput, readTask, type StoredOutput, type TaskRow } from './rows.ts'
 import { outputs, tasks } from './schema.ts'
 import type { EndedTaskStatus, OutputError, TaskStatus } from './task.ts'
@@ -18,6 +18,10 @@ export interface TaskEnd {
   outputs: LaneResult[]
   /** The kind is not asked to keep anything: it may be what fails. */
   bare?: boolean
+  /** Whether somebody follows it. */
+  watched: boolean
+  /** Of the outputs that this attempt was to write, by index. */
+  efforts: ReadonlyMap<number, Effort>
 }
 
 /**
@@ -38,6 +42,7 @@ export class TaskStore {
       ownerId: string
       kind: string
       jobId: string
+      traceId: string
       input: unknown
       outputs: number
       createdAt: Date
@@ -142,8 +147,10 @@ export class TaskStore {
       rows.map(row => row.id),
     )
     const cipher = this.#cipher
+    const claimedAt = new Date()
     return rows.map(row => ({
       ...readTask(cipher, row),
+      claimedAt,
       outputs: stored.get(row.id) ?? [],
       // When it is used: one that cannot be read breaks its own attempt, not the claiming of all the others.
       get input() {
@@ -163,14 +170,14 @@ export class TaskStore {
 
   /**
    * Ends the attempt; nothing is written, and `undefined` returned, when the task has moved on to another attempt or
-   * ended already. `nextId` is the task that waited for this one, and no longer does.
+   * ended already. `nextId` is the task that waited for this one, and no longer does; `ends` counts this end.
    */
   async end(
     tx: Queries,
     taskId: string,
     attempt: number,
     end: TaskEnd,
-  ): Promise<{ nextId: string | null } | undefined> {
+  ): Promise<{ nextId: string | null; ends: number } | undefined> {
     const [ended] = await tx
       .update(tasks)
       .set({
@@ -180,9 +187,10 @@ export class TaskStore {
         errorCode: end.error?.code ?? null,
         errorDetail: end.error ? this.#cipher.seal(tasks.errorDetail, taskId, end.error.detail) : null,
         finishedAt: sql`now()`,
+        ends: sql`${tasks.ends} + 1`,
       })
       .where(and(eq(tasks.id, taskId), eq(tasks.attempt, attempt), eq(tasks.status, 'running')))
-      .returning({ nextId: tasks.nextId })
+      .returning({ nextId: tasks.nextId, ends: tasks.ends })
     if (ended) await this.#saveOutputs(tx, taskId, end.outputs)
     return ended
   }
@@ -250,16 +258,28 @@ export class TaskStore {
     await tx.delete(tasks).where(oneOf(ids))
   }
 
-  /** Ends a task that nobody has claimed (any more) as cancelled. Outputs that have ended stay as they are. */
-  async cancelQueued(tx: Queries, taskId: string, attempt: number, terminalId: string): Promise<void> {
-    await tx
+  /**
+   * Ends a task that nobody has claimed (any more) as cancelled; answers how often it has ended by now. Outputs that
+   * have ended stay as they are.
+   */
+  async cancelQueued(tx: Queries, taskId: string, attempt: number, terminalId: string): Promise<number> {
+    const [row] = await tx
       .update(tasks)
-      .set({ status: 'cancelled', attempt, terminalId, cancelRequestedAt: sql`now()`, finishedAt: sql`now()` })
+      .set({
+        status: 'cancelled',
+        attempt,
+        terminalId,
+        cancelRequestedAt: sql`now()`,
+        finishedAt: sql`now()`,
+        ends: sql`${tasks.ends} + 1`,
+      })
       .where(and(eq(tasks.id, taskId), eq(tasks.status, 'queued')))
+      .returning({ ends: tasks.ends })
     await tx
       .update(outputs)
       .set({ status: 'cancelled' })
       .where(and(eq(outputs.taskId, taskId), eq(outputs.status, 'pending')))
+    return row?.ends ?? 0
   }
 
   async requestCancel(tx: Queries, taskId: string): Promise<void> {

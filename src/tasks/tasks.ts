@@ -1,6 +1,8 @@
 import type { Static } from 'typebox'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queries } from '../db/client.ts'
+import type { Events } from '../events/events.ts'
+import { newTraceId } from '../trace-id.ts'
 import { outputNotFound, outputUnfinished, queueFull, taskBusy, taskNotFound } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import type { KindTask, TaskKind } from './kind.ts'
@@ -12,6 +14,7 @@ import type { Runner } from './runner.ts'
 import { readSaved } from './saved-task.ts'
 import type { TaskStore } from './store.ts'
 import { outputEnded, type TaskStatus, taskEnded } from './task.ts'
+import { endFacts } from './task-facts.ts'
 import { type TaskView, viewTask } from './view.ts'
 
 /** What clients are told to wait when the queue is full. */
@@ -25,6 +28,7 @@ export interface TasksOptions {
   store: TaskStore
   queue: TaskQueue
   line: Line
+  events: Events
   logs: Logs
   kinds: ReadonlyMap<string, TaskKind>
   runner: Runner
@@ -52,8 +56,14 @@ export class Tasks {
    *
    * @throws Problem `queue-full`
    */
-  async submit<Kind extends TaskKind>(kind: Kind, ownerId: string, input: Static<Kind['input']>): Promise<TaskRow> {
-    const task = await this.#options.database.queries.transaction(tx => this.submitIn(tx, kind, ownerId, input))
+  async submit<Kind extends TaskKind>(
+    kind: Kind,
+    ownerId: string,
+    input: Static<Kind['input']>,
+    options?: { traceId?: string },
+  ): Promise<TaskRow> {
+    const { queries } = this.#options.database
+    const task = await queries.transaction(tx => this.submitIn(tx, kind, ownerId, input, options))
     this.wake()
     return task
   }
@@ -61,14 +71,15 @@ export class Tasks {
   /**
    * `submit` as a part of `tx`: call `wake` after its commit.
    *
-   * @param after a task that must end first: the last of its line, which the caller has locked
+   * @param options.after a task that must end first: the last of its line, which the caller has locked
+   * @param options.traceId of the request
    */
   async submitIn<Kind extends TaskKind>(
     tx: Queries,
     kind: Kind,
     ownerId: string,
     input: Static<Kind['input']>,
-    { after }: { after?: string } = {},
+    { after, traceId = newTraceId() }: { after?: string; traceId?: string } = {},
   ): Promise<TaskRow> {
     const { store, queue, line } = this.#options
     await this.#mustHaveRoom(tx)
@@ -77,6 +88,7 @@ export class Tasks {
       ownerId,
       kind: kind.name,
       jobId: uuidv7(),
+      traceId,
       input,
       outputs: kind.outputs(input),
       createdAt: new Date(),
@@ -181,16 +193,17 @@ export class Tasks {
 
   /** Ends what this process still does for a task that was cancelled, and tells its readers. */
   stop(saved: SavedTask): void {
-    const { runner, logs } = this.#options
+    const { runner, logs, events } = this.#options
     runner.attempt(saved.task.id)?.cancel()
     logs.refresh(saved)
     // What stood behind it in a line may begin.
     runner.wake()
+    events.wake()
   }
 
   /** Cancels one output; the others go on. Cancelling the last one that waits cancels a waiting task. */
   async cancelOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
-    const { database, store, runner, logs } = this.#options
+    const { database, store, runner, logs, events } = this.#options
     const saved = await database.queries.transaction(async tx => {
       const task = await this.#lock(tx, id, ownerId)
       const { outputs } = await this.#saved(tx, task)
@@ -208,6 +221,7 @@ export class Tasks {
     if (taskEnded(saved.task.status)) {
       logs.refresh(saved)
       runner.wake()
+      events.wake()
     }
     return this.#view(saved)
   }
@@ -250,14 +264,25 @@ export class Tasks {
   }
 
   async #cancelQueued(tx: Queries, task: TaskRow): Promise<SavedTask> {
-    const { store } = this.#options
+    const { store, line, events, logs } = this.#options
     const { outputs } = await this.#saved(tx, task)
     // A task that ran before has texts to show: then the cancelled wait is an attempt of its own, long enough for them.
     const attempt = task.attempt === 0 ? 0 : task.attempt + 1
     const terminalId = attempt === 0 ? '0-3' : `${attempt}-${outputs.length * 4 + 2}`
     // Its job stays: whoever fetches it finds nothing to claim. Removing it here would lock in the other order.
-    await store.cancelQueued(tx, task.id, attempt, terminalId)
-    await this.#options.line.leave(tx, task)
+    const ends = await store.cancelQueued(tx, task.id, attempt, terminalId)
+    await line.leave(tx, task)
+    const end = {
+      status: 'cancelled' as const,
+      endedAt: new Date(),
+      ends,
+      watched: logs.watched(task.id),
+      totalMs: null,
+      outputs: outputs
+        .filter(({ status }) => status === 'pending')
+        .map(() => ({ status: 'cancelled' as const, inputTokens: 0, outputTokens: 0, firstTokenMs: null, retries: 0 })),
+    }
+    await events.publish(tx, task.traceId, endFacts({ task: { ...task, attempt }, ...end }))
     return this.#saved(tx, await this.#find(tx, task.id, task.ownerId))
   }
 

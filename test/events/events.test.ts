@@ -3,6 +3,7 @@ import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import type { Database } from '../../src/db/client.ts'
 import { startJobs } from '../../src/db/jobs.ts'
+import type { DomainEvent } from '../../src/events/domain-events.ts'
 import type { Events } from '../../src/events/events.ts'
 import type { EventHandler } from '../../src/events/handler.ts'
 import { QueuedEvents } from '../../src/events/queued-events.ts'
@@ -46,9 +47,9 @@ function contract(
     const done = new Map<string, () => void>()
     const writes = (handler: string): EventHandler => ({
       name: handler,
-      event: 'review.generated',
+      events: ['review.generated'],
       concurrency: 2,
-      async handle({ taskId }, { commit }) {
+      async handle({ data: { taskId } }, { commit }) {
         await commit(async tx => {
           await tx.execute(sql`insert into effects values (${handler}, ${taskId})`)
         })
@@ -57,7 +58,7 @@ function contract(
     })
     const other: EventHandler<'quiz.ready'> = {
       ...writes('other'),
-      event: 'quiz.ready',
+      events: ['quiz.ready'],
       async handle() {
         t.fail('this event was never published')
       },
@@ -76,9 +77,7 @@ function contract(
 
     t.test('an event that is committed has its effects, once with each handler that wants it', async t => {
       const both = handled('first a', 'second a')
-      await database.queries.transaction(tx =>
-        events.publish(tx, [{ name: 'review.generated', data: { taskId: 'a' } }]),
-      )
+      await database.queries.transaction(tx => events.publish(tx, 'trace', [reviewed('a')]))
       events.wake()
       await both
       t.same(await effects('a'), ['first', 'second'])
@@ -87,16 +86,14 @@ function contract(
     t.test('an event whose transaction is rolled back has none', async t => {
       await t.rejects(
         database.queries.transaction(async tx => {
-          await events.publish(tx, [{ name: 'review.generated', data: { taskId: 'b' } }])
+          await events.publish(tx, 'trace', [reviewed('b')])
           throw new Error('rolled back')
         }),
         /rolled back/,
       )
       // Were it there, it would come before the next one.
       const both = handled('first c', 'second c')
-      await database.queries.transaction(tx =>
-        events.publish(tx, [{ name: 'review.generated', data: { taskId: 'c' } }]),
-      )
+      await database.queries.transaction(tx => events.publish(tx, 'trace', [reviewed('c')]))
       events.wake()
       await both
       t.same(await effects('b'), [])
@@ -108,4 +105,8 @@ function contract(
       await events.stop(0)
     })
   })
+}
+
+function reviewed(taskId: string): DomainEvent {
+  return { name: 'review.generated', data: { taskId, ownerId: 'owner', watched: false } }
 }

@@ -42,7 +42,7 @@ t.test('what failed for good is redriven with all its attempts before it, done, 
   const next = Promise.withResolvers<void>()
   const handled = Promise.withResolvers<void>()
   const working = await handling(t, {
-    async handle({ taskId }, { commit }) {
+    async handle({ data: { taskId } }, { commit }) {
       if (taskId === 'a2') return next.resolve()
       if (broken) throw new PermanentFault('REFUSED', 'no')
       if (++tries < 10) throw new Error('nine times more')
@@ -81,7 +81,7 @@ t.test('what failed for good is redriven with all its attempts before it, done, 
 t.test('what fails again is one failed event, open again; an equal one beside it is another', async t => {
   let next = Promise.withResolvers<void>()
   const working = await handling(t, {
-    async handle({ taskId }) {
+    async handle({ data: { taskId } }) {
       if (taskId === 'last') return next.resolve()
       throw new PermanentFault('REFUSED', 'no')
     },
@@ -133,7 +133,7 @@ t.test('many are redriven in their order, of any number, and only those that mat
     (
       await rows(
         database,
-        sql`select data->>'taskId' as id from pgboss.job where name = 'events.other' order by job.id`,
+        sql`select data->'data'->>'taskId' as id from pgboss.job where name = 'events.other' order by job.id`,
       )
     ).map(({ id }) => id),
     Array.from({ length: count }, (_, index) => `${index}`),
@@ -160,7 +160,7 @@ t.test('however many redrive at once, each event gets one job', async t => {
 
 t.test('an event whose job cannot be sent stays open', async t => {
   const { database, boss } = await handling(t, { async handle() {} })
-  const handler = { name: 'without-queue', event: 'turn.completed', concurrency: 1, async handle() {} } as const
+  const handler = { name: 'without-queue', events: ['turn.completed'], concurrency: 1, async handle() {} } as const
   await addFailedEvent(database.queries, failure({ handler: handler.name }))
   const broken = Object.assign(Object.create(boss), {
     async insert() {
@@ -199,14 +199,21 @@ t.test('a process says at its start how many there are, and says nothing when th
   )
 })
 
-const quizReady: Failure['event'] = { name: 'quiz.ready', data: { taskId: 'quiz', complete: true } }
+const quizReady: Failure['event'] = {
+  name: 'quiz.ready',
+  data: { taskId: 'quiz', ownerId: 'owner', complete: true, watched: false },
+}
 
 function failure({ handler = 'test', taskId = 'a1' } = {}): Failure {
   const now = new Date()
   return {
     jobId: uuidv7(),
     handler,
-    event: { name: 'turn.completed', data: { taskId, conversationId: 'a', attempt: 1 } },
+    event: {
+      name: 'turn.completed',
+      data: { taskId, ownerId: 'owner', conversationId: 'a', attempt: 1, watched: false },
+    },
+    traceId: 'trace',
     attempts: 10,
     error: 'SUMMARY_FAILED',
     firstFailedAt: now,

@@ -13,7 +13,7 @@ t.test('events of one key are handled one at a time, in their order; other keys 
   const last = Promise.withResolvers<void>()
   const { publish } = await handling(t, {
     concurrency: 5,
-    async handle({ taskId }) {
+    async handle({ data: { taskId } }) {
       log.push(`begin ${taskId}`)
       if (taskId === 'a1') await first.promise
       log.push(`end ${taskId}`)
@@ -45,7 +45,7 @@ t.test('no more are handled at once than may be', async t => {
   const all = Promise.withResolvers<void>()
   const { publish, events } = await handling(t, {
     concurrency: 2,
-    async handle({ taskId }) {
+    async handle({ data: { taskId } }) {
       most = Math.max(most, ++running)
       t.ok(events.running <= 2)
       await new Promise(resolve => setImmediate(resolve))
@@ -91,7 +91,7 @@ t.test('a permanent fault goes to the failed events at once, and the key goes on
   const next = Promise.withResolvers<void>()
   let tries = 0
   const { publish, database } = await handling(t, {
-    async handle({ taskId }) {
+    async handle({ data: { taskId } }) {
       if (taskId === 'a2') return next.resolve()
       tries++
       throw new PermanentFault('REFUSED', 'with words of a user in it')
@@ -117,7 +117,7 @@ t.test('what fails ten times goes to the failed events, and the key goes on', as
   const next = Promise.withResolvers<void>()
   let tries = 0
   const { publish, database, skipWaits } = await handling(t, {
-    async handle({ taskId }) {
+    async handle({ data: { taskId } }) {
       if (taskId === 'a2') return next.resolve()
       tries++
       throw new Error('never')
@@ -137,7 +137,7 @@ t.test('what fails ten times goes to the failed events, and the key goes on', as
 t.test('what ten processes died of is not handled once more, and the key goes on', async t => {
   const next = Promise.withResolvers<void>()
   const { publish, database, boss } = await handling(t, {
-    async handle({ taskId }) {
+    async handle({ data: { taskId } }) {
       t.equal(taskId, 'a2')
       next.resolve()
     },

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import type { Database } from '../../src/db/client.ts'
 import { JobQueue } from '../../src/db/job-queue.ts'
 import { startJobs } from '../../src/db/jobs.ts'
+import type { DomainEvent } from '../../src/events/domain-events.ts'
 import { Outbox } from '../../src/events/outbox.ts'
 import { openDatabase } from '../support/open-database.ts'
 
@@ -20,26 +21,31 @@ t.test('events keep their order, also when several processes hand them on at onc
   t.same(await queued(database), published)
 })
 
+function completed(taskId: string): DomainEvent {
+  return {
+    name: 'turn.completed',
+    data: { taskId, ownerId: 'owner', conversationId: 'a', attempt: 1, watched: false },
+  }
+}
+
 async function open(t: Test) {
   const database = await openDatabase(t)
   const boss = await startJobs(database, error => t.fail(error.message))
   t.teardown(() => boss.stop({ graceful: false }))
   await JobQueue.open('events.test', boss, database, { ordered: true })
   const outboxes = [await Outbox.open(boss, database), await Outbox.open(boss, database)]
-  for (const outbox of outboxes) await outbox.subscribe('turn.completed', 'events.test')
+  for (const outbox of outboxes) await outbox.subscribe(['turn.completed'], 'events.test')
   return {
     database,
     outboxes,
     async publish(taskIds: readonly string[]) {
       for (const taskId of taskIds)
-        await database.queries.transaction(async tx =>
-          outboxes[0]?.publish(tx, [{ name: 'turn.completed', data: { taskId, conversationId: 'a', attempt: 1 } }]),
-        )
+        await database.queries.transaction(async tx => outboxes[0]?.publish(tx, 'trace', [completed(taskId)]))
     },
     /** In the order in which they will be handled. */
     async queued({ queries }: Database): Promise<string[]> {
       const { rows } = (await queries.execute(
-        sql`select data ->> 'taskId' as "taskId" from pgboss.job where name = 'events.test' order by created_on, id`,
+        sql`select data -> 'data' ->> 'taskId' as "taskId" from pgboss.job where name = 'events.test' order by created_on, id`,
       )) as unknown as { rows: { taskId: string }[] }
       return rows.map(({ taskId }) => taskId)
     },

@@ -18,6 +18,7 @@ t.test(
         ownerId: uuidv7(),
         kind: 'quiz',
         jobId: uuidv7(),
+        traceId: '',
         input: {},
         outputs: 1,
         createdAt: new Date(),

@@ -73,7 +73,7 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     return stopped
   }
   t.teardown(stop)
-  const tasks = new Tasks({ ...shared, runner, maxQueuedTasks: 1000 })
+  const tasks = new Tasks({ ...shared, events, runner, maxQueuedTasks: 1000 })
   return {
     ...shared,
     kind,

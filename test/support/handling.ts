@@ -4,11 +4,11 @@ import type { PgBoss } from 'pg-boss'
 import type { Test } from 'tap'
 import type { Database } from '../../src/db/client.ts'
 import { startJobs } from '../../src/db/jobs.ts'
-import type { EventHandler } from '../../src/events/handler.ts'
+import type { EventHandler, SingleHandler } from '../../src/events/handler.ts'
 import { QueuedEvents } from '../../src/events/queued-events.ts'
 import { openDatabase } from './open-database.ts'
 
-type Turns = EventHandler<'turn.completed'>
+type Turns = SingleHandler<'turn.completed'>
 
 /** A handler of `turn.completed` on a database of its own, with a table for what it does. */
 export async function handling(
@@ -21,7 +21,7 @@ export async function handling(
   const boss: PgBoss = await startJobs(database, error => t.fail(error.message))
   const handler: Turns = {
     name: 'test',
-    event: 'turn.completed',
+    events: ['turn.completed'],
     concurrency,
     handle,
   }
@@ -39,8 +39,8 @@ export async function handling(
     database,
     boss,
     async publish(conversationId: string, taskId: string) {
-      const data = { taskId, conversationId, attempt: 1 }
-      await database.queries.transaction(tx => events.publish(tx, [{ name: 'turn.completed', data }]))
+      const data = { taskId, ownerId: 'owner', conversationId, attempt: 1, watched: false }
+      await database.queries.transaction(tx => events.publish(tx, 'trace', [{ name: 'turn.completed', data }]))
       events.wake()
     },
     /** Makes waits before another try pass at once, until the returned function is called. */

@@ -1,7 +1,7 @@
 import type { Queries } from '../../src/db/client.ts'
 import type { DomainEvent } from '../../src/events/domain-events.ts'
 import type { Events } from '../../src/events/events.ts'
-import type { EventHandler } from '../../src/events/handler.ts'
+import type { EventHandler, HandlerWork } from '../../src/events/handler.ts'
 
 /**
  * Handles events in line: within the transaction that publishes them. What follows an event is there as soon as the event
@@ -17,15 +17,13 @@ export class InlineEvents implements Events {
 
   async start(): Promise<void> {}
 
-  async publish(tx: Queries, events: readonly DomainEvent[]): Promise<void> {
-    for (const { name, data } of events) {
+  async publish(tx: Queries, traceId: string, events: readonly DomainEvent[]): Promise<void> {
+    const work: HandlerWork = { queries: tx, signal: new AbortController().signal, commit: write => write(tx) }
+    for (const event of events) {
       for (const handler of this.#handlers) {
-        if (handler.event !== name) continue
-        await handler.handle(data as never, {
-          queries: tx,
-          signal: new AbortController().signal,
-          commit: write => write(tx),
-        })
+        if (!handler.events.includes(event.name)) continue
+        if ('handle' in handler) await handler.handle({ ...event, traceId }, work)
+        else await handler.handleAll([{ ...event, traceId }], work)
       }
     }
   }

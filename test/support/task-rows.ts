@@ -13,6 +13,8 @@ export function taskRow(members: Partial<TaskRow> = {}): TaskRow {
     stage: 'queued',
     attempt: 0,
     lostAttempts: 0,
+    ends: 0,
+    traceId: '',
     nextId: null,
     jobId: '0198c6a2-0000-7000-8000-000000000002',
     terminalId: null,

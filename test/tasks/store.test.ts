@@ -9,7 +9,16 @@ t.test('more tasks can be removed at once than a statement has parameters', asyn
   const store = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
   const [kept, removed] = [uuidv7(), uuidv7()]
   for (const id of [kept, removed]) {
-    const task = { id, ownerId: uuidv7(), kind: 'test', jobId: uuidv7(), input: {}, outputs: 1, createdAt: new Date() }
+    const task = {
+      id,
+      ownerId: uuidv7(),
+      kind: 'test',
+      jobId: uuidv7(),
+      traceId: '',
+      input: {},
+      outputs: 1,
+      createdAt: new Date(),
+    }
     await store.insert(queries, task)
   }
   const ids = [...Array.from({ length: 70_000 }, () => uuidv7()), removed]

@@ -1,0 +1,21 @@
+import type { DomainEvent, EndedOutput } from '../events/domain-events.ts'
+import type { EndedTaskStatus } from './task.ts'
+
+interface Ended {
+  task: { id: string; ownerId: string; kind: string; attempt: number; lostAttempts: number }
+  status: EndedTaskStatus
+  endedAt: Date
+  ends: number
+  watched: boolean
+  totalMs: number | null
+  outputs: EndedOutput[]
+}
+
+/** What the end of a task is to other parts, whatever its kind. */
+export function endFacts({ task, status, endedAt, watched, ...end }: Ended): DomainEvent[] {
+  const { id: taskId, ownerId, kind, attempt, lostAttempts } = task
+  const data = { taskId, ownerId, kind, attempt, lostAttempts, status, watched, endedAt: endedAt.toISOString(), ...end }
+  const ended: DomainEvent = { name: 'task.ended', data }
+  if (status !== 'failed') return [ended]
+  return [ended, { name: 'task.failed', data: { taskId, ownerId, kind, watched } }]
+}
