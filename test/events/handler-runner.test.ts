@@ -143,7 +143,8 @@ t.test('what ten processes died of is not handled once more, and the key goes on
     },
   })
   await database.queries.transaction(async tx => {
-    await JobQueue.sendAll(boss, tx, 'events.test', [{ key: 'a', data: { taskId: 'a1', conversationId: 'a' } }])
+    const data = { name: 'turn.completed', traceId: 'trace', data: { taskId: 'a1', conversationId: 'a' } }
+    await JobQueue.sendAll(boss, tx, 'events.test', [{ key: 'a', data }])
     await tx.execute(sql`update pgboss.job set retry_count = 9, started_on = now() where name = 'events.test'`)
   })
   await publish('a', 'a2')
