@@ -56,8 +56,7 @@ export class Settlement {
           return undefined
         }
         const facts = worthKeeping(end) ? await keep(tx, task, kind, end) : []
-        const { ends } = ended
-        await events.publish(tx, task.traceId, [...facts, ...endFacts({ task, ...end, ...measured(task, end, ends) })])
+        await events.publish(tx, task.traceId, [...facts, ...endFacts(measured(task, end, ended.ends))])
         await line.advance(tx, ended.nextId)
         await queue.complete(tx, job())
         return { nextId: ended.nextId }
@@ -118,7 +117,8 @@ function measured(task: ClaimedTask, end: TaskEnd, ends: number) {
       { status, inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0, firstTokenMs, retries },
     ]
   })
-  return { endedAt, ends, totalMs: Math.max(0, endedAt.getTime() - askedAt), outputs }
+  const totalMs = Math.max(0, endedAt.getTime() - askedAt)
+  return { task, status: end.status, watched: end.watched, endedAt, ends, totalMs, outputs }
 }
 
 function worthKeeping({ bare, outputs }: TaskEnd): boolean {

@@ -12,9 +12,11 @@ interface Ended {
 }
 
 /** What the end of a task is to other parts, whatever its kind. */
-export function endFacts({ task, status, endedAt, watched, ...end }: Ended): DomainEvent[] {
+export function endFacts({ task, status, ends, watched, totalMs, outputs, ...end }: Ended): DomainEvent[] {
   const { id: taskId, ownerId, kind, attempt, lostAttempts } = task
-  const data = { taskId, ownerId, kind, attempt, lostAttempts, status, watched, endedAt: endedAt.toISOString(), ...end }
+  const endedAt = end.endedAt.toISOString()
+  // Member by member: what else a caller's object holds may be what somebody wrote.
+  const data = { taskId, ownerId, kind, attempt, lostAttempts, status, endedAt, ends, watched, totalMs, outputs }
   const ended: DomainEvent = { name: 'task.ended', data }
   if (status !== 'failed') return [ended]
   return [ended, { name: 'task.failed', data: { taskId, ownerId, kind, watched } }]
