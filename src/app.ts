@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import { modelRoutes } from './ai/routes.ts'
 import type { Config } from './config.ts'
@@ -93,7 +93,7 @@ export async function buildApp(
     routerOptions: { maxParamLength: 200 },
     // What follows from a request is known by its trace, in the logs of all that had a part in it.
     genReqId: ({ headers }) => traceIdOf(headers.traceparent as string | undefined),
-    requestIdLogLabel: 'traceId',
+    logController: new LogController({ requestIdLogLabel: 'traceId' }),
   })
   const opened = new AsyncDisposableStack()
   try {

@@ -11,6 +11,11 @@ export function disconnectAll(databaseUrl: string): Promise<number> {
   })
 }
 
+/** Ends one connection, known by the process that serves it. */
+export function terminateBackend(databaseUrl: string, pid: number): Promise<unknown> {
+  return beside(databaseUrl, client => client.query('select pg_terminate_backend($1)', [pid]))
+}
+
 /** Whether anybody may connect to this database from now on; when not, who is connected no longer is. */
 export async function allowConnections(databaseUrl: string, allowed: boolean): Promise<void> {
   await beside(databaseUrl, (client, name) => client.query(`alter database ${name} allow_connections ${allowed}`))
