@@ -42,7 +42,7 @@ t.test(
     const saboteur = new Saboteur(direct)
     const { url: database } = await proxyPostgres(t, direct, statement => saboteur.decide(statement))
     const env = { ...storage, DATABASE_URL: database, OPENAI_BASE_URL: upstream.baseUrl, MAX_RUNNING_OUTPUTS: '20' }
-    const server = await runningServer(t, { ...env, LOG_LEVEL: 'warn' })
+    const server = await runningServer(t, env)
     saboteur.kill = server.kill
 
     await Promise.all(
