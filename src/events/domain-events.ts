@@ -16,6 +16,18 @@ export interface DomainEvents {
   'task.ended': TaskEnded
   /** A task has ended without anything to show. Follows its `task.ended`. */
   'task.failed': Generated & { kind: string }
+  /** An owner is to be told by this channel, at one target: each channel has a queue of its own. */
+  'notification.web-push': NotificationDue
+  'notification.alimtalk': NotificationDue
+  'notification.sms': NotificationDue
+  'notification.webhook': NotificationDue
+}
+
+export interface NotificationDue {
+  taskId: string
+  ownerId: string
+  notificationId: string
+  targetId: string
 }
 
 interface Generated {
@@ -64,5 +76,7 @@ export type TracedEvent<Name extends DomainEventName = DomainEventName> = Domain
 
 /** Events of one key are handed to each handler one at a time, in the order of their transactions. */
 export function keyOf({ data }: DomainEvent): string {
+  // In no order: what one target is slow to take holds nothing else.
+  if ('notificationId' in data) return `${data.notificationId}/${data.targetId}`
   return 'conversationId' in data ? data.conversationId : data.taskId
 }

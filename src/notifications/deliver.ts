@@ -1,0 +1,24 @@
+import type { SingleHandler } from '../events/handler.ts'
+import type { Channel, OutwardChannelName } from './channel.ts'
+import type { NotificationStore } from './store.ts'
+
+/** Each holds a connection to the other side, of which there may be many; what waits for it costs nothing here. */
+const concurrency = 20
+
+/** Sends what is due on one channel, in the channel's own queue: nothing of it holds another channel. */
+export function deliveryHandler(
+  channel: Channel,
+  store: NotificationStore,
+): SingleHandler<`notification.${OutwardChannelName}`> {
+  return {
+    name: `notify-${channel.name}`,
+    events: [`notification.${channel.name}`],
+    concurrency,
+    async handle({ data: { notificationId, targetId } }, { queries, signal }) {
+      const notification = await store.get(queries, notificationId)
+      // Its task was removed, or it is older than a thousand others.
+      if (!notification) return
+      await channel.send(notification, targetId, signal)
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import type { Queries } from '../db/client.ts'
+import type { DomainEvent } from '../events/domain-events.ts'
+import type { Events } from '../events/events.ts'
+import type { SingleHandler } from '../events/handler.ts'
+import type { Channel } from './channel.ts'
+import { type NotificationKind, notificationKinds } from './notification.ts'
+import type { PreferenceStore } from './preferences.ts'
+import type { NotificationStore } from './store.ts'
+
+const concurrency = 20
+
+/** Whoever saw a text come to its end need not be told that it has come. A quiz is made while its owner is elsewhere. */
+const silentWhenWatched: ReadonlySet<NotificationKind> = new Set([
+  'record.generated',
+  'review.generated',
+  'turn.completed',
+])
+
+export interface NotifyOptions {
+  store: NotificationStore
+  preferences: PreferenceStore
+  channels: readonly Channel[]
+  events: Pick<Events, 'publish' | 'wake'>
+  /** The conversation that a turn belongs to. */
+  conversationOf(tx: Queries, taskId: string): Promise<string | undefined>
+  /** Told when an owner has a new notification in the list. */
+  onNotified(ownerId: string): void
+}
+
+/**
+ * Decides who is told of what, and where: one transaction stores the notification and publishes what each channel has to
+ * do, so that all of it happens once. Of a task that has been removed nobody is told.
+ */
+export function notify(options: NotifyOptions): SingleHandler<NotificationKind> {
+  const { store, preferences, channels, events, conversationOf, onNotified } = options
+  return {
+    name: 'notify',
+    events: notificationKinds,
+    concurrency,
+    async handle({ name: kind, data, traceId }, { commit }) {
+      const { taskId, ownerId, watched } = data
+      if (watched && silentWhenWatched.has(kind)) return
+      await commit(async tx => {
+        const taskKind = await store.lockTask(tx, taskId)
+        if (taskKind === undefined) return
+        const chosen = await preferences.of(tx, ownerId, kind)
+        const due: { channel: Channel; targetId: string }[] = []
+        for (const channel of channels) {
+          if (!chosen.includes(channel.name)) continue
+          for (const targetId of await channel.targets(tx, ownerId)) due.push({ channel, targetId })
+        }
+        const inApp = chosen.includes('in-app')
+        if (!inApp && due.length === 0) return
+        const conversationId =
+          'conversationId' in data
+            ? data.conversationId
+            : taskKind === 'turn'
+              ? await conversationOf(tx, taskId)
+              : undefined
+        const { id } = await store.add(tx, { ownerId, kind, taskId, taskKind, conversationId, inApp })
+        await events.publish(
+          tx,
+          traceId,
+          due.map(
+            ({ channel, targetId }): DomainEvent => ({
+              name: `notification.${channel.name}`,
+              data: { taskId, ownerId, notificationId: id, targetId },
+            }),
+          ),
+        )
+      })
+      events.wake()
+      onNotified(ownerId)
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import { and, count, desc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm'
+import { validate as isUuid, v7 as uuidv7 } from 'uuid'
+import type { Queries } from '../db/client.ts'
+import { tasks } from '../tasks/schema.ts'
+import type { Notification } from './notification.ts'
+import { notificationCounters, notifications } from './schema.ts'
+
+/** So many of an owner are kept; with each one more the oldest goes, read or not. */
+export const maxKept = 1_000
+
+export interface StoredNotification extends Notification {
+  seq: number
+  readAt: Date | null
+}
+
+/** How far the notifications of an owner have come. */
+export interface Feed {
+  /** Of the newest one; 0 before the first. */
+  lastSeq: number
+  unread: number
+}
+
+/** The SQL of notifications. What joins a transaction takes it as its first argument. */
+export const notificationStore = {
+  /** The kind of a task, which stays there until the transaction ends; `undefined` when it has gone. */
+  async lockTask(tx: Queries, taskId: string): Promise<string | undefined> {
+    const [task] = await tx.select({ kind: tasks.kind }).from(tasks).where(eq(tasks.id, taskId)).for('key share')
+    return task?.kind
+  },
+
+  /** Adds one, and drops what is more than `maxKept`. The owner's others wait until the transaction ends. */
+  async add(
+    tx: Queries,
+    draft: Omit<Notification, 'id' | 'createdAt'> & { inApp: boolean },
+  ): Promise<StoredNotification> {
+    const { ownerId } = draft
+    const [counter] = await tx
+      .insert(notificationCounters)
+      .values({ ownerId, lastSeq: 1 })
+      .onConflictDoUpdate({
+        target: notificationCounters.ownerId,
+        set: { lastSeq: sql`${notificationCounters.lastSeq} + 1` },
+      })
+      .returning()
+    const seq = (counter as typeof notificationCounters.$inferSelect).lastSeq
+    const [row] = await tx
+      .insert(notifications)
+      .values({ ...draft, id: uuidv7(), seq })
+      .returning()
+    await tx.delete(notifications).where(and(eq(notifications.ownerId, ownerId), lte(notifications.seq, seq - maxKept)))
+    return stored(row as typeof notifications.$inferSelect)
+  },
+
+  /** One, whoever it belongs to and wherever it shows. */
+  async get(tx: Queries, id: string): Promise<StoredNotification | undefined> {
+    const [row] = await tx.select().from(notifications).where(eq(notifications.id, id))
+    return row && stored(row)
+  },
+
+  /** Newest first; `before` is the id of the last one of the page before. */
+  async list(
+    tx: Queries,
+    ownerId: string,
+    { before, limit }: { before?: string; limit: number },
+  ): Promise<StoredNotification[]> {
+    const rows = await tx
+      .select()
+      .from(notifications)
+      .where(and(shownTo(ownerId), before === undefined ? undefined : lt(notifications.id, before)))
+      .orderBy(desc(notifications.id))
+      .limit(limit)
+    return rows.map(stored)
+  },
+
+  /** Those after a seq, oldest first. */
+  async since(tx: Queries, ownerId: string, seq: number, limit: number): Promise<StoredNotification[]> {
+    const rows = await tx
+      .select()
+      .from(notifications)
+      .where(and(shownTo(ownerId), gt(notifications.seq, seq)))
+      .orderBy(notifications.seq)
+      .limit(limit)
+    return rows.map(stored)
+  },
+
+  async unread(tx: Queries, ownerId: string): Promise<number> {
+    const [row] = await tx
+      .select({ value: count() })
+      .from(notifications)
+      .where(and(shownTo(ownerId), isNull(notifications.readAt)))
+    return row?.value ?? 0
+  },
+
+  /** Whatever is committed up to `lastSeq` can be read afterwards. */
+  async feed(tx: Queries, ownerId: string): Promise<Feed> {
+    return (await notificationStore.feeds(tx, [ownerId])).get(ownerId) ?? { lastSeq: 0, unread: 0 }
+  },
+
+  /** Of those owners that ever had any, in one statement. */
+  async feeds(tx: Queries, ownerIds: readonly string[]): Promise<Map<string, Feed>> {
+    const { ownerId, lastSeq } = notificationCounters
+    const unread = sql<number>`(
+      select count(*)::int from ${notifications}
+      where ${notifications.ownerId} = ${ownerId} and ${notifications.inApp} and ${notifications.readAt} is null)`
+    const rows = await tx
+      .select({ ownerId, lastSeq, unread })
+      .from(notificationCounters)
+      .where(sql`${ownerId} = any(${sql.param([...ownerIds])}::uuid[])`)
+    return new Map(rows.map(({ ownerId, ...feed }) => [ownerId, feed]))
+  },
+
+  /** Marks one as read, or with `upTo` also all before it. False when this owner has no such one. Idempotent. */
+  async read(tx: Queries, ownerId: string, id: string, { upTo = false } = {}): Promise<boolean> {
+    if (!isUuid(id)) return false
+    const [found] = await tx
+      .select({ seq: notifications.seq })
+      .from(notifications)
+      .where(and(shownTo(ownerId), eq(notifications.id, id)))
+    if (!found) return false
+    const these = (upTo ? lte : eq)(notifications.seq, found.seq)
+    await tx
+      .update(notifications)
+      .set({ readAt: sql`now()` })
+      .where(and(shownTo(ownerId), isNull(notifications.readAt), these))
+    return true
+  },
+}
+
+export type NotificationStore = typeof notificationStore
+
+function shownTo(ownerId: string) {
+  return and(eq(notifications.ownerId, ownerId), notifications.inApp)
+}
+
+function stored({ inApp: _, conversationId, ...row }: typeof notifications.$inferSelect): StoredNotification {
+  return { ...row, ...(conversationId !== null && { conversationId }) }
+}
