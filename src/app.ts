@@ -26,6 +26,7 @@ import { reencryptionRoutes } from './http/reencryption.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { loggableError } from './loggable-error.ts'
+import { openChannels } from './notifications/channels.ts'
 import { openStorage } from './storage.ts'
 import { acceptWith } from './tasks/accept.ts'
 import { EventReplies } from './tasks/event-reply.ts'
@@ -136,6 +137,8 @@ async function assemble(
   const events = openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
   const redrive = new Redrive({ boss, database, handlers })
 
+  const outward = openChannels({ queries: database.queries, cipher, config }, opened)
+
   const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id), timers)
   opened.defer(() => logs.close())
   const replies = new EventReplies(timers)
@@ -186,6 +189,7 @@ async function assemble(
   await app.register(failedEventRoutes, { database, redrive })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
+  await outward.routes(app)
   await routes(app, { tasks, accept: acceptWith(tasks, replies), events })
   await app.register(pages)
 
