@@ -1,5 +1,6 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { conversations, summaries, turns } from './conversations/schema.ts'
+import { library, libraryKeys } from './library/schema.ts'
 import { attempts, quizzes } from './quizzes/schema.ts'
 import { confirmations, records } from './records/schema.ts'
 import { outputs, tasks } from './tasks/schema.ts'
@@ -15,4 +16,6 @@ export const encryptedTables: readonly PgTable[] = [
   summaries,
   quizzes,
   attempts,
+  library,
+  libraryKeys,
 ]
