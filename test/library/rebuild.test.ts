@@ -50,6 +50,7 @@ t.test('beside everybody who writes, changes and removes, what is rebuilt is tru
   const conch = await startConch(t, await stored(t))
   const visitor = conch.visitor()
   const mine = new Library(visitor)
+  t.same(await mine.all(), [])
   /** How many texts there are in the end of what is not removed. */
   const counts = new Map<string, number>()
   let over = false
