@@ -1,4 +1,5 @@
 import { ChatPage } from './chat/chat-page.js'
+import { LibraryPage } from './library/library-page.js'
 import { LoadFault } from './load-fault.js'
 import { html } from './preact.js'
 import { QuizzesPage } from './quizzes/quizzes-page.js'
@@ -13,12 +14,13 @@ export function App({ services }) {
   return html`<${ServicesContext.Provider} value=${services}><${Shell} /><//>`
 }
 
-/** The kinds of text, each with the page it begins with. */
+/** The kinds of text and what there is of all of them, each with the page it begins with. */
 const sections = /** @type {const} */ ([
   { name: 'records', url: '#' },
   { name: 'reviews', url: '#reviews' },
   { name: 'chat', url: '#chat' },
   { name: 'quizzes', url: '#quizzes' },
+  { name: 'library', url: '#library' },
 ])
 
 function Shell() {
@@ -60,6 +62,8 @@ function Section({ place }) {
       return html`<${ChatPage} place=${place} />`
     case 'quizzes':
       return html`<${QuizzesPage} place=${place} />`
+    case 'library':
+      return html`<${LibraryPage} arrived=${place.arrived} />`
   }
 }
 

@@ -1,4 +1,5 @@
 import * as chat from './chat/messages.js'
+import * as library from './library/messages.js'
 import * as shared from './messages.js'
 import * as operations from './operations/messages.js'
 import * as quizzes from './quizzes/messages.js'
@@ -14,6 +15,7 @@ export const ko = {
   ...reviews.ko,
   ...chat.ko,
   ...quizzes.ko,
+  ...library.ko,
   ...operations.ko,
 }
 
@@ -25,6 +27,7 @@ export const en = {
   ...reviews.en,
   ...chat.en,
   ...quizzes.en,
+  ...library.en,
   ...operations.en,
 }
 

@@ -6,6 +6,7 @@ export const ko = {
   'nav.reviews': '일기',
   'nav.chat': '대화',
   'nav.quizzes': '퀴즈',
+  'nav.library': '모아보기',
   'nav.docs': 'API 문서',
 
   'demo.title': '데모 모델',
@@ -115,6 +116,7 @@ export const en = {
   'nav.reviews': 'Diary',
   'nav.chat': 'Chat',
   'nav.quizzes': 'Quizzes',
+  'nav.library': 'Library',
   'nav.docs': 'API docs',
 
   'demo.title': 'Demo model',

@@ -5,7 +5,8 @@
  * @typedef {{ section: 'reviews', taskId?: string }} ReviewsRoute without a task: the form and the list
  * @typedef {{ section: 'chat', conversationId?: string }} ChatRoute
  * @typedef {{ section: 'quizzes', taskId?: string }} QuizzesRoute
- * @typedef {RecordsRoute | ReviewsRoute | ChatRoute | QuizzesRoute} Route
+ * @typedef {{ section: 'library' }} LibraryRoute
+ * @typedef {RecordsRoute | ReviewsRoute | ChatRoute | QuizzesRoute | LibraryRoute} Route
  */
 
 /**
@@ -34,6 +35,8 @@ export function parseRoute(hash) {
       return { section: 'quizzes' }
     case 'quiz':
       return { section: 'quizzes', taskId: id }
+    case 'library':
+      return { section: 'library' }
     default:
       return start
   }

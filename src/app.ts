@@ -1,8 +1,8 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import { modelRoutes } from './ai/routes.ts'
+import { BackgroundWork } from './background-work.ts'
 import type { Config } from './config.ts'
-import { BackgroundReencryption } from './db/background-reencryption.ts'
 import { type DataDirLock, lockDataDir } from './db/data-dir-lock.ts'
 import { startJobs } from './db/jobs.ts'
 import { reencrypt } from './db/reencrypt.ts'
@@ -13,6 +13,7 @@ import type { EventHandler } from './events/handler.ts'
 import { QueuedEvents } from './events/queued-events.ts'
 import { Redrive } from './events/redrive.ts'
 import { features } from './features.ts'
+import { backgroundWorkRoutes } from './http/background-work.ts'
 import { cors } from './http/cors.ts'
 import { docs } from './http/docs.ts'
 import { failedEventRoutes } from './http/failed-events.ts'
@@ -22,9 +23,10 @@ import { createMetrics, metricsRoute } from './http/metrics.ts'
 import { operator } from './http/operator.ts'
 import { pages } from './http/pages.ts'
 import { clientErrorHandler, frameworkErrors, problems } from './http/problems.ts'
-import { reencryptionRoutes } from './http/reencryption.ts'
+import { ReencryptionSchema } from './http/reencryption.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
+import { RebuildReport, rebuildLibrary } from './library/rebuild.ts'
 import { loggableError } from './loggable-error.ts'
 import { openChannels } from './notifications/channels.ts'
 import { openStorage } from './storage.ts'
@@ -121,7 +123,8 @@ async function assemble(
   const { database, cipher, cookieSecret, operatorToken } = await openStorage(config, app.log, opened)
   const model = await openUpstream(config, app.log, opened)
 
-  const reencryption = new BackgroundReencryption({
+  const reencryption = new BackgroundWork({
+    name: 're-encryption',
     run: options => reencrypt({ ...options, queries: database.queries, cipher, tables: encryptedTables }),
     logger: app.log,
   })
@@ -133,9 +136,15 @@ async function assemble(
   const store = new TaskStore(cipher)
   const line = new Line(store, queue)
 
-  const { kinds, handlers, routes } = features({ database, cipher, store, model, config })
+  const { kinds, handlers, sources, routes } = features({ database, cipher, store, model, config })
   const events = openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
   const redrive = new Redrive({ boss, database, handlers })
+  const rebuild = new BackgroundWork({
+    name: 'the rebuilding of the library',
+    run: options => rebuildLibrary({ ...options, database, cipher, sources }),
+    logger: app.log,
+  })
+  opened.defer(() => rebuild.stop())
 
   const outward = openChannels({ queries: database.queries, cipher, config }, opened)
 
@@ -185,7 +194,18 @@ async function assemble(
   await app.register(docs, { version: packageJson.version })
   await app.register(health, { ready: () => !runner.stopping, ping: () => database.ping() })
   await app.register(metricsRoute, { registry: metrics.registry })
-  await app.register(reencryptionRoutes, { reencryption })
+  await app.register(backgroundWorkRoutes, {
+    path: '/api/operations/reencryption',
+    summary: 'Encrypt everything anew with the newest key',
+    work: reencryption,
+    report: ReencryptionSchema,
+  })
+  await app.register(backgroundWorkRoutes, {
+    path: '/api/operations/library-rebuild',
+    summary: 'Write the library anew from what it is made of',
+    work: rebuild,
+    report: RebuildReport,
+  })
   await app.register(failedEventRoutes, { database, redrive })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })

@@ -9,6 +9,10 @@ import type { Database } from './db/client.ts'
 import type { Cipher } from './db/encrypted.ts'
 import type { Events } from './events/events.ts'
 import type { EventHandler } from './events/handler.ts'
+import { keepLibrary } from './library/keep.ts'
+import { libraryRoutes } from './library/routes.ts'
+import type { LibrarySource } from './library/source.ts'
+import { librarySources } from './library-sources.ts'
 import { quizKind } from './quizzes/quiz.ts'
 import { quizRoutes } from './quizzes/routes.ts'
 import { QuizStore } from './quizzes/store.ts'
@@ -34,6 +38,8 @@ export interface Features {
   kinds: ReadonlyMap<string, TaskKind>
   /** What happens after their events. */
   handlers: readonly EventHandler[]
+  /** Of the library. */
+  sources: readonly LibrarySource[]
   routes(app: FastifyInstance, engine: { tasks: Tasks; accept: Accept; events: Events }): Promise<void>
 }
 
@@ -42,6 +48,7 @@ export function features({ database, cipher, store, model, config }: FeatureSour
   const { contextTokens, summaryConcurrency: concurrency } = config
   const conversations = new ConversationStore(cipher)
   const quizzes = new QuizStore(cipher)
+  const sources = librarySources(cipher)
 
   const record = recordKind(cipher)
   const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })
@@ -52,13 +59,16 @@ export function features({ database, cipher, store, model, config }: FeatureSour
     kinds: new Map(kinds.map(kind => [kind.name, kind])),
     handlers: [
       summarizeAfterTurn({ conversations, tasks: store, model, contextTokens, concurrency }),
+      keepLibrary({ sources, cipher }),
     ] as EventHandler[],
+    sources,
     async routes(app, engine) {
       const shared = { ...engine, database, store }
       await app.register(recordRoutes, { ...shared, kind: record, cipher })
       await app.register(reviewRoutes, { ...shared, kind: reviewKind })
       await app.register(conversationRoutes, { ...shared, kind: turn, conversations })
       await app.register(quizRoutes, { ...shared, kind: quiz, quizzes })
+      await app.register(libraryRoutes, { database, cipher, sources })
     },
   }
 }

@@ -18,8 +18,10 @@ t.test('every curl line works as it is written, for every kind', async t => {
   const folder = await temporaryFolder(t)
   const outputs: string[] = []
   for (const block of curlBlocks) outputs.push(await runBlock(block, conch.url, folder))
-  t.equal(outputs.length, 10)
-  const [record, review, accepted, watched, records, begun, reply, conversation, quiz, taken] = outputs as [string] &
+  t.equal(outputs.length, 11)
+  const [record, review, accepted, watched, records, begun, reply, conversation, quiz, taken, library] = outputs as [
+    string,
+  ] &
     string[]
   for (const stream of [record, review, watched, reply]) t.match(stream, /"type":"text-delta".*data: \[DONE\]\n\n$/s)
   t.match(record, /"type":"text-delta","id":"2"/)
@@ -30,6 +32,7 @@ t.test('every curl line works as it is written, for every kind', async t => {
   t.match(conversation, `{"id":"${JSON.parse(begun ?? '').id}"`)
   t.match(conversation, /"role":"assistant".*"pending":[01]/)
   t.match(JSON.parse(quiz ?? ''), { taskId: String })
+  t.match(library, /^\{"items":\[.*"nextCursor":(null|"\S+")\}\{"items":\[/)
   t.match(taken, /"data-question".*data: \[DONE\].*"questions":\[.*"total":3,.*"results":\[/s)
 })
 

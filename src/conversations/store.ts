@@ -65,6 +65,15 @@ export class ConversationStore {
     return row && this.#conversation(row)
   }
 
+  /** Those of these conversations that are there, with their owners. */
+  async getAll(tx: Queries, ids: readonly string[]): Promise<(Conversation & { ownerId: string })[]> {
+    const rows = await tx
+      .select()
+      .from(conversations)
+      .where(inArray(conversations.id, [...ids]))
+    return rows.map(row => ({ ...this.#conversation(row), ownerId: row.ownerId }))
+  }
+
   /** Keeps turns from being added, stopped and written anew until the transaction ends; false if it has gone. */
   async lock(tx: Queries, id: string): Promise<boolean> {
     const rows = await tx

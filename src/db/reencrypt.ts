@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Queries } from './client.ts'
 import { type Cipher, DecryptionFailed, keyIdOf, sealedPrefix } from './encrypted.ts'
-import { isTransientFault } from './faults.ts'
 import { type ReencryptionReport, ReencryptionTally } from './reencryption-report.ts'
 import { type RowKey, rowId, type SealedTable, sealedTable } from './sealed-table.ts'
+import { throughFaults } from './through-faults.ts'
 
 export interface ReencryptOptions {
   queries: Queries
@@ -21,12 +20,6 @@ export interface ReencryptOptions {
 
 /** In the first pass all is done, the second finds nothing. More only while something else writes with an older key. */
 const maxPasses = 5
-
-/** A restart of the database takes seconds. Not the waiting of the task engine: whoever runs this can run it again. */
-const throughFaults = retry(handleWhen(isTransientFault), {
-  maxAttempts: 20,
-  backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 2_000 }),
-})
 
 /**
  * Seals every value of the encrypted columns of `tables` anew that is not under the newest key, while servers read and
@@ -50,11 +43,7 @@ export async function reencrypt({
   const tables = pgTables.map(table => sealedTable(queries, table))
   const tally = new ReencryptionTally(cipher, tables)
   const prefix = sealedPrefix(cipher.newestKeyId)
-  const patiently = <T>(statement: () => Promise<T>) =>
-    throughFaults.execute(() => {
-      signal?.throwIfAborted()
-      return statement()
-    }, signal)
+  const patiently = throughFaults(signal)
 
   async function walk(table: SealedTable): Promise<void> {
     // Rows that are added during the walk are left to the next pass: this one has an end.

@@ -66,6 +66,15 @@ export class QuizStore {
     return row && this.#quiz(row)
   }
 
+  /** Those of these quizzes that are there, whoever they belong to. */
+  async getAll(tx: Queries, ids: readonly string[]): Promise<Quiz[]> {
+    const rows = await tx
+      .select()
+      .from(quizzes)
+      .where(inArray(quizzes.id, [...ids]))
+    return rows.map(row => this.#quiz(row))
+  }
+
   /** Newest first; `before` is the id of the last quiz of the page before. */
   async list(tx: Queries, ownerId: string, { before, limit }: { before?: string; limit: number }): Promise<Quiz[]> {
     const rows = await tx

@@ -86,6 +86,17 @@ export class TaskStore {
     return readTask(this.#cipher, row)
   }
 
+  /** Those of these tasks that are there, whoever they belong to. */
+  async getAll(tx: Queries, ids: readonly string[]): Promise<Map<string, TaskRow>> {
+    const rows = await tx.select().from(tasks).where(oneOf(ids))
+    return new Map(rows.map(row => [row.id, readTask(this.#cipher, row)]))
+  }
+
+  /** Keeps these tasks from being removed until the transaction ends. */
+  async hold(tx: Queries, ids: readonly string[]): Promise<void> {
+    await tx.select({ id: tasks.id }).from(tasks).where(oneOf(ids)).orderBy(asc(tasks.id)).for('key share')
+  }
+
   async outputsOf(tx: Queries, taskIds: readonly string[]): Promise<Map<string, StoredOutput[]>> {
     const found = new Map<string, StoredOutput[]>(taskIds.map(id => [id, []]))
     if (taskIds.length === 0) return found

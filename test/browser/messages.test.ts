@@ -1,6 +1,7 @@
 import t from 'tap'
 import * as chat from '../../public/chat/messages.js'
 import { en, ko } from '../../public/i18n.js'
+import * as library from '../../public/library/messages.js'
 import * as shared from '../../public/messages.js'
 import * as operations from '../../public/operations/messages.js'
 import * as quizzes from '../../public/quizzes/messages.js'
@@ -13,6 +14,7 @@ const sections = Object.entries({
   reviews: reviews.ko,
   chat: chat.ko,
   quizzes: quizzes.ko,
+  library: library.ko,
   operations: operations.ko,
 })
 

@@ -12,6 +12,7 @@ t.test('every place has its hash', async t => {
     ['#chat', { section: 'chat' }],
     [chatUrl('0198-a'), { section: 'chat', conversationId: '0198-a' }],
     ['#quizzes', { section: 'quizzes' }],
+    ['#library', { section: 'library' }],
     [quizUrl('0198-a'), { section: 'quizzes', taskId: '0198-a' }],
   ] as const) {
     t.match(parseRoute(hash), route, hash)

@@ -7,13 +7,14 @@ import { openPage } from './visitor.ts'
 const browser = await launchBrowser(t)
 const conch = await runningConch(t)
 
-t.test('the four kinds are a link away, and the one that is shown is marked', async t => {
+t.test('the four kinds and the library are a link away, and the one that is shown is marked', async t => {
   const page = await openPage(t, browser, conch.url)
   const kinds = page.getByRole('navigation', { name: '주 메뉴' })
   for (const [name, hash] of [
     ['일기', '#reviews'],
     ['대화', '#chat'],
     ['퀴즈', '#quizzes'],
+    ['모아보기', '#library'],
     ['생활기록부', '#'],
   ] as const) {
     await kinds.getByRole('link', { name }).press('Enter')

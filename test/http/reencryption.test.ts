@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { ReencryptionState } from '../../src/db/background-reencryption.ts'
+import type { WorkState } from '../../src/background-work.ts'
+import type { ReencryptionReport } from '../../src/db/reencryption-report.ts'
 import { anyRecord } from '../support/any-record.ts'
 import { type Conch, ownStorage, startConch } from '../support/conch.ts'
 import { Visitor } from '../support/visitor.ts'
@@ -14,7 +15,11 @@ const model = { DEMO_TOKENS_PER_SECOND: '100000' }
 async function ask(conch: Conch, method: 'GET' | 'POST', token: string | undefined) {
   const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` }
   const response = await fetch(conch.url + path, { method, headers })
-  return { status: response.status, headers: response.headers, body: (await response.json()) as ReencryptionState }
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as WorkState<ReencryptionReport>,
+  }
 }
 
 async function rotated(conch: Conch, token: string) {

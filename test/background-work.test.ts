@@ -1,8 +1,8 @@
 import t from 'tap'
-import { BackgroundReencryption, type BackgroundReencryptionOptions } from '../../src/db/background-reencryption.ts'
-import type { ReencryptionReport } from '../../src/db/reencryption-report.ts'
+import { BackgroundWork, type BackgroundWorkOptions } from '../src/background-work.ts'
+import type { ReencryptionReport } from '../src/db/reencryption-report.ts'
 
-type Run = BackgroundReencryptionOptions['run']
+type Run = BackgroundWorkOptions<ReencryptionReport>['run']
 
 const report = (passes: number): ReencryptionReport => {
   return { key: 'k2', passes, columns: [], missingKeys: [], damaged: 0, olderKeys: [], unusedKeys: ['k1'] }
@@ -12,7 +12,8 @@ const report = (passes: number): ReencryptionReport => {
 function controlled() {
   const runs: (PromiseWithResolvers<ReencryptionReport> & Parameters<Run>[0])[] = []
   const logged: { level: string; values: object }[] = []
-  const background = new BackgroundReencryption({
+  const background = new BackgroundWork<ReencryptionReport>({
+    name: 're-encryption',
     run: options => {
       const ending = Promise.withResolvers<ReencryptionReport>()
       runs.push({ ...options, ...ending })

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import type { ReencryptionReport } from '../src/db/reencryption-report.ts'
-import { reencryptRemotely } from '../src/remote-reencryption.ts'
+import { workRemotely } from '../src/remote-work.ts'
 
 const report: ReencryptionReport = {
   key: 'k2',
@@ -14,7 +14,7 @@ const report: ReencryptionReport = {
   olderKeys: [],
   unusedKeys: ['k1'],
 }
-const code = 'REMOTE_REENCRYPTION_FAILED'
+const code = 'REMOTE_WORK_FAILED'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -41,7 +41,8 @@ async function asked(t: Test, answers: Answer[], { host = '127.0.0.1' } = {}) {
   const { port } = server.address() as AddressInfo
   const { signal } = stop
   const onProgress = (progress: ReencryptionReport) => heard.push(progress)
-  const outcome = reencryptRemotely({ host, port, operatorToken: 'the-token', signal, onProgress })
+  const path = '/api/operations/work'
+  const outcome = workRemotely<ReencryptionReport>({ path, host, port, operatorToken: 'the-token', signal, onProgress })
   return { outcome, requests, heard, stop }
 }
 
@@ -52,7 +53,7 @@ t.test('the server is told once and asked until it is done', async t => {
     json(200, { status: 'done', ...report, passes: 3 }),
   ])
   t.match(await outcome, { ...report, passes: 3 })
-  const path = '/api/operations/reencryption Bearer the-token'
+  const path = '/api/operations/work Bearer the-token'
   t.same(requests, [`POST ${path}`, `GET ${path}`, `GET ${path}`])
   t.match(heard, [{ passes: 1 }, { passes: 2 }])
 })

@@ -1,20 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ReencryptionState } from './db/background-reencryption.ts'
-import type { ReencryptionReport } from './db/reencryption-report.ts'
+import type { WorkState } from './background-work.ts'
 
 /** The running server did not do it. The message says why and what to do, in one line. */
-export class RemoteReencryptionFailed extends Error {
-  override readonly name = 'RemoteReencryptionFailed'
-  readonly code = 'REMOTE_REENCRYPTION_FAILED'
+export class RemoteWorkFailed extends Error {
+  override readonly name = 'RemoteWorkFailed'
+  readonly code = 'REMOTE_WORK_FAILED'
 }
 
-export interface RemoteReencryptionOptions {
+export interface RemoteWorkOptions<Report> {
+  /** Where it takes the work with POST and says with GET how far it is. */
+  path: string
   /** Where the server listens, as it was told: 0.0.0.0 and :: are reached on this machine. */
   host: string
   port: number
   operatorToken: string
   signal: AbortSignal
-  onProgress(report: ReencryptionReport): void
+  onProgress(report: Report): void
 }
 
 /** How often the server is asked how far it is. */
@@ -24,24 +25,25 @@ const pollMs = 250
 const answerTimeoutMs = 30_000
 
 /**
- * Has the server that has the embedded database encrypt everything anew, and waits for the end. Aborting ends the
- * waiting only.
+ * Has the server that has the embedded database do a piece of work (see `BackgroundWork`), and waits for the end.
+ * Aborting ends the waiting only.
  *
- * @throws RemoteReencryptionFailed
+ * @throws RemoteWorkFailed
  */
-export async function reencryptRemotely({
+export async function workRemotely<Report extends object>({
+  path,
   host,
   port,
   operatorToken,
   signal,
   onProgress,
-}: RemoteReencryptionOptions): Promise<ReencryptionReport> {
+}: RemoteWorkOptions<Report>): Promise<Report> {
   if (port === 0) throw failed('PORT is 0, which does not tell where the server listens: set PORT to its port')
-  const url = `http://${reachable(host)}:${port}/api/operations/reencryption`
+  const url = `http://${reachable(host)}:${port}${path}`
 
   let answered = false
 
-  async function ask(method: 'POST' | 'GET'): Promise<ReencryptionState> {
+  async function ask(method: 'POST' | 'GET'): Promise<WorkState<Report>> {
     const { status, text } = await send(method).catch(error => {
       signal.throwIfAborted()
       throw failed(
@@ -54,7 +56,7 @@ export async function reencryptRemotely({
     answered = true
     if (status === 401)
       throw failed(`the server at ${url} has another operator token: is it the one with this data folder?`)
-    const state = status < 300 ? parsed(text) : undefined
+    const state = status < 300 ? parsed<Report>(text) : undefined
     if (state) return state
     throw failed(`the server at ${url} does not know how (it answers ${status}): is it the one with this data folder?`)
   }
@@ -75,12 +77,12 @@ export async function reencryptRemotely({
   }
 }
 
-function failed(message: string, cause?: unknown): RemoteReencryptionFailed {
-  return new RemoteReencryptionFailed(message, { cause })
+function failed(message: string, cause?: unknown): RemoteWorkFailed {
+  return new RemoteWorkFailed(message, { cause })
 }
 
 /** Undefined when it is not what Conch answers. */
-function parsed(text: string): ReencryptionState | undefined {
+function parsed<Report extends object>(text: string): WorkState<Report> | undefined {
   try {
     const state = JSON.parse(text)
     return typeof state?.status === 'string' ? state : undefined

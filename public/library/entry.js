@@ -1,0 +1,25 @@
+import { html } from '../preact.js'
+import { languageOf } from '../quizzes/language-of.js'
+import { chatUrl, quizUrl, reviewUrl, taskUrl } from '../route.js'
+import { useServices } from '../services.js'
+
+const urls = { record: taskUrl, review: reviewUrl, quiz: quizUrl, conversation: chatUrl }
+
+/** One thing, whatever kind it is: what it says, or where it says what was looked for. @param {{ item: import('./api.js').LibraryItem }} props */
+export function Entry({ item }) {
+  const { t, date } = useServices()
+  const { id, kind, status, preview, match, sizes, updatedAt } = item
+  const title = item.title ?? t('library.untitled')
+  return html`
+    <article class="library-entry" data-kind=${kind}>
+      <h3><a href=${urls[kind](id)} lang=${languageOf(title)}>${title}</a></h3>
+      <p class="status">${t(`library.kind.${kind}`)} · ${t(`library.status.${status}`)}</p>
+      ${
+        match
+          ? html`<p class="excerpt" lang=${languageOf(match.before + match.match)}>${match.before}<mark>${match.match}</mark>${match.after}</p>`
+          : html`<p class="excerpt" lang=${languageOf(preview)}>${preview}</p>`
+      }
+      <p class="about">${t(`library.size.${kind}`, sizes)} · ${date(updatedAt)}</p>
+    </article>
+  `
+}

@@ -1,0 +1,92 @@
+import { asc, gt } from 'drizzle-orm'
+import type { Queries } from '../db/client.ts'
+import type { LibraryDocument, LibrarySource } from '../library/source.ts'
+import type { TaskStore } from '../tasks/store.ts'
+import { outputEnded } from '../tasks/task.ts'
+import { conversations as table } from './schema.ts'
+import type { ConversationStore } from './store.ts'
+
+/** A search looks into the newest turns of a conversation, so many at most: what it opens must fit into memory. */
+const maxTurns = 1000
+
+/** Beyond any position. */
+const theEnd = 2 ** 31 - 1
+
+/**
+ * Conversations in the library, from their first message on.
+ *
+ * An entry stands on the task of the last turn that it has something of. Messages are only ever removed from one of them on
+ * to the end: whatever of the entry's is removed, that task is among it, and the entry goes in the same transaction. It
+ * comes back when the reply has ended that takes its place.
+ */
+export function conversationLibrary({
+  conversations,
+  tasks,
+}: {
+  conversations: ConversationStore
+  tasks: TaskStore
+}): LibrarySource {
+  return {
+    kind: 'conversation',
+
+    async touchedBy(queries, { name, data }) {
+      if (name !== 'task.ended' || data.kind !== 'turn') return undefined
+      return (await conversations.turn(queries, data.taskId))?.conversationId
+    },
+
+    async hold(tx, ids) {
+      // Whoever removes a turn holds this lock.
+      for (const id of [...ids].sort()) await conversations.lock(tx, id)
+    },
+
+    async ids(queries, after, limit) {
+      const rows = await queries
+        .select({ id: table.id })
+        .from(table)
+        .where(after === undefined ? undefined : gt(table.id, after))
+        .orderBy(asc(table.id))
+        .limit(limit)
+      return rows.map(({ id }) => id)
+    },
+
+    async read(tx, ids) {
+      const documents: LibraryDocument[] = []
+      for (const conversation of await conversations.getAll(tx, ids)) {
+        const document = await read(tx, conversation)
+        if (document) documents.push(document)
+      }
+      return documents
+    },
+  }
+
+  async function read(
+    tx: Queries,
+    { id, ownerId, title, createdAt, usedAt }: Awaited<ReturnType<ConversationStore['getAll']>>[number],
+  ): Promise<LibraryDocument | undefined> {
+    const turns = await conversations.turnsBefore(tx, id, theEnd, maxTurns)
+    const last = turns.at(-1)
+    const task = last && (await tasks.getAll(tx, [last.id])).get(last.id)
+    if (!task) return undefined
+    const outputs = await tasks.outputsOf(
+      tx,
+      turns.map(turn => turn.id),
+    )
+    const contents = turns.flatMap(turn => {
+      const reply = outputs.get(turn.id)?.[0]
+      return reply && outputEnded(reply.status) && reply.text !== '' ? [turn.content, reply.text] : [turn.content]
+    })
+    return {
+      id,
+      ownerId,
+      anchorTaskId: task.id,
+      status: task.status,
+      createdAt,
+      updatedAt: task.finishedAt ?? usedAt,
+      title,
+      preview: contents.at(-1) ?? '',
+      contents,
+      about: title === undefined ? [] : [title],
+      count: contents.length,
+    }
+  }
+}

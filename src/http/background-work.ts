@@ -1,0 +1,51 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { type TObject, Type } from 'typebox'
+import type { BackgroundWork, WorkState } from '../background-work.ts'
+
+export interface BackgroundWorkRoutesOptions {
+  path: string
+  /** What the work does, as a command. */
+  summary: string
+  work: BackgroundWork<object>
+  /** What is told of how far it is. */
+  report: TObject
+}
+
+/** For operators: has a long piece of work done, while all else goes on. Needs the plugin `operator`. */
+export const backgroundWorkRoutes: FastifyPluginAsyncTypebox<BackgroundWorkRoutesOptions> = async (
+  app,
+  { path, summary, work, report },
+) => {
+  const common = { tags: ['operation'], security: [{ operator: [] }] }
+  const State = Type.Object({
+    status: Type.Enum(['idle', 'running', 'done', 'failed']),
+    ...Type.Partial(report).properties,
+  })
+
+  app.post(
+    path,
+    {
+      onRequest: app.operatorsOnly,
+      schema: {
+        ...common,
+        summary,
+        description: 'Answers at once. While it runs, asking again changes nothing.',
+        response: { 202: State },
+      },
+    },
+    async (_request, reply) =>
+      reply
+        .code(202)
+        .header('cache-control', 'no-store')
+        .send(work.start() as WorkState<object>),
+  )
+
+  app.get(
+    path,
+    {
+      onRequest: app.operatorsOnly,
+      schema: { ...common, summary: `${summary}: how far that is`, response: { 200: State } },
+    },
+    async (_request, reply) => reply.header('cache-control', 'no-store').send(work.state as WorkState<object>),
+  )
+}

@@ -1,0 +1,111 @@
+import { inArray, sql } from 'drizzle-orm'
+import type { Queries } from '../db/client.ts'
+import type { Cipher } from '../db/encrypted.ts'
+import type { BlindIndex } from './blind-index.ts'
+import { library } from './schema.ts'
+import type { LibraryDocument, LibraryKind, LibrarySource } from './source.ts'
+
+/** In characters; the page shows less. */
+const maxTitleChars = 120
+const maxPreviewChars = 200
+
+export interface RefreshOptions {
+  sources: readonly LibrarySource[]
+  cipher: Cipher
+  index: BlindIndex
+}
+
+/** Names what an entry is of. */
+export interface EntryRef {
+  kind: LibraryKind
+  id: string
+}
+
+/**
+ * Writes these entries as their sources are now, and removes those whose sources have gone. Idempotent.
+ *
+ * The lock comes before the reading: of two that refresh the same entry the second reads what the first has not seen, so
+ * an older state never takes the place of a newer one. Needs a transaction that is no snapshot.
+ */
+export async function refreshEntries(
+  tx: Queries,
+  options: RefreshOptions,
+  refs: readonly EntryRef[],
+): Promise<{ written: number; removed: number }> {
+  const ids = refs.map(({ id }) => id)
+  await lock(tx, ids)
+  const documents: { kind: LibraryKind; document: LibraryDocument }[] = []
+  for (const source of options.sources) {
+    const own = refs.filter(({ kind }) => kind === source.kind).map(({ id }) => id)
+    if (own.length === 0) continue
+    await source.hold(tx, own)
+    for (const document of await source.read(tx, own)) documents.push({ kind: source.kind, document })
+  }
+  const rows = documents.map(({ kind, document }) => rowOf(options, kind, document))
+  if (rows.length > 0) await upsert(tx, rows)
+  const gone = ids.filter(id => !rows.some(row => row.id === id))
+  const removed = gone.length > 0 ? await remove(tx, gone) : 0
+  return { written: rows.length, removed }
+}
+
+/** In the order of the locks themselves, so that two with entries in common do not wait for each other. */
+async function lock(tx: Queries, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const list = sql.join(
+    ids.map(id => sql`${id}::text`),
+    sql`, `,
+  )
+  await tx.execute(sql`
+    select pg_advisory_xact_lock(hashtext('conch library'), place)
+    from (select distinct hashtext(id) as place from unnest(array[${list}]) as id order by 1) as places`)
+}
+
+function rowOf({ cipher, index }: RefreshOptions, kind: LibraryKind, document: LibraryDocument) {
+  const { id, ownerId, anchorTaskId, status, createdAt, updatedAt, title, preview, contents, about, count } = document
+  return {
+    id,
+    ownerId,
+    kind,
+    anchorTaskId,
+    status,
+    createdAt,
+    updatedAt,
+    count,
+    title: title === undefined ? null : cipher.seal(library.title, id, beginning(title, maxTitleChars)),
+    preview: cipher.seal(library.preview, id, beginning(preview, maxPreviewChars)),
+    characters: contents.reduce((total, text) => total + Array.from(text).length, 0),
+    bytes: contents.reduce((total, text) => total + Buffer.byteLength(text), 0),
+    indexTokens: index.tokensOf(ownerId, [...contents, ...about]),
+  }
+}
+
+async function upsert(tx: Queries, rows: (typeof library.$inferInsert)[]): Promise<void> {
+  const { kind, anchorTaskId, status, title, preview, characters, bytes, count, indexTokens, createdAt, updatedAt } =
+    library
+  const columns = {
+    kind,
+    anchorTaskId,
+    status,
+    title,
+    preview,
+    characters,
+    bytes,
+    count,
+    indexTokens,
+    createdAt,
+    updatedAt,
+  }
+  const set = Object.fromEntries(
+    Object.entries(columns).map(([property, { name }]) => [property, sql`excluded.${sql.identifier(name)}`]),
+  )
+  await tx.insert(library).values(rows).onConflictDoUpdate({ target: library.id, set })
+}
+
+async function remove(tx: Queries, ids: string[]): Promise<number> {
+  return (await tx.delete(library).where(inArray(library.id, ids)).returning({ id: library.id })).length
+}
+
+function beginning(text: string, maxChars: number): string {
+  const characters = Array.from(text.replaceAll(/\s+/g, ' ').trim())
+  return characters.length > maxChars ? `${characters.slice(0, maxChars - 1).join('')}…` : characters.join('')
+}

@@ -1,0 +1,82 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Database } from '../db/client.ts'
+import type { Cipher } from '../db/encrypted.ts'
+import { invalidTime } from './errors.ts'
+import { openIndex } from './index-key.ts'
+import { formatCursor, parseCursor } from './paging.ts'
+import { LibraryList, LibraryQuery } from './schemas.ts'
+import { type Found, searchLibrary } from './search.ts'
+import type { LibraryKind, LibrarySource } from './source.ts'
+
+const paths: Record<LibraryKind, string> = {
+  record: '/api/records',
+  review: '/api/reviews',
+  quiz: '/api/quizzes',
+  conversation: '/api/conversations',
+}
+
+export interface LibraryRoutesOptions {
+  database: Database
+  cipher: Cipher
+  sources: readonly LibrarySource[]
+}
+
+/** Everything an owner has, of all kinds, to be looked through. */
+export const libraryRoutes: FastifyPluginAsyncTypebox<LibraryRoutesOptions> = async (app, options) => {
+  const { database, cipher, sources } = options
+
+  app.get(
+    '/api/library',
+    {
+      schema: {
+        tags: ['library'],
+        summary: 'All you have, last changed first; searched with `q`',
+        description: 'What was just written is there a moment later.',
+        querystring: LibraryQuery,
+        response: { 200: LibraryList },
+      },
+    },
+    async ({ ownerId, query: { kind, status, from, to, q, cursor, limit } }) => {
+      const filter = {
+        kind,
+        status,
+        from: timeOf('from', from),
+        to: timeOf('to', to),
+        query: q,
+        before: cursor === undefined ? undefined : parseCursor(cursor),
+        limit,
+      }
+      const index = q === undefined ? undefined : await openIndex(database.queries, cipher)
+      // One state of the database: what is found is there, and is what was looked into.
+      const { items, next } = await database.queries.transaction(
+        tx => searchLibrary(tx, { cipher, sources, index }, ownerId, filter),
+        { isolationLevel: 'repeatable read', accessMode: 'read only' },
+      )
+      return { items: items.map(view), nextCursor: next ? formatCursor(next) : null }
+    },
+  )
+}
+
+function view({ entry, excerpt }: Found) {
+  const { id, kind, status, title, preview, characters, bytes, count, createdAt, updatedAt } = entry
+  return {
+    id,
+    kind,
+    status,
+    title: title ?? null,
+    preview,
+    match: excerpt ?? null,
+    sizes: { characters, bytes, count },
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    links: { self: `${paths[kind]}/${id}` },
+  }
+}
+
+/** @throws Problem `invalid-time` */
+function timeOf(name: 'from' | 'to', text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined
+  const time = new Date(text)
+  if (Number.isNaN(time.getTime())) throw invalidTime(name)
+  return time
+}

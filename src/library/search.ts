@@ -1,0 +1,81 @@
+import type { Queries } from '../db/client.ts'
+import type { Cipher } from '../db/encrypted.ts'
+import type { BlindIndex } from './blind-index.ts'
+import { type Excerpt, excerptOf, fold } from './fold.ts'
+import type { LibraryDocument, LibrarySource } from './source.ts'
+import { type LibraryCursor, type LibraryEntry, type LibraryFilter, listEntries } from './store.ts'
+
+/**
+ * A request opens no more texts than this, and gives out what it has found with a cursor to go on from: so a search by
+ * one character, for which the index is no help, is answered as soon as any other.
+ */
+export const maxOpened = 200
+
+/** Texts that are in memory at once. */
+const batchSize = 25
+
+export interface Found {
+  entry: LibraryEntry
+  /** Where it was found; none when nothing was looked for. */
+  excerpt?: Excerpt
+}
+
+export interface FoundPage {
+  items: Found[]
+  /** Undefined at the end. Of a search it may be there with a page that is not full, or even empty. */
+  next: LibraryCursor | undefined
+}
+
+/** The owner's entries, last changed first: those whose text has `query` in it, whatever its case and white space. */
+export async function searchLibrary(
+  tx: Queries,
+  { cipher, sources, index }: { cipher: Cipher; sources: readonly LibrarySource[]; index: BlindIndex | undefined },
+  ownerId: string,
+  { query, before, limit, ...filter }: LibraryFilter & { query?: string; before?: LibraryCursor; limit: number },
+): Promise<FoundPage> {
+  if (query === undefined || !index) {
+    const entries = await listEntries(tx, cipher, ownerId, { ...filter, before, limit: limit + 1 })
+    const items = entries.slice(0, limit).map(entry => ({ entry }))
+    return { items, next: entries.length > limit ? entries[limit - 1] : undefined }
+  }
+  const wanted = fold(query)
+  const tokens = index.tokensFor(ownerId, wanted)
+  const found: Found[] = []
+  let last = before
+  for (let opened = 0; opened < maxOpened; opened += batchSize) {
+    const candidates = await listEntries(tx, cipher, ownerId, { ...filter, before: last, tokens, limit: batchSize })
+    const documents = await readAll(tx, sources, candidates)
+    for (const entry of candidates) {
+      const document = documents.get(entry.id)
+      const excerpt = document && excerptIn(document, wanted)
+      // One more than fits tells that there is another page.
+      if (excerpt && found.length === limit) return { items: found, next: found.at(-1)?.entry }
+      if (excerpt) found.push({ entry, excerpt })
+      last = entry
+    }
+    if (candidates.length < batchSize) return { items: found, next: undefined }
+  }
+  return { items: found, next: last }
+}
+
+async function readAll(
+  tx: Queries,
+  sources: readonly LibrarySource[],
+  entries: readonly LibraryEntry[],
+): Promise<Map<string, LibraryDocument>> {
+  const documents = new Map<string, LibraryDocument>()
+  for (const source of sources) {
+    const ids = entries.filter(({ kind }) => kind === source.kind).map(({ id }) => id)
+    if (ids.length === 0) continue
+    for (const document of await source.read(tx, ids)) documents.set(document.id, document)
+  }
+  return documents
+}
+
+function excerptIn({ contents, about }: LibraryDocument, wanted: string): Excerpt | undefined {
+  for (const text of [...contents, ...about]) {
+    const excerpt = excerptOf(text, wanted)
+    if (excerpt) return excerpt
+  }
+  return undefined
+}

@@ -1,0 +1,45 @@
+import type { Queries } from '../db/client.ts'
+import type { TracedEvent } from '../events/domain-events.ts'
+
+export const libraryKinds = ['record', 'review', 'quiz', 'conversation'] as const
+export type LibraryKind = (typeof libraryKinds)[number]
+
+/** The events after which an entry may have to be written anew. */
+export const libraryEvents = ['task.ended', 'record.confirmed'] as const
+export type LibraryEvent = TracedEvent<(typeof libraryEvents)[number]>
+
+/** What a feature tells the library of one thing of its own, as it is now. */
+export interface LibraryDocument {
+  readonly id: string
+  readonly ownerId: string
+  /**
+   * A task without which the thing, or what the entry shows of it, is gone: removing it removes the entry in the same
+   * transaction.
+   */
+  readonly anchorTaskId: string
+  readonly status: string
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly title: string | undefined
+  /** Of what the beginning is shown. */
+  readonly preview: string
+  /** What it consists of; is searched, and measured. */
+  readonly contents: readonly string[]
+  /** What is searched besides. */
+  readonly about: readonly string[]
+  /** Of versions, questions, messages. */
+  readonly count: number
+}
+
+/** Where entries of one kind come from: the tables of a feature. Each feature has one in its `library.ts`. */
+export interface LibrarySource {
+  readonly kind: LibraryKind
+  /** The id of the thing that the event may have changed; none if it is of another kind, or gone. */
+  touchedBy(queries: Queries, event: LibraryEvent): Promise<string | undefined>
+  /** Keeps those of them that are there from being removed until the transaction ends. Takes locks in one order. */
+  hold(tx: Queries, ids: readonly string[]): Promise<void>
+  /** Those of them that are there, in any order. @throws DecryptionFailed */
+  read(tx: Queries, ids: readonly string[]): Promise<LibraryDocument[]>
+  /** Ids of all things of all owners in their order, `limit` at a time; `after` is the last one of the page before. */
+  ids(queries: Queries, after: string | undefined, limit: number): Promise<string[]>
+}

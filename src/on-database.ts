@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config.ts'
+import { type Database, openEmbedded, openPostgres } from './db/client.ts'
+import { DataDirLocked, lockDataDir } from './db/data-dir-lock.ts'
+import { Cipher } from './db/encrypted.ts'
+import { loggableError } from './loggable-error.ts'
+import { RemoteWorkFailed, workRemotely } from './remote-work.ts'
+import { UnusableSecretFile } from './secret-file.ts'
+import { readSecrets, type Secrets } from './secrets.ts'
+
+/** A long piece of work on the database, for an npm script. */
+export interface DatabaseWork<Report extends object> {
+  /** Where a server does it: see `backgroundWorkRoutes`. */
+  path: string
+  run(on: {
+    database: Database
+    cipher: Cipher
+    signal: AbortSignal
+    onProgress(report: Report): void
+  }): Promise<Report>
+  /** One line while it runs. */
+  progress(report: Report): string
+  /** Says on the console what came of it; answers the exit code. */
+  end(report: Report, context: { config: Config; secrets: Secrets }): number
+}
+
+/** The least time between two lines that say how far it is. */
+const progressMs = 2_000
+
+/**
+ * Runs it as the process: on Postgres beside servers; the embedded database it opens itself or, if a server has it, asks
+ * that one. Sets the exit code. What keeps it from being done is said in a sentence, with what to do.
+ */
+export async function runOnDatabase<Report extends object>(work: DatabaseWork<Report>): Promise<void> {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  process.once('SIGINT', () => stopping.abort())
+  process.once('SIGTERM', () => stopping.abort())
+  try {
+    process.exitCode = await run(work, readConfig(loadEnvFile(process.env, '.env')), signal)
+  } catch (error) {
+    const expected = [InvalidConfig, UnusableSecretFile, RemoteWorkFailed].some(kind => error instanceof kind)
+    if (signal.aborted) console.error('Stopped. Nothing is lost; run this again to go on.')
+    else if (expected) console.error(`conch: ${(error as Error).message}`)
+    else console.error('conch: something broke; nothing is lost.', loggableError(error))
+    process.exitCode = 1
+  }
+}
+
+async function run<Report extends object>(
+  work: DatabaseWork<Report>,
+  config: Config,
+  signal: AbortSignal,
+): Promise<number> {
+  const { dataDir, databaseUrl, host, port } = config
+  if (!databaseUrl && !existsSync(join(dataDir, 'database'))) {
+    console.error(`conch: there is no database in ${dataDir}: set DATA_DIR to the folder of the server`)
+    return 1
+  }
+  const secrets = await readSecrets(config)
+  const onProgress = progressLines(work)
+  const report = databaseUrl
+    ? // A broken connection also fails the statement that needed it.
+      await here(await openPostgres(databaseUrl, () => {}))
+    : await onEmbedded()
+  return work.end(report, { config, secrets })
+
+  async function onEmbedded(): Promise<Report> {
+    const lock = await lockDataDir(dataDir).catch(error => {
+      if (error instanceof DataDirLocked) return error
+      throw error
+    })
+    if (lock instanceof DataDirLocked) {
+      console.log(`${lock.message}: asking it to do this.`)
+      const { operatorToken } = secrets
+      return workRemotely<Report>({ path: work.path, host, port, operatorToken, signal, onProgress })
+    }
+    try {
+      return await here(await openEmbedded(join(dataDir, 'database')))
+    } finally {
+      await lock.release()
+    }
+  }
+
+  /** In this process. */
+  async function here(database: Database): Promise<Report> {
+    try {
+      return await work.run({ database, cipher: new Cipher(secrets.encryptionKeys), signal, onProgress })
+    } finally {
+      await database.close()
+    }
+  }
+}
+
+/** Says how far it is, but not too often. */
+function progressLines<Report extends object>({ progress }: DatabaseWork<Report>): (report: Report) => void {
+  let lastMs = performance.now()
+  return report => {
+    if (performance.now() - lastMs < progressMs) return
+    lastMs = performance.now()
+    console.log(progress(report))
+  }
+}

@@ -1,0 +1,24 @@
+import { type RebuildReport, rebuildLibrary } from './library/rebuild.ts'
+import { librarySources } from './library-sources.ts'
+import { runOnDatabase } from './on-database.ts'
+
+/**
+ * `npm run rebuild:library`: writes the library anew from what it is made of, while servers run and write.
+ *
+ * For a database from before there was a library, and whenever somebody doubts it. Stopped at any time, it leaves entries
+ * that are true; run again, it begins from the start.
+ */
+await runOnDatabase<RebuildReport>({
+  path: '/api/operations/library-rebuild',
+  run: options => rebuildLibrary({ ...options, sources: librarySources(options.cipher) }),
+  progress: report => `... ${words(report)} so far`,
+  end(report) {
+    console.log(`The library is rebuilt: ${words(report)}.`)
+    return 0
+  },
+})
+
+function words({ written, removed }: RebuildReport): string {
+  const counts = Object.entries(written).map(([kind, count]) => `${kind} ${count}`)
+  return `entries written: ${counts.join(', ')}; removed: ${removed}`
+}
