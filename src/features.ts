@@ -16,6 +16,8 @@ import { recordKind } from './records/record.ts'
 import { recordRoutes } from './records/routes.ts'
 import { reviewKind } from './reviews/review.ts'
 import { reviewRoutes } from './reviews/routes.ts'
+import { collectStatistics } from './statistics/collect.ts'
+import { statisticsRoutes } from './statistics/routes.ts'
 import type { Accept } from './tasks/accept.ts'
 import type { TaskKind } from './tasks/kind.ts'
 import type { TaskStore } from './tasks/store.ts'
@@ -52,6 +54,7 @@ export function features({ database, cipher, store, model, config }: FeatureSour
     kinds: new Map(kinds.map(kind => [kind.name, kind])),
     handlers: [
       summarizeAfterTurn({ conversations, tasks: store, model, contextTokens, concurrency }),
+      collectStatistics,
     ] as EventHandler[],
     async routes(app, engine) {
       const shared = { ...engine, database, store }
@@ -59,6 +62,7 @@ export function features({ database, cipher, store, model, config }: FeatureSour
       await app.register(reviewRoutes, { ...shared, kind: reviewKind })
       await app.register(conversationRoutes, { ...shared, kind: turn, conversations })
       await app.register(quizRoutes, { ...shared, kind: quiz, quizzes })
+      await app.register(statisticsRoutes, { queries: database.queries })
     },
   }
 }
