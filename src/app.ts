@@ -26,6 +26,8 @@ import { reencryptionRoutes } from './http/reencryption.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { loggableError } from './loggable-error.ts'
+import { overviewOf } from './operations/overview.ts'
+import { operationsRoutes } from './operations/routes.ts'
 import { openStorage } from './storage.ts'
 import { acceptWith } from './tasks/accept.ts'
 import { EventReplies } from './tasks/event-reply.ts'
@@ -184,6 +186,19 @@ async function assemble(
   await app.register(metricsRoute, { registry: metrics.registry })
   await app.register(reencryptionRoutes, { reencryption })
   await app.register(failedEventRoutes, { database, redrive })
+  await app.register(operationsRoutes, {
+    timers,
+    overview: overviewOf({
+      database,
+      store,
+      logs,
+      model,
+      handlers,
+      runningOutputs: () => runner.runningOutputs,
+      runningHandlers: () => events.running,
+      openStreams: () => replies.size,
+    }),
+  })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
   await routes(app, { tasks, accept: acceptWith(tasks, replies), events })
