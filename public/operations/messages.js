@@ -29,6 +29,7 @@ export const ko = {
   'operations.tile.events': '처리할 이벤트',
   'operations.tile.retrying': '다시 시도할 것 {count}',
   'operations.tile.waitForYou': '사람을 기다립니다',
+  'operations.tile.nothingFailed': '기다리는 것 없음',
   'operations.tile.upstream': '모델',
   'operations.tile.sockets': '{model} · 연결 {sockets} · 재시도 {retries}',
   'operations.tile.streams': '열린 스트림',
@@ -42,7 +43,7 @@ export const ko = {
   'operations.breaker.open': '차단됨',
 
   'operations.queues': '이벤트 처리',
-  'operations.outbox': '보낼 편지함',
+  'operations.outbox': '아웃박스',
   'operations.queue.waiting': '대기',
   'operations.queue.active': '처리 중',
   'operations.queue.retrying': '다시 시도',
@@ -50,6 +51,7 @@ export const ko = {
   'operations.queue.failed': '실패',
 
   'operations.running': '실행 중인 작업 {count}건',
+  'operations.running.none': '지금 실행 중인 작업이 없습니다.',
   'operations.running.first': '오래된 {count}건만 보입니다.',
   'operations.task': '작업',
   'operations.attempt': '시도',
@@ -136,6 +138,7 @@ export const en = {
   'operations.tile.events': 'Events to handle',
   'operations.tile.retrying': 'To be tried again: {count}',
   'operations.tile.waitForYou': 'Waiting for somebody',
+  'operations.tile.nothingFailed': 'Nothing waits',
   'operations.tile.upstream': 'Model',
   'operations.tile.sockets': '{model} · connections: {sockets} · retries: {retries}',
   'operations.tile.streams': 'Open streams',
@@ -144,8 +147,8 @@ export const en = {
   'operations.tile.connections': 'Database {used}/{open} · {memory} MB',
   'operations.tile.today': 'Ended today',
   'operations.tile.rewrites': 'Rewritten: {count}',
-  'operations.breaker.closed': 'Well',
-  'operations.breaker.halfOpen': 'On trial',
+  'operations.breaker.closed': 'OK',
+  'operations.breaker.halfOpen': 'Trying',
   'operations.breaker.open': 'Cut off',
 
   'operations.queues': 'Handling of events',
@@ -157,6 +160,7 @@ export const en = {
   'operations.queue.failed': 'Failed',
 
   'operations.running': 'Running tasks: {count}',
+  'operations.running.none': 'Nothing runs now.',
   'operations.running.first': 'Only the oldest {count} are shown.',
   'operations.task': 'Task',
   'operations.attempt': 'Attempt',

@@ -2,7 +2,7 @@ import { html, useEffect, useRef } from '../../preact.js'
 import { uPlot } from './uplot.js'
 import { useColours } from './use-colours.js'
 
-const heightPx = 190
+const heightPx = 170
 
 /** Steps of an axis that counts. */
 const wholeSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map(step => step * 10 ** power)).flat()
@@ -33,8 +33,12 @@ export function Canvas({ labels, stack, size, name }) {
     plot.current = drawn
     const watching = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: heightPx }))
     watching.observe(element)
+    // Characters are fetched when they are first drawn, and a canvas does not draw itself again.
+    const redraw = () => drawn.redraw(false, true)
+    document.fonts.addEventListener('loadingdone', redraw)
     return () => {
       watching.disconnect()
+      document.fonts.removeEventListener('loadingdone', redraw)
       drawn.destroy()
       plot.current = undefined
     }
@@ -67,7 +71,7 @@ function heightsOf(labels, stack) {
  */
 function optionsOf({ labels, stack, size }, element, colour) {
   const font = `12px ${getComputedStyle(element).fontFamily}`
-  const axis = { stroke: colour('--soft'), font, ticks: { show: false } }
+  const axis = { size: 30, stroke: colour('--soft'), font, ticks: { show: false } }
   const paths = uPlot.paths.bars?.({ size: [size, 72], radius: 0.08 })
   return {
     width: element.clientWidth,

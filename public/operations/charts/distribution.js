@@ -6,8 +6,6 @@ import { Figure } from './figure.js'
 
 /** Buckets that are shown at least, 4 per doubling. */
 const leastShown = 16
-/** Room between two labels, in buckets. */
-const labelEvery = 4
 
 /**
  * How long things took: how many in each bucket of a logarithmic scale, and the percentiles estimated from them.
@@ -20,6 +18,8 @@ const labelEvery = 4
 export function Distribution({ name, title, bounds, all, kinds }) {
   const { t, lang } = useOperatorServices()
   const { first, last } = shown(all.buckets)
+  // A label for each doubling, or for every second or fourth, as there is room.
+  const labelEvery = last - first <= 20 ? 4 : last - first <= 40 ? 8 : 16
   const labels = all.buckets.slice(first, last).map((_, index) => {
     const bound = bounds[first + index - 1]
     return bound !== undefined && (first + index) % labelEvery === 1 ? durationWords(t, bound) : ''

@@ -21,7 +21,7 @@ export function RunningTasks({ overview: { running, tasks, at } }) {
   return html`
     <details class="card running">
       <summary>${t('operations.running', { count: tasks.running })}</summary>
-      ${running.length === 0 && html`<p class="quiet">${t('operations.none')}</p>`}
+      ${running.length === 0 && html`<p class="quiet">${t('operations.running.none')}</p>`}
       ${running.length < tasks.running && html`<p class="quiet">${t('operations.running.first', { count: running.length })}</p>`}
       ${
         running.length > 0 &&

@@ -25,7 +25,7 @@ export function Tiles({ overview }) {
       <${Tile} name="events" title=${t('operations.tile.events')} value=${events('waiting') + events('active')}
         hint=${t('operations.tile.retrying', { count: events('retrying') })} state=${events('retrying') > 0 ? 'warn' : 'good'} />
       <${Tile} name="failed" title=${t('operations.failed')} value=${failedEvents}
-        hint=${t(failedEvents > 0 ? 'operations.tile.waitForYou' : 'operations.none')} state=${failedEvents > 0 ? 'bad' : 'good'} />
+        hint=${t(failedEvents > 0 ? 'operations.tile.waitForYou' : 'operations.tile.nothingFailed')} state=${failedEvents > 0 ? 'bad' : 'good'} />
       <${Tile} name="upstream" title=${t('operations.tile.upstream')} value=${t(breakers[upstream.breaker])}
         hint=${t('operations.tile.sockets', { model: upstream.model, sockets: upstream.sockets, retries: upstream.retries })}
         state=${upstream.breaker === 'closed' ? 'good' : upstream.breaker === 'open' ? 'bad' : 'warn'} />
