@@ -11,11 +11,15 @@ interface Ended {
   outputs: EndedOutput[]
 }
 
-/** What the end of a task is to other parts, whatever its kind. */
-export function endFacts({ task, status, endedAt, watched, ...end }: Ended): DomainEvent[] {
+/**
+ * What the end of a task is to other parts, whatever its kind. Member by member: who calls it has more at hand, and an
+ * error's detail is what the model said.
+ */
+export function endFacts({ task, status, endedAt, ends, watched, totalMs, outputs }: Ended): DomainEvent[] {
   const { id: taskId, ownerId, kind, attempt, lostAttempts } = task
-  const data = { taskId, ownerId, kind, attempt, lostAttempts, status, watched, endedAt: endedAt.toISOString(), ...end }
+  const about = { taskId, ownerId, kind, watched }
+  const data = { ...about, attempt, lostAttempts, status, endedAt: endedAt.toISOString(), ends, totalMs, outputs }
   const ended: DomainEvent = { name: 'task.ended', data }
   if (status !== 'failed') return [ended]
-  return [ended, { name: 'task.failed', data: { taskId, ownerId, kind, watched } }]
+  return [ended, { name: 'task.failed', data: about }]
 }
