@@ -10,3 +10,6 @@ declare module '*/vendor/htm.js' {
   }
   export default htm
 }
+declare module '*/vendor/uplot.js' {
+  export { default } from 'uplot'
+}

@@ -29,6 +29,8 @@ import { useStrictValidation } from './http/validation.ts'
 import { RebuildReport, rebuildLibrary } from './library/rebuild.ts'
 import { loggableError } from './loggable-error.ts'
 import { openChannels } from './notifications/channels.ts'
+import { overviewOf } from './operations/overview.ts'
+import { operationsRoutes } from './operations/routes.ts'
 import { openStorage } from './storage.ts'
 import { acceptWith } from './tasks/accept.ts'
 import { EventReplies } from './tasks/event-reply.ts'
@@ -207,6 +209,19 @@ async function assemble(
     report: RebuildReport,
   })
   await app.register(failedEventRoutes, { database, redrive })
+  await app.register(operationsRoutes, {
+    timers,
+    overview: overviewOf({
+      database,
+      store,
+      logs,
+      model,
+      handlers,
+      runningOutputs: () => runner.runningOutputs,
+      runningHandlers: () => events.running,
+      openStreams: () => replies.size,
+    }),
+  })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
   await outward.routes(app)

@@ -20,6 +20,8 @@ import { recordKind } from './records/record.ts'
 import { recordRoutes } from './records/routes.ts'
 import { reviewKind } from './reviews/review.ts'
 import { reviewRoutes } from './reviews/routes.ts'
+import { collectStatistics } from './statistics/collect.ts'
+import { statisticsRoutes } from './statistics/routes.ts'
 import type { Accept } from './tasks/accept.ts'
 import type { TaskKind } from './tasks/kind.ts'
 import type { TaskStore } from './tasks/store.ts'
@@ -60,6 +62,7 @@ export function features({ database, cipher, store, model, config }: FeatureSour
     handlers: [
       summarizeAfterTurn({ conversations, tasks: store, model, contextTokens, concurrency }),
       keepLibrary({ sources, cipher }),
+      collectStatistics,
     ] as EventHandler[],
     sources,
     async routes(app, engine) {
@@ -69,6 +72,7 @@ export function features({ database, cipher, store, model, config }: FeatureSour
       await app.register(conversationRoutes, { ...shared, kind: turn, conversations })
       await app.register(quizRoutes, { ...shared, kind: quiz, quizzes })
       await app.register(libraryRoutes, { database, cipher, sources })
+      await app.register(statisticsRoutes, { queries: database.queries })
     },
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { type EncryptionKey, parseEncryptionKeys } from './db/encryption-keys.ts'
 import { changeKept, keptIn, type SecretFile } from './secret-file.ts'
@@ -54,6 +55,11 @@ export async function readSecrets(
     encryptionKeys: config.encryptionKeys ?? (await keptIn(config.dataDir, encryptionKeysFile)),
     operatorToken: config.operatorToken ?? (await keptIn(config.dataDir, operatorTokenFile)),
   }
+}
+
+/** The operator token that is kept in `dataDir`, and where. Throws as `readSecrets` does. */
+export async function keptOperatorToken(dataDir: string): Promise<{ token: string; path: string }> {
+  return { token: await keptIn(dataDir, operatorTokenFile), path: join(dataDir, operatorTokenFile.name) }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config.ts'
 import { type DataDirLock, DataDirLocked, lockDataDir } from './db/data-dir-lock.ts'
 import { UnusableSecretFile } from './secret-file.ts'
+import { keptOperatorToken } from './secrets.ts'
 
 /** npm forwards a signal that its child got as well: the same one again within this time is one request to stop. */
 const forwardedWithinMs = { SIGTERM: 2_000, SIGINT: 300 }
@@ -17,10 +18,11 @@ async function main(): Promise<void> {
   const dataDirLock = await lockFor(config).catch(refuse)
   const { buildApp } = await import('./app.ts')
   const app = await buildApp(config, { dataDirLock }).catch(refuse)
-  await app.listen({ port: config.port, host: config.host }).catch(async error => {
+  const url = await app.listen({ port: config.port, host: config.host }).catch(async error => {
     await app.close()
-    refuse(error)
+    return refuse(error)
   })
+  await greetOperators(config, url)
 
   let stopping: number | undefined
   const stop = (signal: 'SIGTERM' | 'SIGINT') => {
@@ -50,6 +52,19 @@ async function main(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+}
+
+/**
+ * Says where the page for operators is, and the token that was made for them. A token that was given is known to who gave
+ * it, and is said nowhere.
+ *
+ * Not with the log, which is JSON for others to collect, and keep: a line on standard error, with the token only if that
+ * is a terminal, where somebody sits. When it goes into a file or to a service, the line names the file of the token.
+ */
+async function greetOperators({ operatorToken, dataDir }: Config, url: string): Promise<void> {
+  if (operatorToken) return
+  const { token, path } = await keptOperatorToken(dataDir)
+  process.stderr.write(`conch: operations at ${url}/operations, token ${process.stderr.isTTY ? token : `in ${path}`}\n`)
 }
 
 /** The embedded database belongs to one process; with Postgres there is nothing to lock. */

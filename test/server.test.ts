@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { anyRecord } from './support/any-record.ts'
 import { ownStorage, temporaryFolder } from './support/conch.ts'
+import { copyEmptyDatabase } from './support/empty-database.ts'
+import { operatorToken } from './support/operator.ts'
 import { type ServerProcess, startServer } from './support/server-process.ts'
 import { startUpstream } from './support/upstream.ts'
 import { Visitor } from './support/visitor.ts'
@@ -106,6 +109,23 @@ t.test('a setting that is wrong stops the start with one line', async t => {
     message: /conch: MAX_RUNNING_OUTPUTS.*many.*\n$/,
   })
 })
+
+t.test(
+  'it says where operators find their page and the token that was made, which is not in what is collected',
+  async t => {
+    const folder = await temporaryFolder(t)
+    await copyEmptyDatabase(folder)
+    const made = await server(t, { DATA_DIR: folder, LOG_LEVEL: 'trace' })
+    const line = `conch: operations at ${made.url}/operations, token in ${folder}/operator-token\n`
+    while (!made.output().includes(line)) await new Promise(resolve => setImmediate(resolve))
+    const token = (await readFile(`${folder}/operator-token`, 'utf8')).trim()
+    t.notOk(made.output().includes(token))
+    await made.kill('SIGTERM')
+    const given = await server(t, { DATA_DIR: folder, OPERATOR_TOKEN: operatorToken })
+    await given.kill('SIGTERM')
+    t.notMatch(given.output(), /operations at|operator-token/)
+  },
+)
 
 t.test('two processes on one folder: the second ends and names the first', async t => {
   const folder = await temporaryFolder(t)

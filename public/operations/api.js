@@ -1,4 +1,7 @@
+import { followOverview } from './overview/follow-overview.js'
+
 /**
+ * @typedef {import('../../src/operations/schemas.ts').Overview} Overview
  * @typedef {'open' | 'redriven' | 'discarded'} FailedEventStatus
  * @typedef {{ id: string, handler: string, event: { name: string, data: Record<string, unknown> }, attempts: number,
  *   error: string, firstFailedAt: string, lastFailedAt: string, status: FailedEventStatus, settledAt: string | null,
@@ -14,6 +17,10 @@ export function operationsApi(call, token) {
   // What a header cannot hold is a wrong token, like any other.
   const headers = { authorization: `Bearer ${encodeURI(token)}` }
   return {
+    /** @param {AbortSignal} signal @returns {Promise<Overview>} */
+    overview: signal => call('GET', '/operations/overview', { headers, signal }),
+    /** As they come, until the stream breaks. @param {AbortSignal} signal */
+    overviews: signal => followOverview(headers, signal),
     /**
      * @param {Selection & { status?: FailedEventStatus, limit: number }} filter
      * @param {AbortSignal} signal

@@ -3,6 +3,7 @@ import { kept } from '../storage.js'
 import { operationsApi } from './api.js'
 import { FailedEvents } from './failed-events.js'
 import { useOperatorServices } from './operator-context.js'
+import { OverviewSection } from './overview/overview-section.js'
 import { TokenForm } from './token-form.js'
 
 /** Until the tab is closed. */
@@ -38,7 +39,8 @@ export function OperationsPage() {
       <h1>${t('operations.title')}</h1>
       ${
         token
-          ? html`<${FailedEvents} api=${api} onRefused=${refuse} />`
+          ? html`<${OverviewSection} api=${api} />
+              <${FailedEvents} api=${api} onRefused=${refuse} />`
           : html`<${TokenForm} refused=${refused} onToken=${enter} />`
       }
     </main>

@@ -7,6 +7,8 @@ import { type DomainEvent, keyOf, type TracedEvent } from './domain-events.ts'
 /** Events handed on in one transaction: bounds its size. */
 const batchSize = 100
 
+export const outboxQueue = 'outbox'
+
 /** What a transaction has published, in its order. */
 interface Published {
   traceId: string
@@ -33,7 +35,7 @@ export class Outbox {
   }
 
   static async open(boss: PgBoss, database: Database): Promise<Outbox> {
-    return new Outbox(boss, database, await JobQueue.open('outbox', boss, database))
+    return new Outbox(boss, database, await JobQueue.open(outboxQueue, boss, database))
   }
 
   /** From now on events of these names, and no others, go to that queue. */

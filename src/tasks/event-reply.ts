@@ -2,7 +2,8 @@ import type { FastifyReply } from 'fastify'
 import type { EventLog } from './event-log.ts'
 import { EventStream, type Timers, unreadLimitMs } from './event-stream.ts'
 
-const headers = {
+/** Of every event stream. */
+export const eventStreamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   // no-transform keeps compressing proxies from collecting events.
   'cache-control': 'no-store, no-transform',
@@ -39,7 +40,7 @@ export class EventReplies {
       const timer = this.#timers.setTimeout(() => reply.raw.destroy(), unreadLimitMs)
       reply.raw.once('close', () => this.#timers.clearTimeout(timer))
     })
-    return reply.headers(headers).send(stream)
+    return reply.headers(eventStreamHeaders).send(stream)
   }
 
   /** Drops every client, in the middle of whatever it reads, so that it comes back with its cursor. */

@@ -68,6 +68,41 @@ export class TaskStore {
     return row?.value ?? 0
   }
 
+  /** How many tasks of each kind wait and run, of all owners, and for how long the oldest has waited. */
+  async unfinished(
+    tx: Queries,
+  ): Promise<{ kind: string; status: 'queued' | 'running'; count: number; oldestSeconds: number }[]> {
+    const of = (status: 'queued' | 'running') =>
+      tx
+        .select({
+          kind: tasks.kind,
+          status: sql<typeof status>`${status}::text`.as('status'),
+          count: count().as('count'),
+          oldestSeconds: sql<number>`greatest(0, extract(epoch from now() - min(${tasks.createdAt})))::int`.as(
+            'oldest',
+          ),
+        })
+        .from(tasks)
+        // Each for itself: that is what there are indexes for.
+        .where(eq(tasks.status, status))
+        .groupBy(tasks.kind)
+    return of('queued').unionAll(of('running'))
+  }
+
+  /** The oldest tasks that run, whoever they belong to. */
+  async running(
+    tx: Queries,
+    limit: number,
+  ): Promise<{ id: string; kind: string; attempt: number; stage: Stage; startedAt: Date | null }[]> {
+    const { id, kind, attempt, stage, startedAt } = tasks
+    return tx
+      .select({ id, kind, attempt, stage, startedAt })
+      .from(tasks)
+      .where(eq(tasks.status, 'running'))
+      .orderBy(asc(tasks.id))
+      .limit(limit)
+  }
+
   /** The owner's task; `undefined` when there is none of this owner. `forUpdate` locks it until the transaction ends. */
   async find(tx: Queries, id: string, ownerId: string, { forUpdate = false } = {}): Promise<TaskRow | undefined> {
     if (!isUuid(id)) return undefined

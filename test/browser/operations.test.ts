@@ -1,5 +1,6 @@
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { anyRecord } from '../support/any-record.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { startConch } from '../support/conch.ts'
 import { operatorToken } from '../support/operator.ts'
@@ -10,7 +11,9 @@ import { openPage, Visitor } from './visitor.ts'
 
 const browser = await launchBrowser(t)
 let refusing = true
-const upstream = await startUpstream(t, completion => {
+let holding: Promise<void> | undefined
+const upstream = await startUpstream(t, async completion => {
+  await holding
   if (!asksForSummary(completion)) return completion.delta('답').finish()
   if (!refusing) return completion.delta('요약').finish()
   completion.frame({ id: 'c', choices: [{ index: 0, delta: { refusal: '싫어요' }, finish_reason: null }] })
@@ -87,11 +90,56 @@ t.test('the token is asked for once in a tab; a wrong one says so', async t => {
   await page.locator('#token').waitFor()
 })
 
+t.test('what runs and what has ended is seen as it happens, in tiles, charts and tables', async t => {
+  const page = await entered(t)
+  const tile = (name: string) => page.locator(`[data-tile=${name}] dd`).first()
+  await page.locator('.live[data-live=true]').waitFor()
+  const before = Number(await tile('today').textContent())
+  const writing = Promise.withResolvers<void>()
+  holding = writing.promise
+  const visitor = conch.visitor()
+  const id = await visitor.record({ ...anyRecord, versions: 2 })
+  await tile('running')
+    .and(page.getByText('1', { exact: true }))
+    .waitFor()
+  await page.getByText('실행 중인 작업 1건').click()
+  await page.locator('.running tbody tr', { hasText: id }).getByText('쓰기').waitFor()
+
+  writing.resolve()
+  await tile('today')
+    .and(page.getByText(String(before + 1), { exact: true }))
+    .waitFor()
+  await tile('running')
+    .and(page.getByText('0', { exact: true }))
+    .waitFor()
+  const texts = page.locator('[data-chart=outputs]')
+  await texts.getByText('표로 보기').click()
+  t.same(await texts.locator('tbody tr', { hasText: '생활기록부' }).locator('td').allTextContents(), [
+    '2',
+    '0',
+    '0',
+    '0',
+  ])
+  for (const chart of ['tasks', 'outputs', 'tokens', 'first-token', 'total'])
+    t.ok(await isDrawn(page.locator(`[data-chart=${chart}] canvas`)), chart)
+})
+
+t.test('without the stream, it asks again and again', async t => {
+  const page = await openPage(t, browser, `${conch.url}/operations`)
+  await page.route('**/api/operations/events', route => route.abort())
+  await enter(page, operatorToken)
+  await page.locator('.live[data-live=false]').waitFor()
+  await page.unroute('**/api/operations/events')
+  await page.locator('.live[data-live=true]').waitFor()
+})
+
 for (const colorScheme of ['light', 'dark'] as const) {
   t.test(`in English, on a phone, ${colorScheme}: every word is English, legible, named, and fits`, async t => {
     const talk = await failedTalk()
     const page = await entered(t, { locale: 'en-US', colorScheme, viewport: { width: 360, height: 740 } })
     const failed = eventsOf(page, talk)
+    await page.locator('.live[data-live=true]').waitFor()
+    for (const summary of await page.locator('.overview summary').all()) await summary.click()
     await failed.getByText('Details').click()
     await failed.getByRole('button', { name: /^Discard/ }).click()
     const visitor = new Visitor(page)
@@ -99,6 +147,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     t.same(await faintTexts(visitor), [])
     t.same(await namelessControls(visitor), [])
     t.equal(await visitor.overflow(), 0)
+  })
+}
+
+/** Whether anything is on the canvas. */
+function isDrawn(canvas: Locator): Promise<boolean> {
+  return canvas.evaluate(element => {
+    const { width, height } = element as HTMLCanvasElement
+    const pixels = (element as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data
+    return pixels?.some(value => value !== 0) ?? false
   })
 }
 

@@ -103,7 +103,7 @@ t.test('neither the database nor the log has anything that was written by users 
   const raw = await openRaw(t, storage)
   t.same(await tablesWith(raw, marker), [])
   t.ok((await tablesWith(raw, 'record')).includes('public.tasks'), 'a word that is stored in the clear is found')
-  for (const queue of ['tasks', 'outbox', 'events.conversation-summary', 'events.library']) {
+  for (const queue of ['tasks', 'outbox', 'events.conversation-summary', 'events.library', 'events.statistics']) {
     const [kept] = await raw.query('select count(*)::int as jobs from pgboss.job where name = $1', [queue])
     t.ok(Number(kept?.jobs) > 0, `jobs of ${queue} were looked through, too`)
   }

@@ -39,6 +39,7 @@ t.test('everything the page loads is served, with the type browsers insist on', 
   t.ok(found.has('/records/task/task-page.js'), 'modules are followed')
   t.ok(found.has('/operations/failed-events.js'), 'those of operators, too')
   t.ok(found.has('/vendor/preact.js'), 'vendored ones too')
+  t.ok(found.has('/vendor/uplot.js') && found.has('/vendor/uplot.css'), 'charts, too')
   t.ok([...found.keys()].filter(url => url.endsWith('.woff2')).length > 50, 'and the font')
 })
 
@@ -94,6 +95,7 @@ t.test('nothing else of the packages or the project is served', async t => {
     '/vendor/pretendard/woff2-dynamic-subset/../../../../package.json',
     '/vendor/pretendard/woff2-dynamic-subset/%2e%2e%2f%2e%2e%2f%2e%2e%2f%2e%2e%2fpackage.json',
     '/vendor/preact/package.json',
+    '/vendor/uplot/package.json',
     '/vendor.d.ts',
     '/../package.json',
     '/%2e%2e/package.json',

@@ -1,0 +1,22 @@
+CREATE TABLE "statistics" (
+	"day" date NOT NULL,
+	"owner_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"tasks" integer DEFAULT 0 NOT NULL,
+	"rewrites" integer DEFAULT 0 NOT NULL,
+	"completed" integer DEFAULT 0 NOT NULL,
+	"incomplete" integer DEFAULT 0 NOT NULL,
+	"failed" integer DEFAULT 0 NOT NULL,
+	"cancelled" integer DEFAULT 0 NOT NULL,
+	"outputs_completed" integer DEFAULT 0 NOT NULL,
+	"outputs_incomplete" integer DEFAULT 0 NOT NULL,
+	"outputs_failed" integer DEFAULT 0 NOT NULL,
+	"outputs_cancelled" integer DEFAULT 0 NOT NULL,
+	"input_tokens" bigint DEFAULT 0 NOT NULL,
+	"output_tokens" bigint DEFAULT 0 NOT NULL,
+	"retries" integer DEFAULT 0 NOT NULL,
+	"lost_attempts" integer DEFAULT 0 NOT NULL,
+	"first_token" integer[] NOT NULL,
+	"total" integer[] NOT NULL,
+	CONSTRAINT "statistics_owner_id_day_kind_pk" PRIMARY KEY("owner_id","day","kind")
+);

@@ -1,0 +1,54 @@
+import type { Database } from '../db/client.ts'
+import { queueOf } from './handler.ts'
+import { outboxQueue } from './outbox.ts'
+
+/** What a queue of events holds, in all processes. */
+export interface Backlog {
+  /** That nobody has tried yet. */
+  waiting: number
+  /** That failed, and wait to be tried again. */
+  retrying: number
+  /** That are being handled. */
+  active: number
+  /** Age of the oldest of all these; null of none. */
+  oldestSeconds: number | null
+}
+
+export interface Backlogs {
+  /** Transactions whose events are not yet in the queues of their handlers. */
+  outbox: Backlog
+  /** By name of the handler. */
+  handlers: ReadonlyMap<string, Backlog>
+}
+
+/**
+ * How much is left to do, in one query, whose cost grows with that and not with what has been done: its two halves are
+ * what pg-boss has indexes for. The outbox has no active jobs that anybody could see: it is emptied in one transaction.
+ */
+export async function backlogs(database: Database, handlers: readonly string[]): Promise<Backlogs> {
+  const { rows } = await database.jobs.executeSql(
+    `select name, state, count(*)::int as jobs, extract(epoch from now() - min(created_on))::int as age
+     from (
+       select name, state, created_on from pgboss.job
+       where name = any($1) and state < 'active' and not blocked
+       union all
+       select name, state, created_on from pgboss.job
+       where name = any($1) and state = 'active' and policy = 'key_strict_fifo'
+     ) as left_to_do
+     group by name, state`,
+    [[outboxQueue, ...handlers.map(queueOf)]],
+  )
+  const found = rows as { name: string; state: 'created' | 'retry' | 'active'; jobs: number; age: number }[]
+  const of = (queue: string): Backlog => {
+    const states = found.filter(({ name }) => name === queue)
+    const jobs = (wanted: string) => states.find(({ state }) => state === wanted)?.jobs ?? 0
+    return {
+      waiting: jobs('created'),
+      retrying: jobs('retry'),
+      active: jobs('active'),
+      // The clock of a transaction is that of its beginning, which may be before the job's.
+      oldestSeconds: states.length > 0 ? Math.max(0, ...states.map(({ age }) => age)) : null,
+    }
+  }
+  return { outbox: of(outboxQueue), handlers: new Map(handlers.map(name => [name, of(queueOf(name))])) }
+}

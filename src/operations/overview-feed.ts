@@ -1,0 +1,80 @@
+import type { Timers } from '../tasks/event-stream.ts'
+import { OverviewStream } from './overview-stream.ts'
+import type { Overview } from './schemas.ts'
+
+/** Time between two overviews. */
+const everyMs = 2_000
+
+/** Beyond it, operators have to poll. */
+const maxListeners = 50
+
+/**
+ * Overviews for all operators who listen in this process: read once for all of them, every two seconds, and not at all
+ * while nobody listens. When one cannot be read, all are dropped.
+ */
+export class OverviewFeed {
+  readonly #read: () => Promise<Overview>
+  readonly #timers: Timers
+  readonly #onFault: (error: unknown) => void
+  readonly #listeners = new Set<OverviewStream>()
+  #last: Buffer | undefined
+  #timer: unknown
+  #reading: Promise<void> | undefined
+  #closed = false
+
+  constructor(read: () => Promise<Overview>, timers: Timers, onFault: (error: unknown) => void) {
+    this.#read = read
+    this.#timers = timers
+    this.#onFault = onFault
+  }
+
+  /** A stream that begins with an overview at most two seconds old; `undefined` when there is room for no more. */
+  join(): OverviewStream | undefined {
+    if (this.#closed || this.#listeners.size >= maxListeners) return undefined
+    const stream = new OverviewStream()
+    this.#listeners.add(stream)
+    stream.once('close', () => this.#leave(stream))
+    if (this.#last) stream.offer(this.#last)
+    else this.#look()
+    return stream
+  }
+
+  /** Drops all listeners; resolves when nothing is being read any more. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#dropAll()
+    await this.#reading
+  }
+
+  #leave(stream: OverviewStream): void {
+    this.#listeners.delete(stream)
+    if (this.#listeners.size > 0) return
+    this.#timers.clearTimeout(this.#timer)
+    this.#last = undefined
+  }
+
+  #look(): void {
+    this.#reading ??= this.#readAndSend().finally(() => {
+      this.#reading = undefined
+    })
+  }
+
+  /** Never rejects. */
+  async #readAndSend(): Promise<void> {
+    try {
+      const chunk = { type: 'data-overview', id: 'overview', data: await this.#read(), transient: true }
+      if (this.#listeners.size === 0) return
+      this.#last = Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`)
+      for (const stream of this.#listeners) stream.offer(this.#last)
+      this.#timer = this.#timers.setTimeout(() => this.#look(), everyMs)
+    } catch (error) {
+      this.#onFault(error)
+      this.#dropAll()
+    }
+  }
+
+  #dropAll(): void {
+    this.#last = undefined
+    for (const stream of this.#listeners) stream.destroy()
+  }
+}

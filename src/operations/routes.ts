@@ -1,0 +1,73 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Problem } from '../problem.ts'
+import { eventStreamHeaders } from '../tasks/event-reply.ts'
+import type { Timers } from '../tasks/event-stream.ts'
+import { OverviewFeed } from './overview-feed.ts'
+import { type Overview, OverviewSchema } from './schemas.ts'
+
+const retryAfterSeconds = 10
+
+export interface OperationsRoutesOptions {
+  overview(): Promise<Overview>
+  timers: Timers
+}
+
+/** For operators: how everything is, once or again and again. Needs the plugin `operator`. */
+export const operationsRoutes: FastifyPluginAsyncTypebox<OperationsRoutesOptions> = async (
+  app,
+  { overview, timers },
+) => {
+  const feed = new OverviewFeed(overview, timers, error =>
+    app.log.warn({ err: error }, 'cannot look at how things are'),
+  )
+  app.addHook('preClose', () => feed.close())
+  const common = { tags: ['operation'], security: [{ operator: [] }] }
+
+  app.get(
+    '/api/operations/overview',
+    {
+      onRequest: app.operatorsOnly,
+      schema: {
+        ...common,
+        summary: 'Queues, running tasks, the model, the process, today in numbers',
+        description: 'Costs five short queries.',
+        response: { 200: OverviewSchema },
+      },
+    },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+      return overview()
+    },
+  )
+
+  app.get(
+    '/api/operations/events',
+    {
+      onRequest: app.operatorsOnly,
+      exposeHeadRoute: false,
+      schema: {
+        ...common,
+        summary: 'The overview every two seconds, as Server-Sent Events',
+        description:
+          'Each event is `{"type": "data-overview", "data": …}`, made once for all who listen. The stream has no end; ' +
+          'whoever is cut off comes back. EventSource cannot send the header: use fetch.',
+        produces: ['text/event-stream'],
+      },
+    },
+    async (_request, reply) => {
+      const stream = feed.join()
+      if (!stream) throw tooManyListeners()
+      return reply.headers(eventStreamHeaders).send(stream)
+    },
+  )
+}
+
+function tooManyListeners(): Problem {
+  return new Problem({
+    status: 503,
+    code: 'too-many-listeners',
+    title: 'Too many listen',
+    detail: 'No more operators can listen to this process. Ask for /api/operations/overview instead.',
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  })
+}
