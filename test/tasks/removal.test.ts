@@ -205,7 +205,9 @@ t.test('what is removed leaves nothing, whatever its state', async t => {
     `select table_name as name from information_schema.tables where table_schema = 'public'`,
   )
   t.ok(tables.length > 5)
-  for (const { name } of tables) t.same(await raw.query(`select * from "${name}"`), [], String(name))
+  // The key of the index is nobody's.
+  for (const { name } of tables.filter(({ name }) => name !== 'library_keys'))
+    t.same(await raw.query(`select * from "${name}"`), [], String(name))
   await raw.close()
 })
 
