@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Model } from './ai/client.ts'
 import type { Config } from './config.ts'
 import { conversationRoutes } from './conversations/routes.ts'
@@ -9,6 +9,8 @@ import type { Database } from './db/client.ts'
 import type { Cipher } from './db/encrypted.ts'
 import type { Events } from './events/events.ts'
 import type { EventHandler } from './events/handler.ts'
+import type { Channel } from './notifications/channel.ts'
+import { type Notifications, openNotifications } from './notifications/notifications.ts'
 import { quizKind } from './quizzes/quiz.ts'
 import { quizRoutes } from './quizzes/routes.ts'
 import { QuizStore } from './quizzes/store.ts'
@@ -17,7 +19,9 @@ import { recordRoutes } from './records/routes.ts'
 import { reviewKind } from './reviews/review.ts'
 import { reviewRoutes } from './reviews/routes.ts'
 import type { Accept } from './tasks/accept.ts'
+import type { EventReplies } from './tasks/event-reply.ts'
 import type { TaskKind } from './tasks/kind.ts'
+import type { Timers } from './tasks/sse-stream.ts'
 import type { TaskStore } from './tasks/store.ts'
 import type { Tasks } from './tasks/tasks.ts'
 
@@ -26,6 +30,9 @@ export interface FeatureSources {
   cipher: Cipher
   store: TaskStore
   model: Model
+  events: Pick<Events, 'publish' | 'wake'>
+  timers: Timers
+  logger: FastifyBaseLogger
   config: Pick<Config, 'contextTokens' | 'summaryConcurrency'>
 }
 
@@ -34,11 +41,17 @@ export interface Features {
   kinds: ReadonlyMap<string, TaskKind>
   /** What happens after their events. */
   handlers: readonly EventHandler[]
-  routes(app: FastifyInstance, engine: { tasks: Tasks; accept: Accept; events: Events }): Promise<void>
+  /** Closed by whoever has them. */
+  notifications: Notifications
+  routes(
+    app: FastifyInstance,
+    engine: { tasks: Tasks; accept: Accept; events: Events; replies: EventReplies },
+  ): Promise<void>
 }
 
 /** What Conch writes, all of it: a new kind of task is added here, and with its schema to `encryptedTables`. */
-export function features({ database, cipher, store, model, config }: FeatureSources): Features {
+export function features(sources: FeatureSources): Features {
+  const { database, cipher, store, model, config } = sources
   const { contextTokens, summaryConcurrency: concurrency } = config
   const conversations = new ConversationStore(cipher)
   const quizzes = new QuizStore(cipher)
@@ -48,17 +61,29 @@ export function features({ database, cipher, store, model, config }: FeatureSour
   const quiz = quizKind(quizzes)
   const kinds = [record, reviewKind, turn, quiz] as unknown as TaskKind[]
 
+  /** By which owners are told outside of the app. */
+  const channels: Channel[] = []
+  const notifications = openNotifications({
+    ...sources,
+    tasks: store,
+    channels,
+    conversationOf: async (tx, taskId) => (await conversations.turn(tx, taskId))?.conversationId,
+  })
+
   return {
     kinds: new Map(kinds.map(kind => [kind.name, kind])),
     handlers: [
       summarizeAfterTurn({ conversations, tasks: store, model, contextTokens, concurrency }),
+      ...notifications.handlers,
     ] as EventHandler[],
+    notifications,
     async routes(app, engine) {
       const shared = { ...engine, database, store }
       await app.register(recordRoutes, { ...shared, kind: record, cipher })
       await app.register(reviewRoutes, { ...shared, kind: reviewKind })
       await app.register(conversationRoutes, { ...shared, kind: turn, conversations })
       await app.register(quizRoutes, { ...shared, kind: quiz, quizzes })
+      await notifications.routes(app, engine.replies)
     },
   }
 }
