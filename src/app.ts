@@ -144,7 +144,8 @@ async function assemble(
     events: { publish: (...published) => events.publish(...published), wake: () => events.wake() },
   })
   opened.defer(() => notifications.close())
-  const events: Events = openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
+  const events: Events =
+    openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
   const redrive = new Redrive({ boss, database, handlers })
 
   const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id), timers)
@@ -210,7 +211,7 @@ async function assemble(
   await app.register(failedEventRoutes, { database, redrive })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
-  await routes(app, { tasks, accept: acceptWith(tasks, replies, notifications.told), events, replies })
+  await routes(app, { tasks, accept: acceptWith(tasks, replies, notifications.accepted), events, replies })
   await app.register(pages)
 
   const stop = async (drainMs: number) => {

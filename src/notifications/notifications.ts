@@ -21,6 +21,8 @@ export interface NotificationsOptions extends Pick<NotifyOptions, 'channels' | '
 
 export interface Notifications {
   readonly handlers: readonly EventHandler[]
+  /** A task was stored by this process, by a transaction that is committed. */
+  accepted(task: TaskState): void
   /** A task of this process is in another state, by a transaction that is committed. */
   told(task: TaskState): void
   routes(app: FastifyInstance, replies: EventReplies): Promise<void>
@@ -39,6 +41,7 @@ export function openNotifications(options: NotificationsOptions): Notifications 
       notify({ ...options, store, preferences, onNotified }),
       ...channels.map(channel => deliveryHandler(channel, store)),
     ] as EventHandler[],
+    accepted: task => hub.accepted(task),
     told: task => hub.told(task),
     async routes(app, replies) {
       await app.register(notificationRoutes, { database, store, preferences, onRead: onNotified })

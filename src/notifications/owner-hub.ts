@@ -80,6 +80,11 @@ export class OwnerHub {
     for (const reader of connected.readers) reader.changed({ id, ownerId, kind, status, stage })
   }
 
+  /** A task was stored here; it may run by now. */
+  accepted(task: TaskState): void {
+    if (!this.#owners.get(task.ownerId)?.unfinished.has(task.id)) this.told(task)
+  }
+
   /** A reader was told of these as they are in the database. */
   known(ownerId: string, tasks: readonly TaskState[]): void {
     const connected = this.#owners.get(ownerId)

@@ -131,7 +131,10 @@ export class OwnerStream extends SseStream implements OwnerReader {
     for (const { id } of states) this.#changed.delete(id)
     const cursor = this.#changed.size === 0 ? { seq: this.#feed.lastSeq, at: Date.now() } : undefined
     return states.map(({ id, kind, status, stage }, index) =>
-      frame({ type: 'data-task', id, data: { id, kind, status, stage } }, index === states.length - 1 ? cursor : undefined),
+      frame(
+        { type: 'data-task', id, data: { id, kind, status, stage } },
+        index === states.length - 1 ? cursor : undefined,
+      ),
     )
   }
 
@@ -154,7 +157,8 @@ export class OwnerStream extends SseStream implements OwnerReader {
         { seq: notification.seq, at },
       ),
     )
-    if (this.#feed.unread !== before.unread) frames.push(unreadFrame(this.#feed.unread, { seq: this.#feed.lastSeq, at }))
+    if (this.#feed.unread !== before.unread)
+      frames.push(unreadFrame(this.#feed.unread, { seq: this.#feed.lastSeq, at }))
     return frames
   }
 }

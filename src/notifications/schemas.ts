@@ -30,7 +30,10 @@ export function preferencesSchema(offered: readonly ChannelName[]) {
     (typeof notificationKinds)[number],
     typeof channels
   >
-  return Type.Object({ preferences: Type.Object(byKind, { additionalProperties: false }) }, { additionalProperties: false })
+  return Type.Object(
+    { preferences: Type.Object(byKind, { additionalProperties: false }) },
+    { additionalProperties: false },
+  )
 }
 
 export function preferencesAnswer(offered: readonly ChannelName[]) {

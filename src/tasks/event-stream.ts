@@ -19,11 +19,7 @@ export class EventStream extends SseStream {
   #reset: ResetReason | undefined
 
   /** @param position from `EventLog.locate`, with the reset it asks for */
-  constructor(
-    log: EventLog,
-    { position, reset }: { position: Cursor; reset?: ResetReason },
-    options: SseOptions = {},
-  ) {
+  constructor(log: EventLog, { position, reset }: { position: Cursor; reset?: ResetReason }, options: SseOptions = {}) {
     super(options)
     this.#log = log
     this.#position = position

@@ -32,10 +32,7 @@ export abstract class SseStream extends Readable {
   #wanted = false
   #blockedMs = 0
 
-  constructor({
-    timers = globalThis as Timers,
-    retryMs = 1000 + Math.round(Math.random() * 2000),
-  }: SseOptions = {}) {
+  constructor({ timers = globalThis as Timers, retryMs = 1000 + Math.round(Math.random() * 2000) }: SseOptions = {}) {
     super()
     this.#timers = timers
     this.#head = `: open\nretry: ${retryMs}\n\n`
