@@ -1,5 +1,7 @@
 import { ChatPage } from './chat/chat-page.js'
 import { LoadFault } from './load-fault.js'
+import { Bell } from './notifications/bell.js'
+import { SettingsPage } from './notifications/settings-page.js'
 import { html } from './preact.js'
 import { QuizzesPage } from './quizzes/quizzes-page.js'
 import { RecordsPage } from './records/records-page.js'
@@ -36,6 +38,7 @@ function Shell() {
             html`<a key=${name} href=${url} aria-current=${place.section === name ? 'true' : undefined}>${t(`nav.${name}`)}</a>`,
         )}
       </nav>
+      ${model && html`<${Bell} />`}
     </header>
     ${model?.demo && html`<p class="demo"><strong>${t('demo.title')}</strong> ${t('demo.text')}</p>`}
     <main id="content" tabindex="-1">
@@ -60,6 +63,8 @@ function Section({ place }) {
       return html`<${ChatPage} place=${place} />`
     case 'quizzes':
       return html`<${QuizzesPage} place=${place} />`
+    case 'notifications':
+      return html`<${SettingsPage} place=${place} />`
   }
 }
 

@@ -3,6 +3,7 @@ import { createApi } from './api.js'
 import { App } from './app.js'
 import { chatApi } from './chat/api.js'
 import { createI18n } from './i18n.js'
+import { notificationsApi } from './notifications/api.js'
 import { html, render } from './preact.js'
 import { quizzesApi } from './quizzes/api.js'
 import { recordsApi } from './records/api.js'
@@ -18,6 +19,7 @@ const api = {
   reviews: reviewsApi(shared.call),
   chat: chatApi(shared.call),
   quizzes: quizzesApi(shared.call),
+  notifications: notificationsApi(shared.call),
 }
 
 const announcer = document.getElementById('announcer')

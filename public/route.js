@@ -5,7 +5,8 @@
  * @typedef {{ section: 'reviews', taskId?: string }} ReviewsRoute without a task: the form and the list
  * @typedef {{ section: 'chat', conversationId?: string }} ChatRoute
  * @typedef {{ section: 'quizzes', taskId?: string }} QuizzesRoute
- * @typedef {RecordsRoute | ReviewsRoute | ChatRoute | QuizzesRoute} Route
+ * @typedef {{ section: 'notifications' }} NotificationsRoute how an owner is told
+ * @typedef {RecordsRoute | ReviewsRoute | ChatRoute | QuizzesRoute | NotificationsRoute} Route
  */
 
 /**
@@ -34,6 +35,8 @@ export function parseRoute(hash) {
       return { section: 'quizzes' }
     case 'quiz':
       return { section: 'quizzes', taskId: id }
+    case 'notifications':
+      return { section: 'notifications' }
     default:
       return start
   }
@@ -50,3 +53,4 @@ export const reviewUrl = taskId => `#review=${taskId}`
 export const chatUrl = conversationId => `#chat=${conversationId}`
 /** @param {string} taskId */
 export const quizUrl = taskId => `#quiz=${taskId}`
+export const settingsUrl = '#notifications'

@@ -9,6 +9,7 @@ import { createContext, useContext } from './preact.js'
  *   reviews: import('./reviews/api.js').ReviewsApi,
  *   chat: import('./chat/api.js').ChatApi,
  *   quizzes: import('./quizzes/api.js').QuizzesApi,
+ *   notifications: import('./notifications/api.js').NotificationsApi,
  * }} Apis
  *
  * @typedef {import('./i18n.js').I18n & {
