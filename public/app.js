@@ -1,6 +1,8 @@
 import { ChatPage } from './chat/chat-page.js'
 import { LibraryPage } from './library/library-page.js'
 import { LoadFault } from './load-fault.js'
+import { Bell } from './notifications/bell.js'
+import { SettingsPage } from './notifications/settings-page.js'
 import { html } from './preact.js'
 import { QuizzesPage } from './quizzes/quizzes-page.js'
 import { RecordsPage } from './records/records-page.js'
@@ -38,6 +40,7 @@ function Shell() {
             html`<a key=${name} href=${url} aria-current=${place.section === name ? 'true' : undefined}>${t(`nav.${name}`)}</a>`,
         )}
       </nav>
+      ${model && html`<${Bell} />`}
     </header>
     ${model?.demo && html`<p class="demo"><strong>${t('demo.title')}</strong> ${t('demo.text')}</p>`}
     <main id="content" tabindex="-1">
@@ -64,6 +67,8 @@ function Section({ place }) {
       return html`<${QuizzesPage} place=${place} />`
     case 'library':
       return html`<${LibraryPage} arrived=${place.arrived} />`
+    case 'notifications':
+      return html`<${SettingsPage} place=${place} />`
   }
 }
 

@@ -1,6 +1,7 @@
 import * as chat from './chat/messages.js'
 import * as library from './library/messages.js'
 import * as shared from './messages.js'
+import * as notifications from './notifications/messages.js'
 import * as operations from './operations/messages.js'
 import * as quizzes from './quizzes/messages.js'
 import * as records from './records/messages.js'
@@ -16,6 +17,7 @@ export const ko = {
   ...chat.ko,
   ...quizzes.ko,
   ...library.ko,
+  ...notifications.ko,
   ...operations.ko,
 }
 
@@ -28,6 +30,7 @@ export const en = {
   ...chat.en,
   ...quizzes.en,
   ...library.en,
+  ...notifications.en,
   ...operations.en,
 }
 

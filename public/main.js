@@ -4,6 +4,7 @@ import { App } from './app.js'
 import { chatApi } from './chat/api.js'
 import { createI18n } from './i18n.js'
 import { libraryApi } from './library/api.js'
+import { notificationsApi } from './notifications/api.js'
 import { html, render } from './preact.js'
 import { quizzesApi } from './quizzes/api.js'
 import { recordsApi } from './records/api.js'
@@ -20,6 +21,7 @@ const api = {
   chat: chatApi(shared.call),
   quizzes: quizzesApi(shared.call),
   library: libraryApi(shared.call),
+  notifications: notificationsApi(shared.call),
 }
 
 const announcer = document.getElementById('announcer')

@@ -6,7 +6,8 @@
  * @typedef {{ section: 'chat', conversationId?: string }} ChatRoute
  * @typedef {{ section: 'quizzes', taskId?: string }} QuizzesRoute
  * @typedef {{ section: 'library' }} LibraryRoute
- * @typedef {RecordsRoute | ReviewsRoute | ChatRoute | QuizzesRoute | LibraryRoute} Route
+ * @typedef {{ section: 'notifications' }} NotificationsRoute how an owner is told
+ * @typedef {RecordsRoute | ReviewsRoute | ChatRoute | QuizzesRoute | LibraryRoute | NotificationsRoute} Route
  */
 
 /**
@@ -37,6 +38,8 @@ export function parseRoute(hash) {
       return { section: 'quizzes', taskId: id }
     case 'library':
       return { section: 'library' }
+    case 'notifications':
+      return { section: 'notifications' }
     default:
       return start
   }
@@ -53,3 +56,4 @@ export const reviewUrl = taskId => `#review=${taskId}`
 export const chatUrl = conversationId => `#chat=${conversationId}`
 /** @param {string} taskId */
 export const quizUrl = taskId => `#quiz=${taskId}`
+export const settingsUrl = '#notifications'

@@ -10,6 +10,7 @@ import { createContext, useContext } from './preact.js'
  *   chat: import('./chat/api.js').ChatApi,
  *   quizzes: import('./quizzes/api.js').QuizzesApi,
  *   library: import('./library/api.js').LibraryApi,
+ *   notifications: import('./notifications/api.js').NotificationsApi,
  * }} Apis
  *
  * @typedef {import('./i18n.js').I18n & {

@@ -34,7 +34,6 @@ import { operationsRoutes } from './operations/routes.ts'
 import { openStorage } from './storage.ts'
 import { acceptWith } from './tasks/accept.ts'
 import { EventReplies } from './tasks/event-reply.ts'
-import type { Timers } from './tasks/event-stream.ts'
 import { Line } from './tasks/line.ts'
 import { Logs } from './tasks/logs.ts'
 import { openTaskQueue } from './tasks/queue.ts'
@@ -42,6 +41,7 @@ import { taskRoutes } from './tasks/routes.ts'
 import type { ClaimedTask } from './tasks/rows.ts'
 import { Runner } from './tasks/runner.ts'
 import { loadSaved } from './tasks/saved-task.ts'
+import type { Timers } from './tasks/sse-stream.ts'
 import { TaskStore } from './tasks/store.ts'
 import { Tasks } from './tasks/tasks.ts'
 import { traceIdOf } from './trace-id.ts'
@@ -138,8 +138,22 @@ async function assemble(
   const store = new TaskStore(cipher)
   const line = new Line(store, queue)
 
-  const { kinds, handlers, sources, routes } = features({ database, cipher, store, model, config })
-  const events = openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
+  const outward = openChannels({ queries: database.queries, cipher, config }, opened)
+  const { kinds, handlers, sources, notifications, routes } = features({
+    database,
+    cipher,
+    store,
+    model,
+    config,
+    timers,
+    channels: outward.channels,
+    logger: app.log,
+    // Handlers publish what follows from their own work.
+    events: { publish: (...published) => events.publish(...published), wake: () => events.wake() },
+  })
+  opened.defer(() => notifications.close())
+  const events: Events =
+    openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
   const redrive = new Redrive({ boss, database, handlers })
   const rebuild = new BackgroundWork({
     name: 'the rebuilding of the library',
@@ -147,8 +161,6 @@ async function assemble(
     logger: app.log,
   })
   opened.defer(() => rebuild.stop())
-
-  const outward = openChannels({ queries: database.queries, cipher, config }, opened)
 
   const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id), timers)
   opened.defer(() => logs.close())
@@ -166,14 +178,27 @@ async function assemble(
     maxRunningOutputs,
     logger: app.log,
     onClaim(task) {
+      notifications.told(task)
       if (task.attempt === 1) metrics.queueWait.observe(queueWaitSeconds(task))
     },
     onEnd(task, end) {
+      notifications.told({ ...task, status: end.status, stage: end.stage })
       metrics.tasks.inc({ kind: task.kind, status: end.status })
       for (const { status } of end.outputs) metrics.outputs.inc({ kind: task.kind, status })
     },
   })
-  const tasks = new Tasks({ database, store, queue, line, events, logs, kinds, runner, maxQueuedTasks })
+  const tasks = new Tasks({
+    database,
+    store,
+    queue,
+    line,
+    events,
+    logs,
+    kinds,
+    runner,
+    maxQueuedTasks,
+    onChange: notifications.told,
+  })
   const metrics = createMetrics({
     connections: () => database.connections(),
     runningOutputs: () => runner.runningOutputs,
@@ -225,7 +250,7 @@ async function assemble(
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
   await outward.routes(app)
-  await routes(app, { tasks, accept: acceptWith(tasks, replies), events })
+  await routes(app, { tasks, accept: acceptWith(tasks, replies, notifications.accepted), events, replies })
   await app.register(pages)
 
   const stop = async (drainMs: number) => {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Model } from './ai/client.ts'
 import type { Config } from './config.ts'
 import { conversationRoutes } from './conversations/routes.ts'
@@ -13,6 +13,8 @@ import { keepLibrary } from './library/keep.ts'
 import { libraryRoutes } from './library/routes.ts'
 import type { LibrarySource } from './library/source.ts'
 import { librarySources } from './library-sources.ts'
+import type { Channel } from './notifications/channel.ts'
+import { type Notifications, openNotifications } from './notifications/notifications.ts'
 import { quizKind } from './quizzes/quiz.ts'
 import { quizRoutes } from './quizzes/routes.ts'
 import { QuizStore } from './quizzes/store.ts'
@@ -23,7 +25,9 @@ import { reviewRoutes } from './reviews/routes.ts'
 import { collectStatistics } from './statistics/collect.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
 import type { Accept } from './tasks/accept.ts'
+import type { EventReplies } from './tasks/event-reply.ts'
 import type { TaskKind } from './tasks/kind.ts'
+import type { Timers } from './tasks/sse-stream.ts'
 import type { TaskStore } from './tasks/store.ts'
 import type { Tasks } from './tasks/tasks.ts'
 
@@ -32,6 +36,11 @@ export interface FeatureSources {
   cipher: Cipher
   store: TaskStore
   model: Model
+  events: Pick<Events, 'publish' | 'wake'>
+  /** By which owners are told outside of the app. */
+  channels: readonly Channel[]
+  timers: Timers
+  logger: FastifyBaseLogger
   config: Pick<Config, 'contextTokens' | 'summaryConcurrency'>
 }
 
@@ -42,11 +51,17 @@ export interface Features {
   handlers: readonly EventHandler[]
   /** Of the library. */
   sources: readonly LibrarySource[]
-  routes(app: FastifyInstance, engine: { tasks: Tasks; accept: Accept; events: Events }): Promise<void>
+  /** Closed by whoever has them. */
+  notifications: Notifications
+  routes(
+    app: FastifyInstance,
+    engine: { tasks: Tasks; accept: Accept; events: Events; replies: EventReplies },
+  ): Promise<void>
 }
 
 /** What Conch writes, all of it: a new kind of task is added here, and with its schema to `encryptedTables`. */
-export function features({ database, cipher, store, model, config }: FeatureSources): Features {
+export function features(given: FeatureSources): Features {
+  const { database, cipher, store, model, config } = given
   const { contextTokens, summaryConcurrency: concurrency } = config
   const conversations = new ConversationStore(cipher)
   const quizzes = new QuizStore(cipher)
@@ -57,14 +72,22 @@ export function features({ database, cipher, store, model, config }: FeatureSour
   const quiz = quizKind(quizzes)
   const kinds = [record, reviewKind, turn, quiz] as unknown as TaskKind[]
 
+  const notifications = openNotifications({
+    ...given,
+    tasks: store,
+    conversationOf: async (tx, taskId) => (await conversations.turn(tx, taskId))?.conversationId,
+  })
+
   return {
     kinds: new Map(kinds.map(kind => [kind.name, kind])),
     handlers: [
       summarizeAfterTurn({ conversations, tasks: store, model, contextTokens, concurrency }),
       keepLibrary({ sources, cipher }),
       collectStatistics,
+      ...notifications.handlers,
     ] as EventHandler[],
     sources,
+    notifications,
     async routes(app, engine) {
       const shared = { ...engine, database, store }
       await app.register(recordRoutes, { ...shared, kind: record, cipher })
@@ -73,6 +96,7 @@ export function features({ database, cipher, store, model, config }: FeatureSour
       await app.register(quizRoutes, { ...shared, kind: quiz, quizzes })
       await app.register(libraryRoutes, { database, cipher, sources })
       await app.register(statisticsRoutes, { queries: database.queries })
+      await notifications.routes(app, engine.replies)
     },
   }
 }

@@ -104,8 +104,11 @@ t.test('the description lists every route of the API, and what each takes', asyn
     'GET /api/conversations',
     'GET /api/conversations/{id}',
     'GET /api/conversations/{id}/summary',
+    'GET /api/me/events',
     'GET /api/model',
     'GET /api/operations/events',
+    'GET /api/notification-preferences',
+    'GET /api/notifications',
     'GET /api/operations/failed-events',
     'GET /api/operations/failed-events/{id}',
     'GET /api/operations/overview',
@@ -127,6 +130,8 @@ t.test('the description lists every route of the API, and what each takes', asyn
     'GET /readyz',
     'POST /api/conversations',
     'POST /api/conversations/{id}/messages',
+    'POST /api/notifications/read',
+    'POST /api/notifications/{id}/read',
     'POST /api/operations/failed-events/redrive',
     'POST /api/operations/failed-events/{id}/discard',
     'POST /api/operations/failed-events/{id}/redrive',
@@ -139,11 +144,13 @@ t.test('the description lists every route of the API, and what each takes', asyn
     'POST /api/tasks/{id}/cancel',
     'POST /api/tasks/{id}/outputs/{index}/cancel',
     'POST /api/tasks/{id}/outputs/{index}/retry',
+    'PUT /api/notification-preferences',
     'PUT /api/records/{id}',
   ])
   const takeBodies = new Set([
     'POST /api/conversations',
     'POST /api/conversations/{id}/messages',
+    'POST /api/notifications/read',
     'POST /api/operations/failed-events/redrive',
     'POST /api/operations/failed-events/{id}/discard',
     'POST /api/quizzes',
@@ -151,6 +158,7 @@ t.test('the description lists every route of the API, and what each takes', asyn
     'POST /api/records',
     'POST /api/records/check',
     'POST /api/reviews',
+    'PUT /api/notification-preferences',
     'PUT /api/records/{id}',
   ])
   for (const [path, operations] of Object.entries(paths)) {

@@ -18,11 +18,9 @@ t.test('every curl line works as it is written, for every kind', async t => {
   const folder = await temporaryFolder(t)
   const outputs: string[] = []
   for (const block of curlBlocks) outputs.push(await runBlock(block, conch.url, folder))
-  t.equal(outputs.length, 11)
-  const [record, review, accepted, watched, records, begun, reply, conversation, quiz, taken, library] = outputs as [
-    string,
-  ] &
-    string[]
+  t.equal(outputs.length, 12)
+  const [record, review, accepted, watched, records, begun, reply, conversation, quiz, taken, library, told] =
+    outputs as [string] & string[]
   for (const stream of [record, review, watched, reply]) t.match(stream, /"type":"text-delta".*data: \[DONE\]\n\n$/s)
   t.match(record, /"type":"text-delta","id":"2"/)
   t.match(JSON.parse(accepted ?? ''), { taskId: String, streamUrl: String })
@@ -34,6 +32,7 @@ t.test('every curl line works as it is written, for every kind', async t => {
   t.match(JSON.parse(quiz ?? ''), { taskId: String })
   t.match(library, /^\{"items":\[.*"nextCursor":(null|"\S+")\}\{"items":\[/)
   t.match(taken, /"data-question".*data: \[DONE\].*"questions":\[.*"total":3,.*"results":\[/s)
+  t.match(told, /"unread":\d.*"channels":\["in-app"/s)
 })
 
 t.test('the other commands exist', async t => {

@@ -21,6 +21,7 @@ export const docs = fastifyPlugin<{ version: string }>(async (app, { version }) 
       },
       tags: [
         { name: 'records', description: 'Student records' },
+        { name: 'notifications', description: 'What you are told of, and how' },
         { name: 'tasks', description: 'Tasks of all kinds' },
         { name: 'operation', description: 'For those who run it' },
       ],

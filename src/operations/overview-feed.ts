@@ -1,4 +1,4 @@
-import type { Timers } from '../tasks/event-stream.ts'
+import type { Timers } from '../tasks/sse-stream.ts'
 import { OverviewStream } from './overview-stream.ts'
 import type { Overview } from './schemas.ts'
 

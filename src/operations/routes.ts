@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Problem } from '../problem.ts'
 import { eventStreamHeaders } from '../tasks/event-reply.ts'
-import type { Timers } from '../tasks/event-stream.ts'
+import type { Timers } from '../tasks/sse-stream.ts'
 import { OverviewFeed } from './overview-feed.ts'
 import { type Overview, OverviewSchema } from './schemas.ts'
 

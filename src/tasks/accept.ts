@@ -15,9 +15,14 @@ export const acceptsTask = {
   response: { 202: AcceptedTask },
 }
 
-/** 202 with where to find the task and where to watch it, or 200 with its events if that is what was asked for. */
-export function acceptWith(tasks: Tasks, replies: EventReplies): Accept {
+/**
+ * 202 with where to find the task and where to watch it, or 200 with its events if that is what was asked for.
+ *
+ * @param onAccepted told of the task, which is committed
+ */
+export function acceptWith(tasks: Tasks, replies: EventReplies, onAccepted?: (task: TaskRow) => void): Accept {
   return async (request, reply, task) => {
+    onAccepted?.(task)
     const links = taskLinks(task.id)
     reply.header('location', links.self).header('x-task-id', task.id)
     if (wantsEventStream(request.headers.accept)) return replies.send(reply, await tasks.logOf(task), undefined)

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { EventLog } from './event-log.ts'
-import { EventStream, type Timers, unreadLimitMs } from './event-stream.ts'
+import { EventStream } from './event-stream.ts'
+import { type SseStream, type Timers, unreadLimitMs } from './sse-stream.ts'
 
 /** Of every event stream. */
 export const eventStreamHeaders = {
@@ -13,11 +14,11 @@ export const eventStreamHeaders = {
 
 /** The event streams that are open in this process. */
 export class EventReplies {
-  readonly #open = new Set<EventStream>()
-  readonly #timers: Timers
+  readonly #open = new Set<SseStream>()
+  readonly timers: Timers
 
   constructor(timers: Timers = globalThis as Timers) {
-    this.#timers = timers
+    this.timers = timers
   }
 
   get size(): number {
@@ -32,13 +33,17 @@ export class EventReplies {
   send(reply: FastifyReply, log: EventLog, cursor: string | undefined): FastifyReply {
     const located = log.locate(cursor)
     if (located.kind === 'ended') return reply.code(204).header('cache-control', 'no-store').send()
-    const stream = new EventStream(log, located, { timers: this.#timers })
+    return this.open(reply, new EventStream(log, located, { timers: this.timers }))
+  }
+
+  /** Answers with a stream that is dropped with the others when the server stops. */
+  open(reply: FastifyReply, stream: SseStream): FastifyReply {
     this.#open.add(stream)
     stream.once('close', () => this.#open.delete(stream))
     // What was written last may still wait for a client that does not read.
     stream.once('end', () => {
-      const timer = this.#timers.setTimeout(() => reply.raw.destroy(), unreadLimitMs)
-      reply.raw.once('close', () => this.#timers.clearTimeout(timer))
+      const timer = this.timers.setTimeout(() => reply.raw.destroy(), unreadLimitMs)
+      reply.raw.once('close', () => this.timers.clearTimeout(timer))
     })
     return reply.headers(eventStreamHeaders).send(stream)
   }

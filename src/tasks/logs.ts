@@ -1,9 +1,9 @@
 import { formatCursor } from './event.ts'
 import { EventLog } from './event-log.ts'
-import type { Timers } from './event-stream.ts'
 import type { KindChunk } from './kind.ts'
 import { fillQueued, fillSaved } from './rebuild.ts'
 import type { StoredOutput, TaskRow } from './rows.ts'
+import type { Timers } from './sse-stream.ts'
 import { taskEnded } from './task.ts'
 
 /** How long an ended log that nobody reads stays in memory; later readers get one rebuilt from the saved rows. */

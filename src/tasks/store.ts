@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm'
 import { validate as isUuid } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
@@ -8,6 +8,9 @@ import type { Effort, LaneResult } from './lane.ts'
 import { type ClaimedTask, outputValues, readOutput, readTask, type StoredOutput, type TaskRow } from './rows.ts'
 import { outputs, tasks } from './schema.ts'
 import type { EndedTaskStatus, OutputError, TaskStatus } from './task.ts'
+
+/** Where a task is, and nothing of what it is about. */
+export type TaskState = Pick<TaskRow, 'id' | 'ownerId' | 'kind' | 'status' | 'stage'>
 
 /** What an attempt writes when it ends. */
 export interface TaskEnd {
@@ -164,6 +167,28 @@ export class TaskStore {
       .orderBy(desc(tasks.id))
       .limit(filter.limit)
     return rows.map(row => readTask(this.#cipher, row))
+  }
+
+  /** The tasks of these owners that wait or run, and those with these ids, whoever they belong to. */
+  async states(tx: Queries, ownerIds: readonly string[], ids: readonly string[] = []): Promise<TaskState[]> {
+    const ofOwners = sql`${tasks.ownerId} = any(${sql.param([...ownerIds])}::uuid[])`
+    // Two parts, each with an index of its own; together they would read the whole table.
+    return tx
+      .select(taskState)
+      .from(tasks)
+      .where(and(ofOwners, inArray(tasks.status, ['queued', 'running'])))
+      .union(tx.select(taskState).from(tasks).where(oneOf(ids)))
+      .orderBy(asc(tasks.id))
+  }
+
+  /** The newest tasks of an owner that have ended since then. */
+  async endedSince(tx: Queries, ownerId: string, since: Date, limit: number): Promise<TaskState[]> {
+    return tx
+      .select(taskState)
+      .from(tasks)
+      .where(and(eq(tasks.ownerId, ownerId), gte(tasks.finishedAt, since)))
+      .orderBy(desc(tasks.id))
+      .limit(limit)
   }
 
   /**
@@ -407,6 +432,14 @@ export class TaskStore {
         },
       })
   }
+}
+
+const taskState = {
+  id: tasks.id,
+  ownerId: tasks.ownerId,
+  kind: tasks.kind,
+  status: tasks.status,
+  stage: tasks.stage,
 }
 
 /** For as many tasks as a conversation may have: `inArray` takes a parameter for each, and there are 65,535 at most. */

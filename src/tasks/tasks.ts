@@ -33,6 +33,8 @@ export interface TasksOptions {
   kinds: ReadonlyMap<string, TaskKind>
   runner: Runner
   maxQueuedTasks: number
+  /** Told of each task that was cancelled or queued again here, after the commit. */
+  onChange?(task: TaskRow): void
 }
 
 /**
@@ -193,9 +195,10 @@ export class Tasks {
 
   /** Ends what this process still does for a task that was cancelled, and tells its readers. */
   stop(saved: SavedTask): void {
-    const { runner, logs, events } = this.#options
+    const { runner, logs, events, onChange } = this.#options
     runner.attempt(saved.task.id)?.cancel()
     logs.refresh(saved)
+    onChange?.(saved.task)
     // What stood behind it in a line may begin.
     runner.wake()
     events.wake()
@@ -203,7 +206,7 @@ export class Tasks {
 
   /** Cancels one output; the others go on. Cancelling the last one that waits cancels a waiting task. */
   async cancelOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
-    const { database, store, runner, logs, events } = this.#options
+    const { database, store, runner, logs, events, onChange } = this.#options
     const saved = await database.queries.transaction(async tx => {
       const task = await this.#lock(tx, id, ownerId)
       const { outputs } = await this.#saved(tx, task)
@@ -220,6 +223,7 @@ export class Tasks {
     runner.attempt(saved.task.id)?.cancelOutput(index)
     if (taskEnded(saved.task.status)) {
       logs.refresh(saved)
+      onChange?.(saved.task)
       runner.wake()
       events.wake()
     }
@@ -232,7 +236,7 @@ export class Tasks {
    * @throws Problem `output-not-found`, `output-unfinished`, `task-busy`, `queue-full`, and what the kind says
    */
   async retryOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
-    const { database, store, queue, kinds, runner, logs } = this.#options
+    const { database, store, queue, kinds, runner, logs, onChange } = this.#options
     const saved = await database.queries.transaction(async tx => {
       const task: KindTask & TaskRow = await this.#lock(tx, id, ownerId)
       const { outputs } = await this.#saved(tx, task)
@@ -258,7 +262,10 @@ export class Tasks {
       }
       return this.#saved(tx, await this.#find(tx, id, ownerId))
     })
-    if (saved) logs.refresh(saved)
+    if (saved) {
+      logs.refresh(saved)
+      onChange?.(saved.task)
+    }
     runner.wake()
     return this.view(id, ownerId)
   }

@@ -3,7 +3,7 @@ import t from 'tap'
 import { OverviewFeed } from '../../src/operations/overview-feed.ts'
 import type { OverviewStream } from '../../src/operations/overview-stream.ts'
 import type { Overview } from '../../src/operations/schemas.ts'
-import type { Timers } from '../../src/tasks/event-stream.ts'
+import type { Timers } from '../../src/tasks/sse-stream.ts'
 
 /** A feed of overviews that are numbered in `at`. */
 function numbered(read?: (number: number) => void) {

@@ -1,9 +1,9 @@
 import { createClock } from '@sinonjs/fake-timers'
 import t from 'tap'
 import type { EventLog } from '../../src/tasks/event-log.ts'
-import type { Timers } from '../../src/tasks/event-stream.ts'
 import { Logs, type SavedTask } from '../../src/tasks/logs.ts'
 import { terminalChunk } from '../../src/tasks/rebuild.ts'
+import type { Timers } from '../../src/tasks/sse-stream.ts'
 import { completedTask, storedOutput, taskRow } from '../support/task-rows.ts'
 
 const retentionMs = 60_000

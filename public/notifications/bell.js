@@ -1,0 +1,66 @@
+import { createAnnouncer } from '../announcer.js'
+import { html, useEffect, useRef, useState } from '../preact.js'
+import { settingsUrl } from '../route.js'
+import { useServices } from '../services.js'
+import { NotificationList } from './notification-list.js'
+import { useNotifications } from './use-notifications.js'
+
+/** How many notifications are unread, and behind it the list of them. What comes in is said, too, without haste. */
+export function Bell() {
+  const { t } = useServices()
+  const [open, setOpen] = useState(false)
+  const button = useRef(/** @type {HTMLElement | null} */ (null))
+  const region = useRef(/** @type {HTMLElement | null} */ (null))
+  const root = useRef(/** @type {HTMLElement | null} */ (null))
+  const say = useRef((/** @type {string} */ _) => {})
+  const notifications = useNotifications(({ title }) => say.current(`${t('notifications.bell')}: ${title}`))
+  const { unread } = notifications
+
+  useEffect(() => {
+    if (region.current) say.current = createAnnouncer(region.current)
+  }, [])
+
+  useEffect(() => {
+    if (!open) return
+    const elsewhere = (/** @type {Event} */ event) => {
+      if (!root.current?.contains(/** @type {Node} */ (event.target))) setOpen(false)
+    }
+    addEventListener('pointerdown', elsewhere)
+    return () => removeEventListener('pointerdown', elsewhere)
+  }, [open])
+
+  const close = () => {
+    setOpen(false)
+    button.current?.focus()
+  }
+  return html`
+    <div class="bell" ref=${root} onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && open && close()}>
+      <button
+        type="button"
+        ref=${button}
+        class="bell-button"
+        aria-expanded=${open}
+        aria-controls="notifications"
+        aria-label=${unread > 0 ? t('notifications.bell.unread', { unread }) : t('notifications.bell')}
+        onClick=${() => setOpen(!open)}
+      >
+        <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+          <path d="M12 3a6 6 0 0 0-6 6v4l-2 3h16l-2-3V9a6 6 0 0 0-6-6zm-2.2 15a2.3 2.3 0 0 0 4.4 0z" />
+        </svg>
+        ${unread > 0 && html`<span class="bell-count" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>`}
+      </button>
+      <section id="notifications" class="bell-panel" aria-labelledby="notifications-title" hidden=${!open}>
+        <div class="bell-head">
+          <h2 id="notifications-title">${t('notifications.title')}</h2>
+          ${
+            unread > 0 &&
+            html`<button type="button" class="quiet" onClick=${notifications.readAll}>${t('notifications.readAll')}</button>`
+          }
+        </div>
+        ${open && html`<${NotificationList} notifications=${notifications} onFollow=${() => setOpen(false)} />`}
+        <a href=${settingsUrl} onClick=${() => setOpen(false)}>${t('notifications.settings')}</a>
+      </section>
+      <div class="visually-hidden" aria-live="polite" ref=${region}></div>
+    </div>
+  `
+}

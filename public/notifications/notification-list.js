@@ -1,0 +1,46 @@
+import { explainError } from '../explain-error.js'
+import { html } from '../preact.js'
+import { useServices } from '../services.js'
+
+/**
+ * Newest first. Following one marks it as read.
+ *
+ * @param {{ notifications: ReturnType<typeof import('./use-notifications.js').useNotifications>, onFollow: () => void }} props
+ */
+export function NotificationList({ notifications, onFollow }) {
+  const { t, date } = useServices()
+  const { items, fault, more, load, read } = notifications
+  return html`
+    ${items?.length === 0 && html`<p class="quiet">${t('notifications.empty')}</p>`}
+    <ul class="plain">
+      ${items?.map(
+        ({ id, path, title, body, createdAt, readAt }) => html`
+          <li key=${id} class="notification" data-unread=${readAt === null}>
+            <a
+              href=${path.slice(1)}
+              onClick=${() => {
+                if (readAt === null) read(id)
+                onFollow()
+              }}
+            >
+              ${title}
+            </a>
+            <p>${body}</p>
+            <small>
+              ${readAt === null && html`<b>${t('notifications.unread')}</b> · `}
+              <time datetime=${createdAt}>${date(createdAt)}</time>
+            </small>
+          </li>
+        `,
+      )}
+    </ul>
+    ${
+      fault !== undefined &&
+      html`<p class="notice bad" role="alert"><strong>${t('notifications.failed')}</strong> ${explainError(fault, t)}</p>`
+    }
+    ${
+      (more || fault !== undefined) &&
+      html`<button type="button" onClick=${load}>${t(fault === undefined ? 'notifications.more' : 'load.again')}</button>`
+    }
+  `
+}

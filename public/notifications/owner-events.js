@@ -1,0 +1,73 @@
+/**
+ * What happens to the owner's tasks, over one connection for all tabs of the browser: the tab that holds the lock has it
+ * and tells the others. When that tab goes, the next one goes on from the last event that it heard of.
+ *
+ * Without locks (a page that is not on https or localhost) every tab has a connection of its own.
+ *
+ * @typedef {{ type: 'data-unread', data: { unread: number } }
+ *   | { type: 'data-task', id: string, data: { id: string, kind: string, status: string, stage?: string } }
+ *   | { type: 'data-notification', id: string, data: import('./api.js').Notification }
+ *   | { type: 'data-reset' }} OwnerChunk
+ */
+
+const name = 'conch-me-events'
+
+/** The browser reconnects by itself, but not after an answer that is no stream. */
+const retryMs = 5_000
+
+/**
+ * @param {(chunk: OwnerChunk) => void} onChunk
+ * @returns {() => void} ends it
+ */
+export function followOwnerEvents(onChunk) {
+  const leaving = new AbortController()
+  const others = new BroadcastChannel(name)
+  /** @type {string | undefined} */
+  let cursor
+
+  others.onmessage = ({ data }) => {
+    if (data.cursor) cursor = data.cursor
+    onChunk(data.chunk)
+  }
+  /** @param {MessageEvent<string>} event */
+  const take = ({ data, lastEventId }) => {
+    const chunk = JSON.parse(data)
+    // A connection that begins without a cursor says nothing of what came before it.
+    if (!cursor) onChunk({ type: 'data-reset' })
+    if (lastEventId) cursor = lastEventId
+    others.postMessage({ cursor, chunk })
+    onChunk(chunk)
+  }
+
+  /** Holds the connection until this tab leaves. */
+  const lead = () =>
+    new Promise(resolve => {
+      /** @type {EventSource} */
+      let source
+      /** @type {number | undefined} */
+      let timer
+      const open = () => {
+        source = new EventSource(`/api/me/events${cursor ? `?after=${encodeURIComponent(cursor)}` : ''}`)
+        source.onmessage = take
+        source.onerror = () => {
+          if (source.readyState === EventSource.CLOSED) timer = window.setTimeout(open, retryMs)
+        }
+      }
+      const end = () => {
+        clearTimeout(timer)
+        source.close()
+        resolve(undefined)
+      }
+      open()
+      leaving.signal.addEventListener('abort', end)
+    })
+
+  // Aborted while it waits, when the tab leaves.
+  if (navigator.locks) navigator.locks.request(name, { signal: leaving.signal }, lead).catch(() => {})
+  else lead()
+
+  return () => {
+    leaving.abort()
+    others.close()
+  }
+}

@@ -1,0 +1,59 @@
+import { useEffect, useState } from '../preact.js'
+import { useServices } from '../services.js'
+import { useList } from '../use-list.js'
+import { followOwnerEvents } from './owner-events.js'
+
+/**
+ * The owner's notifications, newest first, and how many are unread; kept up to date while the page is open.
+ *
+ * @param {(notification: import('./api.js').Notification) => void} onNew told of what comes in
+ */
+export function useNotifications(onNew) {
+  const { notifications } = useServices().api
+  const [unread, setUnread] = useState(0)
+  const list = useList(async cursor => {
+    const page = await notifications.list(cursor)
+    setUnread(page.unread)
+    return page
+  })
+  const { put, refresh } = list
+  useEffect(
+    () =>
+      followOwnerEvents(chunk => {
+        switch (chunk.type) {
+          case 'data-unread':
+            setUnread(chunk.data.unread)
+            return
+          case 'data-notification':
+            put(chunk.data)
+            onNew(chunk.data)
+            return
+          case 'data-reset':
+            // Something may have been missed. What fails now is there at the next load.
+            refresh().catch(() => {})
+        }
+      }),
+    [],
+  )
+
+  /** @param {Promise<{ unread: number }>} answer */
+  const read = async answer => {
+    try {
+      setUnread((await answer).unread)
+      await refresh()
+    } catch {
+      // It stays unread, and shows it.
+    }
+  }
+  return {
+    ...list,
+    unread,
+    /** @param {string} id */
+    read: id => read(notifications.read(id)),
+    /** Those that are in the list. */
+    readAll: () => {
+      const [newest] = list.items ?? []
+      if (newest) read(notifications.readUpTo(newest.id))
+    },
+  }
+}

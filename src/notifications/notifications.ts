@@ -1,0 +1,52 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Database } from '../db/client.ts'
+import type { EventHandler } from '../events/handler.ts'
+import type { EventReplies } from '../tasks/event-reply.ts'
+import type { Timers } from '../tasks/sse-stream.ts'
+import type { TaskState, TaskStore } from '../tasks/store.ts'
+import { deliveryHandler } from './deliver.ts'
+import { type NotifyOptions, notify } from './notify.ts'
+import { OwnerHub } from './owner-hub.ts'
+import { PreferenceStore } from './preferences.ts'
+import { notificationRoutes } from './routes.ts'
+import { notificationStore as store } from './store.ts'
+import { ownerStreamRoutes } from './stream-routes.ts'
+
+export interface NotificationsOptions extends Pick<NotifyOptions, 'channels' | 'events' | 'conversationOf'> {
+  database: Database
+  tasks: TaskStore
+  timers: Timers
+  logger: FastifyBaseLogger
+}
+
+export interface Notifications {
+  readonly handlers: readonly EventHandler[]
+  /** A task was stored by this process, by a transaction that is committed. */
+  accepted(task: TaskState): void
+  /** A task of this process is in another state, by a transaction that is committed. */
+  told(task: TaskState): void
+  routes(app: FastifyInstance, replies: EventReplies): Promise<void>
+  close(): void
+}
+
+/** How owners are told, all of it: in the app, and by the channels that are given. */
+export function openNotifications(options: NotificationsOptions): Notifications {
+  const { database, tasks, channels, timers, logger } = options
+  const { queries } = database
+  const hub = new OwnerHub({ queries, tasks, store, timers, logger })
+  const preferences = new PreferenceStore(['in-app', ...channels.map(({ name }) => name)])
+  const onNotified = (ownerId: string) => hub.notified(ownerId)
+  return {
+    handlers: [
+      notify({ ...options, store, preferences, onNotified }),
+      ...channels.map(channel => deliveryHandler(channel, store)),
+    ] as EventHandler[],
+    accepted: task => hub.accepted(task),
+    told: task => hub.told(task),
+    async routes(app, replies) {
+      await app.register(notificationRoutes, { database, store, preferences, onRead: onNotified })
+      await app.register(ownerStreamRoutes, { replies, stream: { queries, store, tasks, hub, logger } })
+    },
+    close: () => hub.close(),
+  }
+}

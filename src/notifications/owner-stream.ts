@@ -1,0 +1,172 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Queries } from '../db/client.ts'
+import { resetFrame, type SseOptions, SseStream } from '../tasks/sse-stream.ts'
+import type { TaskState, TaskStore } from '../tasks/store.ts'
+import { clockMarginMs, formatCursor, type OwnerCursor, readCursor } from './owner-cursor.ts'
+import type { OwnerHub, OwnerReader } from './owner-hub.ts'
+import type { Feed, NotificationStore } from './store.ts'
+import type { Language } from './text.ts'
+import { viewNotification } from './view.ts'
+
+/** Events sent at once: bounds what one slow client can hold. */
+const maxPerRead = 50
+
+/** Of the tasks that ended while a client was away, the newest. */
+const maxEnded = 200
+
+export interface OwnerStreamOptions extends SseOptions {
+  ownerId: string
+  language: Language
+  /** The last id the client has; without one, it begins now. */
+  cursor?: string
+  queries: Queries
+  store: NotificationStore
+  tasks: Pick<TaskStore, 'states' | 'endedSince'>
+  hub: OwnerHub
+  logger: FastifyBaseLogger
+}
+
+/**
+ * One connection of an owner's: what happens to their tasks, and their notifications.
+ *
+ * First how many are unread (`data-unread`), with the cursor; then the tasks that have not ended (`data-task`), and with a
+ * cursor those that ended since, and the notifications that came since; then everything as it happens. A notification is
+ * sent once, in the order of their transactions; a task's state as it is when there is room to send it, so a slow client
+ * gets the newest and not all. Nothing is buffered for it: notifications are read from the database when it can take them,
+ * states are kept one per task.
+ *
+ * Never ends by itself: on a fault, and when the server stops, it is destroyed, and the client comes back.
+ *
+ * @throws Problem `too-many-streams`
+ */
+export class OwnerStream extends SseStream implements OwnerReader {
+  readonly #options: OwnerStreamOptions
+  readonly #leave: () => void
+  readonly #changed = new Map<string, TaskState>()
+  #feed: Feed = { lastSeq: 0, unread: 0 }
+  #begun = false
+  #dirty = false
+  #pumping = false
+
+  constructor(options: OwnerStreamOptions) {
+    super(options)
+    this.#options = options
+    try {
+      this.#leave = options.hub.join(options.ownerId, this)
+    } catch (refused) {
+      this.#leave = () => {}
+      this.destroy()
+      throw refused
+    }
+  }
+
+  get feed(): Feed {
+    return this.#feed
+  }
+
+  wake(): void {
+    this.#dirty = true
+    this.pump()
+  }
+
+  changed(task: TaskState): void {
+    this.#changed.set(task.id, task)
+    this.pump()
+  }
+
+  protected override leave(): void {
+    this.#leave()
+    this.#changed.clear()
+  }
+
+  protected override pump(): void {
+    if (!this.#pumping && this.wanted) void this.#pump()
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true
+    try {
+      while (this.wanted) {
+        const frames = this.#begun ? await this.#next() : await this.#begin()
+        if (this.destroyed) return
+        if (frames.length > 0) this.send(Buffer.from(frames.join('')))
+        else if (!this.#dirty && this.#changed.size === 0) return
+      }
+    } catch (error) {
+      if (this.destroyed) return
+      this.#options.logger.warn({ err: error }, "an owner's stream broke off")
+      this.destroy()
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  async #begin(): Promise<string[]> {
+    const { queries, store, tasks, hub, ownerId, cursor: given } = this.#options
+    const at = Date.now()
+    const feed = await store.feed(queries, ownerId)
+    const cursor = given === undefined ? undefined : readCursor(given, feed)
+    const states = await tasks.states(queries, [ownerId])
+    if (cursor)
+      states.push(...(await tasks.endedSince(queries, ownerId, new Date(cursor.at - clockMarginMs), maxEnded)))
+    if (this.destroyed) return []
+    hub.known(ownerId, states)
+    // What was told of a task meanwhile is newer.
+    for (const state of states) if (!this.#changed.has(state.id)) this.#changed.set(state.id, state)
+    this.#feed = { lastSeq: cursor?.seq ?? feed.lastSeq, unread: feed.unread }
+    this.#dirty = true
+    this.#begun = true
+    const reset = given !== undefined && !cursor
+    const first = cursor ?? { seq: feed.lastSeq, at }
+    return [...(reset ? [resetFrame('cursor')] : []), unreadFrame(feed.unread, first)]
+  }
+
+  async #next(): Promise<string[]> {
+    return this.#changed.size > 0 ? this.#states() : this.#dirty ? this.#notifications() : []
+  }
+
+  /** The last of them has the cursor, and only when nothing is left that it says was sent. */
+  #states(): string[] {
+    const states = Array.from(this.#changed.values()).slice(0, maxPerRead)
+    for (const { id } of states) this.#changed.delete(id)
+    const cursor = this.#changed.size === 0 ? { seq: this.#feed.lastSeq, at: Date.now() } : undefined
+    return states.map(({ id, kind, status, stage }, index) =>
+      frame(
+        { type: 'data-task', id, data: { id, kind, status, stage } },
+        index === states.length - 1 ? cursor : undefined,
+      ),
+    )
+  }
+
+  async #notifications(): Promise<string[]> {
+    const { queries, store, ownerId, language } = this.#options
+    const at = Date.now()
+    this.#dirty = false
+    const before = this.#feed
+    // First: all up to it is there when the notifications are read.
+    const feed = await store.feed(queries, ownerId)
+    const found = await store.since(queries, ownerId, before.lastSeq, maxPerRead)
+    const last = found.at(-1)
+    if (found.length === maxPerRead && last) {
+      this.#dirty = true
+      this.#feed = { lastSeq: last.seq, unread: before.unread }
+    } else this.#feed = { lastSeq: Math.max(feed.lastSeq, last?.seq ?? 0), unread: feed.unread }
+    const frames = found.map(notification =>
+      frame(
+        { type: 'data-notification', id: notification.id, data: viewNotification(notification, language) },
+        { seq: notification.seq, at },
+      ),
+    )
+    if (this.#feed.unread !== before.unread)
+      frames.push(unreadFrame(this.#feed.unread, { seq: this.#feed.lastSeq, at }))
+    return frames
+  }
+}
+
+function unreadFrame(unread: number, cursor: OwnerCursor): string {
+  return frame({ type: 'data-unread', data: { unread } }, cursor)
+}
+
+function frame(chunk: object, cursor?: OwnerCursor): string {
+  return `${cursor ? `id: ${formatCursor(cursor)}\n` : ''}data: ${JSON.stringify(chunk)}\n\n`
+}

@@ -1,0 +1,112 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Database } from '../db/client.ts'
+import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
+import { notificationNotFound } from './errors.ts'
+import type { PreferenceStore } from './preferences.ts'
+import { NotificationList, preferencesAnswer, preferencesSchema, Unread } from './schemas.ts'
+import type { NotificationStore } from './store.ts'
+import { languageOf } from './text.ts'
+import { viewNotification } from './view.ts'
+
+const NotificationId = Type.String({ maxLength: 100, description: 'Id of the notification.' })
+
+export interface NotificationRoutesOptions {
+  database: Database
+  store: NotificationStore
+  preferences: PreferenceStore
+  /** Told when an owner has read some. */
+  onRead(ownerId: string): void
+}
+
+/** What an owner was told of, and how they want to be told. */
+export const notificationRoutes: FastifyPluginAsyncTypebox<NotificationRoutesOptions> = async (app, options) => {
+  const { store, preferences, onRead } = options
+  const { queries } = options.database
+  const schema = { tags: ['notifications'] }
+
+  app.get(
+    '/api/notifications',
+    {
+      schema: {
+        ...schema,
+        summary: 'Your notifications, newest first',
+        description: 'The last thousand at most.',
+        querystring: ListQuery,
+        response: { 200: NotificationList },
+      },
+    },
+    async ({ ownerId, query, headers }) => {
+      const { items, nextCursor } = pageOf(await store.list(queries, ownerId, cursorOf(query)), query)
+      const language = languageOf(headers['accept-language'])
+      const unread = await store.unread(queries, ownerId)
+      return { items: items.map(item => viewNotification(item, language)), nextCursor, unread }
+    },
+  )
+
+  app.post(
+    '/api/notifications/:id/read',
+    {
+      schema: {
+        ...schema,
+        summary: 'Mark one as read',
+        params: Type.Object({ id: NotificationId }),
+        response: { 200: Unread },
+      },
+    },
+    ({ ownerId, params }) => read(ownerId, params.id),
+  )
+
+  app.post(
+    '/api/notifications/read',
+    {
+      schema: {
+        ...schema,
+        summary: 'Mark one and all before it as read',
+        body: Type.Object({ upTo: NotificationId }, { additionalProperties: false }),
+        response: { 200: Unread },
+      },
+    },
+    ({ ownerId, body }) => read(ownerId, body.upTo, { upTo: true }),
+  )
+
+  app.get(
+    '/api/notification-preferences',
+    {
+      schema: {
+        ...schema,
+        summary: 'How you want to be told',
+        description: 'By kind of event, the channels that tell of it, where you have set them up.',
+        response: { 200: preferencesAnswer(preferences.offered) },
+      },
+    },
+    ({ ownerId }) => answer(ownerId),
+  )
+
+  app.put(
+    '/api/notification-preferences',
+    {
+      schema: {
+        ...schema,
+        summary: 'Choose how you want to be told',
+        description: 'Every kind of event with its channels, all at once.',
+        body: preferencesSchema(preferences.offered),
+        response: { 200: preferencesAnswer(preferences.offered) },
+      },
+    },
+    async ({ ownerId, body }) => {
+      await preferences.set(queries, ownerId, body.preferences)
+      return answer(ownerId)
+    },
+  )
+
+  async function read(ownerId: string, id: string, upTo?: { upTo: boolean }) {
+    if (!(await store.read(queries, ownerId, id, upTo))) throw notificationNotFound()
+    onRead(ownerId)
+    return { unread: await store.unread(queries, ownerId) }
+  }
+
+  async function answer(ownerId: string) {
+    return { preferences: await preferences.get(queries, ownerId), channels: [...preferences.offered] }
+  }
+}

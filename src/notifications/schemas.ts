@@ -1,0 +1,44 @@
+import { Type } from 'typebox'
+import type { ChannelName } from './channel.ts'
+import { notificationKinds } from './notification.ts'
+
+export const NotificationSchema = Type.Object({
+  id: Type.String(),
+  kind: Type.Enum(notificationKinds),
+  taskId: Type.String(),
+  taskKind: Type.String({ description: 'record, review, turn or quiz.' }),
+  conversationId: Type.Optional(Type.String()),
+  createdAt: Type.String({ description: 'ISO 8601, UTC.' }),
+  readAt: Type.Union([Type.String(), Type.Null()]),
+  title: Type.String({ description: 'In Korean or English, as Accept-Language says.' }),
+  body: Type.String(),
+  path: Type.String({ description: 'Of the page that shows what it is about.' }),
+})
+
+export const Unread = Type.Object({ unread: Type.Integer({ description: 'Notifications that were not read.' }) })
+
+export const NotificationList = Type.Object({
+  items: Type.Array(NotificationSchema),
+  nextCursor: Type.Union([Type.String(), Type.Null()]),
+  ...Unread.properties,
+})
+
+/** Every kind, with the channels among those that this server offers. */
+export function preferencesSchema(offered: readonly ChannelName[]) {
+  const channels = Type.Array(Type.Enum([...offered]), { uniqueItems: true })
+  const byKind = Object.fromEntries(notificationKinds.map(kind => [kind, channels])) as Record<
+    (typeof notificationKinds)[number],
+    typeof channels
+  >
+  return Type.Object(
+    { preferences: Type.Object(byKind, { additionalProperties: false }) },
+    { additionalProperties: false },
+  )
+}
+
+export function preferencesAnswer(offered: readonly ChannelName[]) {
+  return Type.Object({
+    ...preferencesSchema(offered).properties,
+    channels: Type.Array(Type.String(), { description: 'Those that this server offers.' }),
+  })
+}

@@ -1,0 +1,40 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { EventReplies } from '../tasks/event-reply.ts'
+import { OwnerStream, type OwnerStreamOptions } from './owner-stream.ts'
+import { languageOf } from './text.ts'
+
+export interface OwnerStreamRoutesOptions {
+  replies: EventReplies
+  stream: Omit<OwnerStreamOptions, 'ownerId' | 'language' | 'cursor'>
+}
+
+/** One connection for everything that happens to an owner's tasks. */
+export const ownerStreamRoutes: FastifyPluginAsyncTypebox<OwnerStreamRoutesOptions> = async (
+  app,
+  { replies, stream },
+) => {
+  app.get(
+    '/api/me/events',
+    {
+      exposeHeadRoute: false,
+      schema: {
+        tags: ['notifications'],
+        summary: 'What happens to your tasks, and your notifications, as Server-Sent Events',
+        description:
+          '`data-unread`, `data-task`, `data-notification`. Resumable: `Last-Event-ID` (what EventSource sends) or ' +
+          '`?after=`; a cursor that is not known gets `data-reset`, then a fresh start. Never ends by itself.',
+        querystring: Type.Object({
+          after: Type.Optional(Type.String({ description: 'The id of the last event received.' })),
+        }),
+        produces: ['text/event-stream'],
+      },
+    },
+    async (request, reply) => {
+      const { ownerId, headers, query } = request
+      const cursor = String(headers['last-event-id'] || query.after || '') || undefined
+      const language = languageOf(headers['accept-language'])
+      return replies.open(reply, new OwnerStream({ ...stream, timers: replies.timers, ownerId, language, cursor }))
+    },
+  )
+}

@@ -1,0 +1,83 @@
+import { mkdir } from 'node:fs/promises'
+import t from 'tap'
+import { launchBrowser } from '../support/browser.ts'
+import { question, quizJson } from '../support/quiz.ts'
+import { faintTexts, koreanTexts, namelessControls } from './page-checks.ts'
+import { anotherTab, openQuizzes } from './quiz-page.ts'
+import { runningConch } from './running-conch.ts'
+
+const browser = await launchBrowser(t)
+const conch = await runningConch(t)
+await mkdir('test-artifacts', { recursive: true })
+
+t.test('a quiz is made while its owner is elsewhere: the bell tells, in every tab over one connection', async t => {
+  const held = Promise.withResolvers<void>()
+  conch.model.script = () => [held.promise, quizJson(...[1, 2, 3].map(number => question(number, 2)))]
+  const visitor = await openQuizzes(t, browser, conch.url)
+  const { page } = visitor
+  /** Of other tabs. */
+  const connections: string[] = []
+  page.context().on('request', request => {
+    if (request.url().includes('/api/me/events') && request.frame().page() !== page) connections.push(request.url())
+  })
+  await visitor.make('광합성')
+  const other = await anotherTab(t, visitor, `${conch.url}#reviews`)
+  await other.page.getByRole('button', { name: '알림', exact: true }).waitFor()
+  await page.getByRole('navigation', { name: '주 메뉴' }).getByRole('link', { name: '생활기록부' }).click()
+  await page.locator('#observations').waitFor()
+  held.resolve()
+  for (const tab of [page, other.page]) {
+    await tab.getByRole('button', { name: '알림, 읽지 않은 알림 1개' }).waitFor()
+    t.equal(await tab.locator('.bell-count').textContent(), '1')
+    await tab.locator('.bell [aria-live] p', { hasText: '알림: 퀴즈가 준비되었습니다' }).waitFor({ state: 'attached' })
+  }
+  t.same(connections, [], 'the second tab uses the connection of the first')
+
+  await page.reload()
+  const bell = page.getByRole('button', { name: '알림, 읽지 않은 알림 1개' })
+  await bell.press('Enter')
+  const link = page.locator('#notifications').getByRole('link', { name: '퀴즈가 준비되었습니다' })
+  await link.waitFor()
+  await page.screenshot({ path: 'test-artifacts/notifications.png', fullPage: true })
+  t.same(await faintTexts(visitor), [])
+  t.same(await namelessControls(visitor), [])
+  await page.keyboard.press('Escape')
+  await link.waitFor({ state: 'hidden' })
+  t.ok(await bell.evaluate(button => button === document.activeElement), 'back at the bell')
+
+  await bell.press('Enter')
+  await link.press('Enter')
+  await visitor.ready()
+  t.ok(visitor.taskId)
+  for (const tab of [page, other.page]) await tab.getByRole('button', { name: '알림', exact: true }).waitFor()
+
+  t.equal(connections.length, 1, 'it went on when the first tab was loaded anew')
+  // The other tab has had the connection since the first one was loaded anew; now it goes.
+  await other.page.close()
+  conch.model.script = () => [quizJson(...[1, 2, 3].map(number => question(number, 2)))]
+  await visitor.toAll()
+  await visitor.make('물의 순환')
+  await page.getByRole('button', { name: '알림, 읽지 않은 알림 1개' }).waitFor()
+})
+
+t.test('what an owner wants to be told of is chosen on a page of its own, and kept', async t => {
+  const visitor = await openQuizzes(t, browser, conch.url, { locale: 'en-GB' })
+  const { page } = visitor
+  await page.getByRole('button', { name: 'Notifications', exact: true }).click()
+  await page.getByRole('link', { name: 'Notification settings' }).click()
+  await page.locator('h1:focus', { hasText: 'Notification settings' }).waitFor()
+  const quizzes = page.getByRole('checkbox', { name: 'A quiz is ready: This page' })
+  const replies = page.getByRole('checkbox', { name: 'A conversation has a reply: This page' })
+  t.same([await quizzes.isChecked(), await replies.isChecked()], [true, false])
+  await quizzes.uncheck()
+  await replies.check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await visitor.hears('The notification settings were saved.')
+  await page.screenshot({ path: 'test-artifacts/notification-settings.png', fullPage: true })
+  t.same(await koreanTexts(visitor), [])
+  t.same(await namelessControls(visitor), [])
+  t.same(await faintTexts(visitor), [])
+  await page.reload()
+  await replies.waitFor()
+  t.same([await quizzes.isChecked(), await replies.isChecked()], [false, true])
+})

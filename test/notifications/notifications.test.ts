@@ -1,0 +1,192 @@
+import t, { type Test } from 'tap'
+import { startConch } from '../support/conch.ts'
+import { followOwner, listed, notifiedIn } from '../support/owner-stream.ts'
+import { pagesOf } from '../support/pages.ts'
+import { question, quizJson } from '../support/quiz.ts'
+import { type Script, startUpstream } from '../support/upstream.ts'
+import type { Visitor } from '../support/visitor.ts'
+
+const diary = { body: '오늘 일기', type: 'FEELING' }
+const record = { category: 'club', observations: '기상 관측 자료를 모음.', versions: 1 }
+const unknownId = '01987fff-0000-7000-8000-000000000000'
+const none = {
+  'quiz.ready': [],
+  'record.generated': [],
+  'review.generated': [],
+  'turn.completed': [],
+  'task.failed': [],
+}
+
+let conch: Awaited<ReturnType<typeof startConch>>
+let upstream: Awaited<ReturnType<typeof startUpstream>>
+t.before(async () => {
+  upstream = await startUpstream(t)
+  conch = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl })
+})
+
+t.test(
+  'a quiz, a record that nobody watched and a failure are told of by default, and each is read or not',
+  async t => {
+    const visitor = begin()
+    const { watcher, submit } = await following(t, visitor)
+    upstream.answer(completion => completion.delta(quizJson(question(1))).finish())
+    const quiz = await submit('/api/quizzes', { topic: '비밀 주제', questionCount: 1 })
+    upstream.answer(completion => completion.finish())
+    const failed = await submit('/api/reviews', diary)
+    upstream.answer(twoWords)
+    const written = await submit('/api/records', record)
+    t.same(notifiedIn(watcher.transcript), [quiz, failed, written])
+
+    const { items, unread } = await listed(visitor)
+    t.equal(unread, 3)
+    t.match(items, [
+      { kind: 'record.generated', taskId: written, taskKind: 'record', path: `/#task=${written}`, readAt: null },
+      { kind: 'task.failed', taskId: failed, taskKind: 'review', path: `/#review=${failed}` },
+      { kind: 'quiz.ready', taskId: quiz, taskKind: 'quiz', path: `/#quiz=${quiz}`, title: 'Your quiz is ready' },
+    ])
+    t.notMatch(JSON.stringify(items), /비밀|일기|기상/)
+    t.match(
+      await visitor.fetch('/api/notifications', { headers: { 'accept-language': 'ko-KR,en' } }).then(r => r.json()),
+      {
+        items: [{}, {}, { title: '퀴즈가 준비되었습니다' }],
+      },
+    )
+
+    const [newest, middle, oldest] = items.map(({ id }) => id)
+    t.same((await visitor.json('POST', `/api/notifications/${newest}/read`)).body, { unread: 2 })
+    t.same((await visitor.json('POST', `/api/notifications/${newest}/read`)).body, { unread: 2 }, 'and again')
+    t.same((await visitor.json('POST', '/api/notifications/read', { upTo: middle })).body, { unread: 0 })
+    t.same(
+      (await listed(visitor)).items.map(({ readAt }) => readAt !== null),
+      [true, true, true],
+    )
+    await watcher.until(({ chunks }) => (chunks.at(-1)?.data as { unread?: number })?.unread === 0)
+    t.same(
+      (await pagesOf<{ id: string }>(visitor, '/api/notifications', 2)).map(page => page.map(({ id }) => id)),
+      [[newest, middle], [oldest]],
+    )
+  },
+)
+
+t.test('whoever watched a record to its end is not told of it, nor of replies that were not asked for', async t => {
+  const visitor = begin()
+  const { watcher, submit } = await following(t, visitor)
+  const held = Promise.withResolvers<void>()
+  upstream.answer(async completion => {
+    await held.promise
+    twoWords(completion)
+  })
+  const watched = await visitor.submit('/api/records', record)
+  const watching = await visitor.watchTask(watched)
+  await watching.until(({ chunks }) => chunks.length > 0)
+  held.resolve()
+  await watching.ended
+  await visitor.finished(await visitor.submit('/api/reviews', diary))
+  t.same(notifiedIn(watcher.transcript), [])
+  // Of one owner all is told in order: what comes now would come after what should not.
+  const last = await submit('/api/records', record)
+  t.same(notifiedIn(watcher.transcript), [last])
+})
+
+t.test('an owner says what they want to be told of; nothing else is', async t => {
+  const visitor = begin()
+  const initial = await visitor.json('GET', '/api/notification-preferences')
+  t.same(initial.body, {
+    preferences: { ...none, 'quiz.ready': ['in-app'], 'record.generated': ['in-app'], 'task.failed': ['in-app'] },
+    channels: ['in-app'],
+  })
+  const wanted = { ...none, 'review.generated': ['in-app'], 'turn.completed': ['in-app'] }
+  const saved = await visitor.json('PUT', '/api/notification-preferences', { preferences: wanted })
+  t.match(saved, { status: 200, body: { preferences: wanted } })
+  t.same((await visitor.json('GET', '/api/notification-preferences')).body, saved.body)
+  t.same(
+    (await conch.visitor().json('GET', '/api/notification-preferences')).body,
+    initial.body,
+    'others have their own',
+  )
+
+  const { watcher, submit } = await following(t, visitor)
+  await ended(visitor, await visitor.submit('/api/records', record))
+  const review = await submit('/api/reviews', diary)
+  const { id } = (await visitor.json<{ id: string }>('POST', '/api/conversations')).body
+  const turn = await submit(`/api/conversations/${id}/messages`, { content: '안녕하세요' })
+  t.same(notifiedIn(watcher.transcript), [review, turn])
+  t.match((await listed(visitor)).items[0], { conversationId: id, path: `/#chat=${id}` })
+})
+
+t.test('a reply that failed leads to its conversation', async t => {
+  const visitor = begin(completion => completion.finish())
+  const { submit } = await following(t, visitor)
+  const { id } = (await visitor.json<{ id: string }>('POST', '/api/conversations')).body
+  await submit(`/api/conversations/${id}/messages`, { content: '안녕하세요' })
+  t.match((await listed(visitor)).items, [{ kind: 'task.failed', taskKind: 'turn', path: `/#chat=${id}` }])
+})
+
+t.test('preferences that are not whole, or name what is not there, are refused, and nothing changes', async t => {
+  const visitor = begin()
+  const { 'quiz.ready': _, ...four } = none
+  for (const preferences of [
+    four,
+    { ...none, 'quiz.eaten': [] },
+    { ...none, 'quiz.ready': ['pigeon'] },
+    { ...none, 'quiz.ready': ['in-app', 'in-app'] },
+    { ...none, 'quiz.ready': 'in-app' },
+    null,
+  ]) {
+    const refused = await visitor.json('PUT', '/api/notification-preferences', { preferences })
+    t.match(refused, { status: 400, body: { code: 'invalid-request' } }, JSON.stringify(preferences))
+  }
+  // A channel that exists, but not on this server.
+  const sms = { ...none, 'quiz.ready': ['sms'] }
+  t.equal((await visitor.json('PUT', '/api/notification-preferences', { preferences: sms })).status, 400)
+  t.match((await visitor.json('GET', '/api/notification-preferences')).body, {
+    preferences: { 'quiz.ready': ['in-app'] },
+  })
+})
+
+t.test("another owner's notifications do not exist, and a removed task takes its own along", async t => {
+  const visitor = begin()
+  const { watcher, submit } = await following(t, visitor)
+  const task = await submit('/api/records', record)
+  const [item] = (await listed(visitor)).items
+  const other = conch.visitor()
+  t.same(await listed(other), { items: [], nextCursor: null, unread: 0 })
+  for (const id of [item?.id, unknownId, 'nonsense']) {
+    const missing = { status: 404, body: { code: 'notification-not-found' } }
+    t.match(await other.json('POST', `/api/notifications/${id}/read`), missing)
+    t.match(await other.json('POST', '/api/notifications/read', { upTo: id }), missing)
+  }
+  t.equal((await listed(visitor)).unread, 1)
+  t.equal((await visitor.json('DELETE', `/api/records/${task}`)).status, 204)
+  t.same(await listed(visitor), { items: [], nextCursor: null, unread: 0 })
+  watcher.leave()
+})
+
+/** A new visitor; from now on the model answers so. */
+function begin(script: Script = twoWords): Visitor {
+  upstream.reset(script)
+  return conch.visitor()
+}
+
+async function following(t: Test, visitor: Visitor) {
+  const watcher = await followOwner(visitor)
+  t.teardown(() => watcher.leave())
+  return {
+    watcher,
+    /** Resolves with the task once its owner was told of it. */
+    async submit(path: string, body: unknown): Promise<string> {
+      const id = await visitor.submit(path, body)
+      await watcher.until(transcript => notifiedIn(transcript).includes(id))
+      return id
+    },
+  }
+}
+
+/** Once the task has ended, without anybody who watches it. */
+async function ended(visitor: Visitor, id: string): Promise<void> {
+  while ((await visitor.task(id)).status !== 'completed') await new Promise(resolve => setImmediate(resolve))
+}
+
+function twoWords(completion: Parameters<Script>[0]): void {
+  completion.delta('안녕', '하세요').finish()
+}

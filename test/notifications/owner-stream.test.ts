@@ -1,0 +1,256 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { createClock } from '@sinonjs/fake-timers'
+import { sql } from 'drizzle-orm'
+import Fastify from 'fastify'
+import t, { type Test } from 'tap'
+import { v7 as uuidv7 } from 'uuid'
+import type { Database } from '../../src/db/client.ts'
+import { Cipher } from '../../src/db/encrypted.ts'
+import { lookMs, maxReaders, OwnerHub } from '../../src/notifications/owner-hub.ts'
+import { OwnerStream } from '../../src/notifications/owner-stream.ts'
+import { maxKept, notificationStore as store } from '../../src/notifications/store.ts'
+import { heartbeatMs, type Timers, unreadLimitMs } from '../../src/tasks/sse-stream.ts'
+import { TaskStore } from '../../src/tasks/store.ts'
+import { openDatabase } from '../support/open-database.ts'
+import { notifiedIn, statesIn } from '../support/owner-stream.ts'
+import { Watcher } from '../support/visitor.ts'
+
+const logger = Fastify({ logger: false }).log
+const tasks = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
+let database: Database
+t.before(async () => {
+  database = await openDatabase(t)
+})
+
+t.test('without a cursor it begins now: the unfinished tasks, then what comes', async t => {
+  const owner = uuidv7()
+  const old = await insert(owner)
+  await notifyOf(owner, old, { ended: true })
+  const running = await insert(owner)
+  const { watch, hub, notified } = serving(t)
+  const client = await watch(owner)
+  await client.until(transcript => statesIn(transcript).has(running))
+  t.match(client.raw, /^: open\nretry: \d{4}\n\nid: 1-\d+\ndata: \{"type":"data-unread","data":\{"unread":1\}\}\n\n/)
+  t.same([...statesIn(client.transcript)], [[running, 'queued']])
+  hub.told({ id: running, ownerId: owner, kind: 'record', status: 'running', stage: 'preparing' })
+  await client.until(transcript => statesIn(transcript).get(running) === 'running')
+  await notified(owner, running)
+  await client.until(transcript => notifiedIn(transcript).length > 0)
+  t.same(notifiedIn(client.transcript), [running], 'and not what was there before')
+  await client.until(({ chunks }) => chunks.at(-1)?.type === 'data-unread')
+  t.same(client.transcript.chunks.at(-1)?.data, { unread: 2 })
+})
+
+t.test('resuming at every cursor gives every notification after it once, in order', async t => {
+  const owner = uuidv7()
+  const { watch, notified } = serving(t)
+  const live = await watch(owner)
+  await live.until(({ chunks }) => chunks.length > 0)
+  const all: string[] = []
+  for (let index = 0; index < 6; index++) {
+    all.push(await insert(owner, 'completed'))
+    await notified(owner, all[index] as string)
+    await live.until(({ chunks }) => chunks.at(-1)?.type === 'data-unread' && chunks.length >= 2 * (index + 1))
+  }
+  // One of them goes; its place stays a place to come back to.
+  await database.queries.execute(sql`delete from tasks where id = ${all[2]}`)
+  const whole = live.transcript
+  t.same(notifiedIn(whole), all)
+  t.equal(new Set(whole.ids).size >= all.length, true)
+  for (const cursor of new Set(whole.ids)) {
+    const seq = Number(cursor.split('-')[0])
+    const rest = all.filter((id, index) => index >= seq && id !== all[2])
+    const client = await watch(owner, cursor)
+    await client.until(({ chunks }) => chunks.length > 0)
+    if (rest.length > 0) await client.until(transcript => notifiedIn(transcript).length >= rest.length)
+    t.same(notifiedIn(client.transcript), rest, cursor)
+    t.equal(client.transcript.ids[0], cursor, 'what was not sent yet is not said to be')
+    t.notOk(client.transcript.types().includes('data-reset'))
+    client.leave()
+  }
+})
+
+t.test('a client that comes back hears of tasks that ended meanwhile', async t => {
+  const owner = uuidv7()
+  const { watch } = serving(t)
+  const ended = await insert(owner)
+  const client = await watch(owner)
+  await client.until(transcript => statesIn(transcript).has(ended))
+  client.leave()
+  await database.queries.execute(sql`update tasks set status = 'completed', finished_at = now() where id = ${ended}`)
+  const again = await watch(owner, client.transcript.lastId)
+  await again.until(transcript => statesIn(transcript).has(ended))
+  t.equal(statesIn(again.transcript).get(ended), 'completed')
+})
+
+t.test('a cursor that is not known gets a reset and a fresh start', async t => {
+  const owner = uuidv7()
+  const task = await insert(owner)
+  await notifyOf(owner, task)
+  const { watch, hub } = serving(t)
+  for (const cursor of ['2-1790000000000', 'nonsense', '1', '-1-5', '1-99999999999999', '99999999999999999999-1']) {
+    const client = await watch(owner, cursor)
+    await client.until(transcript => statesIn(transcript).has(task))
+    t.same(client.transcript.types(), ['data-reset', 'data-unread', 'data-task'], cursor)
+    t.match(client.transcript.chunks[0], { data: { reason: 'cursor' }, transient: true })
+    t.match(client.transcript.ids[0], /^1-\d+$/)
+    client.leave()
+  }
+  await database.queries.execute(
+    sql`update notification_counters set last_seq = ${maxKept + 2} where owner_id = ${owner}`,
+  )
+  const client = await watch(owner, '1-1790000000000')
+  await client.until(({ chunks }) => chunks.length > 1)
+  t.match(client.transcript.types(), ['data-reset'], 'what came since may be gone')
+  t.ok(hub.size > 0)
+})
+
+t.test('more than a thousand are not kept', async t => {
+  const owner = uuidv7()
+  const task = await insert(owner)
+  const first = await notifyOf(owner, task)
+  const second = await notifyOf(owner, task)
+  await database.queries.execute(sql`update notification_counters set last_seq = ${maxKept} where owner_id = ${owner}`)
+  await notifyOf(owner, task)
+  t.equal(await store.get(database.queries, first.id), undefined)
+  t.ok(await store.get(database.queries, second.id))
+})
+
+t.test('what other processes do comes within seconds, and no other owner sees it', async t => {
+  const [owner, other] = [uuidv7(), uuidv7()]
+  const clock = createClock()
+  const { watch, hub } = serving(t, clock as unknown as Timers)
+  const client = await watch(owner)
+  const stranger = await watch(other)
+  await Promise.all([client, stranger].map(one => one.until(({ chunks }) => chunks.length > 0)))
+  const task = await insert(owner)
+  await notifyOf(owner, task)
+  clock.tick(lookMs)
+  await client.until(transcript => notifiedIn(transcript).includes(task) && statesIn(transcript).has(task))
+  await database.queries.execute(sql`update tasks set status = 'failed', finished_at = now() where id = ${task}`)
+  await hub.look()
+  await client.until(transcript => statesIn(transcript).get(task) === 'failed')
+  await hub.look()
+  t.same(stranger.transcript.types(), ['data-unread'])
+})
+
+t.test(
+  'comments while there is silence; a client that does not read is dropped, and one that leaves is forgotten',
+  async t => {
+    const owner = uuidv7()
+    const clock = createClock()
+    const { server, watch, hub } = serving(t, clock as unknown as Timers)
+    const client = await watch(owner)
+    await client.until(({ chunks }) => chunks.length > 0)
+    clock.tick(heartbeatMs)
+    await client.until(() => client.raw.endsWith('\n\n:\n\n'))
+    const streamClosed = once(server, 'left')
+    client.leave()
+    await streamClosed
+    t.equal(hub.size, 0)
+
+    const socket = connect((server.address() as AddressInfo).port)
+    t.teardown(() => socket.destroy())
+    socket.write(`GET /${owner} HTTP/1.1\r\nhost: x\r\n\r\n`)
+    socket.pause()
+    const [stream] = (await once(server, 'stream')) as [OwnerStream]
+    // The kernel takes some megabytes; after that nothing moves. One task again and again is one state.
+    const ids = Array.from({ length: 200 }, () => uuidv7())
+    let rounds = 0
+    while (rounds < 400) {
+      for (const id of ids) hub.told({ id, ownerId: owner, kind: 'record', status: 'running', stage: 'generating' })
+      rounds++
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    t.ok(stream.readableLength < 100_000, `${stream.readableLength} bytes are held for it`)
+    const dropped = once(server, 'left')
+    for (let waited = 0; waited <= unreadLimitMs; waited += heartbeatMs) clock.tick(heartbeatMs)
+    socket.destroy()
+    await dropped
+    t.equal(hub.size, 0)
+  },
+)
+
+t.test('an owner has so many connections and no more', async t => {
+  const owner = uuidv7()
+  const { hub, make } = serving(t)
+  const streams = Array.from({ length: maxReaders }, () => make(owner))
+  t.throws(() => make(owner), { code: 'too-many-streams', status: 429 })
+  const closed = Promise.all(streams.map(stream => once(stream, 'close')))
+  for (const stream of streams) stream.destroy()
+  await closed
+  t.equal(hub.size, 0)
+  make(owner).destroy()
+})
+
+/** A task of that owner, as if another process had it. */
+async function insert(ownerId: string, status = 'queued'): Promise<string> {
+  const id = uuidv7()
+  const task = {
+    id,
+    ownerId,
+    kind: 'record',
+    jobId: uuidv7(),
+    traceId: '',
+    input: {},
+    outputs: 1,
+    createdAt: new Date(),
+  }
+  await tasks.insert(database.queries, task)
+  await database.queries.execute(sql`update tasks set status = ${status} where id = ${id}`)
+  return id
+}
+
+function notifyOf(ownerId: string, taskId: string, { ended = false } = {}) {
+  return database.queries.transaction(async tx => {
+    if (ended) await tx.execute(sql`update tasks set status = 'completed', finished_at = now() where id = ${taskId}`)
+    return store.add(tx, { ownerId, kind: 'record.generated', taskId, taskKind: 'record', inApp: true })
+  })
+}
+
+/** A server whose address is the owner. */
+function serving(t: Test, timers?: Timers) {
+  const { queries } = database
+  const hub = new OwnerHub({ queries, tasks, store, timers: timers ?? (globalThis as Timers), logger })
+  const make = (ownerId: string, cursor?: string) =>
+    new OwnerStream({ ownerId, cursor, language: 'ko', queries, store, tasks, hub, logger, timers })
+  const server = createServer((request, response) => {
+    const stream = make(request.url?.slice(1) ?? '', request.headers['last-event-id'] as string | undefined)
+    server.emit('stream', stream)
+    stream.once('close', () => {
+      server.emit('left')
+      response.destroy()
+    })
+    response.once('close', () => stream.destroy())
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+    stream.pipe(response)
+  })
+  const listening = once(server.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => {
+    hub.close()
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    hub,
+    make,
+    server,
+    async watch(ownerId: string, cursor?: string): Promise<Watcher> {
+      await listening
+      const leave = new AbortController()
+      const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${ownerId}`, {
+        headers: cursor === undefined ? {} : { 'last-event-id': cursor },
+        signal: leave.signal,
+      })
+      const watcher = new Watcher(response, leave)
+      t.teardown(() => watcher.leave())
+      return watcher
+    },
+    async notified(ownerId: string, taskId: string): Promise<void> {
+      await notifyOf(ownerId, taskId)
+      hub.notified(ownerId)
+    },
+  }
+}
