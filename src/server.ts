@@ -22,7 +22,6 @@ async function main(): Promise<void> {
     await app.close()
     return refuse(error)
   })
-  await greetOperators(config, url)
 
   let stopping: number | undefined
   const stop = (signal: 'SIGTERM' | 'SIGINT') => {
@@ -52,6 +51,7 @@ async function main(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  await greetOperators(config, url)
 }
 
 /**

@@ -122,6 +122,7 @@ t.test(
     t.notOk(made.output().includes(token))
     await made.kill('SIGTERM')
     const given = await server(t, { DATA_DIR: folder, OPERATOR_TOKEN: operatorToken })
+    await new Visitor(given.url).fetch('/healthz')
     await given.kill('SIGTERM')
     t.notMatch(given.output(), /operations at|operator-token/)
   },
