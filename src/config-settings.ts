@@ -69,16 +69,6 @@ export const settings = {
     description: 'Tokens of earlier messages that the prompt of a reply has room for',
   },
   DRAIN_SECONDS: { parse: milliseconds(0), default: '60', description: 'What running tasks get to end after SIGTERM' },
-  WEBHOOKS: {
-    parse: oneOf(['on', 'off']),
-    default: 'on',
-    description: 'Whether owners may have servers of theirs told',
-  },
-  WEBHOOK_ALLOW_PRIVATE: {
-    parse: oneOf(['true', 'false']),
-    default: 'false',
-    description: 'Lets addresses that users give be private ones, and http: for tests and intranets',
-  },
   LOG_LEVEL: { parse: oneOf(logLevels), default: 'info', description: `One of ${logLevels.join(', ')}` },
   CORS_ORIGINS: {
     parse: origins,

@@ -25,9 +25,6 @@ export interface Config {
   readonly maxQueuedTasks: number
   readonly summaryConcurrency: number
   readonly contextTokens: number
-  readonly webhooks: boolean
-  /** Whether users may have private addresses called. */
-  readonly allowPrivate: boolean
   readonly drainMs: number
   readonly logLevel: LogLevel
   readonly corsOrigins: string[]
@@ -86,8 +83,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     maxQueuedTasks: read('MAX_QUEUED_TASKS'),
     summaryConcurrency: read('SUMMARY_CONCURRENCY'),
     contextTokens: read('CONTEXT_TOKENS'),
-    webhooks: read('WEBHOOKS') === 'on',
-    allowPrivate: read('WEBHOOK_ALLOW_PRIVATE') === 'true',
     drainMs: read('DRAIN_SECONDS'),
     logLevel: read('LOG_LEVEL'),
     corsOrigins: read('CORS_ORIGINS'),

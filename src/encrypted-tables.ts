@@ -1,7 +1,6 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { conversations, summaries, turns } from './conversations/schema.ts'
 import { library, libraryKeys } from './library/schema.ts'
-import { webhooks } from './notifications/webhook/schema.ts'
 import { attempts, quizzes } from './quizzes/schema.ts'
 import { confirmations, records } from './records/schema.ts'
 import { outputs, tasks } from './tasks/schema.ts'
@@ -17,7 +16,6 @@ export const encryptedTables: readonly PgTable[] = [
   summaries,
   quizzes,
   attempts,
-  webhooks,
   library,
   libraryKeys,
 ]
