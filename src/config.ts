@@ -181,7 +181,11 @@ function together<Name extends string>(values: Record<Name, string | undefined>)
   if (missing.length === 0) return values as Record<Name, string>
   const list = new Intl.ListFormat('en-GB')
   const given = list.format(names.filter(name => values[name] !== undefined))
-  throw new InvalidConfig(list.format(missing), `${missing.length > 1 ? 'are' : 'is'} not set`, `given together with ${given}`)
+  throw new InvalidConfig(
+    list.format(missing),
+    `${missing.length > 1 ? 'are' : 'is'} not set`,
+    `given together with ${given}`,
+  )
 }
 
 /** Several instances on one database must agree on them, so none may make its own. */

@@ -9,6 +9,7 @@ import type { Database } from './db/client.ts'
 import type { Cipher } from './db/encrypted.ts'
 import type { Events } from './events/events.ts'
 import type { EventHandler } from './events/handler.ts'
+import { outsideChannels } from './notifications/channels.ts'
 import { quizKind } from './quizzes/quiz.ts'
 import { quizRoutes } from './quizzes/routes.ts'
 import { QuizStore } from './quizzes/store.ts'
@@ -26,7 +27,7 @@ export interface FeatureSources {
   cipher: Cipher
   store: TaskStore
   model: Model
-  config: Pick<Config, 'contextTokens' | 'summaryConcurrency'>
+  config: Pick<Config, 'contextTokens' | 'summaryConcurrency' | 'notifications'>
 }
 
 export interface Features {
@@ -42,6 +43,7 @@ export function features({ database, cipher, store, model, config }: FeatureSour
   const { contextTokens, summaryConcurrency: concurrency } = config
   const conversations = new ConversationStore(cipher)
   const quizzes = new QuizStore(cipher)
+  const outside = outsideChannels({ config: config.notifications, database, cipher })
 
   const record = recordKind(cipher)
   const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })
@@ -59,6 +61,7 @@ export function features({ database, cipher, store, model, config }: FeatureSour
       await app.register(reviewRoutes, { ...shared, kind: reviewKind })
       await app.register(conversationRoutes, { ...shared, kind: turn, conversations })
       await app.register(quizRoutes, { ...shared, kind: quiz, quizzes })
+      await outside.routes(app)
     },
   }
 }
