@@ -1,5 +1,6 @@
 import * as chat from './chat/messages.js'
 import * as shared from './messages.js'
+import * as channels from './notifications/channel-messages.js'
 import * as operations from './operations/messages.js'
 import * as quizzes from './quizzes/messages.js'
 import * as records from './records/messages.js'
@@ -14,6 +15,7 @@ export const ko = {
   ...reviews.ko,
   ...chat.ko,
   ...quizzes.ko,
+  ...channels.ko,
   ...operations.ko,
 }
 
@@ -25,6 +27,7 @@ export const en = {
   ...reviews.en,
   ...chat.en,
   ...quizzes.en,
+  ...channels.en,
   ...operations.en,
 }
 

@@ -2,6 +2,7 @@ import t from 'tap'
 import * as chat from '../../public/chat/messages.js'
 import { en, ko } from '../../public/i18n.js'
 import * as shared from '../../public/messages.js'
+import * as channels from '../../public/notifications/channel-messages.js'
 import * as operations from '../../public/operations/messages.js'
 import * as quizzes from '../../public/quizzes/messages.js'
 import * as records from '../../public/records/messages.js'
@@ -13,6 +14,7 @@ const sections = Object.entries({
   reviews: reviews.ko,
   chat: chat.ko,
   quizzes: quizzes.ko,
+  notifications: channels.ko,
   operations: operations.ko,
 })
 
