@@ -29,7 +29,7 @@ export async function pushState(items) {
 export async function turnOn(api, language) {
   if ((await Notification.requestPermission()) !== 'granted')
     return Notification.permission === 'denied' ? 'denied' : 'off'
-  await navigator.serviceWorker.register('/service-worker.js', { type: 'module' })
+  await navigator.serviceWorker.register('/service-worker.js')
   const { pushManager } = await navigator.serviceWorker.ready
   const { publicKey } = await api.pushKey()
   // One that was made for another server's key would be refused.
