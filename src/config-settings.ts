@@ -146,7 +146,7 @@ export const settings = {
   },
   WEB_PUSH_CONTACT: {
     parse: contact,
-    description: 'mailto: or https:// address for push services to complain to; without it there is no Web Push',
+    description: 'Address for push services to write to, mailto: or https://; without it there is no Web Push',
   },
   SOLAPI_API_KEY: { parse: apiKey, description: 'Key for text messages by SOLAPI; without it there are none' },
   SOLAPI_API_SECRET: { parse: apiKey, description: 'Secret that belongs to the key' },

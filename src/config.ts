@@ -163,9 +163,10 @@ function solapi(read: <Name extends keyof Settings>(name: Name) => Value<Name>):
     SOLAPI_SENDER: read('SOLAPI_SENDER'),
   })
   const template = together({ SOLAPI_PFID: read('SOLAPI_PFID'), SOLAPI_TEMPLATE_ID: read('SOLAPI_TEMPLATE_ID') })
+  const baseUrl = read('SOLAPI_BASE_URL')
   if (!account) return undefined
   return Object.freeze({
-    baseUrl: read('SOLAPI_BASE_URL').replace(/\/+$/, ''),
+    baseUrl: baseUrl.replace(/\/+$/, ''),
     apiKey: account.SOLAPI_API_KEY,
     apiSecret: account.SOLAPI_API_SECRET,
     sender: account.SOLAPI_SENDER,

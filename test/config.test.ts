@@ -110,7 +110,14 @@ t.test('an empty variable counts as unset', async t => {
 
 t.test('nobody can change a configuration', async t => {
   const config = readConfig({ ...shared, CORS_ORIGINS: 'https://example.org' })
-  for (const part of [config, config.openai, config.upstream, config.notifications, config.corsOrigins, config.encryptionKeys])
+  for (const part of [
+    config,
+    config.openai,
+    config.upstream,
+    config.notifications,
+    config.corsOrigins,
+    config.encryptionKeys,
+  ])
     t.ok(Object.isFrozen(part))
   t.ok(Object.isFrozen(readConfig({}).corsOrigins))
 })

@@ -103,9 +103,24 @@ t.test('a webhook has a secret, shown when it is made or made anew', async t => 
 
 t.test('addresses that are not of the public internet are refused', async t => {
   const bad = ['http://example.org', 'https://127.1/', 'https://0x7f000001/', 'https://017700000001/', 'https://[::1]/']
-  bad.push('https://localhost/', 'https://a.internal/', 'https://u:p@example.org/', 'https://[::ffff:10.0.0.1]/', 'ftp://a.b', 'x')
+  bad.push(
+    'https://localhost/',
+    'https://a.internal/',
+    'https://u:p@example.org/',
+    'https://[::ffff:10.0.0.1]/',
+    'ftp://a.b',
+    'x',
+  )
   for (const url of bad) t.equal((await conch.visitor().json('PUT', '/api/webhook', { url })).status, 422, url)
-  for (const address of ['10.1.2.3', '100.100.100.200', '169.254.169.254', '224.0.0.1', '::7f00:1', '64:ff9b::7f00:1', 'fd00::1'])
+  for (const address of [
+    '10.1.2.3',
+    '100.100.100.200',
+    '169.254.169.254',
+    '224.0.0.1',
+    '::7f00:1',
+    '64:ff9b::7f00:1',
+    'fd00::1',
+  ])
     t.notOk(isPublicAddress(address), address)
   for (const address of ['8.8.8.8', '2001:4860:4860::8888']) t.ok(isPublicAddress(address), address)
   t.ok(outsideUrl('http://127.0.0.1/', { allowPrivate: true }))
