@@ -1,6 +1,7 @@
 import * as chat from './chat/messages.js'
 import * as library from './library/messages.js'
 import * as shared from './messages.js'
+import * as channels from './notifications/channel-messages.js'
 import * as notifications from './notifications/messages.js'
 import * as operations from './operations/messages.js'
 import * as quizzes from './quizzes/messages.js'
@@ -18,6 +19,7 @@ export const ko = {
   ...quizzes.ko,
   ...library.ko,
   ...notifications.ko,
+  ...channels.ko,
   ...operations.ko,
 }
 
@@ -31,6 +33,7 @@ export const en = {
   ...quizzes.en,
   ...library.en,
   ...notifications.en,
+  ...channels.en,
   ...operations.en,
 }
 

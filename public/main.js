@@ -30,3 +30,8 @@ if (announcer && root) {
   const services = { ...i18n, api, announce: createAnnouncer(announcer), started: new Set() }
   render(html`<${App} services=${services} />`, root)
 }
+
+// A notification that was clicked leads to its place in the window that is open.
+navigator.serviceWorker?.addEventListener('message', ({ data }) => {
+  if (data?.type === 'open') location.hash = data.hash
+})

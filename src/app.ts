@@ -28,7 +28,6 @@ import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { RebuildReport, rebuildLibrary } from './library/rebuild.ts'
 import { loggableError } from './loggable-error.ts'
-import { openChannels } from './notifications/channels.ts'
 import { overviewOf } from './operations/overview.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { openStorage } from './storage.ts'
@@ -138,7 +137,6 @@ async function assemble(
   const store = new TaskStore(cipher)
   const line = new Line(store, queue)
 
-  const outward = openChannels({ queries: database.queries, cipher, config }, opened)
   const { kinds, handlers, sources, notifications, routes } = features({
     database,
     cipher,
@@ -146,7 +144,6 @@ async function assemble(
     model,
     config,
     timers,
-    channels: outward.channels,
     logger: app.log,
     // Handlers publish what follows from their own work.
     events: { publish: (...published) => events.publish(...published), wake: () => events.wake() },
@@ -249,7 +246,6 @@ async function assemble(
   })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
-  await outward.routes(app)
   await routes(app, { tasks, accept: acceptWith(tasks, replies, notifications.accepted), events, replies })
   await app.register(pages)
 

@@ -1,6 +1,7 @@
 import {
   apiKey,
   baseUrl,
+  contact,
   cookieSecret,
   databaseUrl,
   decimal,
@@ -11,6 +12,7 @@ import {
   operatorToken,
   origins,
   type Parse,
+  senderNumber,
   whole,
 } from './config-value.ts'
 
@@ -141,6 +143,30 @@ export const settings = {
     parse: milliseconds(0.001),
     default: '10',
     description: 'That while; nothing must have succeeded for as long before',
+  },
+  WEB_PUSH_CONTACT: {
+    parse: contact,
+    description: 'Address for push services to write to, mailto: or https://; without it there is no Web Push',
+  },
+  SOLAPI_API_KEY: { parse: apiKey, description: 'Key for text messages by SOLAPI; without it there are none' },
+  SOLAPI_API_SECRET: { parse: apiKey, description: 'Secret that belongs to the key' },
+  SOLAPI_SENDER: { parse: senderNumber, description: 'Number that text messages come from, registered with SOLAPI' },
+  SOLAPI_PFID: { parse: apiKey, description: 'KakaoTalk channel; without it and the template there is no Alimtalk' },
+  SOLAPI_TEMPLATE_ID: { parse: apiKey, description: 'Alimtalk template, with the variables #{title} and #{body}' },
+  SOLAPI_BASE_URL: {
+    parse: baseUrl,
+    default: 'https://api.solapi.com',
+    description: 'Where the HTTP API of SOLAPI is',
+  },
+  WEBHOOKS: {
+    parse: oneOf(['true', 'false']),
+    default: 'false',
+    description: 'Whether users may have webhooks: signed requests to addresses of theirs',
+  },
+  WEBHOOK_ALLOW_PRIVATE: {
+    parse: oneOf(['true', 'false']),
+    default: 'false',
+    description: 'Whether webhooks and push services may be in private networks, and without https',
   },
 } as const satisfies Record<string, Setting>
 

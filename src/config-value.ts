@@ -69,6 +69,20 @@ export function baseUrl(text: string, variable: string): string {
   throw new InvalidConfig(variable, `is ${shown(text.replace(/[?#].*$/s, '?...'))}`, expected)
 }
 
+/** Whom a push service may write to about what it gets from here (RFC 8292, 2.1). */
+export function contact(text: string, variable: string): string {
+  if (/^mailto:[^\s@]+@[^\s@]+$/.test(text)) return text
+  if (/^https:\/\/[^\s?#@]+$/.test(text) && URL.canParse(text)) return text
+  throw new InvalidConfig(variable, `is ${shown(text)}`, 'mailto:someone@example.org or an https:// address')
+}
+
+/** A Korean number that messages are sent from, in digits. */
+export function senderNumber(text: string, variable: string): string {
+  const digits = text.replaceAll('-', '')
+  if (/^\d{8,12}$/.test(digits)) return digits
+  throw new InvalidConfig(variable, 'is not a phone number', 'one registered with SOLAPI, such as 0212345678')
+}
+
 /** Origins as browsers send them: lower case, without the scheme's own port. */
 export function origins(text: string, variable: string): string[] {
   const list = (text ? text.split(',') : []).map(entry => {

@@ -51,6 +51,26 @@ export interface Config {
     readonly breakerFailures: number
     readonly breakerMs: number
   }
+  readonly notifications: NotificationConfig
+}
+
+/** Which ways out of here are offered, beside what is shown on the pages. */
+export interface NotificationConfig {
+  /** Undefined: no Web Push. */
+  readonly webPushContact?: string
+  readonly webhooks: boolean
+  readonly allowPrivateAddresses: boolean
+  /** Undefined: no text messages. */
+  readonly solapi?: SolapiConfig
+}
+
+export interface SolapiConfig {
+  readonly baseUrl: string
+  readonly apiKey: string
+  readonly apiSecret: string
+  readonly sender: string
+  /** Undefined: SMS alone. */
+  readonly alimtalk?: { readonly pfId: string; readonly templateId: string }
 }
 
 /** Every variable that `readConfig` reads, in the order to show them. README's table says the same (a test compares). */
@@ -109,6 +129,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       breakerFailures: read('UPSTREAM_BREAKER_FAILURES'),
       breakerMs: read('UPSTREAM_BREAKER_SECONDS'),
     }),
+    notifications: Object.freeze({
+      webPushContact: read('WEB_PUSH_CONTACT'),
+      webhooks: read('WEBHOOKS') === 'true',
+      allowPrivateAddresses: read('WEBHOOK_ALLOW_PRIVATE') === 'true',
+      solapi: solapi(read),
+    }),
   }
   requireSharedSecrets(config)
   return Object.freeze(config)
@@ -127,6 +153,40 @@ export function loadEnvFile(env: Record<string, string | undefined>, path: strin
     if (code === 'ENOENT') return { ...env }
     throw new InvalidConfig(path, `cannot be read (${code})`, 'a readable file, or not there at all')
   }
+}
+
+/** All or nothing: half of it would be found out by the first message only. */
+function solapi(read: <Name extends keyof Settings>(name: Name) => Value<Name>): SolapiConfig | undefined {
+  const account = together({
+    SOLAPI_API_KEY: read('SOLAPI_API_KEY'),
+    SOLAPI_API_SECRET: read('SOLAPI_API_SECRET'),
+    SOLAPI_SENDER: read('SOLAPI_SENDER'),
+  })
+  const template = together({ SOLAPI_PFID: read('SOLAPI_PFID'), SOLAPI_TEMPLATE_ID: read('SOLAPI_TEMPLATE_ID') })
+  const baseUrl = read('SOLAPI_BASE_URL')
+  if (!account) return undefined
+  return Object.freeze({
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    apiKey: account.SOLAPI_API_KEY,
+    apiSecret: account.SOLAPI_API_SECRET,
+    sender: account.SOLAPI_SENDER,
+    alimtalk: template && Object.freeze({ pfId: template.SOLAPI_PFID, templateId: template.SOLAPI_TEMPLATE_ID }),
+  })
+}
+
+/** All of the values, or undefined when none is set. Throws `InvalidConfig` when only some are. */
+function together<Name extends string>(values: Record<Name, string | undefined>): Record<Name, string> | undefined {
+  const names = Object.keys(values) as Name[]
+  const missing = names.filter(name => values[name] === undefined)
+  if (missing.length === names.length) return undefined
+  if (missing.length === 0) return values as Record<Name, string>
+  const list = new Intl.ListFormat('en-GB')
+  const given = list.format(names.filter(name => values[name] !== undefined))
+  throw new InvalidConfig(
+    list.format(missing),
+    `${missing.length > 1 ? 'are' : 'is'} not set`,
+    `given together with ${given}`,
+  )
 }
 
 /** Several instances on one database must agree on them, so none may make its own. */

@@ -1,6 +1,10 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { conversations, summaries, turns } from './conversations/schema.ts'
+import { serverSecrets } from './db/schema.ts'
 import { library, libraryKeys } from './library/schema.ts'
+import { phoneNumbers } from './notifications/solapi/schema.ts'
+import { pushSubscriptions } from './notifications/web-push/schema.ts'
+import { webhooks } from './notifications/webhook/schema.ts'
 import { attempts, quizzes } from './quizzes/schema.ts'
 import { confirmations, records } from './records/schema.ts'
 import { outputs, tasks } from './tasks/schema.ts'
@@ -18,4 +22,8 @@ export const encryptedTables: readonly PgTable[] = [
   attempts,
   library,
   libraryKeys,
+  serverSecrets,
+  pushSubscriptions,
+  phoneNumbers,
+  webhooks,
 ]

@@ -13,7 +13,7 @@ import { keepLibrary } from './library/keep.ts'
 import { libraryRoutes } from './library/routes.ts'
 import type { LibrarySource } from './library/source.ts'
 import { librarySources } from './library-sources.ts'
-import type { Channel } from './notifications/channel.ts'
+import { outsideChannels } from './notifications/channels.ts'
 import { type Notifications, openNotifications } from './notifications/notifications.ts'
 import { quizKind } from './quizzes/quiz.ts'
 import { quizRoutes } from './quizzes/routes.ts'
@@ -37,11 +37,9 @@ export interface FeatureSources {
   store: TaskStore
   model: Model
   events: Pick<Events, 'publish' | 'wake'>
-  /** By which owners are told outside of the app. */
-  channels: readonly Channel[]
   timers: Timers
   logger: FastifyBaseLogger
-  config: Pick<Config, 'contextTokens' | 'summaryConcurrency'>
+  config: Pick<Config, 'contextTokens' | 'summaryConcurrency' | 'notifications'>
 }
 
 export interface Features {
@@ -66,6 +64,7 @@ export function features(given: FeatureSources): Features {
   const conversations = new ConversationStore(cipher)
   const quizzes = new QuizStore(cipher)
   const sources = librarySources(cipher)
+  const outside = outsideChannels({ config: config.notifications, database, cipher })
 
   const record = recordKind(cipher)
   const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })
@@ -75,6 +74,7 @@ export function features(given: FeatureSources): Features {
   const notifications = openNotifications({
     ...given,
     tasks: store,
+    channels: outside.channels,
     conversationOf: async (tx, taskId) => (await conversations.turn(tx, taskId))?.conversationId,
   })
 
@@ -97,6 +97,7 @@ export function features(given: FeatureSources): Features {
       await app.register(libraryRoutes, { database, cipher, sources })
       await app.register(statisticsRoutes, { queries: database.queries })
       await notifications.routes(app, engine.replies)
+      await outside.routes(app)
     },
   }
 }

@@ -110,7 +110,14 @@ t.test('an empty variable counts as unset', async t => {
 
 t.test('nobody can change a configuration', async t => {
   const config = readConfig({ ...shared, CORS_ORIGINS: 'https://example.org' })
-  for (const part of [config, config.openai, config.upstream, config.corsOrigins, config.encryptionKeys])
+  for (const part of [
+    config,
+    config.openai,
+    config.upstream,
+    config.notifications,
+    config.corsOrigins,
+    config.encryptionKeys,
+  ])
     t.ok(Object.isFrozen(part))
   t.ok(Object.isFrozen(readConfig({}).corsOrigins))
 })
@@ -143,6 +150,11 @@ const wrong = {
   UPSTREAM_FINISH_REASON: ['stop', 'true'],
   UPSTREAM_RETRIES: ['-1', '101'],
   MAX_RETRY_AFTER: ['2m'],
+  WEB_PUSH_CONTACT: ['operator@example.org', 'http://example.org', 'mailto:'],
+  SOLAPI_API_KEY: ['a b'],
+  SOLAPI_SENDER: ['+82 2 1234', 'me'],
+  SOLAPI_BASE_URL: ['api.solapi.com'],
+  WEBHOOKS: ['yes'],
 }
 
 for (const [name, values] of Object.entries(wrong)) {
@@ -188,6 +200,19 @@ t.test('a database that others may share needs secrets that they share, all name
   t.match(refusal({ DATABASE_URL, OPERATOR_TOKEN }), /^COOKIE_SECRET and ENCRYPTION_KEYS are not set/)
   t.match(refusal({ DATABASE_URL, OPERATOR_TOKEN, ENCRYPTION_KEYS }), /^COOKIE_SECRET is not set/)
   t.equal(readConfig({ DATABASE_URL, ...shared }).databaseUrl, DATABASE_URL)
+})
+
+t.test('text messages are configured as a whole', async t => {
+  const account = { SOLAPI_API_KEY: 'k', SOLAPI_API_SECRET: 's', SOLAPI_SENDER: '02-1234-5678' }
+  t.equal(readConfig({}).notifications.solapi, undefined)
+  t.match(readConfig(account).notifications.solapi, { sender: '0212345678', alimtalk: undefined })
+  const template = { SOLAPI_PFID: 'p', SOLAPI_TEMPLATE_ID: 't' }
+  t.match(readConfig({ ...account, ...template }).notifications.solapi, { alimtalk: { pfId: 'p', templateId: 't' } })
+  t.equal(
+    refusal({ SOLAPI_API_KEY: 'k' }),
+    'SOLAPI_API_SECRET and SOLAPI_SENDER are not set, but must be given together with SOLAPI_API_KEY',
+  )
+  t.match(refusal({ ...account, SOLAPI_PFID: 'p' }), /^SOLAPI_TEMPLATE_ID is not set/)
 })
 
 t.test('a .env file adds what the environment has not', async t => {

@@ -3,6 +3,7 @@ import * as chat from '../../public/chat/messages.js'
 import { en, ko } from '../../public/i18n.js'
 import * as library from '../../public/library/messages.js'
 import * as shared from '../../public/messages.js'
+import * as channels from '../../public/notifications/channel-messages.js'
 import * as operations from '../../public/operations/messages.js'
 import * as quizzes from '../../public/quizzes/messages.js'
 import * as records from '../../public/records/messages.js'
@@ -15,6 +16,7 @@ const sections = Object.entries({
   chat: chat.ko,
   quizzes: quizzes.ko,
   library: library.ko,
+  notifications: channels.ko,
   operations: operations.ko,
 })
 

@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { request } from 'undici'
-import { callableUrl, guardedAgent } from '../../src/notifications/guarded-agent.ts'
+import { guardedAgent } from '../../src/notifications/guarded-agent.ts'
+import { outsideUrl } from '../../src/notifications/public-address.ts'
 
 const notPublic = [
   'https://127.0.0.1/',
@@ -42,15 +43,15 @@ t.test('only https to public addresses may be called', async t => {
     'nonsense',
     '',
   ])
-    t.equal(callableUrl(url, guard), undefined, url)
+    t.equal(outsideUrl(url, guard), undefined, url)
   for (const url of ['https://example.com/hook?x=1', 'https://8.8.8.8/', 'https://[2606:4700::1111]:8443/'])
-    t.equal(callableUrl(url, guard)?.href, url)
+    t.equal(outsideUrl(url, guard)?.href, url)
 })
 
 t.test('where private addresses are allowed, so is http, and nothing else', async t => {
   const guard = { allowPrivate: true }
-  for (const url of ['http://127.0.0.1:3000/', 'https://printer/']) t.equal(callableUrl(url, guard)?.href, url)
-  for (const url of ['ftp://127.0.0.1/', 'http://me:pw@127.0.0.1/']) t.equal(callableUrl(url, guard), undefined)
+  for (const url of ['http://127.0.0.1:3000/', 'https://printer/']) t.equal(outsideUrl(url, guard)?.href, url)
+  for (const url of ['ftp://127.0.0.1/', 'http://me:pw@127.0.0.1/']) t.equal(outsideUrl(url, guard), undefined)
 })
 
 t.test('what a name resolves to is looked at when the connection is made', async t => {
@@ -63,7 +64,7 @@ t.test('what a name resolves to is looked at when the connection is made', async
   t.teardown(() => Promise.all([guarded.close(), open.close()]))
   for (const host of ['localhost', '127.0.0.1', '[::1]', '2130706433']) {
     const url = `http://${host}:${port}/`
-    await t.rejects(request(url, { dispatcher: guarded }), { code: 'ADDRESS_REFUSED' }, host)
+    await t.rejects(request(url, { dispatcher: guarded }), { code: 'PRIVATE_ADDRESS' }, host)
   }
   const answer = await request(`http://localhost:${port}/`, { dispatcher: open })
   t.equal(await answer.body.text(), 'reached')

@@ -1,0 +1,42 @@
+/**
+ * @typedef {{ number: string, verified: boolean }} Phone the number masked
+ * @typedef {{ offered: boolean, phone: Phone | null }} PhoneAnswer
+ * @typedef {{ offered: boolean, webhook: { url: string, createdAt: string } | null }} WebhookAnswer
+ * @typedef {{ offered: boolean, items: { id: string }[] }} PushAnswer
+ * @typedef {ReturnType<typeof channelsApi>} ChannelsApi
+ */
+
+/** @param {import('../api.js').Call} call */
+export function channelsApi(call) {
+  return {
+    /** @returns {Promise<PushAnswer>} */
+    push: () => call('GET', '/push-subscriptions'),
+    /** @returns {Promise<{ publicKey: string }>} */
+    pushKey: () => call('GET', '/push-subscriptions/key'),
+    /** @param {object} body @returns {Promise<{ id: string }>} */
+    addPush: body => call('POST', '/push-subscriptions', { body }),
+    /** Also of one that is gone. @param {string} id @returns {Promise<void>} */
+    removePush: id =>
+      /** @type {Promise<void>} */ (call('DELETE', `/push-subscriptions/${id}`)).catch(error => {
+        if (error.status !== 404) throw error
+      }),
+
+    /** @returns {Promise<PhoneAnswer>} */
+    phone: () => call('GET', '/phone-number'),
+    /** @param {{ number: string, language: 'ko' | 'en' }} body @returns {Promise<PhoneAnswer>} */
+    setPhone: body => call('PUT', '/phone-number', { body }),
+    /** @param {string} code @returns {Promise<PhoneAnswer>} */
+    verifyPhone: code => call('POST', '/phone-number/verification', { body: { code } }),
+    /** @returns {Promise<void>} */
+    removePhone: () => call('DELETE', '/phone-number'),
+
+    /** @returns {Promise<WebhookAnswer>} */
+    webhook: () => call('GET', '/webhook'),
+    /** @param {string} url @returns {Promise<{ url: string, secret?: string }>} */
+    setWebhook: url => call('PUT', '/webhook', { body: { url } }),
+    /** @returns {Promise<{ secret: string }>} */
+    newWebhookSecret: () => call('POST', '/webhook/secret'),
+    /** @returns {Promise<void>} */
+    removeWebhook: () => call('DELETE', '/webhook'),
+  }
+}

@@ -1,0 +1,45 @@
+import { explainError } from '../explain-error.js'
+import { useEffect, useMemo, useState } from '../preact.js'
+import { useServices } from '../services.js'
+import { useAction } from '../use-action.js'
+import { channelsApi } from './channels-api.js'
+
+/**
+ * What the server keeps of one channel: loaded once, and again by `reload`. `run` does what a button asks for, one thing at
+ * a time, and says it when it is done.
+ *
+ * @template Value
+ * @param {(api: import('./channels-api.js').ChannelsApi) => Promise<Value>} ask
+ */
+export function useChannel(ask) {
+  const { t, lang, api: apis, announce } = useServices()
+  const api = useMemo(() => channelsApi(apis.call), [apis])
+  const [value, setValue] = useState(/** @type {Value | undefined} */ (undefined))
+  const [unread, setUnread] = useState(/** @type {string | undefined} */ (undefined))
+  const [busy, setBusy] = useState(false)
+  const { fault, attempt } = useAction()
+
+  const reload = async () => {
+    try {
+      setValue(await ask(api))
+      setUnread(undefined)
+    } catch (error) {
+      setUnread(explainError(error, t))
+    }
+  }
+  useEffect(() => void reload(), [])
+
+  /** @param {() => Promise<unknown>} action @param {string} [done] what to say then @returns {Promise<boolean>} */
+  const run = async (action, done) => {
+    if (busy) return false
+    setBusy(true)
+    const succeeded = await attempt(action())
+    if (succeeded) {
+      await reload()
+      if (done) announce(done)
+    }
+    setBusy(false)
+    return succeeded
+  }
+  return { value, fault: fault ?? unread, busy, run, api, t, lang }
+}

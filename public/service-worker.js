@@ -1,0 +1,50 @@
+/**
+ * Shows what the server pushes, and leads to it. Keeps no pages: the site works as it does without.
+ *
+ * @typedef {{ id: string, title: string, body: string, path: string }} Payload
+ */
+
+const worker = /** @type {any} */ (globalThis)
+
+worker.addEventListener('push', (/** @type {any} */ event) => {
+  /** @type {Payload} */
+  const { id, title, body, path } = event.data.json()
+  // The same notification again takes the place of the first.
+  event.waitUntil(worker.registration.showNotification(title, { body, tag: id, icon: '/favicon.svg', data: { path } }))
+})
+
+worker.addEventListener('notificationclick', (/** @type {any} */ event) => {
+  event.notification.close()
+  event.waitUntil(show(new URL(event.notification.data.path, worker.location.origin)))
+})
+
+worker.addEventListener('pushsubscriptionchange', (/** @type {any} */ event) => {
+  event.waitUntil(subscribeAgain(event.oldSubscription))
+})
+
+/** In a window that is open, else in a new one. @param {URL} url */
+async function show(url) {
+  if (url.origin !== worker.location.origin) return
+  const windows = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  const page = windows.find((/** @type {any} */ one) => new URL(one.url).pathname === url.pathname)
+  if (!page) return worker.clients.openWindow(url.href)
+  await page.focus()
+  page.postMessage({ type: 'open', hash: url.hash })
+}
+
+/** The push service has ended the subscription: without another, nothing would come any more. @param {any} before */
+async function subscribeAgain(before) {
+  const key = before?.options.applicationServerKey
+  if (!key) return
+  const subscription = await worker.registration.pushManager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: key,
+  })
+  const { endpoint, keys } = subscription.toJSON()
+  const language = /^ko\b/i.test(worker.navigator.language) ? 'ko' : 'en'
+  await fetch('/api/push-subscriptions', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ endpoint, keys, language }),
+  })
+}

@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify'
+import { Agent } from 'undici'
+import type { NotificationConfig } from '../config.ts'
+import type { Database } from '../db/client.ts'
+import type { Cipher } from '../db/encrypted.ts'
+import type { Channel } from './channel.ts'
+import { guardedAgent } from './guarded-agent.ts'
+import { alimtalkChannel, smsChannel } from './solapi/channels.ts'
+import { solapi as solapiClient } from './solapi/client.ts'
+import { PhoneStore } from './solapi/phone-store.ts'
+import { phoneRoutes } from './solapi/routes.ts'
+import { webPushChannel } from './web-push/channel.ts'
+import { pushRoutes } from './web-push/routes.ts'
+import { PushStore } from './web-push/store.ts'
+import { vapidKeys } from './web-push/vapid.ts'
+import { webhookChannel } from './webhook/channel.ts'
+import { webhookRoutes } from './webhook/routes.ts'
+import { WebhookStore } from './webhook/store.ts'
+
+export interface OutsideChannels {
+  /** Those that the settings offer. */
+  readonly channels: readonly Channel[]
+  /** What owners configure of them. Closes their connections with the app. */
+  routes(app: FastifyInstance): Promise<void>
+}
+
+/** The channels that lead out of here, as far as they are configured. */
+export function outsideChannels({
+  config,
+  database,
+  cipher,
+}: {
+  config: NotificationConfig
+  database: Database
+  cipher: Cipher
+}): OutsideChannels {
+  const { webPushContact: contact, webhooks, allowPrivateAddresses: allowPrivate } = config
+  const { queries } = database
+  const guarded = guardedAgent({ allowPrivate })
+  const direct = new Agent({ connect: { timeout: 5_000 } })
+  const hooks = new WebhookStore(cipher)
+  const subscriptions = new PushStore(database, cipher)
+  const phones = new PhoneStore(database, cipher)
+  const solapi = config.solapi && solapiClient(config.solapi, direct)
+  const keys = () => vapidKeys(queries, cipher)
+
+  const channels: Channel[] = []
+  if (contact) channels.push(webPushChannel({ queries, store: subscriptions, agent: guarded, contact, keys }))
+  if (solapi && config.solapi?.alimtalk)
+    channels.push(alimtalkChannel({ queries, phones, solapi }, config.solapi.alimtalk))
+  if (solapi) channels.push(smsChannel({ queries, phones, solapi }))
+  if (webhooks) channels.push(webhookChannel({ queries, store: hooks, agent: guarded }))
+
+  return {
+    channels,
+    async routes(app) {
+      app.addHook('onClose', async () => {
+        await Promise.all([guarded.destroy(), direct.destroy()])
+      })
+      await app.register(pushRoutes, {
+        offered: contact !== undefined,
+        allowPrivate,
+        database,
+        store: subscriptions,
+        publicKey: async () => (await keys()).publicKey,
+      })
+      await app.register(phoneRoutes, { solapi, database, phones })
+      await app.register(webhookRoutes, { offered: webhooks, allowPrivate, database, store: hooks })
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import { type Dispatcher, request } from 'undici'
+import { PermanentFault } from '../events/handler.ts'
+import type { ChannelName } from './channel.ts'
+
+/** What an answer may take, body included. */
+const timeoutMs = 10_000
+
+/** Trying again may help. Says nothing of the address or of what was sent: it is logged. */
+export class NotDelivered extends Error {
+  override readonly name = 'NotDelivered'
+  readonly code = 'NOT_DELIVERED'
+
+  constructor(channel: ChannelName, reason: string) {
+    super(`${channel}: ${reason}`)
+  }
+}
+
+/**
+ * Posts, and answers the status and up to `maxBodyBytes` of the body. Redirects are not followed.
+ *
+ * @throws the signal's reason once it is aborted; `PermanentFault` for an address that is not public; else `NotDelivered`
+ */
+export async function post(
+  channel: ChannelName,
+  url: string,
+  options: {
+    agent: Dispatcher
+    headers: Record<string, string>
+    body: string | Buffer | null
+    signal: AbortSignal
+    maxBodyBytes?: number
+  },
+): Promise<{ status: number; body: string }> {
+  const { agent, headers, body, signal, maxBodyBytes = 0 } = options
+  const timeout = AbortSignal.timeout(timeoutMs)
+  try {
+    const answer = await request(url, {
+      method: 'POST',
+      dispatcher: agent,
+      headers: { 'user-agent': 'Conch', ...headers },
+      body,
+      signal: AbortSignal.any([signal, timeout]),
+    })
+    return { status: answer.statusCode, body: await beginning(answer.body, maxBodyBytes) }
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    // Neither the error nor its message: they name hosts.
+    const { code } = error as { code?: unknown }
+    if (code === 'PRIVATE_ADDRESS') throw new PermanentFault('PRIVATE_ADDRESS', `${channel}: the address is not public`)
+    throw new NotDelivered(channel, timeout.aborted ? 'no answer in time' : `no answer (${known(code)})`)
+  }
+}
+
+/**
+ * What an answer's status means.
+ *
+ * @throws NotDelivered for what may pass (408, 425, 429, 5xx); `PermanentFault` for everything else but 2xx
+ */
+export function judge(channel: ChannelName, status: number): void {
+  if (status >= 200 && status <= 299) return
+  if (status >= 500 || passing.has(status)) throw new NotDelivered(channel, `answered ${status}`)
+  throw new PermanentFault('DELIVERY_REFUSED', `${channel}: answered ${status}`)
+}
+
+const passing = new Set([408, 425, 429])
+
+/** Closes the connection where the rest is not read. */
+async function beginning(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > maxBytes) break
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, maxBytes)
+}
+
+function known(code: unknown): string {
+  return typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : 'connection failed'
+}

@@ -1,0 +1,109 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Database } from '../../db/client.ts'
+import {
+  addressRefused,
+  channelNotOffered,
+  subscriptionNotFound,
+  tooManySubscriptions,
+  unusablePushKeys,
+} from '../errors.ts'
+import { outsideUrl } from '../public-address.ts'
+import { maxSubscriptions, type PushStore } from './store.ts'
+import { areUsable } from './subscription.ts'
+
+const Base64Url = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^[A-Za-z0-9_-]+=*$' })
+
+const SubscriptionInput = Type.Object(
+  {
+    endpoint: Type.String({ minLength: 1, maxLength: 2000 }),
+    keys: Type.Object({ p256dh: Base64Url(100), auth: Base64Url(40) }, { additionalProperties: false }),
+    language: Type.Enum(['ko', 'en'], { default: 'ko' }),
+  },
+  { additionalProperties: false },
+)
+
+const SubscriptionSchema = Type.Object({ id: Type.String(), language: Type.String(), createdAt: Type.String() })
+
+const common = { tags: ['notifications'] }
+
+export interface PushRoutesOptions {
+  offered: boolean
+  allowPrivate: boolean
+  database: Database
+  store: PushStore
+  publicKey(): Promise<string>
+}
+
+/** The owner's browsers that want to be told. */
+export const pushRoutes: FastifyPluginAsyncTypebox<PushRoutesOptions> = async (app, options) => {
+  const { offered, allowPrivate, database, store, publicKey } = options
+
+  app.get(
+    '/api/push-subscriptions/key',
+    {
+      schema: {
+        ...common,
+        summary: 'The key to subscribe with (applicationServerKey)',
+        response: { 200: Type.Object({ publicKey: Type.String() }) },
+      },
+    },
+    async () => {
+      if (!offered) throw channelNotOffered()
+      return { publicKey: await publicKey() }
+    },
+  )
+
+  app.get(
+    '/api/push-subscriptions',
+    {
+      schema: {
+        ...common,
+        summary: 'Your browsers that are told, oldest first',
+        response: { 200: Type.Object({ offered: Type.Boolean(), items: Type.Array(SubscriptionSchema) }) },
+      },
+    },
+    async ({ ownerId }) => {
+      const items = await store.list(database.queries, ownerId)
+      return { offered, items: items.map(item => ({ ...item, createdAt: item.createdAt.toISOString() })) }
+    },
+  )
+
+  app.post(
+    '/api/push-subscriptions',
+    {
+      schema: {
+        ...common,
+        summary: 'Have a browser told',
+        description: 'The same endpoint again changes the subscription there is (200).',
+        body: SubscriptionInput,
+        response: { 200: Type.Object({ id: Type.String() }), 201: Type.Object({ id: Type.String() }) },
+      },
+    },
+    async ({ ownerId, body }, reply) => {
+      if (!offered) throw channelNotOffered()
+      const endpoint = outsideUrl(body.endpoint, { allowPrivate })?.href
+      if (endpoint === undefined) throw addressRefused()
+      if (!areUsable(body.keys)) throw unusablePushKeys()
+      const kept = await store.add(ownerId, { ...body, endpoint })
+      if (kept.kind === 'too-many') throw tooManySubscriptions(maxSubscriptions)
+      return reply.code(kept.created ? 201 : 200).send({ id: kept.id })
+    },
+  )
+
+  app.delete(
+    '/api/push-subscriptions/:id',
+    {
+      schema: {
+        ...common,
+        summary: 'Tell a browser no more',
+        params: Type.Object({ id: Type.String({ maxLength: 100 }) }),
+        response: { 204: Type.Null() },
+      },
+    },
+    async ({ ownerId, params }, reply) => {
+      if (!(await store.remove(database.queries, params.id, ownerId))) throw subscriptionNotFound()
+      return reply.code(204).send(null)
+    },
+  )
+}

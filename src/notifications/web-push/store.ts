@@ -1,0 +1,99 @@
+import { and, asc, eq, ne, sql } from 'drizzle-orm'
+import { validate as isUuid } from 'uuid'
+import type { Database, Queries } from '../../db/client.ts'
+import type { Cipher, Sealed } from '../../db/encrypted.ts'
+import type { Language } from '../text.ts'
+import { pushSubscriptions } from './schema.ts'
+import { type PushKeys, subscriptionId } from './subscription.ts'
+
+export const maxSubscriptions = 20
+
+export interface PushSubscription {
+  endpoint: string
+  keys: PushKeys
+  language: Language
+}
+
+export class PushStore {
+  readonly #database: Database
+  readonly #cipher: Cipher
+
+  constructor(database: Database, cipher: Cipher) {
+    this.#database = database
+    this.#cipher = cipher
+  }
+
+  /**
+   * Keeps it; the same endpoint again changes what is kept. One that was another owner's is this one's now: the browser is
+   * the same, and who used it before must not be told on it any more.
+   */
+  async add(
+    ownerId: string,
+    { endpoint, keys, language }: PushSubscription,
+  ): Promise<{ kind: 'kept'; id: string; created: boolean } | { kind: 'too-many' }> {
+    const id = await subscriptionId(this.#database.queries, this.#cipher, endpoint)
+    return this.#database.queries.transaction(async tx => {
+      // Else two at once would both find room for one.
+      await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`push-subscriptions ${ownerId}`}, 0))`)
+      const others = await tx
+        .select({ id: pushSubscriptions.id })
+        .from(pushSubscriptions)
+        .where(and(eq(pushSubscriptions.ownerId, ownerId), ne(pushSubscriptions.id, id)))
+      if (others.length >= maxSubscriptions) return { kind: 'too-many' as const }
+      const [before] = await tx
+        .select({ ownerId: pushSubscriptions.ownerId })
+        .from(pushSubscriptions)
+        .where(eq(pushSubscriptions.id, id))
+      const values = {
+        ownerId,
+        endpoint: this.#cipher.seal(pushSubscriptions.endpoint, id, endpoint),
+        keys: this.#cipher.seal(pushSubscriptions.keys, id, keys),
+        language,
+      }
+      await tx
+        .insert(pushSubscriptions)
+        .values({ id, ...values })
+        .onConflictDoUpdate({ target: pushSubscriptions.id, set: values })
+      return { kind: 'kept' as const, id, created: before?.ownerId !== ownerId }
+    })
+  }
+
+  list(tx: Queries, ownerId: string): Promise<{ id: string; language: Language; createdAt: Date }[]> {
+    const { id, language, createdAt } = pushSubscriptions
+    return tx
+      .select({ id, language, createdAt })
+      .from(pushSubscriptions)
+      .where(eq(pushSubscriptions.ownerId, ownerId))
+      .orderBy(asc(createdAt), asc(id))
+  }
+
+  async find(
+    tx: Queries,
+    id: string,
+    ownerId: string,
+  ): Promise<(PushSubscription & { sealedEndpoint: Sealed<string> }) | undefined> {
+    const [row] = await tx
+      .select()
+      .from(pushSubscriptions)
+      .where(and(eq(pushSubscriptions.id, id), eq(pushSubscriptions.ownerId, ownerId)))
+    return (
+      row && {
+        endpoint: this.#cipher.open(pushSubscriptions.endpoint, id, row.endpoint),
+        keys: this.#cipher.open(pushSubscriptions.keys, id, row.keys),
+        language: row.language,
+        sealedEndpoint: row.endpoint,
+      }
+    )
+  }
+
+  /** With `sealedEndpoint`, only if nobody has subscribed anew since it was read. */
+  async remove(tx: Queries, id: string, ownerId: string, sealedEndpoint?: Sealed<string>): Promise<boolean> {
+    if (!isUuid(id)) return false
+    const same = sealedEndpoint && eq(pushSubscriptions.endpoint, sealedEndpoint)
+    const gone = await tx
+      .delete(pushSubscriptions)
+      .where(and(eq(pushSubscriptions.id, id), eq(pushSubscriptions.ownerId, ownerId), same))
+      .returning({ id: pushSubscriptions.id })
+    return gone.length > 0
+  }
+}
