@@ -1,4 +1,3 @@
-import { createAnnouncer } from '../announcer.js'
 import { html, useEffect, useRef, useState } from '../preact.js'
 import { settingsUrl } from '../route.js'
 import { useServices } from '../services.js'
@@ -7,18 +6,15 @@ import { useNotifications } from './use-notifications.js'
 
 /** How many notifications are unread, and behind it the list of them. What comes in is said, too, without haste. */
 export function Bell() {
-  const { t } = useServices()
+  const { t, announce } = useServices()
   const [open, setOpen] = useState(false)
   const button = useRef(/** @type {HTMLElement | null} */ (null))
-  const region = useRef(/** @type {HTMLElement | null} */ (null))
   const root = useRef(/** @type {HTMLElement | null} */ (null))
-  const say = useRef((/** @type {string} */ _) => {})
-  const notifications = useNotifications(({ title }) => say.current(`${t('notifications.bell')}: ${title}`))
+  const notifications = useNotifications(({ title, path }) => {
+    // Who is at the very place hears it from there.
+    if (location.hash !== path.slice(1)) announce(`${t('notifications.bell')}: ${title}`)
+  })
   const { unread } = notifications
-
-  useEffect(() => {
-    if (region.current) say.current = createAnnouncer(region.current)
-  }, [])
 
   useEffect(() => {
     if (!open) return
@@ -60,7 +56,6 @@ export function Bell() {
         ${open && html`<${NotificationList} notifications=${notifications} onFollow=${() => setOpen(false)} />`}
         <a href=${settingsUrl} onClick=${() => setOpen(false)}>${t('notifications.settings')}</a>
       </section>
-      <div class="visually-hidden" aria-live="polite" ref=${region}></div>
     </div>
   `
 }

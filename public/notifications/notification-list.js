@@ -1,4 +1,4 @@
-import { explainError } from '../explain-error.js'
+import { LoadFault } from '../load-fault.js'
 import { html } from '../preact.js'
 import { useServices } from '../services.js'
 
@@ -34,13 +34,7 @@ export function NotificationList({ notifications, onFollow }) {
         `,
       )}
     </ul>
-    ${
-      fault !== undefined &&
-      html`<p class="notice bad" role="alert"><strong>${t('notifications.failed')}</strong> ${explainError(fault, t)}</p>`
-    }
-    ${
-      (more || fault !== undefined) &&
-      html`<button type="button" onClick=${load}>${t(fault === undefined ? 'notifications.more' : 'load.again')}</button>`
-    }
+    ${fault !== undefined && html`<${LoadFault} words=${t('notifications.failed')} fault=${fault} onAgain=${load} />`}
+    ${more && fault === undefined && html`<button type="button" onClick=${load}>${t('notifications.more')}</button>`}
   `
 }

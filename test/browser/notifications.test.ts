@@ -29,7 +29,7 @@ t.test('a quiz is made while its owner is elsewhere: the bell tells, in every ta
   for (const tab of [page, other.page]) {
     await tab.getByRole('button', { name: '알림, 읽지 않은 알림 1개' }).waitFor()
     t.equal(await tab.locator('.bell-count').textContent(), '1')
-    await tab.locator('.bell [aria-live] p', { hasText: '알림: 퀴즈가 준비되었습니다' }).waitFor({ state: 'attached' })
+    await tab.locator('#announcer p', { hasText: '알림: 퀴즈가 준비되었습니다' }).waitFor({ state: 'attached' })
   }
   t.same(connections, [], 'the second tab uses the connection of the first')
 
