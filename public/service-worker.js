@@ -8,7 +8,7 @@ const worker = /** @type {any} */ (globalThis)
 
 worker.addEventListener('push', (/** @type {any} */ event) => {
   /** @type {Payload} */
-  const { id, title, body, path } = event.data.json()
+  const { id, title, body, path } = payloadOf(event.data)
   // The same notification again takes the place of the first.
   event.waitUntil(worker.registration.showNotification(title, { body, tag: id, icon: '/favicon.svg', data: { path } }))
 })
@@ -21,6 +21,15 @@ worker.addEventListener('notificationclick', (/** @type {any} */ event) => {
 worker.addEventListener('pushsubscriptionchange', (/** @type {any} */ event) => {
   event.waitUntil(subscribeAgain(event.oldSubscription))
 })
+
+/** A push service may send an empty one, and a push must show something. @param {any} data @returns {Payload} */
+function payloadOf(data) {
+  try {
+    return data.json()
+  } catch {
+    return { id: 'conch', title: 'Conch', body: '', path: '/' }
+  }
+}
 
 /** In a window that is open, else in a new one. @param {URL} url */
 async function show(url) {

@@ -4,7 +4,10 @@ import { html, useState } from '../preact.js'
 import { useServices } from '../services.js'
 import { useArrival } from '../use-arrival.js'
 import { useLoaded } from '../use-loaded.js'
+import PhoneSetting from './phone-setting.js'
 import { PreferencesTable } from './preferences-table.js'
+import PushSetting from './push-setting.js'
+import WebhookSetting from './webhook-setting.js'
 
 /**
  * What an owner is told of, and where. Channels that need to be set up have their forms below the table.
@@ -35,5 +38,8 @@ export function SettingsPage({ place }) {
     ${value && html`<${PreferencesTable} choice=${value} onSave=${save} />`}
     ${outcome && html`<p>${outcome}</p>`}
     ${fault !== undefined && html`<${LoadFault} words=${t('notifications.settings.failed')} fault=${fault} onAgain=${load} />`}
+    <${PushSetting} />
+    <${PhoneSetting} />
+    <${WebhookSetting} />
   `
 }
