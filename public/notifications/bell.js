@@ -21,8 +21,13 @@ export function Bell() {
     const elsewhere = (/** @type {Event} */ event) => {
       if (!root.current?.contains(/** @type {Node} */ (event.target))) setOpen(false)
     }
+    const left = () => setOpen(false)
     addEventListener('pointerdown', elsewhere)
-    return () => removeEventListener('pointerdown', elsewhere)
+    addEventListener('hashchange', left)
+    return () => {
+      removeEventListener('pointerdown', elsewhere)
+      removeEventListener('hashchange', left)
+    }
   }, [open])
 
   const close = () => {

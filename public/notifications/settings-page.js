@@ -38,8 +38,10 @@ export function SettingsPage({ place }) {
     ${value && html`<${PreferencesTable} choice=${value} onSave=${save} />`}
     ${outcome && html`<p>${outcome}</p>`}
     ${fault !== undefined && html`<${LoadFault} words=${t('notifications.settings.failed')} fault=${fault} onAgain=${load} />`}
-    <${PushSetting} />
-    <${PhoneSetting} />
-    <${WebhookSetting} />
+    <div class="channel-settings">
+      <${PushSetting} />
+      <${PhoneSetting} />
+      <${WebhookSetting} />
+    </div>
   `
 }
