@@ -119,6 +119,12 @@ class Saboteur {
     if (chosen?.hit.statement !== now) return { kind: 'pass' }
     this.#chosen.delete(backendPid)
     const { hit, how } = chosen
+    if (how === 'kill') {
+      // Of several that were chosen for the same kill, one has it.
+      if (!this.#planned.includes(hit)) return { kind: 'pass' }
+      this.#planned.splice(this.#planned.indexOf(hit), 1)
+      this.#sinceKill = 0
+    }
     const fault =
       how === 'kill' ? () => this.kill?.() ?? Promise.resolve() : () => terminateBackend(this.#databaseUrl, backendPid)
     ;(how === 'kill' ? this.kills : this.cuts).push(hit)
@@ -127,9 +133,9 @@ class Saboteur {
 
   #choose(backendPid: number): void {
     this.#chosen.delete(backendPid)
-    const planned = this.#sinceKill++ >= between ? this.#planned.pop() : undefined
+    // It stays planned until it has happened: a transaction may end before it comes to its statement.
+    const planned = this.#sinceKill++ >= between ? this.#planned.at(-1) : undefined
     if (planned) {
-      this.#sinceKill = 0
       this.#chosen.set(backendPid, { hit: planned, how: 'kill' })
     } else if (Math.random() < cut) {
       const hit = hits[Math.floor(Math.random() * hits.length)] as Hit
