@@ -87,4 +87,6 @@ CREATE INDEX "library_tokens" ON "library" USING gin ("index_tokens");--> statem
 CREATE INDEX "phone_codes_owner" ON "phone_codes" USING btree ("owner_id");--> statement-breakpoint
 CREATE INDEX "phone_codes_number" ON "phone_codes" USING btree ("number_hash");--> statement-breakpoint
 CREATE INDEX "phone_codes_sent" ON "phone_codes" USING btree ("sent_at");--> statement-breakpoint
-CREATE INDEX "push_subscriptions_owner" ON "push_subscriptions" USING btree ("owner_id");
+CREATE INDEX "push_subscriptions_owner" ON "push_subscriptions" USING btree ("owner_id");--> statement-breakpoint
+CREATE INDEX "tasks_unfinished" ON "tasks" USING btree ("owner_id") WHERE "tasks"."status" in ('queued', 'running');--> statement-breakpoint
+CREATE INDEX "tasks_ended" ON "tasks" USING btree ("owner_id","finished_at");

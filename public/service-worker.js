@@ -41,9 +41,15 @@ async function show(url) {
   page.postMessage({ type: 'open', hash: url.hash })
 }
 
+/** Browsers need not say which subscription has ended. */
+async function currentKey() {
+  const response = await fetch('/api/push-subscriptions/key')
+  return response.ok ? (await response.json()).publicKey : undefined
+}
+
 /** The push service has ended the subscription: without another, nothing would come any more. @param {any} before */
 async function subscribeAgain(before) {
-  const key = before?.options.applicationServerKey
+  const key = before?.options.applicationServerKey ?? (await currentKey())
   if (!key) return
   const subscription = await worker.registration.pushManager.subscribe({
     userVisibleOnly: true,

@@ -153,6 +153,11 @@ export const settings = {
   SOLAPI_SENDER: { parse: senderNumber, description: 'Number that text messages come from, registered with SOLAPI' },
   SOLAPI_PFID: { parse: apiKey, description: 'KakaoTalk channel; without it and the template there is no Alimtalk' },
   SOLAPI_TEMPLATE_ID: { parse: apiKey, description: 'Alimtalk template, with the variables #{title} and #{body}' },
+  SOLAPI_CODES_PER_HOUR: {
+    parse: whole(0),
+    default: '100',
+    description: 'Codes sent to verify numbers, of all users together: each is paid for, and anybody may ask',
+  },
   SOLAPI_BASE_URL: {
     parse: baseUrl,
     default: 'https://api.solapi.com',

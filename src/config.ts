@@ -69,6 +69,7 @@ export interface SolapiConfig {
   readonly apiKey: string
   readonly apiSecret: string
   readonly sender: string
+  readonly codesPerHour: number
   /** Undefined: SMS alone. */
   readonly alimtalk?: { readonly pfId: string; readonly templateId: string }
 }
@@ -170,6 +171,7 @@ function solapi(read: <Name extends keyof Settings>(name: Name) => Value<Name>):
     apiKey: account.SOLAPI_API_KEY,
     apiSecret: account.SOLAPI_API_SECRET,
     sender: account.SOLAPI_SENDER,
+    codesPerHour: read('SOLAPI_CODES_PER_HOUR'),
     alimtalk: template && Object.freeze({ pfId: template.SOLAPI_PFID, templateId: template.SOLAPI_TEMPLATE_ID }),
   })
 }

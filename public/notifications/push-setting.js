@@ -7,7 +7,7 @@ export default function PushSetting() {
   const { value, fault, busy, run, api, t, lang } = useChannel(api => api.push())
   const [state, setState] = useState(/** @type {import('./push.js').PushState | undefined} */ (undefined))
   useEffect(() => {
-    if (value?.offered) pushState(value.items).then(setState)
+    if (value?.offered) pushState(api, value.items, lang).then(setState, () => setState('off'))
   }, [value])
   if (!fault && (!value?.offered || !state)) return null
 

@@ -10,13 +10,30 @@ export function isSupported() {
   return 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window
 }
 
-/** @param {readonly { id: string }[]} items the server's, of this owner @returns {Promise<PushState>} */
-export async function pushState(items) {
+/**
+ * Tells the server again where the push service has changed the subscription: its id is that of its address.
+ *
+ * @param {import('./channels-api.js').ChannelsApi} api
+ * @param {readonly { id: string }[]} items the server's, of this owner
+ * @param {'ko' | 'en'} language
+ * @returns {Promise<PushState>}
+ */
+export async function pushState(api, items, language) {
   if (!isSupported()) return 'unsupported'
   if (Notification.permission === 'denied') return 'denied'
   const registration = await navigator.serviceWorker.getRegistration('/')
   const subscription = await registration?.pushManager.getSubscription()
-  return subscription && items.some(({ id }) => id === localStorage.getItem(kept)) ? 'on' : 'off'
+  const id = localStorage.getItem(kept)
+  if (!subscription || !id) return 'off'
+  if (items.some(item => item.id === id)) return 'on'
+  localStorage.setItem(kept, (await added(api, subscription, language)).id)
+  return 'on'
+}
+
+/** @param {import('./channels-api.js').ChannelsApi} api @param {PushSubscription} subscription @param {'ko' | 'en'} language */
+function added(api, subscription, language) {
+  const { endpoint, keys } = subscription.toJSON()
+  return api.addPush({ endpoint, keys, language })
 }
 
 /**
@@ -35,8 +52,7 @@ export async function turnOn(api, language) {
   // One that was made for another server's key would be refused.
   await (await pushManager.getSubscription())?.unsubscribe()
   const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey })
-  const { endpoint, keys } = subscription.toJSON()
-  const { id } = await api.addPush({ endpoint, keys, language })
+  const { id } = await added(api, subscription, language)
   localStorage.setItem(kept, id)
   return 'on'
 }

@@ -6,8 +6,15 @@ import { outputEnded } from '../tasks/task.ts'
 import { conversations as table } from './schema.ts'
 import type { ConversationStore } from './store.ts'
 
-/** A search looks into the newest turns of a conversation, so many at most: what it opens must fit into memory. */
+/**
+ * A search looks into the newest turns of a conversation, up to about so many characters, or turns: what is opened must fit
+ * into memory, and is looked through while everybody else waits.
+ */
+const maxChars = 300_000
 const maxTurns = 1000
+
+/** Read at once: with messages as long as they may be, about as many characters. */
+const pageTurns = 10
 
 /** Beyond any position. */
 const theEnd = 2 ** 31 - 1
@@ -63,18 +70,9 @@ export function conversationLibrary({
     tx: Queries,
     { id, ownerId, title, createdAt, usedAt }: Awaited<ReturnType<ConversationStore['getAll']>>[number],
   ): Promise<LibraryDocument | undefined> {
-    const turns = await conversations.turnsBefore(tx, id, theEnd, maxTurns)
-    const last = turns.at(-1)
-    const task = last && (await tasks.getAll(tx, [last.id])).get(last.id)
+    const { lastId, contents } = await newest(tx, id)
+    const task = lastId === undefined ? undefined : (await tasks.getAll(tx, [lastId])).get(lastId)
     if (!task) return undefined
-    const outputs = await tasks.outputsOf(
-      tx,
-      turns.map(turn => turn.id),
-    )
-    const contents = turns.flatMap(turn => {
-      const reply = outputs.get(turn.id)?.[0]
-      return reply && outputEnded(reply.status) && reply.text !== '' ? [turn.content, reply.text] : [turn.content]
-    })
     return {
       id,
       ownerId,
@@ -88,5 +86,29 @@ export function conversationLibrary({
       about: title === undefined ? [] : [title],
       count: contents.length,
     }
+  }
+
+  /** The newest messages, oldest first. */
+  async function newest(tx: Queries, id: string): Promise<{ lastId: string | undefined; contents: string[] }> {
+    let lastId: string | undefined
+    let contents: string[] = []
+    let before = theEnd
+    for (let read = 0, chars = 0; read < maxTurns && chars < maxChars; read += pageTurns) {
+      const turns = await conversations.turnsBefore(tx, id, before, pageTurns)
+      const outputs = await tasks.outputsOf(
+        tx,
+        turns.map(turn => turn.id),
+      )
+      const page = turns.flatMap(turn => {
+        const reply = outputs.get(turn.id)?.[0]
+        return reply && outputEnded(reply.status) && reply.text !== '' ? [turn.content, reply.text] : [turn.content]
+      })
+      lastId ??= turns.at(-1)?.id
+      contents = [...page, ...contents]
+      chars += page.reduce((sum, { length }) => sum + length, 0)
+      before = turns[0]?.position ?? 0
+      if (turns.length < pageTurns) break
+    }
+    return { lastId, contents }
   }
 }

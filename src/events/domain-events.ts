@@ -76,7 +76,7 @@ export type TracedEvent<Name extends DomainEventName = DomainEventName> = Domain
 
 /** Events of one key are handed to each handler one at a time, in the order of their transactions. */
 export function keyOf({ data }: DomainEvent): string {
-  // In no order: what one target is slow to take holds nothing else.
-  if ('notificationId' in data) return `${data.notificationId}/${data.targetId}`
+  // One at a time for each target: what it is slow to take, or never takes, holds nobody else's.
+  if ('notificationId' in data) return data.targetId
   return 'conversationId' in data ? data.conversationId : data.taskId
 }

@@ -77,6 +77,8 @@ function view({ entry, excerpt }: Found) {
 function timeOf(name: 'from' | 'to', text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const time = new Date(text)
-  if (Number.isNaN(time.getTime())) throw invalidTime(name)
+  // Nor is a year that has not four digits, or is 0: the database has another notation for those.
+  const year = time.getUTCFullYear()
+  if (!(year >= 1 && year <= 9999)) throw invalidTime(name)
   return time
 }

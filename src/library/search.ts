@@ -11,8 +11,12 @@ import { type LibraryCursor, type LibraryEntry, type LibraryFilter, listEntries 
  */
 export const maxOpened = 200
 
-/** Texts that are in memory at once. */
+/** And no more characters: long conversations are few texts. */
+const maxOpenedCharacters = 5_000_000
+
+/** Entries read at once, and the characters of their texts that are in memory at once, one text at least. */
 const batchSize = 25
+const portionCharacters = 500_000
 
 export interface Found {
   entry: LibraryEntry
@@ -42,20 +46,39 @@ export async function searchLibrary(
   const tokens = index.tokensFor(ownerId, wanted)
   const found: Found[] = []
   let last = before
+  let characters = 0
   for (let opened = 0; opened < maxOpened; opened += batchSize) {
     const candidates = await listEntries(tx, cipher, ownerId, { ...filter, before: last, tokens, limit: batchSize })
-    const documents = await readAll(tx, sources, candidates)
-    for (const entry of candidates) {
-      const document = documents.get(entry.id)
-      const excerpt = document && excerptIn(document, wanted)
-      // One more than fits tells that there is another page.
-      if (excerpt && found.length === limit) return { items: found, next: found.at(-1)?.entry }
-      if (excerpt) found.push({ entry, excerpt })
-      last = entry
+    for (const portion of portionsOf(candidates)) {
+      if (characters > maxOpenedCharacters) return { items: found, next: last }
+      const documents = await readAll(tx, sources, portion)
+      for (const entry of portion) {
+        const document = documents.get(entry.id)
+        const excerpt = document && excerptIn(document, wanted)
+        // One more than fits tells that there is another page.
+        if (excerpt && found.length === limit) return { items: found, next: found.at(-1)?.entry }
+        if (excerpt) found.push({ entry, excerpt })
+        last = entry
+        characters += entry.characters
+      }
     }
     if (candidates.length < batchSize) return { items: found, next: undefined }
   }
   return { items: found, next: last }
+}
+
+function portionsOf(entries: readonly LibraryEntry[]): LibraryEntry[][] {
+  const portions: LibraryEntry[][] = []
+  let characters = Number.POSITIVE_INFINITY
+  for (const entry of entries) {
+    characters += entry.characters
+    if (characters > portionCharacters) {
+      portions.push([])
+      characters = entry.characters
+    }
+    portions.at(-1)?.push(entry)
+  }
+  return portions
 }
 
 async function readAll(

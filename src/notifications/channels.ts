@@ -40,7 +40,7 @@ export function outsideChannels({
   const direct = new Agent({ connect: { timeout: 5_000 } })
   const hooks = new WebhookStore(cipher)
   const subscriptions = new PushStore(database, cipher)
-  const phones = new PhoneStore(database, cipher)
+  const phones = new PhoneStore(database, cipher, config.solapi?.codesPerHour ?? 0)
   const solapi = config.solapi && solapiClient(config.solapi, direct)
   const keys = () => vapidKeys(queries, cipher)
 

@@ -26,7 +26,8 @@ export interface Notifications {
   /** A task of this process is in another state, by a transaction that is committed. */
   told(task: TaskState): void
   routes(app: FastifyInstance, replies: EventReplies): Promise<void>
-  close(): void
+  /** Resolves when nothing of it asks the database any more. */
+  close(): Promise<void>
 }
 
 /** How owners are told, all of it: in the app, and by the channels that are given. */

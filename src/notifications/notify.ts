@@ -29,7 +29,7 @@ export interface NotifyOptions {
 
 /**
  * Decides who is told of what, and where: one transaction stores the notification and publishes what each channel has to
- * do, so that all of it happens once. Of a task that has been removed nobody is told.
+ * do, so that all of it happens once. Of a task that has been removed, or was stopped, nobody is told.
  */
 export function notify(options: NotifyOptions): SingleHandler<NotificationKind> {
   const { store, preferences, channels, events, conversationOf, onNotified } = options
@@ -41,8 +41,10 @@ export function notify(options: NotifyOptions): SingleHandler<NotificationKind> 
       const { taskId, ownerId, watched } = data
       if (watched && silentWhenWatched.has(kind)) return
       await commit(async tx => {
-        const taskKind = await store.lockTask(tx, taskId)
-        if (taskKind === undefined) return
+        const task = await store.lockTask(tx, taskId)
+        // Who stopped it knows; what had come by then is there, but nothing is ready.
+        if (!task || task.status === 'cancelled') return
+        const taskKind = task.kind
         const chosen = await preferences.of(tx, ownerId, kind)
         const due: { channel: Channel; targetId: string }[] = []
         for (const channel of channels) {

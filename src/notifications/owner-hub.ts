@@ -46,6 +46,7 @@ export class OwnerHub {
   /** Tasks that were told of while the database was being asked: what it says of them may be older. */
   #toldMeanwhile: Set<string> | undefined
   #timer: unknown
+  #looking: Promise<void> | undefined
   #closed = false
 
   constructor(options: OwnerHubOptions) {
@@ -96,14 +97,19 @@ export class OwnerHub {
     for (const reader of this.#owners.get(ownerId)?.readers ?? []) reader.wake()
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true
     this.#unschedule()
+    await this.#looking
   }
 
+  /** One look at a time, and one to come: none while one is under way, which schedules the next. */
   #schedule(): void {
-    if (this.#timer !== undefined || this.#closed) return
-    this.#timer = this.#options.timers.setTimeout(() => void this.#lookAgain(), lookMs)
+    if (this.#timer !== undefined || this.#looking || this.#closed) return
+    this.#timer = this.#options.timers.setTimeout(() => {
+      this.#timer = undefined
+      this.#looking = this.#lookAgain()
+    }, lookMs)
   }
 
   #unschedule(): void {
@@ -117,7 +123,7 @@ export class OwnerHub {
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'cannot look for what other processes did; trying again')
     }
-    this.#timer = undefined
+    this.#looking = undefined
     if (this.#owners.size > 0) this.#schedule()
   }
 

@@ -30,8 +30,13 @@ export class PreferenceStore {
     const said = new Map(rows.map(({ kind, channels }) => [kind, channels]))
     // What was chosen on a server that offers more may come back.
     const among = (kind: NotificationKind) =>
-      this.offered.filter(channel => said.get(kind)?.includes(channel) ?? toldByDefault.has(kind))
+      this.offered.filter(channel => said.get(kind)?.includes(channel) ?? this.#byDefault(kind, channel))
     return Object.fromEntries(notificationKinds.map(kind => [kind, among(kind)])) as Preferences
+  }
+
+  /** Both of a phone's channels would tell the same person the same thing on the same screen, and each costs. */
+  #byDefault(kind: NotificationKind, channel: ChannelName): boolean {
+    return toldByDefault.has(kind) && !(channel === 'sms' && this.offered.includes('alimtalk'))
   }
 
   /** The channels for one kind of event. */

@@ -2,6 +2,7 @@ import { and, count, desc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm'
 import { validate as isUuid, v7 as uuidv7 } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import { tasks } from '../tasks/schema.ts'
+import type { TaskStatus } from '../tasks/task.ts'
 import type { Notification } from './notification.ts'
 import { notificationCounters, notifications } from './schema.ts'
 
@@ -22,10 +23,11 @@ export interface Feed {
 
 /** The SQL of notifications. What joins a transaction takes it as its first argument. */
 export const notificationStore = {
-  /** The kind of a task, which stays there until the transaction ends; `undefined` when it has gone. */
-  async lockTask(tx: Queries, taskId: string): Promise<string | undefined> {
-    const [task] = await tx.select({ kind: tasks.kind }).from(tasks).where(eq(tasks.id, taskId)).for('key share')
-    return task?.kind
+  /** A task, which stays there until the transaction ends; `undefined` when it has gone. */
+  async lockTask(tx: Queries, taskId: string): Promise<{ kind: string; status: TaskStatus } | undefined> {
+    const { kind, status } = tasks
+    const [task] = await tx.select({ kind, status }).from(tasks).where(eq(tasks.id, taskId)).for('key share')
+    return task
   },
 
   /** Adds one, and drops what is more than `maxKept`. The owner's others wait until the transaction ends. */

@@ -47,8 +47,8 @@ const successes: Record<Exclude<NotificationKind, 'task.failed'>, Words> = {
     en: ['Your quiz is ready', 'You can take it now.'],
   },
   'record.generated': {
-    ko: ['생활기록부 글을 다 썼습니다', '살펴보고 고친 뒤 확정해 주세요.'],
-    en: ['Your student record is written', 'Look it over, edit it and confirm it.'],
+    ko: ['생활기록부 글이 준비되었습니다', '살펴보고 고친 뒤 확정해 주세요.'],
+    en: ['Your student record is ready', 'Look it over, edit it and confirm it.'],
   },
   'review.generated': {
     ko: ['일기에 답글이 달렸습니다', '눌러서 읽어 보세요.'],

@@ -37,7 +37,8 @@ function daysBefore(day: string, days: number): string {
 /** No 31st of November either. */
 function isDay(text: string): boolean {
   const instant = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(instant.getTime()) && dayOf(instant) === text
+  // Postgres knows no year 0.
+  return !Number.isNaN(instant.getTime()) && dayOf(instant) === text && instant.getUTCFullYear() > 0
 }
 
 function invalidPeriod(detail: string): Problem {

@@ -5,7 +5,7 @@ import type { Desk, Written } from './kind.ts'
 import { outputChunk } from './rebuild.ts'
 import type { RetryStage } from './retry-stage.ts'
 import type { StoredOutput } from './rows.ts'
-import type { EndedOutputStatus, OutputError } from './task.ts'
+import type { EndedOutputStatus, OutputError, Usage } from './task.ts'
 
 export interface LaneResult extends StoredOutput {
   status: EndedOutputStatus
@@ -19,6 +19,8 @@ export interface Effort {
   firstDeltaAt?: number
   /** How often the model was asked again, by us or by the user. */
   retries: number
+  /** Of texts that were written and then restarted. */
+  voided: Usage
 }
 
 /** Writes one output: see `TaskKind`. */
@@ -58,7 +60,7 @@ export class Lane {
     this.#model = model
     this.#retries = retries
     this.#result = saved
-    this.#effort = saved ? undefined : { retries: 0 }
+    this.#effort = saved ? undefined : newEffort()
   }
 
   /** `undefined` for an output that stands as it was saved. */
@@ -78,8 +80,18 @@ export class Lane {
 
   /** Makes an ended one idle again: its text so far is void. */
   restart(): void {
+    const { retries, voided, ...effort } = this.#effort ?? newEffort()
+    // What an earlier attempt saved was counted with that one's end.
+    const usage = this.#effort && this.#result?.usage
+    this.#effort = {
+      ...effort,
+      retries: retries + 1,
+      voided: {
+        inputTokens: voided.inputTokens + (usage?.inputTokens ?? 0),
+        outputTokens: voided.outputTokens + (usage?.outputTokens ?? 0),
+      },
+    }
     this.#result = undefined
-    this.#effort = { ...this.#effort, retries: (this.#effort?.retries ?? 0) + 1 }
     this.#voided = true
     this.#log.append(outputChunk({ index: this.index, status: 'restarted' }))
   }
@@ -156,4 +168,8 @@ export class Lane {
     this.#result = { index, cancelRequested: false, ...end }
     this.#log.append(outputChunk({ index, ...change }))
   }
+}
+
+function newEffort(): Effort {
+  return { retries: 0, voided: { inputTokens: 0, outputTokens: 0 } }
 }

@@ -37,6 +37,8 @@ export const tasks = pgTable(
   },
   table => [
     index('tasks_owner').on(table.ownerId, table.id),
+    index('tasks_unfinished').on(table.ownerId).where(sql`${table.status} in ('queued', 'running')`),
+    index('tasks_ended').on(table.ownerId, table.finishedAt),
     index('tasks_queued').on(table.id).where(sql`${table.status} = 'queued'`),
     index('tasks_next').on(table.nextId).where(sql`${table.nextId} is not null`),
     index('tasks_running').on(table.id).where(sql`${table.status} = 'running'`),

@@ -111,10 +111,18 @@ function measured(task: ClaimedTask, end: TaskEnd, ends: number) {
   const outputs = end.outputs.flatMap(({ index, status, usage }): EndedOutput[] => {
     const effort = end.efforts.get(index)
     if (!effort) return []
-    const { firstDeltaAt, retries } = effort
+    const { firstDeltaAt } = effort
+    // Of a task that had ended before, its user asked for it again.
+    const retries = effort.retries + (ends > 1 ? 1 : 0)
     const firstTokenMs = firstDeltaAt === undefined ? null : Math.max(0, firstDeltaAt - askedAt)
     return [
-      { status, inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0, firstTokenMs, retries },
+      {
+        status,
+        inputTokens: (usage?.inputTokens ?? 0) + effort.voided.inputTokens,
+        outputTokens: (usage?.outputTokens ?? 0) + effort.voided.outputTokens,
+        firstTokenMs,
+        retries,
+      },
     ]
   })
   const totalMs = Math.max(0, endedAt.getTime() - askedAt)

@@ -7,14 +7,15 @@ import { status } from '../support/receiver.ts'
 import { solapiAccount, startSolapi } from '../support/solapi.ts'
 
 const api = await startSolapi(t)
-const conch = await startConch(t, {
+const settings = {
   WEB_PUSH_CONTACT: 'mailto:operator@example.org',
   WEBHOOKS: 'true',
   SOLAPI_BASE_URL: api.url,
   SOLAPI_API_KEY: solapiAccount.apiKey,
   SOLAPI_API_SECRET: solapiAccount.apiSecret,
   SOLAPI_SENDER: solapiAccount.sender,
-})
+}
+const conch = await startConch(t, settings)
 t.beforeEach(() => {
   api.received.length = 0
   api.answer()
@@ -67,6 +68,15 @@ t.test('codes are limited by owner and by number, also when the number is remove
   for (let n = 0; n < 5; n++) await conch.visitor().json('PUT', '/api/phone-number', put('01044440000'))
   t.equal((await conch.visitor().json('PUT', '/api/phone-number', put('01044440000'))).status, 429)
   t.equal(api.messages().length, 10)
+})
+
+t.test('all owners together have so many codes an hour: each is paid for', async t => {
+  const few = await startConch(t, { ...settings, SOLAPI_CODES_PER_HOUR: '2' })
+  for (const n of [1, 2])
+    t.equal((await few.visitor().json('PUT', '/api/phone-number', put(`0107777000${n}`))).status, 202)
+  const refused = await few.visitor().json('PUT', '/api/phone-number', put('01077770003'))
+  t.match(refused, { status: 429, body: { code: 'too-many-codes' } })
+  t.ok(Number(refused.headers.get('retry-after')) > 3000)
 })
 
 t.test('a code that could not be sent is told', async t => {

@@ -27,9 +27,9 @@ const direct = new Agent()
 t.teardown(() => Promise.all([agent.destroy(), guarded.destroy(), direct.destroy()]))
 
 const number = '01012345678'
-const phones = new PhoneStore(database, cipher)
+const phones = new PhoneStore(database, cipher, 1000)
 const api = await startSolapi(t)
-const client = solapiClient({ ...solapiAccount, baseUrl: api.url }, direct)
+const client = solapiClient({ ...solapiAccount, baseUrl: api.url, codesPerHour: 1000 }, direct)
 
 async function verifiedPhone(ownerId: string): Promise<string[]> {
   // Numbers are limited, too.

@@ -88,6 +88,21 @@ t.test('whoever watched a record to its end is not told of it, nor of replies th
   t.same(notifiedIn(watcher.transcript), [last])
 })
 
+t.test('whoever stopped a text is not told that it is ready', async t => {
+  const visitor = begin()
+  const { watcher, submit } = await following(t, visitor)
+  upstream.answer(completion => completion.delta('시작'))
+  const stopped = await visitor.submit('/api/records', record)
+  const watching = await visitor.watchTask(stopped)
+  await watching.until(({ chunks }) => chunks.some(({ type }) => type === 'text-delta'))
+  watching.leave()
+  await watching.ended
+  await visitor.json('POST', `/api/tasks/${stopped}/cancel`)
+  upstream.answer(twoWords)
+  const last = await submit('/api/records', record)
+  t.same(notifiedIn(watcher.transcript), [last])
+})
+
 t.test('an owner says what they want to be told of; nothing else is', async t => {
   const visitor = begin()
   const initial = await visitor.json('GET', '/api/notification-preferences')

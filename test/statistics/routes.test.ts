@@ -63,6 +63,8 @@ t.test('what is not a period, or not an operator, is refused', async t => {
     ['from=yesterday', 'invalid-request'],
     ['kind=%00', 'invalid-request'],
     ['from=2026-02-30', 'invalid-period'],
+    ['from=0000-01-01&to=0000-01-02', 'invalid-period'],
+    ['to=0001-01-10', 'invalid-period'],
     ['from=2026-03-02&to=2026-03-01', 'invalid-period'],
     ['from=2024-01-01&to=2026-03-01', 'invalid-period'],
   ] as const) {

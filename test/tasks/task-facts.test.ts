@@ -55,7 +55,10 @@ t.test('what is told of the ends of tasks', async t => {
     const taskId = ended?.data.taskId as string
     await visitor.json('POST', `/api/tasks/${taskId}/outputs/1/retry`)
     await visitor.finished(taskId)
-    t.match(since(from)[1], { name: 'task.ended', data: { taskId, ends: 2, outputs: [{ status: 'completed' }] } })
+    t.match(since(from)[1], {
+      name: 'task.ended',
+      data: { taskId, ends: 2, outputs: [{ status: 'completed', retries: 1 }] },
+    })
     t.equal((since(from)[1] as TracedEvent<'task.ended'>).data.outputs.length, 1)
   })
 

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
-import { and, asc, eq, gt, isNotNull, lt, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNotNull, lt, or, sql } from 'drizzle-orm'
 import { v7 as newUuid } from 'uuid'
 import type { Database, Queries } from '../../db/client.ts'
 import type { Cipher } from '../../db/encrypted.ts'
@@ -34,10 +34,13 @@ export type Verification =
 export class PhoneStore {
   readonly #database: Database
   readonly #cipher: Cipher
+  readonly #allCodesPerHour: number
 
-  constructor(database: Database, cipher: Cipher) {
+  /** @param allCodesPerHour to all numbers together: owners are as many as somebody wants, and each code is paid for */
+  constructor(database: Database, cipher: Cipher, allCodesPerHour: number) {
     this.#database = database
     this.#cipher = cipher
+    this.#allCodesPerHour = allCodesPerHour
   }
 
   async find(tx: Queries, ownerId: string): Promise<StoredPhone | undefined> {
@@ -69,7 +72,7 @@ export class PhoneStore {
         await tx.update(phoneNumbers).set({ language }).where(eq(phoneNumbers.ownerId, ownerId))
         return { kind: 'verified-already' as const }
       }
-      const retryAfterSeconds = await waitFor(tx, ownerId, numberHash)
+      const retryAfterSeconds = await waitFor(tx, ownerId, numberHash, this.#allCodesPerHour)
       if (retryAfterSeconds !== undefined) return { kind: 'too-many' as const, retryAfterSeconds }
       await tx.insert(phoneCodes).values({ id: newUuid(), ownerId, numberHash })
       const code = String(randomInt(1_000_000)).padStart(6, '0')
@@ -142,15 +145,26 @@ function keyed(key: Buffer, text: string): string {
 }
 
 /** Seconds until another code may be sent; undefined: now. Forgets what is older than an hour. */
-async function waitFor(tx: Queries, ownerId: string, numberHash: string): Promise<number | undefined> {
+async function waitFor(
+  tx: Queries,
+  ownerId: string,
+  numberHash: string,
+  allCodesPerHour: number,
+): Promise<number | undefined> {
   await tx.delete(phoneCodes).where(lt(phoneCodes.sentAt, sql`now() - interval '1 hour'`))
+  const all = await tx
+    .select({ sentAt: phoneCodes.sentAt })
+    .from(phoneCodes)
+    .orderBy(desc(phoneCodes.sentAt))
+    .limit(allCodesPerHour)
   const sent = await tx
     .select()
     .from(phoneCodes)
     .where(or(eq(phoneCodes.ownerId, ownerId), eq(phoneCodes.numberHash, numberHash)))
     .orderBy(asc(phoneCodes.sentAt))
   const waits = [sent.filter(one => one.ownerId === ownerId), sent.filter(one => one.numberHash === numberHash)]
-    .map(codes => codes.at(-codesPerHour))
+    .map((codes): { sentAt: Date } | undefined => codes.at(-codesPerHour))
+    .concat(all.length >= allCodesPerHour ? [all.at(-1) ?? { sentAt: new Date() }] : [])
     .filter(oldest => oldest !== undefined)
     .map(({ sentAt }) => sentAt.getTime() + hourMs - Date.now())
   return waits.length === 0 ? undefined : Math.max(1, Math.ceil(Math.max(...waits) / 1000))
