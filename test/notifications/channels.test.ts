@@ -55,7 +55,7 @@ t.test('sms', async t => {
         {
           to: /^010\d{8}$/,
           from: solapiAccount.sender,
-          text: '[Conch] 퀴즈가 준비됐습니다\n지금 풀 수 있습니다.',
+          text: '[Conch] 퀴즈가 준비되었습니다\n이제 풀 수 있습니다.',
           customFields: { notificationId: notification.id },
         },
       ])
@@ -73,7 +73,7 @@ t.test('alimtalk', async t => {
     endedBy: [],
     async check(t, request) {
       t.ok(isSigned(request))
-      const variables = { '#{title}': '퀴즈가 준비됐습니다', '#{body}': '지금 풀 수 있습니다.' }
+      const variables = { '#{title}': '퀴즈가 준비되었습니다', '#{body}': '이제 풀 수 있습니다.' }
       t.match(api.messages(), [
         { type: 'ATA', kakaoOptions: { pfId: 'PF1', templateId: 'T1', variables, disableSms: true } },
       ])
