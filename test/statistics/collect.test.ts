@@ -154,7 +154,12 @@ async function collecting(
     /** Resolves once nothing waits to be handled. */
     async counted() {
       for (;;) {
-        const [left] = await rows(database, sql`select count(*)::int as jobs from pgboss.job where state < 'completed'`)
+        const [left] = await rows(
+          database,
+          sql`
+          select count(*)::int as jobs from pgboss.job
+          where state < 'completed' and name in ('outbox', 'events.statistics')`,
+        )
         if (left?.jobs === 0) return
         await new Promise(resolve => setImmediate(resolve))
       }
