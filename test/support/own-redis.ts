@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Test } from 'tap'
+
+/** Why a test that needs a Redis of its own is not run; `false` when it can be. In CI a missing one is a failure. */
+export const noOwnRedis =
+  process.env.CI_SERVICES === 'required' || spawnSync('redis-server', ['--version']).status === 0
+    ? (false as const)
+    : 'needs redis-server'
+
+export interface OwnRedis {
+  url: string
+  pid(): number
+  /** Kills it. What it held is lost: it keeps nothing on disk. */
+  stop(): Promise<void>
+  /** Starts it again, empty, at the same address. */
+  start(): Promise<void>
+  /** Stops the process without ending it, as a machine that hangs; or lets it go on. */
+  freeze(frozen: boolean): void
+}
+
+/** A Redis of this test's own, that may be broken. `options` are more of its command line. */
+export async function startRedis(t: Pick<Test, 'teardown'>, ...options: string[]): Promise<OwnRedis> {
+  const port = await freePort()
+  let child: ChildProcess | undefined
+  const redis: OwnRedis = {
+    url: `redis://127.0.0.1:${port}`,
+    pid: () => child?.pid as number,
+    async start() {
+      const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+      child = spawn('redis-server', [...fixed, ...options], { stdio: 'ignore' })
+      await once(child, 'spawn')
+      while (!(await answers(port))) await delay(20)
+    },
+    async stop() {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    },
+    freeze: frozen => void child?.kill(frozen ? 'SIGSTOP' : 'SIGCONT'),
+  }
+  t.teardown(() => redis.stop())
+  await redis.start()
+  return redis
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'))
+    socket.once('data', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}

@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import type { Test } from 'tap'
+
+export interface TcpProxy {
+  port: number
+  /** `target` (a URL), by way of here. */
+  url(target: string): string
+  /** Connections that are open now. */
+  readonly open: number
+  /** Breaks what is open, as a network that resets. */
+  cut(): void
+  /** While refused, who connects is cut off at once; what is open stays. */
+  refuse(refused: boolean): void
+  /** While frozen, nothing is handed on in either direction, and nobody is told: packets go nowhere. */
+  freeze(frozen: boolean): void
+  /** Bytes take so long, in each direction. */
+  delay(ms: number): void
+  /** Ends one direction of what is open: the target hears that the client has no more to say. */
+  halfClose(): void
+}
+
+/** A network between somebody and `target` (host and port of a URL), in which faults can be made. */
+export async function proxyTcp(t: Pick<Test, 'teardown'>, target: string): Promise<TcpProxy> {
+  const { hostname, port } = new URL(target)
+  const pairs = new Set<{ client: Socket; upstream: Socket }>()
+  let refused = false
+  let frozen = false
+  let delayMs = 0
+
+  const server = createServer({ allowHalfOpen: true }, client => {
+    if (refused) {
+      client.on('error', () => {})
+      client.resetAndDestroy()
+      return
+    }
+    const upstream = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
+    const pair = { client, upstream }
+    pairs.add(pair)
+    for (const socket of [client, upstream]) {
+      socket.setNoDelay(true)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        pairs.delete(pair)
+        client.destroy()
+        upstream.destroy()
+      })
+      if (frozen) socket.pause()
+    }
+    relay(client, upstream)
+    relay(upstream, client)
+  })
+
+  function relay(from: Socket, to: Socket): void {
+    from.on('data', bytes => later(() => void (to.destroyed || to.write(bytes))))
+    from.on('end', () => later(() => void (to.destroyed || to.end())))
+  }
+
+  function later(act: () => void): void {
+    if (delayMs === 0) act()
+    else setTimeout(act, delayMs)
+  }
+
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address() as AddressInfo
+  const cut = () => {
+    for (const { client, upstream } of pairs) {
+      client.resetAndDestroy()
+      upstream.resetAndDestroy()
+    }
+  }
+  t.teardown(() => {
+    cut()
+    server.close()
+  })
+  return {
+    port: address.port,
+    url(to) {
+      const url = new URL(to)
+      url.hostname = '127.0.0.1'
+      url.port = String(address.port)
+      return url.href
+    },
+    get open() {
+      return pairs.size
+    },
+    cut,
+    refuse(value) {
+      refused = value
+    },
+    freeze(value) {
+      frozen = value
+      for (const { client, upstream } of pairs) {
+        for (const socket of [client, upstream]) {
+          if (value) socket.pause()
+          else socket.resume()
+        }
+      }
+    },
+    delay(ms) {
+      delayMs = ms
+    },
+    halfClose() {
+      for (const { upstream } of pairs) upstream.end()
+    },
+  }
+}
