@@ -19,6 +19,7 @@ import { docs } from './http/docs.ts'
 import { failedEventRoutes } from './http/failed-events.ts'
 import { health } from './http/health.ts'
 import { identity } from './http/identity.ts'
+import { leaveTaking } from './http/leave-taking.ts'
 import { createMetrics, metricsRoute } from './http/metrics.ts'
 import { operator } from './http/operator.ts'
 import { pages } from './http/pages.ts'
@@ -94,6 +95,8 @@ export async function buildApp(
     },
     trustProxy: config.trustProxy,
     bodyLimit: maxBodyBytes,
+    // What has arrived is answered: a 503 now would end an EventSource for good.
+    return503OnClosing: false,
     frameworkErrors,
     clientErrorHandler,
     routerOptions: { maxParamLength: 200 },
@@ -228,6 +231,7 @@ async function assemble(
   useStrictValidation(app)
   await app.register(problems)
   await app.register(securityHeaders)
+  await app.register(leaveTaking, { stopping: () => runner.stopping })
   await app.register(cors, { origins: config.corsOrigins })
   await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins })
   await app.register(operator, { token: operatorToken })
