@@ -86,7 +86,7 @@ t.test('Postgres', { skip: !testDatabaseUrl }, async t => {
         else refused.add(status)
       }
     }
-    for (const status of refused) t.equal(status, 500)
+    for (const status of refused) t.equal(status, 503)
     while (accepted.length < 5) accepted.push(await mine.record(anyRecord))
     upstream.answer(completion => completion.delta('글 ', '끝.').finish())
     for (const completion of upstream.completions) {
@@ -123,8 +123,16 @@ t.test('Postgres', { skip: !testDatabaseUrl }, async t => {
     await watcher.until(({ chunks }) => JSON.stringify(chunks).includes('"stage":"saving"'))
     t.notOk(watcher.transcript.types().includes('finish'))
     const refused = await mine.json('GET', `/api/tasks/${id}`)
-    t.equal(refused.status, 500)
+    t.match(refused, { status: 503, body: { code: 'database-unavailable' } })
+    t.equal(refused.headers.get('retry-after'), '5')
     t.notMatch(JSON.stringify(refused.body), /postgres|conch_test|ECONN|127\.0/)
+    for (const path of [`/api/tasks/${id}/events`, '/api/me/events']) {
+      const sentAway = await mine.watch(path)
+      t.match(sentAway.response, { status: 200 }, 'or an EventSource would give up for good')
+      await sentAway.ended
+      t.match(sentAway.raw, /^: open\nretry: \d+\n\n$/)
+      t.ok(sentAway.brokenOff, 'broken off, not ended')
+    }
     await allowConnections(databaseUrl, true)
     await watcher.ended
     t.ok(watcher.transcript.done)

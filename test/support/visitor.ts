@@ -90,6 +90,8 @@ export class Watcher {
   readonly #leave: AbortController
   #changed = signal()
   raw = ''
+  /** Whether the stream was cut off, by the server or by `leave()`. */
+  brokenOff = false
 
   constructor(response: Response, leave: AbortController) {
     this.response = response
@@ -117,7 +119,7 @@ export class Watcher {
         this.#changed = signal()
       }
     } catch {
-      // Cut off: by the server, or by leave().
+      this.brokenOff = true
     }
     this.#changed.reject(new Error(`the stream ended before that; it was:\n${this.raw}`))
   }
