@@ -3,9 +3,10 @@ import { DrizzleQueryError } from 'drizzle-orm'
 /**
  * SQLSTATE classes that pass by themselves: connection (08), transaction rollback such as a deadlock (40), insufficient
  * resources (53), not in the right state, such as locked or closed to connections (55), operator intervention such as a
- * restart (57), and a read-only standby during a failover (25006).
+ * restart (57), a read-only standby during a failover (25006), and a transaction of which nothing was heard for too long,
+ * since this process hung (25P03, 25P04).
  */
-const transientStates = /^(08|40|53|55|57)...$|^25006$/
+const transientStates = /^(08|40|53|55|57)...$|^25(006|P03|P04)$/
 
 /** What Node calls a connection that could not be had or broke. */
 const networkCodes =
