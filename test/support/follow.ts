@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { NoAnswer } from './prompt-visitor.ts'
 import { Transcript } from './transcript.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -21,7 +22,10 @@ export async function follow(
     const path = `/api/tasks/${taskId}/events`
     const watcher = await visitor()
       .watch(path, { cursor: transcript.lastId, transcript })
-      .catch(() => undefined)
+      .catch(fault => {
+        if (fault instanceof NoAnswer) throw fault
+        return undefined
+      })
     if (watcher) {
       await watcher.ended
       const { status } = watcher.response
