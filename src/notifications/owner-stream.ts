@@ -86,6 +86,8 @@ export class OwnerStream extends SseStream implements OwnerReader {
   async #pump(): Promise<void> {
     this.#pumping = true
     try {
+      // First of all: a stream that breaks off before it has begun is an error, after which an EventSource gives up.
+      this.greet()
       while (this.wanted) {
         const frames = this.#begun ? await this.#next() : await this.#begin()
         if (this.destroyed) return
