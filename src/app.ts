@@ -90,7 +90,11 @@ export async function buildApp(
     logger: {
       level: config.logLevel,
       stream: logDestination,
-      serializers: { err: error => ({ message: '', stack: '', ...loggableError(error) }) },
+      serializers: {
+        err: error => ({ message: '', stack: '', ...loggableError(error) }),
+        // Without the query: it may be what somebody searches for.
+        req: ({ method, url, host, ip }) => ({ method, url: url?.split('?')[0], host, remoteAddress: ip }),
+      },
     },
     trustProxy: config.trustProxy,
     bodyLimit: maxBodyBytes,
