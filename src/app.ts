@@ -168,7 +168,7 @@ async function assemble(
   })
   opened.defer(() => rebuild.stop())
 
-  const { logs, replication } = await openLogs({
+  const { logs, replication, presence } = await openLogs({
     config,
     database,
     load: id => loadSaved(database.queries, { store, kinds }, id),
@@ -189,6 +189,7 @@ async function assemble(
     kinds,
     model,
     maxRunningOutputs,
+    presence,
     logger: app.log,
     onClaim(task) {
       notifications.told(task)
