@@ -1,3 +1,4 @@
+import { isDatabaseFault } from '../db/faults.ts'
 import { Problem } from '../problem.ts'
 import { formatCursor } from './event.ts'
 import { EventLog } from './event-log.ts'
@@ -107,10 +108,17 @@ export class Logs {
     return this.#written.has(taskId) ? this.#open.get(taskId) : undefined
   }
 
-  /** The log of a task that runs, here or elsewhere; it may be behind. */
+  /** The log of a task that runs, here or elsewhere; it may be behind. `undefined` when there is none to be had. */
   async live(task: TaskRow): Promise<EventLog | undefined> {
     if (this.#written.has(task.id)) return this.#open.get(task.id)
-    return task.status === 'running' && this.#elsewhere?.replication ? this.forReading(task) : undefined
+    if (task.status !== 'running' || !this.#elsewhere?.replication) return undefined
+    try {
+      return await this.forReading(task)
+    } catch (error) {
+      // It has been removed, or the database has gone away, since its row was read: what that says is still to be shown.
+      if (error instanceof Problem || isDatabaseFault(error)) return undefined
+      throw error
+    }
   }
 
   /** Whether somebody follows the task, as far as is known here. */
@@ -134,7 +142,7 @@ export class Logs {
   async forReading(task: TaskRow): Promise<EventLog> {
     const mirrors = this.#elsewhere?.mirrors
     if (!mirrors) return this.#find(task)
-    await mirrors.catchUp(task)
+    if (await mirrors.catchUp(task)) return this.#find(task)
     const log = await this.#find(task)
     // It may have been opened only now.
     return (await mirrors.catchUp(task)) ? this.#find(task) : log
@@ -179,6 +187,8 @@ export class Logs {
     this.#outdate(saved.task.id)
     const log = this.#open.get(saved.task.id)
     if (!log || this.#written.has(saved.task.id) || saved.task.status === 'running') return
+    // The next attempt has begun elsewhere since these rows were read.
+    if (log.attempt > saved.task.attempt) return
     // To begin it again would cut off a reader that has not come to its end.
     const known = log.terminal && formatCursor(log.terminal) === saved.task.terminalId
     if (!known) this.#fill(saved)
@@ -200,8 +210,11 @@ export class Logs {
   #current(task: TaskRow): EventLog | undefined {
     const log = this.#open.get(task.id)
     if (!log || this.#written.has(task.id)) return log
-    if (log.abandoned || taskEnded(task.status) !== (log.terminal !== undefined)) return undefined
-    return log.attempt < task.attempt && log.attempt !== 0 ? undefined : log
+    const ended = taskEnded(task.status)
+    if (log.abandoned || ended !== (log.terminal !== undefined)) return undefined
+    // The time in the queue is told until the attempt after it comes; not when that has ended.
+    const older = log.attempt < task.attempt && (log.attempt !== 0 || ended)
+    return older ? undefined : log
   }
 
   /** The log of a task that is not written here, filled with what was saved. */

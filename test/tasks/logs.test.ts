@@ -1,9 +1,13 @@
 import { createClock } from '@sinonjs/fake-timers'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { taskNotFound } from '../../src/tasks/errors.ts'
 import type { EventLog } from '../../src/tasks/event-log.ts'
 import { Logs, type SavedTask } from '../../src/tasks/logs.ts'
+import { Mirrors } from '../../src/tasks/mirrors.ts'
 import { terminalChunk } from '../../src/tasks/rebuild.ts'
+import type { Replication } from '../../src/tasks/replication.ts'
 import type { Timers } from '../../src/tasks/sse-stream.ts'
+import { quietLogger } from '../support/quiet-logger.ts'
 import { completedTask, storedOutput, taskRow } from '../support/task-rows.ts'
 
 const retentionMs = 60_000
@@ -262,3 +266,63 @@ t.test('a second attempt of the same process gets a log of its own, and the firs
   t.equal(logs.written(id), second)
   logs.close()
 })
+
+t.test('a task that was cancelled in the queue, retried and ended elsewhere is shown as it ended', async t => {
+  const { rows, logs, read } = logsOver({
+    task: taskRow({ status: 'cancelled', terminalId: '0-3', finishedAt: new Date(0) }),
+    outputs: [storedOutput({ status: 'cancelled' })],
+  })
+  t.equal(types(await read()).at(-1), 'abort')
+  rows.saved = completedTask('글')
+  const log = await read()
+  t.equal(types(log).at(-1), 'finish')
+  t.equal(log.locate('0-3').kind, 'from', 'there is something to say to who saw it cancelled')
+  logs.close()
+})
+
+t.test('rows that are older than what came from another instance do not take it away', async t => {
+  const { logs, mirrored } = await mirroredLog(t, { task: taskRow({ attempt: 1 }), outputs: [storedOutput()] })
+  mirrored.mirror({ attempt: 2, seq: 1 }, '')
+  logs.refresh({ task: taskRow({ attempt: 1 }), outputs: [storedOutput()] })
+  t.equal(mirrored.attempt, 2)
+})
+
+t.test('a task that runs elsewhere is shown by its row when its log cannot be had', async t => {
+  const logs = logsElsewhere(t, async () => {
+    throw taskNotFound()
+  })
+  t.equal(await logs.live(taskRow({ status: 'running', attempt: 1 })), undefined)
+})
+
+t.test('who asks for a log that does not come waits for it once', async t => {
+  const { logs, syncs } = await mirroredLog(t, { task: taskRow({ status: 'running', attempt: 1 }), outputs: [] })
+  const before = syncs()
+  await logs.forReading(taskRow({ status: 'running', attempt: 1 }))
+  t.equal(syncs() - before, 1)
+})
+
+/** Logs beside other instances, from which nothing comes by itself. */
+function logsElsewhere(t: Test, load: () => Promise<SavedTask>, sync = async () => {}): Logs {
+  const timers = createClock() as unknown as Timers
+  const replication = {
+    follow: () => ({ heardAt: 0, sync, stop() {} }),
+  } as unknown as Replication
+  const mirrors = new Mirrors({ replication, marks: async () => [], timers, logger: quietLogger })
+  const logs = new Logs(load, timers, { mirrors, replication })
+  t.teardown(() => {
+    mirrors.close()
+    logs.close()
+  })
+  return logs
+}
+
+async function mirroredLog(t: Test, saved: SavedTask) {
+  let count = 0
+  const logs = logsElsewhere(
+    t,
+    async () => saved,
+    async () => void count++,
+  )
+  const mirrored = await logs.forReading(saved.task)
+  return { logs, mirrored, syncs: () => count }
+}
