@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import { modelRoutes } from './ai/routes.ts'
 import { BackgroundWork } from './background-work.ts'
@@ -35,7 +35,9 @@ import { acceptWith } from './tasks/accept.ts'
 import { EventReplies } from './tasks/event-reply.ts'
 import { Line } from './tasks/line.ts'
 import { Logs } from './tasks/logs.ts'
+import { Mirrors } from './tasks/mirrors.ts'
 import { openTaskQueue } from './tasks/queue.ts'
+import type { Replication } from './tasks/replication.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import type { ClaimedTask } from './tasks/rows.ts'
 import { Runner } from './tasks/runner.ts'
@@ -159,7 +161,19 @@ async function assemble(
   })
   opened.defer(() => rebuild.stop())
 
-  const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id), timers)
+  const replication = await openReplication(config, app.log, taskId => void runner.look([taskId]).catch(() => {}))
+  opened.defer(() => replication?.close())
+  // The embedded database belongs to one process: there is nobody else.
+  const mirrors =
+    database.backend === 'postgres'
+      ? new Mirrors({ replication, timers, logger: app.log, marks: ids => store.marks(database.queries, ids) })
+      : undefined
+  opened.defer(() => mirrors?.close())
+  const logs = new Logs(
+    id => loadSaved(database.queries, { store, kinds }, id),
+    timers,
+    mirrors && { mirrors, replication },
+  )
   opened.defer(() => logs.close())
   const replies = new EventReplies(timers)
   const { maxRunningOutputs, maxQueuedTasks } = config
@@ -194,6 +208,7 @@ async function assemble(
     kinds,
     runner,
     maxQueuedTasks,
+    signals: replication?.signals,
     onChange: notifications.told,
   })
   const metrics = createMetrics({
@@ -264,6 +279,17 @@ async function assemble(
   opened.defer(() => stop(0))
   await runner.start()
   await events.start()
+}
+
+/** Nothing of Redis is loaded by whoever does not use it. */
+async function openReplication(
+  { redisUrl: url, redisPrefix: prefix }: Config,
+  logger: FastifyBaseLogger,
+  onReplaced: (taskId: string) => void,
+): Promise<Replication | undefined> {
+  if (!url) return undefined
+  const { openRedisReplication } = await import('./redis/replication.ts')
+  return openRedisReplication({ url, prefix, logger, onReplaced })
 }
 
 /** The database's clock and ours may differ. */

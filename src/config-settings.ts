@@ -12,6 +12,8 @@ import {
   operatorToken,
   origins,
   type Parse,
+  redisPrefix,
+  redisUrl,
   senderNumber,
   whole,
 } from './config-value.ts'
@@ -39,6 +41,16 @@ export const settings = {
   DATABASE_URL: {
     parse: databaseUrl,
     description: 'Postgres, postgres://user:password@host/name; without it the embedded database is used',
+  },
+  REDIS_URL: {
+    parse: redisUrl,
+    description:
+      'Redis, redis://user:password@host:6379: several instances then show each other their texts as they come',
+  },
+  REDIS_PREFIX: {
+    parse: redisPrefix,
+    default: 'conch',
+    description: 'Begins the name of all that Conch has in Redis',
   },
   COOKIE_SECRET: {
     parse: cookieSecret,

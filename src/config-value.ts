@@ -53,13 +53,30 @@ export function host(text: string, variable: string): string {
   throw new InvalidConfig(variable, `is ${shown(text)}`, 'an address or a host name without a port, such as 127.0.0.1')
 }
 
+export const databaseUrl = serverUrl(
+  /^postgres(ql)?:/i,
+  'postgres://user:password@host:port/name (special characters of the password percent-encoded)',
+)
+
+export const redisUrl = serverUrl(
+  /^rediss?:/i,
+  'redis://user:password@host:port, or rediss:// for TLS (special characters of the password percent-encoded)',
+)
+
 /** Of a value that may hold a password nothing is shown but the scheme: a broken URL does not say where its password is. */
-export function databaseUrl(text: string, variable: string): string {
-  const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0]
-  const expected = 'postgres://user:password@host:port/name (special characters of the password percent-encoded)'
-  if (!scheme || !URL.canParse(text)) throw new InvalidConfig(variable, 'is not a URL', expected)
-  if (/^postgres(ql)?:/i.test(scheme)) return text
-  throw new InvalidConfig(variable, `starts with ${scheme}`, expected)
+function serverUrl(schemes: RegExp, expected: string): Parse<string> {
+  return (text, variable) => {
+    const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0]
+    if (!scheme || !URL.canParse(text)) throw new InvalidConfig(variable, 'is not a URL', expected)
+    if (schemes.test(scheme)) return text
+    throw new InvalidConfig(variable, `starts with ${scheme}`, expected)
+  }
+}
+
+/** No braces: in a cluster they say what a key's slot is. */
+export function redisPrefix(text: string, variable: string): string {
+  if (/^[\w.:-]{1,100}$/.test(text)) return text
+  throw new InvalidConfig(variable, `is ${shown(text)}`, 'up to 100 letters, digits, and any of _ . : -')
 }
 
 export function baseUrl(text: string, variable: string): string {

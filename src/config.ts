@@ -15,6 +15,9 @@ export interface Config {
   readonly dataDir: string
   /** Undefined: the embedded database in `dataDir`. */
   readonly databaseUrl?: string
+  /** Undefined: this instance is the only one, or others show late what it writes. */
+  readonly redisUrl?: string
+  readonly redisPrefix: string
   /** All undefined: the embedded demo model. `model` is set whenever `apiKey` or `baseUrl` is. */
   readonly openai: {
     readonly apiKey?: string
@@ -99,6 +102,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: read('HOST'),
     dataDir: read('DATA_DIR'),
     databaseUrl: read('DATABASE_URL'),
+    redisUrl: read('REDIS_URL'),
+    redisPrefix: read('REDIS_PREFIX'),
     openai: Object.freeze(openai.apiKey || openai.baseUrl ? openai : {}),
     maxRunningOutputs: read('MAX_RUNNING_OUTPUTS'),
     maxQueuedTasks: read('MAX_QUEUED_TASKS'),
@@ -138,6 +143,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     }),
   }
   requireSharedSecrets(config)
+  if (config.redisUrl && !config.databaseUrl)
+    throw new InvalidConfig('DATABASE_URL', 'is not set', 'given together with REDIS_URL: instances share a Postgres')
   return Object.freeze(config)
 }
 

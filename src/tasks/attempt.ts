@@ -26,6 +26,10 @@ export interface AttemptOptions {
   model: Model
   /** How many of its outputs may be generated at the same time. */
   parallel: number
+  /** Whether somebody follows the task, here or at another instance. */
+  watched(): boolean
+  /** What is known of the text of the attempt before, which was lost. */
+  lost(): Promise<EventLog>
   /** Saves the end in one transaction; `false` when the task has moved on to another attempt. May take its time. */
   save(end: TaskEnd): Promise<boolean>
 }
@@ -78,14 +82,18 @@ export class Attempt {
 
   async #run(): Promise<void> {
     const { task } = this.#options
+    const givenUp = task.lostAttempts >= lostAttemptsBudget && !this.#cancelled
+    // Before this attempt begins: then what the one before wrote is void everywhere.
+    const lost = givenUp ? await this.#options.lost() : undefined
+    if (this.#stop.signal.aborted) return
     this.#log.begin(task.attempt)
     this.#stage('preparing')
     for (const output of task.outputs) if (savedResult(output)) appendSavedOutput(this.#log, output)
     for (const output of task.outputs)
       if (this.#cancelled || output.cancelRequested) this.#lanes[output.index]?.cancel()
-    if (task.lostAttempts >= lostAttemptsBudget && !this.#cancelled) {
-      for (const lane of this.#lanes) lane.fail(attemptsLost)
-      await this.#end(endStatus(this.#results(), false), attemptsLost)
+    if (lost && !this.#cancelled) {
+      for (const lane of this.#lanes) lane.giveUp(attemptsLost, lost)
+      await this.#end('failed', attemptsLost)
       return
     }
     this.#phase = 'generating'
@@ -102,11 +110,14 @@ export class Attempt {
   cancel(): void {
     if (this.#phase !== 'preparing' && this.#phase !== 'generating') return
     this.#cancelled = true
-    for (const lane of this.#lanes) lane.cancel()
+    if (this.#phase === 'generating') for (const lane of this.#lanes) lane.cancel()
   }
 
   /** False when the output has ended already. */
   cancelOutput(index: number): boolean {
+    const output = this.task.outputs[index]
+    if (this.#phase === 'preparing' && output) output.cancelRequested = true
+    if (this.#phase === 'preparing') return output !== undefined
     return this.#lanes[index]?.cancel() ?? false
   }
 
@@ -161,7 +172,7 @@ export class Attempt {
     const terminalSeq = this.#log.lastId.seq + (finished ? 2 : 1)
     const terminalId = `${this.task.attempt}-${terminalSeq}`
     const efforts = new Map(this.#lanes.flatMap(({ index, effort }) => (effort ? [[index, effort]] : [])))
-    const end = { status, stage, terminalId, error, outputs, efforts, watched: this.#log.readerCount > 0 }
+    const end = { status, stage, terminalId, error, outputs, efforts, watched: this.#options.watched() }
     let saved: boolean
     try {
       saved = await this.#options.save({ ...end, bare: reason !== undefined })

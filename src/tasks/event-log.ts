@@ -8,7 +8,7 @@ import {
   parseCursor,
   type Stage,
 } from './event.ts'
-import { EventSegments, type LoggedEvent } from './event-segments.ts'
+import { EventSegments, type LoggedEvent, type RawEvent } from './event-segments.ts'
 
 export type ResetReason = 'new-attempt' | 'cursor'
 
@@ -37,6 +37,8 @@ export class EventLog {
   readonly kind: string
   /** Called when the last reader has gone. */
   onUnread: (() => void) | undefined
+  /** Called as readers are, for whoever copies the log to other instances. */
+  onAppended: (() => void) | undefined
   #segments = new EventSegments(0)
   #terminal: EventId | undefined
   #rebuilt = false
@@ -67,6 +69,11 @@ export class EventLog {
   /** Id of the terminal event, once there is one. */
   get terminal(): EventId | undefined {
     return this.#terminal
+  }
+
+  /** The attempt that wrote it no longer is the task's: readers are sent away. */
+  get abandoned(): boolean {
+    return this.#abandoned
   }
 
   get stage(): Stage {
@@ -172,6 +179,38 @@ export class EventLog {
     return { kind: 'events', ...this.#segments.readFolded(position, maxChars) }
   }
 
+  /** What came after `seq` of this attempt as it was appended, to be given to `mirror`; about `maxChars` at most. */
+  readRaw(seq: number, maxChars: number): RawEvent[] {
+    return this.#segments.readRaw(seq, maxChars)
+  }
+
+  /**
+   * Takes an event of this task's log as another instance appended it. One that is here already, or of an older attempt,
+   * is passed over. False, with nothing taken, when something is missing before it.
+   *
+   * @throws if `data` is no chunk
+   */
+  mirror({ attempt, seq }: EventId, data: string): boolean {
+    if (attempt < this.attempt || (attempt === this.attempt && seq <= this.#segments.seq)) return true
+    if (attempt > this.attempt) {
+      if (seq !== 1) return false
+      // The first event is always `start`.
+      this.begin(attempt)
+      return true
+    }
+    if (seq !== this.#segments.seq + 1) return false
+    const chunk = JSON.parse(data) as Chunk | { type: 'text-delta'; id: string; delta: string }
+    if (chunk.type !== 'text-delta') {
+      this.#append(chunk as Chunk, seq, data)
+      return true
+    }
+    const { id, delta } = chunk as { id: string; delta: string }
+    const output = Number(id)
+    const place = this.#appendDelta(output, delta)
+    if (!this.#texts.has(output)) this.#texts.set(output, place)
+    return true
+  }
+
   /** Calls `wake` (in a microtask, once for all that was appended meanwhile) when there may be more to read. */
   subscribe(wake: () => void): () => void {
     this.#readers.add(wake)
@@ -186,9 +225,9 @@ export class EventLog {
     this.#wake()
   }
 
-  #append(chunk: Chunk, seq: number): EventId {
+  #append(chunk: Chunk, seq: number, json = JSON.stringify(chunk)): EventId {
     if (this.#terminal) throw new Error(`task ${this.taskId}: event after the terminal one`)
-    const id = this.#segments.append(JSON.stringify(chunk), seq)
+    const id = this.#segments.append(json, seq)
     if (isTerminal(chunk)) this.#terminal = id
     this.#reduce(chunk)
     this.#wake()
@@ -227,6 +266,7 @@ export class EventLog {
     queueMicrotask(() => {
       this.#waking = false
       for (const wake of this.#readers) wake()
+      this.onAppended?.()
     })
   }
 }

@@ -9,6 +9,12 @@ export interface LoggedEvent {
   frame?: Buffer
 }
 
+/** An event as it was appended, for a copy of the log: `data` is the chunk as JSON, which has no raw newlines. */
+export interface RawEvent {
+  readonly seq: number
+  readonly data: string
+}
+
 type Segment =
   | { kind: 'event'; last: number; event: LoggedEvent }
   | { kind: 'run'; last: number; outputs: Map<number, DeltaRun> }
@@ -125,6 +131,23 @@ export class EventSegments {
     return { events, position }
   }
 
+  /** What came after `seq`, event by event and unfolded, about `maxChars` characters at most but at least one event. */
+  readRaw(seq: number, maxChars: number): RawEvent[] {
+    const events: RawEvent[] = []
+    let chars = 0
+    for (let index = this.#after(seq); index < this.#segments.length; index++) {
+      const segment = this.#segments[index] as Segment
+      const found =
+        segment.kind === 'event' ? [{ seq: segment.last, data: segment.event.data }] : rawDeltas(segment, seq)
+      for (const event of found) {
+        events.push(event)
+        chars += event.data.length
+        if (chars >= maxChars) return events
+      }
+    }
+    return events
+  }
+
   /** Index of the segment that holds the first event after `seq`. */
   #after(seq: number): number {
     let low = 0
@@ -152,6 +175,16 @@ function missedDeltas(outputs: ReadonlyMap<number, DeltaRun>, { seq, ahead }: Cu
     if (slice.seq < run.lastSeq) return { missed, complete: false }
   }
   return { missed, complete: true }
+}
+
+/** The deltas of a run after `seq`, in the order in which they were appended. */
+function rawDeltas({ outputs }: { outputs: ReadonlyMap<number, DeltaRun> }, seq: number): RawEvent[] {
+  const events: RawEvent[] = []
+  for (const [output, run] of outputs) {
+    for (let next = run.after(seq, 1); next; next = run.after(next.seq, 1))
+      events.push({ seq: next.seq, data: deltaJson(output, next.text) })
+  }
+  return events.sort((a, b) => a.seq - b.seq)
 }
 
 function deltaJson(output: number, delta: string): string {

@@ -1,20 +1,23 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Database } from '../db/client.ts'
 import type { Attempt } from './attempt.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
-import type { TaskStore } from './store.ts'
 
 /** A third of what pg-boss waits for. */
 const intervalMs = 3_000
 
 export interface HeartbeatOptions {
-  database: Database
-  store: TaskStore
   queue: TaskQueue
   logger: FastifyBaseLogger
+  /** What runs now. */
+  running(): Iterable<{ attempt: Attempt; job: TaskJob }>
+  /** Does to what runs what the database says of it. @throws when the database does not answer */
+  look(): Promise<void>
 }
 
-/** Says every few seconds that the attempts of this process live, and stops those that another has replaced. */
+/**
+ * Says every few seconds that the attempts of this process live, and looks what has become of their tasks: another instance
+ * may have cancelled, removed or replaced them. Signals tell that sooner, but may be lost.
+ */
 export class Heartbeat {
   readonly #options: HeartbeatOptions
   #timer: NodeJS.Timeout | undefined
@@ -23,9 +26,8 @@ export class Heartbeat {
     this.#options = options
   }
 
-  /** @param running what runs, asked for at each beat */
-  start(running: () => Iterable<{ attempt: Attempt; job: TaskJob }>): void {
-    this.#timer ??= setInterval(() => void this.#beat(Array.from(running())), intervalMs)
+  start(): void {
+    this.#timer ??= setInterval(() => void this.#beat(), intervalMs)
   }
 
   stop(): void {
@@ -33,19 +35,13 @@ export class Heartbeat {
     this.#timer = undefined
   }
 
-  async #beat(running: readonly { attempt: Attempt; job: TaskJob }[]): Promise<void> {
-    const { queue, database, store, logger } = this.#options
+  async #beat(): Promise<void> {
+    const { queue, logger, running, look } = this.#options
+    const jobs = Array.from(running(), ({ job }) => job)
+    if (jobs.length === 0) return
     try {
-      if (await queue.touch(running.map(({ job }) => job))) return
-      const current = await store.attempts(
-        database.queries,
-        running.map(({ attempt }) => attempt.task.id),
-      )
-      for (const { attempt } of running) {
-        const { id, attempt: number } = attempt.task
-        if (current.get(id) !== number && attempt.stop())
-          logger.warn({ taskId: id, attempt: number }, 'the attempt was replaced')
-      }
+      await queue.touch(jobs)
+      await look()
     } catch (error) {
       logger.warn({ err: error }, 'no heartbeat: the database does not answer')
     }

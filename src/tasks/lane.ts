@@ -36,7 +36,7 @@ export interface LaneDesk extends Desk {
  *
  * ```
  * idle -> running -> ended        run()
- * idle -> ended                   cancel(), fail()
+ * idle -> ended                   cancel(), giveUp()
  * ended -> idle                   restart()
  * ```
  */
@@ -118,9 +118,17 @@ export class Lane {
     return true
   }
 
-  /** Ends it without asking the model, unless it has ended. */
-  fail(error: OutputError): void {
-    if (!this.#result) this.#end({ status: 'failed', text: '', error })
+  /** Ends it without asking the model, unless it has ended: with the text that a lost attempt wrote, if that is known. */
+  giveUp(error: OutputError, lost: EventLog): void {
+    if (this.#result) return
+    const text = lost.text(this.index)
+    if (text !== '') {
+      const id = String(this.index)
+      this.#log.append({ type: 'text-start', id })
+      this.#log.delta(this.index, text)
+      this.#log.append({ type: 'text-end', id })
+    }
+    this.#end({ status: text === '' ? 'failed' : 'incomplete', text, error })
   }
 
   #desk(signal: AbortSignal): LaneDesk {

@@ -1,13 +1,19 @@
+import { Problem } from '../problem.ts'
 import { formatCursor } from './event.ts'
 import { EventLog } from './event-log.ts'
 import type { KindChunk } from './kind.ts'
+import type { Mirrors } from './mirrors.ts'
 import { fillQueued, fillSaved } from './rebuild.ts'
+import type { Publication, Replication } from './replication.ts'
 import type { StoredOutput, TaskRow } from './rows.ts'
 import type { Timers } from './sse-stream.ts'
 import { taskEnded } from './task.ts'
 
 /** How long an ended log that nobody reads stays in memory; later readers get one rebuilt from the saved rows. */
 const retentionMs = 60_000
+
+/** How long one that another instance writes is followed for nobody. */
+const mirrorRetentionMs = 5_000
 
 /** At most this many ended or unread logs are kept; beyond it the oldest goes at once. */
 const maxRetained = 2_000
@@ -19,27 +25,44 @@ export interface SavedTask {
   extra?: readonly KindChunk[]
 }
 
+/** What there is to know of logs that other instances write. */
+export interface Elsewhere {
+  mirrors: Mirrors
+  replication?: Replication
+}
+
 /**
  * The logs that are open in this process, one per task. Whoever asks for a task's log gets the same one, so a reader
  * that comes while an attempt begins or ends cannot miss anything.
  *
- * A log stays while an attempt writes it or somebody reads it, and for a minute after its end.
+ * A log is written by an attempt of this process, or mirrors what another instance writes, or tells what was saved. It
+ * stays while an attempt writes it or somebody reads it, and for a minute after its end.
  */
 export class Logs {
   readonly #open = new Map<string, EventLog>()
-  /** Tasks whose attempt runs in this process. */
-  readonly #written = new Set<string>()
+  /** Tasks whose attempt runs in this process, and how others get to know what it writes. */
+  readonly #written = new Map<string, Publication | undefined>()
   /** Logs that may go, in the order in which they became so. */
   readonly #idle = new Map<string, unknown>()
   /** Rows being read for readers whose task has no log yet. */
   readonly #readings = new Set<{ taskId: string; outdated: boolean }>()
   readonly #timers: Timers
   readonly #load: (taskId: string) => Promise<SavedTask>
+  readonly #elsewhere: Elsewhere | undefined
 
-  /** @param load reads a task and its outputs, in one state */
-  constructor(load: (taskId: string) => Promise<SavedTask>, timers: Timers = globalThis as Timers) {
+  /**
+   * @param load reads a task and its outputs, in one state
+   * @param elsewhere if there may be other instances; closed by whoever has it
+   */
+  constructor(
+    load: (taskId: string) => Promise<SavedTask>,
+    timers: Timers = globalThis as Timers,
+    elsewhere?: Elsewhere,
+  ) {
     this.#load = load
     this.#timers = timers
+    this.#elsewhere = elsewhere
+    if (elsewhere) elsewhere.mirrors.onOutdated = taskId => void this.look(taskId)
   }
 
   get size(): number {
@@ -47,21 +70,24 @@ export class Logs {
   }
 
   /**
-   * The log an attempt writes, kept until `release`. If another attempt of this process still writes the task's log,
+   * The log that an attempt writes, kept until `release`. If another attempt of this process still writes the task's log,
    * that one is abandoned, and what it goes on to write is seen by nobody.
    */
-  forWriting(taskId: string, kind: string): EventLog {
+  forWriting({ id: taskId, kind, attempt }: Pick<TaskRow, 'id' | 'kind' | 'attempt'>): EventLog {
     this.#outdate(taskId)
+    this.#elsewhere?.mirrors.stop(taskId)
     const open = this.#open.get(taskId)
     if (this.#written.has(taskId)) open?.abandon()
     const log = open && !this.#written.has(taskId) ? open : this.#add(new EventLog(taskId, kind))
-    this.#written.add(taskId)
+    this.#written.get(taskId)?.end()
+    this.#written.set(taskId, this.#elsewhere?.replication?.publish(log, attempt))
     this.#keep(taskId)
     return log
   }
 
   /** The attempt no longer writes: from now on the log goes when nobody has read it for a while. */
   release(taskId: string): void {
+    this.#written.get(taskId)?.end()
     this.#written.delete(taskId)
     this.#retire(taskId)
   }
@@ -71,9 +97,23 @@ export class Logs {
     return this.#written.has(taskId) ? this.#open.get(taskId) : undefined
   }
 
-  /** Whether somebody follows the task here. */
+  /** The log of a task that runs, here or elsewhere; it may be behind. */
+  async live(task: TaskRow): Promise<EventLog | undefined> {
+    if (this.#written.has(task.id)) return this.#open.get(task.id)
+    return task.status === 'running' && this.#elsewhere?.replication ? this.forReading(task) : undefined
+  }
+
+  /** Whether somebody follows the task, as far as is known here. */
   watched(taskId: string): boolean {
-    return (this.#open.get(taskId)?.readerCount ?? 0) > 0
+    return (this.#open.get(taskId)?.readerCount ?? 0) > 0 || (this.#written.get(taskId)?.followers ?? 0) > 0
+  }
+
+  /** What other instances have of the task's last attempt, which was lost; empty if nothing is known of it. */
+  async lost({ id, kind }: Pick<TaskRow, 'id' | 'kind'>): Promise<EventLog> {
+    const log = new EventLog(id, kind)
+    // It is better to have the text than to wait for it.
+    await this.#elsewhere?.replication?.read(log).catch(() => {})
+    return log
   }
 
   /**
@@ -82,6 +122,14 @@ export class Logs {
    * Call `subscribe` on it (or make an `EventStream`) in the same turn of the event loop.
    */
   async forReading(task: TaskRow): Promise<EventLog> {
+    const mirrors = this.#elsewhere?.mirrors
+    await mirrors?.catchUp(task)
+    const log = await this.#find(task)
+    // It may have been opened only now.
+    return (await mirrors?.catchUp(task)) ? this.#find(task) : log
+  }
+
+  async #find(task: TaskRow): Promise<EventLog> {
     for (;;) {
       const open = this.#current(task)
       if (open) return open
@@ -89,8 +137,7 @@ export class Logs {
       const raced = saved && this.#current(saved.task)
       if (raced) return raced
       if (!saved) continue
-      const log = this.#open.get(task.id) ?? this.#add(new EventLog(task.id, task.kind))
-      fill(log, saved)
+      const log = this.#fill(saved)
       this.#retire(task.id)
       return log
     }
@@ -113,28 +160,63 @@ export class Logs {
     for (const reading of this.#readings) if (reading.taskId === taskId) reading.outdated = true
   }
 
-  /** Tells the readers of a task that is not being written what has been saved: it was cancelled or queued again. */
+  /**
+   * Tells the readers of a task that is not being written what has been saved: it was cancelled or queued again. Of one that
+   * runs its attempt tells them.
+   */
   refresh(saved: SavedTask): void {
     this.#outdate(saved.task.id)
     const log = this.#open.get(saved.task.id)
-    if (!log || this.#written.has(saved.task.id)) return
+    if (!log || this.#written.has(saved.task.id) || saved.task.status === 'running') return
     // To begin it again would cut off a reader that has not come to its end.
     const known = log.terminal && formatCursor(log.terminal) === saved.task.terminalId
-    if (!known) fill(log, saved)
+    if (!known) this.#fill(saved)
+  }
+
+  /** The rows of a task may have changed: its readers here are told what they say. Never rejects. */
+  async look(taskId: string): Promise<void> {
+    if (!this.#open.has(taskId) || this.#written.has(taskId)) return
+    try {
+      const saved = await this.#loadCurrent(taskId)
+      if (saved) this.refresh(saved)
+    } catch (error) {
+      if (error instanceof Problem) this.forget(taskId)
+      // Else the database is away: mirrors look again.
+    }
   }
 
   /** An open log that is not older than the row. */
   #current(task: TaskRow): EventLog | undefined {
     const log = this.#open.get(task.id)
     if (!log || this.#written.has(task.id)) return log
-    if (taskEnded(task.status) !== (log.terminal !== undefined)) return undefined
+    if (log.abandoned || taskEnded(task.status) !== (log.terminal !== undefined)) return undefined
     return log.attempt < task.attempt && log.attempt !== 0 ? undefined : log
+  }
+
+  /** The log of a task that is not written here, filled with what was saved. */
+  #fill(saved: SavedTask): EventLog {
+    const { task } = saved
+    const open = this.#open.get(task.id)
+    const mirrors = this.#elsewhere?.mirrors
+    mirrors?.stop(task.id)
+    // A reader's place in what was mirrored of an attempt is none in what was saved of it: it must come back.
+    const same = open && open.attempt > 0 && taskEnded(task.status) && task.terminalId?.startsWith(`${open.attempt}-`)
+    if (same) open.abandon()
+    const log = same || !open ? this.#add(new EventLog(task.id, task.kind)) : open
+    if (taskEnded(task.status)) fillSaved(log, task, saved.outputs, saved.extra)
+    else {
+      fillQueued(log, task)
+      mirrors?.follow(log, task)
+    }
+    return log
   }
 
   /** The task has gone: its readers are sent away, and find that out when they come back. */
   forget(taskId: string): void {
     this.#outdate(taskId)
     this.#keep(taskId)
+    this.#elsewhere?.mirrors.stop(taskId)
+    this.#written.get(taskId)?.end()
     this.#written.delete(taskId)
     this.#open.get(taskId)?.abandon()
     this.#open.delete(taskId)
@@ -154,9 +236,10 @@ export class Logs {
   #retire(taskId: string): void {
     this.#keep(taskId)
     if (this.#written.has(taskId)) return
+    const ms = this.#elsewhere?.mirrors.has(taskId) ? mirrorRetentionMs : retentionMs
     this.#idle.set(
       taskId,
-      this.#timers.setTimeout(() => this.#drop(taskId), retentionMs),
+      this.#timers.setTimeout(() => this.#drop(taskId), ms),
     )
     if (this.#idle.size > maxRetained) this.#drop(this.#idle.keys().next().value as string)
   }
@@ -164,7 +247,9 @@ export class Logs {
   #drop(taskId: string): void {
     this.#keep(taskId)
     const log = this.#open.get(taskId)
-    if (log && log.readerCount === 0 && !this.#written.has(taskId)) this.#open.delete(taskId)
+    if (!log || log.readerCount > 0 || this.#written.has(taskId)) return
+    this.#elsewhere?.mirrors.stop(taskId)
+    this.#open.delete(taskId)
   }
 
   /** Forgets everything; open streams are destroyed by the server. */
@@ -172,9 +257,4 @@ export class Logs {
     for (const taskId of Array.from(this.#idle.keys())) this.#keep(taskId)
     this.#open.clear()
   }
-}
-
-function fill(log: EventLog, { task, outputs, extra }: SavedTask): void {
-  if (taskEnded(task.status)) fillSaved(log, task, outputs, extra)
-  else fillQueued(log, task)
 }

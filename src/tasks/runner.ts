@@ -67,7 +67,11 @@ export class Runner {
       () => this.#take(),
       error => options.logger.error({ err: error }, 'cannot take tasks from the queue; trying again'),
     )
-    this.#heartbeat = new Heartbeat(options)
+    this.#heartbeat = new Heartbeat({
+      ...options,
+      running: () => this.#running.values(),
+      look: () => this.look(this.#running.keys()),
+    })
   }
 
   /** True once `stop` was called. */
@@ -89,7 +93,7 @@ export class Runner {
       const returned = await queue.returnAll()
       if (returned > 0) logger.info({ tasks: returned }, 'taking up the tasks of the process before')
     } else {
-      this.#heartbeat.start(() => this.#running.values())
+      this.#heartbeat.start()
     }
     this.#poller.start()
   }
@@ -102,6 +106,27 @@ export class Runner {
   /** The attempt of a task, if it runs in this process. */
   attempt(taskId: string): Attempt | undefined {
     return this.#running.get(taskId)?.attempt
+  }
+
+  /**
+   * Does to those of these tasks that run here what the database says of them: others may have cancelled or removed them, or
+   * begun another attempt.
+   */
+  async look(taskIds: Iterable<string>): Promise<void> {
+    const { database, store, logger } = this.#options
+    const looked = Array.from(taskIds).flatMap(id => this.#running.get(id) ?? [])
+    if (looked.length === 0) return
+    const ids = looked.map(({ attempt }) => attempt.task.id)
+    const orders = await store.orders(database.queries, ids)
+    for (const running of looked) {
+      const { id, attempt } = running.attempt.task
+      const order = orders.get(id)
+      if (!order) await this.discard(id)
+      else if (order.attempt !== attempt) {
+        if (running.attempt.stop()) logger.warn({ taskId: id, attempt }, 'the attempt was replaced')
+      } else if (order.cancel) running.attempt.cancel()
+      else for (const index of order.cancelOutputs) running.attempt.cancelOutput(index)
+    }
   }
 
   /** The task has gone: its attempt here, if there is one, ends and leaves nothing. */
@@ -193,7 +218,7 @@ export class Runner {
     onClaim?.(task)
     // An attempt of ours that still runs was thought dead (this process slept, say): the new one replaces it.
     this.#running.get(task.id)?.attempt.stop()
-    const log = logs.forWriting(task.id, task.kind)
+    const log = logs.forWriting(task)
     const pending = task.outputs.filter(output => output.status === 'pending').length
     const attempt = new Attempt({
       task,
@@ -201,6 +226,8 @@ export class Runner {
       log,
       model,
       parallel: maxRunningOutputs,
+      watched: () => logs.watched(task.id),
+      lost: () => logs.lost(task),
       save: end => this.#settlement.save(task, () => running.job, kind, end),
     })
     const running: Running = { attempt, job, outputs: Math.min(pending, maxRunningOutputs), done: Promise.resolve() }

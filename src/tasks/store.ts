@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
 import { validate as isUuid } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
@@ -237,6 +237,34 @@ export class TaskStore {
       .from(tasks)
       .where(inArray(tasks.id, [...taskIds]))
     return new Map(rows.map(({ id, attempt }) => [id, attempt]))
+  }
+
+  /** What has been decided of running tasks: their current attempt, and what was cancelled. Those that have gone are not in it. */
+  async orders(
+    tx: Queries,
+    taskIds: readonly string[],
+  ): Promise<Map<string, { attempt: number; cancel: boolean; cancelOutputs: number[] }>> {
+    const rows = await tx
+      .select({
+        id: tasks.id,
+        attempt: tasks.attempt,
+        cancel: sql<boolean>`${tasks.cancelRequestedAt} is not null`,
+        index: outputs.index,
+      })
+      .from(tasks)
+      .leftJoin(outputs, and(eq(outputs.taskId, tasks.id), isNotNull(outputs.cancelRequestedAt)))
+      .where(oneOf(taskIds))
+    const found = new Map<string, { attempt: number; cancel: boolean; cancelOutputs: number[] }>()
+    for (const { id, index, ...order } of rows) {
+      const { cancelOutputs } = found.get(id) ?? { cancelOutputs: [] }
+      found.set(id, { ...order, cancelOutputs: index === null ? cancelOutputs : [...cancelOutputs, index] })
+    }
+    return found
+  }
+
+  /** Where these tasks are, whoever they belong to. */
+  async marks(tx: Queries, ids: readonly string[]): Promise<Pick<TaskRow, 'id' | 'status' | 'attempt'>[]> {
+    return tx.select({ id: tasks.id, status: tasks.status, attempt: tasks.attempt }).from(tasks).where(oneOf(ids))
   }
 
   /**

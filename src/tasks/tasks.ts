@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queries } from '../db/client.ts'
 import type { Events } from '../events/events.ts'
+import { Problem } from '../problem.ts'
 import { newTraceId } from '../trace-id.ts'
 import { outputNotFound, outputUnfinished, queueFull, taskBusy, taskNotFound } from './errors.ts'
 import type { EventLog } from './event-log.ts'
@@ -9,6 +10,7 @@ import type { KindTask, TaskKind } from './kind.ts'
 import type { Line } from './line.ts'
 import type { Logs, SavedTask } from './logs.ts'
 import type { TaskQueue } from './queue.ts'
+import type { Answer, Question, Signals } from './replication.ts'
 import type { TaskRow } from './rows.ts'
 import type { Runner } from './runner.ts'
 import { readSaved } from './saved-task.ts'
@@ -33,6 +35,8 @@ export interface TasksOptions {
   kinds: ReadonlyMap<string, TaskKind>
   runner: Runner
   maxQueuedTasks: number
+  /** Between instances, if there may be others. */
+  signals?: Signals
   /** Told of each task that was cancelled or queued again here, after the commit. */
   onChange?(task: TaskRow): void
 }
@@ -51,6 +55,10 @@ export class Tasks {
 
   constructor(options: TasksOptions) {
     this.#options = options
+    options.signals?.listen({
+      changed: taskId => void this.look(taskId),
+      asked: question => this.#answer(question),
+    })
   }
 
   /**
@@ -132,13 +140,23 @@ export class Tasks {
     await store.remove(tx, ids)
   }
 
-  /** Ends what this process still does for tasks that have been removed. */
+  /** Ends what is still done for tasks that have been removed. */
   async forget(ids: readonly string[]): Promise<void> {
-    const { logs, runner } = this.#options
+    const { logs, runner, signals } = this.#options
     for (const id of ids) {
       await runner.discard(id)
       logs.forget(id)
+      signals?.changed(id)
     }
+    runner.wake()
+  }
+
+  /** Another instance has changed the rows of a task: does here what follows from them. Never rejects. */
+  async look(taskId: string): Promise<void> {
+    const { runner, logs } = this.#options
+    // Without the database: what runs is looked at with the next heartbeat.
+    await runner.look([taskId]).catch(() => {})
+    await logs.look(taskId)
     runner.wake()
   }
 
@@ -161,7 +179,7 @@ export class Tasks {
       )
       return rows.map(task => ({ task, outputs: outputs.get(task.id) ?? [] }))
     })
-    return saved.map(one => this.#view(one))
+    return Promise.all(saved.map(one => this.#view(one)))
   }
 
   /** The task's log, to be subscribed to in the same turn of the event loop. @throws Problem `task-not-found` */
@@ -193,11 +211,12 @@ export class Tasks {
     return this.#saved(tx, task)
   }
 
-  /** Ends what this process still does for a task that was cancelled, and tells its readers. */
+  /** Ends what is still done for a task that was cancelled, and tells its readers. */
   stop(saved: SavedTask): void {
-    const { runner, logs, events, onChange } = this.#options
+    const { runner, logs, events, signals, onChange } = this.#options
     runner.attempt(saved.task.id)?.cancel()
     logs.refresh(saved)
+    signals?.changed(saved.task.id)
     onChange?.(saved.task)
     // What stood behind it in a line may begin.
     runner.wake()
@@ -206,7 +225,7 @@ export class Tasks {
 
   /** Cancels one output; the others go on. Cancelling the last one that waits cancels a waiting task. */
   async cancelOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
-    const { database, store, runner, logs, events, onChange } = this.#options
+    const { database, store, runner, logs, events, signals, onChange } = this.#options
     const saved = await database.queries.transaction(async tx => {
       const task = await this.#lock(tx, id, ownerId)
       const { outputs } = await this.#saved(tx, task)
@@ -221,6 +240,7 @@ export class Tasks {
       return { task, outputs }
     })
     runner.attempt(saved.task.id)?.cancelOutput(index)
+    signals?.changed(id)
     if (taskEnded(saved.task.status)) {
       logs.refresh(saved)
       onChange?.(saved.task)
@@ -231,25 +251,36 @@ export class Tasks {
   }
 
   /**
-   * Generates one ended output anew: within the running attempt, or in the next one, in which the other outputs stand.
+   * Generates one ended output anew: within the running attempt, wherever that is, or in the next one, in which the other
+   * outputs stand.
    *
    * @throws Problem `output-not-found`, `output-unfinished`, `task-busy`, `queue-full`, and what the kind says
    */
   async retryOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
-    const { database, store, queue, kinds, runner, logs, onChange } = this.#options
-    const saved = await database.queries.transaction(async tx => {
+    const { signals } = this.#options
+    if ((await this.#retryHere(id, ownerId, index)) === 'runs-elsewhere') {
+      const answer = await signals?.ask({ taskId: id, ownerId, retryOutput: index })
+      if (!answer) throw taskBusy()
+      if (!answer.done) throw new Problem(answer.problem)
+    }
+    return this.view(id, ownerId)
+  }
+
+  async #retryHere(id: string, ownerId: string, index: number): Promise<'done' | 'runs-elsewhere'> {
+    const { database, store, queue, kinds, runner, logs, signals, onChange } = this.#options
+    const done = await database.queries.transaction(async tx => {
       const task: KindTask & TaskRow = await this.#lock(tx, id, ownerId)
       const { outputs } = await this.#saved(tx, task)
       const output = outputs[index]
       if (!output) throw outputNotFound(outputs.length)
       if (task.status === 'running') {
         const attempt = runner.attempt(task.id)
-        if (!attempt) throw taskBusy()
+        if (!attempt) return 'runs-elsewhere'
         await store.resetOutput(tx, id, index)
         const retried = attempt.retryOutput(index)
         if (retried === 'unfinished') throw outputUnfinished()
         if (retried === 'ending') throw taskBusy()
-        return undefined
+        return 'restarted'
       }
       if (!outputEnded(output.status)) throw outputUnfinished()
       await store.resetOutput(tx, id, index)
@@ -262,12 +293,26 @@ export class Tasks {
       }
       return this.#saved(tx, await this.#find(tx, id, ownerId))
     })
-    if (saved) {
-      logs.refresh(saved)
-      onChange?.(saved.task)
+    if (done === 'runs-elsewhere') return done
+    if (done !== 'restarted') {
+      logs.refresh(done)
+      signals?.changed(id)
+      onChange?.(done.task)
     }
     runner.wake()
-    return this.view(id, ownerId)
+    return 'done'
+  }
+
+  /** What another instance asks of the one that runs a task. */
+  async #answer({ taskId, ownerId, retryOutput }: Question): Promise<Answer | undefined> {
+    if (!this.#options.runner.attempt(taskId)) return undefined
+    try {
+      return (await this.#retryHere(taskId, ownerId, retryOutput)) === 'done' ? { done: true } : undefined
+    } catch (error) {
+      if (!(error instanceof Problem)) return undefined
+      const { status, code, title, detail } = error
+      return { done: false, problem: { status, code, title, detail } }
+    }
   }
 
   async #cancelQueued(tx: Queries, task: TaskRow): Promise<SavedTask> {
@@ -328,7 +373,7 @@ export class Tasks {
     return queries.transaction(read, { isolationLevel: 'repeatable read', accessMode: 'read only' })
   }
 
-  #view(saved: SavedTask): TaskView {
-    return viewTask(saved, this.#options.logs.written(saved.task.id))
+  async #view(saved: SavedTask): Promise<TaskView> {
+    return viewTask(saved, await this.#options.logs.live(saved.task))
   }
 }

@@ -44,7 +44,7 @@ t.test('the log of a task that waits says so, and is the one that its attempt wi
   const { logs, read } = logsOver(queued)
   const log = await read()
   t.same(types(log), ['start', 'data-stage'])
-  t.equal(logs.forWriting(id, 'record'), log)
+  t.equal(logs.forWriting({ id, kind: 'record', attempt: 1 }), log)
   t.equal(logs.written(id), log)
   t.equal(await read(), log)
   logs.close()
@@ -66,7 +66,7 @@ t.test('the log of a task that has ended is rebuilt from its rows, under its old
 
 t.test('a log that ended stays for a minute, then is read from the rows', async t => {
   const { clock, rows, logs, read } = logsOver(queued)
-  const log = logs.forWriting(id, 'record')
+  const log = logs.forWriting({ id, kind: 'record', attempt: 1 })
   write(log, 1, '글')
   rows.saved = completedTask('글')
   logs.release(id)
@@ -82,7 +82,7 @@ t.test('a log that ended stays for a minute, then is read from the rows', async 
 
 t.test('a log stays as long as it is written or read, and a minute more', async t => {
   const { clock, logs } = logsOver(queued)
-  const log = logs.forWriting(id, 'record')
+  const log = logs.forWriting({ id, kind: 'record', attempt: 1 })
   clock.tick(10 * retentionMs)
   t.equal(logs.size, 1, 'while it is written')
   const leave = log.subscribe(() => {})
@@ -110,7 +110,7 @@ t.test('a task that is retried keeps its readers: their log goes on with the nex
   rows.saved = { task: taskRow({ attempt: 1 }), outputs: [storedOutput()] }
   logs.refresh(rows.saved)
   t.same(types(log), ['start', 'data-stage'])
-  t.equal(logs.forWriting(id, 'record'), log)
+  t.equal(logs.forWriting({ id, kind: 'record', attempt: 1 }), log)
   write(log, 2, '새 글')
   rows.saved = { ...completedTask('새 글'), task: { ...completedTask().task, attempt: 2, terminalId: '2-9' } }
   logs.release(id)
@@ -137,7 +137,7 @@ t.test('what was read before an attempt began is not taken for the present', asy
   const load = () => (++loads === 1 ? loaded.promise : Promise.resolve(completedTask('글')))
   const logs = new Logs(load, clock as unknown as Timers)
   const reading = logs.forReading(queued.task)
-  const log = logs.forWriting(id, 'record')
+  const log = logs.forWriting({ id, kind: 'record', attempt: 1 })
   write(log, 1, '글')
   logs.release(id)
   loaded.resolve(queued)
@@ -149,7 +149,7 @@ t.test('what was read before an attempt began is not taken for the present', asy
 t.test('a reader waits for its own rows, however many other tasks begin meanwhile', async t => {
   const logs = new Logs(
     async () => {
-      logs.forWriting(`other ${logs.size}`, 'record').begin(1)
+      logs.forWriting({ id: `other ${logs.size}`, kind: 'record', attempt: 1 }).begin(1)
       return completedTask('글')
     },
     createClock() as unknown as Timers,
@@ -254,9 +254,9 @@ t.test('of logs that nobody reads, no more than 2,000 are kept; the oldest goes 
 
 t.test('a second attempt of the same process gets a log of its own, and the first one is abandoned', async t => {
   const { logs } = logsOver(queued)
-  const first = logs.forWriting(id, 'record')
+  const first = logs.forWriting({ id, kind: 'record', attempt: 1 })
   first.begin(1)
-  const second = logs.forWriting(id, 'record')
+  const second = logs.forWriting({ id, kind: 'record', attempt: 1 })
   t.not(second, first)
   t.same(first.read({ attempt: 1, seq: 0 }, 100), { kind: 'abandoned' })
   t.equal(logs.written(id), second)

@@ -1,0 +1,212 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { EventLog } from '../tasks/event-log.ts'
+import type { FollowFrom, Following } from '../tasks/replication.ts'
+import { readMessage } from './append-script.ts'
+import type { RedisConnections } from './connections.ts'
+import type { Keys } from './keys.ts'
+
+/** Entries read in one round trip. */
+const pageSize = 500
+
+/** What is kept of the messages that come while the log is being read, in characters; beyond it the log is read again. */
+const maxHeldChars = 262_144
+
+/** The least time between two requests to write a log anew. */
+const anewAgainMs = 2_000
+
+export interface FollowersOptions {
+  logger: FastifyBaseLogger
+  /** Asks whoever writes a task's log to write it anew: its beginning is not there. */
+  askAnew(taskId: string): void
+}
+
+/**
+ * Keeps logs like those that other instances write.
+ *
+ * A follower first subscribes, then reads what there is, then takes what comes. Messages may be lost: when something is
+ * missing before one, after a new connection, and when it is asked to, it reads again.
+ */
+export class Followers {
+  readonly #redis: RedisConnections
+  readonly #keys: Keys
+  readonly #options: FollowersOptions
+  /** By the name of their channel. */
+  readonly #followers = new Map<string, Follower>()
+
+  constructor(redis: RedisConnections, keys: Keys, options: FollowersOptions) {
+    this.#redis = redis
+    this.#keys = keys
+    this.#options = options
+    redis.subscriber.on('message', (channel: string, message: string) => this.#followers.get(channel)?.take(message))
+    redis.subscriber.on('ready', () => void this.#resubscribe())
+    redis.commands.on('ready', () => this.#syncAll())
+  }
+
+  /** One per task. */
+  follow(mirror: EventLog, from: FollowFrom): Following {
+    const channel = this.#keys.log(mirror.taskId)
+    const follower = new Follower(channel, mirror, from, this.#redis, {
+      ...this.#options,
+      stopped: () => {
+        if (this.#followers.get(channel) !== follower) return
+        this.#followers.delete(channel)
+        if (this.#redis.subscriber.status === 'ready') this.#redis.subscriber.unsubscribe(channel).catch(() => {})
+      },
+    })
+    this.#followers.set(channel, follower)
+    if (this.#redis.subscriber.status === 'ready') {
+      // A connection that breaks meanwhile subscribes to everything when it is back.
+      follower.subscribed = this.#redis.subscriber.subscribe(channel).catch(() => {})
+    }
+    void follower.sync()
+    return follower
+  }
+
+  /** Reads what there is of a task's log into an empty one. */
+  async read(mirror: EventLog): Promise<void> {
+    await readLog(this.#redis, this.#keys.log(mirror.taskId), mirror, 0)
+  }
+
+  close(): void {
+    for (const follower of this.#followers.values()) follower.stop()
+  }
+
+  async #resubscribe(): Promise<void> {
+    const channels = Array.from(this.#followers.keys())
+    try {
+      if (channels.length > 0) await this.#redis.subscriber.subscribe(...channels)
+      this.#syncAll()
+    } catch (error) {
+      this.#options.logger.debug({ err: error }, 'cannot subscribe; doing so with the next connection')
+    }
+  }
+
+  #syncAll(): void {
+    for (const follower of this.#followers.values()) void follower.sync()
+  }
+}
+
+class Follower implements Following {
+  heardAt = performance.now()
+  subscribed: Promise<unknown> = Promise.resolve()
+  readonly #channel: string
+  readonly #mirror: EventLog
+  readonly #from: FollowFrom
+  readonly #redis: RedisConnections
+  readonly #options: FollowersOptions & { stopped(): void }
+  #syncing: Promise<void> | undefined
+  /** Something came or went missing while it was being read. */
+  #again = false
+  /** Messages that came while it was being read. */
+  #held: string[] = []
+  #heldChars = 0
+  #askedAnewAt = Number.NEGATIVE_INFINITY
+  #stopped = false
+
+  constructor(
+    channel: string,
+    mirror: EventLog,
+    from: FollowFrom,
+    redis: RedisConnections,
+    options: FollowersOptions & { stopped(): void },
+  ) {
+    this.#channel = channel
+    this.#mirror = mirror
+    this.#from = from
+    this.#redis = redis
+    this.#options = options
+  }
+
+  sync(): Promise<void> {
+    this.#again = true
+    this.#syncing ??= this.#sync().finally(() => {
+      this.#syncing = undefined
+    })
+    return this.#syncing
+  }
+
+  take(message: string): void {
+    this.heardAt = performance.now()
+    if (!this.#syncing) {
+      this.#apply(message)
+      return
+    }
+    this.#held.push(message)
+    this.#heldChars += message.length
+    if (this.#heldChars <= maxHeldChars) return
+    this.#dropHeld()
+    this.#again = true
+  }
+
+  stop(): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#options.stopped()
+  }
+
+  async #sync(): Promise<void> {
+    await this.subscribed
+    while (this.#again && !this.#stopped) {
+      this.#again = false
+      try {
+        if (this.#redis.commands.status !== 'ready') return
+        const { running, voidAttempt } = this.#from
+        const found = await readLog(this.#redis, this.#channel, this.#mirror, voidAttempt, () => this.#stopped)
+        this.heardAt = performance.now()
+        if (found === 'cut' || (found === 'nothing' && running)) this.#askAnew()
+      } catch (error) {
+        this.#options.logger.debug({ err: error }, 'cannot read a log from Redis; doing so when it is back')
+        return
+      } finally {
+        const held = this.#held
+        this.#dropHeld()
+        for (const message of held) this.#apply(message)
+      }
+    }
+  }
+
+  #dropHeld(): void {
+    this.#held = []
+    this.#heldChars = 0
+  }
+
+  #apply(message: string): void {
+    if (this.#stopped) return
+    const { attempt, first, events } = readMessage(message)
+    if (attempt <= this.#from.voidAttempt) return
+    try {
+      const missing = events.some((event, index) => !this.#mirror.mirror({ attempt, seq: first + index }, event))
+      if (missing) void this.sync()
+    } catch (error) {
+      this.#options.logger.warn({ err: error, taskId: this.#mirror.taskId }, 'what came from Redis is no event')
+    }
+  }
+
+  /** The log has been lost or cut at its beginning. */
+  #askAnew(): void {
+    if (performance.now() - this.#askedAnewAt < anewAgainMs) return
+    this.#askedAnewAt = performance.now()
+    this.#options.askAnew(this.#mirror.taskId)
+  }
+}
+
+/** Reads what `mirror` lacks of the attempts after `voidAttempt`; `cut` when their beginning is not there. */
+async function readLog(
+  { commands }: RedisConnections,
+  key: string,
+  mirror: EventLog,
+  voidAttempt: number,
+  stopped = () => false,
+): Promise<'all' | 'cut' | 'nothing'> {
+  for (;;) {
+    const { attempt, seq } = mirror.lastId
+    const from = attempt > voidAttempt ? `(${attempt}-${seq}` : `${voidAttempt + 1}-0`
+    const page = await commands.xrange(key, from, '+', 'COUNT', pageSize)
+    if (stopped()) return 'all'
+    for (const [id, fields] of page) {
+      const [attempt, seq] = id.split('-').map(Number)
+      if (!mirror.mirror({ attempt: attempt ?? 0, seq: seq ?? 0 }, fields[1] ?? '')) return 'cut'
+    }
+    if (page.length < pageSize) return mirror.attempt > voidAttempt ? 'all' : 'nothing'
+  }
+}

@@ -1,0 +1,226 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { EventLog } from '../tasks/event-log.ts'
+import type { Publication } from '../tasks/replication.ts'
+import { replaced } from './append-script.ts'
+import type { RedisConnections } from './connections.ts'
+import type { Keys } from './keys.ts'
+
+/** How long a log is kept after its last event: later readers are served from the saved rows. */
+const ttlSeconds = 3_600
+
+/** How long the events of an attempt that has ended are still sent to a Redis that was away. */
+const afterEndMs = 60_000
+
+/** What goes into one round trip, in characters: of one log, and of all together. */
+const maxCharsOfLog = 65_536
+const maxChars = 1_048_576
+
+/** Wait after Redis refused a command, for want of memory, say. */
+const refusedMs = 1_000
+
+/**
+ * Sends what the attempts of this instance append to their logs.
+ *
+ * Nothing is queued: a publication is a log and the seq up to which Redis has it, so an outage costs no memory, and what is
+ * sent next is what is missing then. One round trip is under way at a time, with all that was appended in the meantime: the
+ * slower Redis is, the larger the batches.
+ */
+export class Publisher {
+  readonly #redis: RedisConnections
+  readonly #keys: Keys
+  readonly #logger: FastifyBaseLogger
+  readonly #onReplaced: (taskId: string) => void
+  readonly #publications = new Set<LogPublication>()
+  /** Those that may have something to send. */
+  readonly #changed = new Set<LogPublication>()
+  #flushing: Promise<void> | undefined
+  #scheduled: NodeJS.Immediate | undefined
+  #retry: NodeJS.Timeout | undefined
+  #closed = false
+
+  /** @param onReplaced told of a task whose log says that another attempt has begun */
+  constructor(
+    redis: RedisConnections,
+    keys: Keys,
+    { logger, onReplaced }: { logger: FastifyBaseLogger; onReplaced: (taskId: string) => void },
+  ) {
+    this.#redis = redis
+    this.#keys = keys
+    this.#logger = logger
+    this.#onReplaced = onReplaced
+    // It may have lost everything.
+    redis.commands.on('ready', () => this.#askAll())
+  }
+
+  publish(log: EventLog, attempt: number): Publication {
+    const publication = new LogPublication(log, attempt, {
+      changed: () => this.#change(publication),
+      dropped: () => this.#drop(publication),
+    })
+    this.#publications.add(publication)
+    this.#change(publication)
+    return publication
+  }
+
+  /** Somebody misses the beginning of what is written here. */
+  writeAnew(taskId: string): void {
+    for (const publication of this.#publications) {
+      if (publication.log.taskId !== taskId) continue
+      publication.anew = true
+      this.#change(publication)
+    }
+  }
+
+  /** Sends what is left, if Redis takes it within `ms`. */
+  async close(ms: number): Promise<void> {
+    this.#flushing ??= this.#flush()
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(late.resolve, ms)
+    await Promise.race([this.#flushing, late.promise])
+    clearTimeout(timer)
+    this.#closed = true
+    clearImmediate(this.#scheduled)
+    clearTimeout(this.#retry)
+    for (const publication of this.#publications) publication.drop()
+  }
+
+  #change(publication: LogPublication): void {
+    if (this.#closed) return
+    this.#changed.add(publication)
+    if (this.#flushing || this.#retry) return
+    // What else is appended in this turn of the event loop goes along.
+    this.#scheduled ??= setImmediate(() => {
+      this.#scheduled = undefined
+      this.#flushing ??= this.#flush()
+    })
+  }
+
+  #drop(publication: LogPublication): void {
+    this.#publications.delete(publication)
+    this.#changed.delete(publication)
+  }
+
+  #askAll(): void {
+    for (const publication of this.#publications) {
+      publication.unsure = true
+      this.#change(publication)
+    }
+  }
+
+  /** Never rejects. What cannot be sent is sent when the connection is back. */
+  async #flush(): Promise<void> {
+    try {
+      while (this.#changed.size > 0 && this.#redis.commands.status === 'ready') await this.#send()
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'events could not be sent to Redis; trying again')
+      this.#retry = setTimeout(() => {
+        this.#retry = undefined
+        this.#flushing ??= this.#flush()
+      }, refusedMs)
+    } finally {
+      this.#flushing = undefined
+    }
+  }
+
+  async #send(): Promise<void> {
+    const pipeline = this.#redis.commands.pipeline()
+    const sent: { publication: LogPublication; last: number }[] = []
+    let chars = 0
+    for (const publication of this.#changed) {
+      if (chars >= maxChars) break
+      this.#changed.delete(publication)
+      const events = publication.next(maxCharsOfLog)
+      if (!events) continue
+      const { log, attempt, acknowledged } = publication
+      const anew = publication.anew ? 1 : 0
+      pipeline.conchAppend(this.#keys.log(log.taskId), attempt, acknowledged + 1, ttlSeconds, anew, ...events)
+      for (const event of events) chars += event.length
+      sent.push({ publication, last: acknowledged + events.length })
+    }
+    if (sent.length === 0) return
+    const results = await pipeline.exec().catch((error: Error) => sent.map((): [Error, unknown] => [error, undefined]))
+    let fault: Error | undefined
+    for (const [index, { publication, last }] of sent.entries()) {
+      const [error, answer] = results?.[index] ?? [new Error('no answer')]
+      if (error) {
+        fault = error
+        publication.unsure = true
+        this.#changed.add(publication)
+      } else {
+        this.#settle(publication, last, answer as [number, number])
+      }
+    }
+    if (fault && this.#redis.commands.status === 'ready') throw fault
+  }
+
+  #settle(publication: LogPublication, last: number, [known, followers]: [number, number]): void {
+    if (known === replaced) {
+      publication.drop()
+      this.#onReplaced(publication.log.taskId)
+      return
+    }
+    publication.settle(known)
+    if (known >= last) publication.followers = followers
+    if (publication.more) this.#change(publication)
+    else publication.dropIfEnded()
+  }
+}
+
+class LogPublication implements Publication {
+  readonly log: EventLog
+  readonly attempt: number
+  followers = 0
+  /** Redis has the events up to this one. */
+  acknowledged = 0
+  /** Whether it is to be asked what it has. */
+  unsure = false
+  /** Whether the log is to be written from its beginning. */
+  anew = false
+  #ended = false
+  #timer: NodeJS.Timeout | undefined
+  readonly #on: { changed: () => void; dropped: () => void }
+
+  constructor(log: EventLog, attempt: number, on: { changed: () => void; dropped: () => void }) {
+    this.log = log
+    this.attempt = attempt
+    this.#on = on
+    log.onAppended = on.changed
+  }
+
+  /** Whether the log has what Redis has not, or may not have. */
+  get more(): boolean {
+    if (this.log.attempt !== this.attempt) return false
+    return this.unsure || this.anew || this.log.lastId.seq > this.acknowledged
+  }
+
+  /** The events to be sent next, none if it only has to be asked; `undefined` when there is nothing to do. */
+  next(maxCharsOfLog: number): string[] | undefined {
+    if (!this.more) return undefined
+    if (this.anew) this.acknowledged = 0
+    return this.log.readRaw(this.acknowledged, maxCharsOfLog).map(({ data }) => data)
+  }
+
+  /** @param known what Redis says that it has */
+  settle(known: number): void {
+    this.acknowledged = known
+    this.unsure = false
+    if (known > 0) this.anew = false
+  }
+
+  end(): void {
+    this.#ended = true
+    if (this.more) this.#timer = setTimeout(() => this.drop(), afterEndMs)
+    else this.drop()
+  }
+
+  dropIfEnded(): void {
+    if (this.#ended) this.drop()
+  }
+
+  drop(): void {
+    clearTimeout(this.#timer)
+    // A later attempt may have the same log.
+    if (this.log.onAppended === this.#on.changed) this.log.onAppended = undefined
+    this.#on.dropped()
+  }
+}

@@ -1,0 +1,122 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { doneWithin } from '../done-within.ts'
+import type { EventLog } from './event-log.ts'
+import type { Following, Replication } from './replication.ts'
+import type { TaskRow } from './rows.ts'
+import type { Timers } from './sse-stream.ts'
+import { taskEnded } from './task.ts'
+
+/** How often the database is asked about the tasks that are followed: what replication loses is not lost for long. */
+export const lookMs = 5_000
+
+/** A log that nothing was heard of for this long is read again. */
+const silenceMs = 15_000
+
+/** What a reader waits for a log that is on its way from another instance. */
+const catchUpMs = 2_000
+
+/** Where a task is. */
+export type TaskMark = Pick<TaskRow, 'id' | 'status' | 'attempt'>
+
+export interface MirrorsOptions {
+  /** Without it the logs of others are only known by their beginning and, from the database, by their end. */
+  replication?: Replication
+  /** Those of these tasks that are there. */
+  marks(taskIds: readonly string[]): Promise<TaskMark[]>
+  timers: Timers
+  logger: FastifyBaseLogger
+}
+
+interface Mirror {
+  log: EventLog
+  following: Following | undefined
+}
+
+/** The logs here of tasks that have not ended and that other instances run, or will run. */
+export class Mirrors {
+  readonly #options: MirrorsOptions
+  readonly #mirrors = new Map<string, Mirror>()
+  /** Told of a log that replication cannot complete: the task has ended, or gone. */
+  onOutdated: (taskId: string) => void = () => {}
+  #timer: unknown
+  #closed = false
+
+  constructor(options: MirrorsOptions) {
+    this.#options = options
+  }
+
+  has(taskId: string): boolean {
+    return this.#mirrors.has(taskId)
+  }
+
+  /** From now on `log`, which has been filled from the row, gets what is written elsewhere; nothing else may append. */
+  follow(log: EventLog, { status, attempt }: TaskRow): void {
+    this.stop(log.taskId)
+    const running = status === 'running'
+    const following = this.#options.replication?.follow(log, { voidAttempt: running ? attempt - 1 : attempt, running })
+    this.#mirrors.set(log.taskId, { log, following })
+    this.#schedule()
+  }
+
+  stop(taskId: string): void {
+    this.#mirrors.get(taskId)?.following?.stop()
+    this.#mirrors.delete(taskId)
+  }
+
+  /**
+   * Lets a log that is behind its row get what there is, for a while. False, at once, when there is no such log or nothing
+   * to wait for.
+   */
+  async catchUp(task: TaskMark): Promise<boolean> {
+    const mirror = this.#mirrors.get(task.id)
+    if (!mirror?.following || !behind(mirror.log, task)) return false
+    await doneWithin(catchUpMs, [mirror.following.sync()])
+    return true
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#options.timers.clearTimeout(this.#timer)
+    for (const taskId of Array.from(this.#mirrors.keys())) this.stop(taskId)
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#closed) return
+    this.#timer = this.#options.timers.setTimeout(() => void this.#lookAgain(), lookMs)
+  }
+
+  async #lookAgain(): Promise<void> {
+    try {
+      await this.look()
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'cannot look for tasks of other instances; trying again')
+    }
+    this.#timer = undefined
+    if (this.#mirrors.size > 0) this.#schedule()
+  }
+
+  /** Asks the database once about all that are followed, and completes what can be completed. */
+  async look(): Promise<void> {
+    const followed = new Map(this.#mirrors)
+    const marks = new Map((await this.#options.marks(Array.from(followed.keys()))).map(mark => [mark.id, mark]))
+    const silentSince = performance.now() - silenceMs
+    await Promise.all(
+      Array.from(followed, ([taskId, { log, following }]) => {
+        const mark = marks.get(taskId)
+        return following && (!mark || behind(log, mark) || following.heardAt < silentSince)
+          ? following.sync()
+          : undefined
+      }),
+    )
+    for (const [taskId, mirror] of followed) {
+      if (this.#mirrors.get(taskId) !== mirror) continue
+      const mark = marks.get(taskId)
+      if (!mark || (taskEnded(mark.status) && !mirror.log.terminal)) this.onOutdated(taskId)
+    }
+  }
+}
+
+function behind(log: EventLog, { status, attempt }: TaskMark): boolean {
+  if (taskEnded(status)) return log.terminal === undefined
+  return status === 'running' && log.attempt < attempt
+}
