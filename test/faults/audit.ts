@@ -58,7 +58,7 @@ const tasksWithEffects = `
     notified as (select task_id as id, json_agg(kind) as kinds from notifications group by 1)
   select tasks.id, tasks.kind, tasks.status, tasks.attempt, tasks.ends, tasks.terminal_id as "terminalId",
     tasks.lost_attempts as "lostAttempts",
-    coalesce(records.id, reviews.id, quizzes.id) is not null or turns.saved_attempt = tasks.attempt as kept,
+    coalesce(records.id, reviews.id, quizzes.id) is not null or coalesce(turns.saved_attempt = tasks.attempt, false) as kept,
     coalesce(published.names, '[]') as published, coalesce(published.watched, false) as watched,
     coalesce(handled.names, '[]') as handled, coalesce(notified.kinds, '[]') as notifications,
     summaries.attempt as "summaryOf", turns.saved_attempt as "savedAttempt"

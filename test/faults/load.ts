@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { doneWithin } from '../../src/done-within.ts'
 import { type Ending, EventSourceClient } from '../support/event-source-client.ts'
 import { between, chance, oneOf } from './chance.ts'
 import type { Instance } from './cluster.ts'
@@ -65,11 +66,11 @@ export class Load {
   /** Lets users finish what they have begun, for at most so long; then they leave. Answers whether nobody had to. */
   async stop(patienceMs: number): Promise<boolean> {
     this.#stopping = true
-    const done = Promise.all(this.#users).then(() => true)
-    const finished = await Promise.race([done, delay(patienceMs, false)])
+    await doneWithin(patienceMs, this.#users)
+    const finished = this.underWay.length === 0
     this.#leaving = true
     for (const { watchers } of this.underWay) for (const watcher of watchers) watcher.leave()
-    await done
+    await Promise.all(this.#users)
     return finished
   }
 
@@ -178,7 +179,7 @@ export class Load {
     const { instances, story } = this.#options
     if (this.#leaving) throw new Error('there is nobody left to ask')
     const { name, url } = oneOf(instances)
-    const note = (what: string) => story.note(`POST ${path} to ${name}: ${what}`, number)
+    const note = (what: string) => story.note(`POST ${path} to ${name}: ${what}`, number ?? 0)
     try {
       const response = await fetch(new URL(path, url), {
         method: 'POST',

@@ -60,7 +60,7 @@ t.test(
     const finished = await load.stop(patienceMs)
     t.ok(finished, 'every watcher has come to an end')
     t.same(load.refusals, [], 'nobody was refused')
-    await Promise.race([until(async () => (await leftOver(query)).length === 0), delay(patienceMs)])
+    await until(async () => (await leftOver(query)).length === 0, patienceMs)
 
     const audited = await audit({ load, model, query, url: instances[0]?.url ?? '' })
     report(t, audited, struck, load)
@@ -87,11 +87,16 @@ async function untilTakenOver(query: Query, load: Load, requests: readonly numbe
     return now.some(({ id, attempt }) => before.some(other => other.id === id && other.attempt === attempt))
   }
   // Other things break meanwhile: who waits for another one's end would be a dead lock.
-  await Promise.race([until(async () => !(await left())), delay(60_000)])
+  await until(async () => !(await left()), 60_000)
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(250)
+/** Resolves when it is so, or has not come to be so for too long. */
+async function until(
+  condition: () => boolean | Promise<boolean>,
+  patienceMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const since = performance.now()
+  while (!(await condition()) && performance.now() - since < patienceMs) await delay(250)
 }
 
 /** A connection for each statement, as often as it takes: the database is broken now and then. */

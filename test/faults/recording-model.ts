@@ -57,7 +57,7 @@ export class RecordingModel {
       const answer = answerTo(completion, answers.length)
       answers.push(answer)
       const note = (what: string) =>
-        story.note(`answer ${answer.number} (output ${answer.output}) to ${answer.port}: ${what}`, answer.request)
+        story.note(`answer ${answer.number} (output ${answer.output}) to ${answer.port}: ${what}`, answer.request ?? 0)
       note('begun')
       completion.response.once('close', () => {
         if (answer.end === 'open') answer.end = 'left'
@@ -82,7 +82,7 @@ function answerTo({ request, body, system }: UpstreamCompletion, number: number)
   const count = body.response_format?.json_schema?.schema.properties.questions.maxItems
   const questions = Array.from({ length: count ?? 0 }, (_, index) => ({
     question: `〔${number}〕${words(5).join('')} ${index}?`,
-    choices: ['가', '나', '다', '라'].map(letter => `${letter} ${words(2).join('')}`),
+    choices: ['가', '나', '다', '라'].map(letter => `${letter} ${words(2).join('').trim()}`),
   }))
   const text =
     count === undefined ? words(between(10, 90)).join('') : JSON.stringify({ questions: questions.map(full) })

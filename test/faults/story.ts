@@ -3,8 +3,9 @@ export class Story {
   readonly #began = performance.now()
   readonly #lines: { at: number; about: number | undefined; text: string }[] = []
 
-  /** @param about the number of a request; without it, it concerns all */
+  /** @param about the number of a request, 0 for what concerns none; without it, it concerns all */
   note(text: string, about?: number): void {
+    if (about === 0) return
     this.#lines.push({ at: performance.now() - this.#began, about, text })
   }
 
