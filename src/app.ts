@@ -217,6 +217,7 @@ async function assemble(
     runningHandlers: () => events.running,
     openStreams: () => replies.size,
     openLogs: () => logs.size,
+    redisConnected: () => replication?.connected,
     upstream: () => model.state(),
     queuedTasks: () => store.queued(database.queries, Number.MAX_SAFE_INTEGER),
     // A handler that has none is told with 0: an alert that waits for the number to fall again needs it.

@@ -7,6 +7,8 @@ export interface Gauges {
   runningHandlers(): number
   openStreams(): number
   openLogs(): number
+  /** Undefined: there is no Redis. */
+  redisConnected(): boolean | undefined
   /** `retries`: since the start. */
   upstream(): { breaker: keyof typeof breakerStates; sockets: number; retries: number }
   /** Rejects when the database does not answer. */
@@ -48,6 +50,10 @@ export function createMetrics(gauges: Gauges): Metrics {
   simpleGauge('conch_running_handlers', 'Domain events that are being handled in this process.', gauges.runningHandlers)
   simpleGauge('conch_open_streams', 'Event streams that are open in this process.', gauges.openStreams)
   simpleGauge('conch_open_logs', 'Task logs in memory.', gauges.openLogs)
+  if (gauges.redisConnected() !== undefined)
+    simpleGauge('conch_redis_connected', 'Whether this process can use Redis: 1, or 0.', () =>
+      gauges.redisConnected() ? 1 : 0,
+    )
   simpleGauge('conch_upstream_sockets', 'Open connections to the model provider.', () => gauges.upstream().sockets)
   simpleGauge(
     'conch_upstream_breaker_state',

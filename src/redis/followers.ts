@@ -118,9 +118,11 @@ class Follower implements Following {
   }
 
   sync(): Promise<void> {
-    this.#again = true
+    this.#again = !this.#stopped
     this.#syncing ??= this.#sync().finally(() => {
       this.#syncing = undefined
+      // Asked for when it was as good as over.
+      if (this.#again) void this.sync()
     })
     return this.#syncing
   }
@@ -141,12 +143,13 @@ class Follower implements Following {
   stop(): void {
     if (this.#stopped) return
     this.#stopped = true
+    this.#again = false
     this.#options.stopped()
   }
 
   async #sync(): Promise<void> {
     await this.subscribed
-    while (this.#again && !this.#stopped) {
+    while (this.#again) {
       this.#again = false
       try {
         if (this.#redis.commands.status !== 'ready') return

@@ -73,7 +73,7 @@ export class Publisher {
 
   /** Sends what is left, if Redis takes it within `ms`. */
   async close(ms: number): Promise<void> {
-    this.#flushing ??= this.#flush()
+    this.#begin()
     const late = Promise.withResolvers<void>()
     const timer = setTimeout(late.resolve, ms)
     await Promise.race([this.#flushing, late.promise])
@@ -87,11 +87,11 @@ export class Publisher {
   #change(publication: LogPublication): void {
     if (this.#closed) return
     this.#changed.add(publication)
-    if (this.#flushing || this.#retry) return
-    // What else is appended in this turn of the event loop goes along.
+    if (this.#retry) return
+    // What else is appended in this turn of the event loop goes along. While a round trip is under way, so does this.
     this.#scheduled ??= setImmediate(() => {
       this.#scheduled = undefined
-      this.#flushing ??= this.#flush()
+      this.#begin()
     })
   }
 
@@ -107,18 +107,25 @@ export class Publisher {
     }
   }
 
+  #begin(): void {
+    if (this.#closed) return
+    this.#flushing ??= this.#flush().finally(() => {
+      this.#flushing = undefined
+    })
+  }
+
   /** Never rejects. What cannot be sent is sent when the connection is back. */
   async #flush(): Promise<void> {
+    // Never over before it is noted that it has begun.
+    await undefined
     try {
       while (this.#changed.size > 0 && this.#redis.commands.status === 'ready') await this.#send()
     } catch (error) {
       this.#logger.warn({ err: error }, 'events could not be sent to Redis; trying again')
       this.#retry = setTimeout(() => {
         this.#retry = undefined
-        this.#flushing ??= this.#flush()
+        this.#begin()
       }, refusedMs)
-    } finally {
-      this.#flushing = undefined
     }
   }
 

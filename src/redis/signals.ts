@@ -78,22 +78,27 @@ export class RedisSignals implements Signals {
   }
 
   #hear(message: string): void {
-    let signal: Signal
-    try {
-      signal = JSON.parse(message)
-    } catch {
-      // Somebody else's: nothing of ours is no JSON.
-      return
-    }
-    if (signal.from === this.#instance) return
+    const signal = read(message)
+    if (!signal || signal.from === this.#instance) return
     if (signal.type === 'anew') this.#options.onAnew(signal.taskId)
     else if (signal.type === 'changed') this.#listener?.changed(signal.taskId)
     else if (signal.type === 'question') void this.#answer(signal)
-    else if (signal.to === this.#instance) this.#asked.get(signal.id)?.(signal.answer)
+    else if (signal.type === 'answer' && signal.to === this.#instance) this.#asked.get(signal.id)?.(signal.answer)
   }
 
   async #answer({ from, id, question }: Extract<Signal, { type: 'question' }>): Promise<void> {
     const answer = await this.#listener?.asked(question)
     if (answer) this.#say({ type: 'answer', to: from, id, answer, from: this.#instance })
+  }
+}
+
+/** `undefined` for what no instance of Conch says: others may use the same Redis. */
+function read(message: string): Signal | undefined {
+  try {
+    const signal = JSON.parse(message) as Signal | null
+    if (typeof signal?.from !== 'string') return undefined
+    return signal
+  } catch {
+    return undefined
   }
 }

@@ -8,6 +8,7 @@ const zero: Gauges = {
   runningHandlers: () => 0,
   openStreams: () => 0,
   openLogs: () => 0,
+  redisConnected: () => undefined,
   upstream: () => ({ breaker: 'closed', sockets: 0, retries: 0 }),
   queuedTasks: async () => 0,
   failedEvents: async () => [],

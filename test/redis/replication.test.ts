@@ -1,0 +1,192 @@
+import { Redis } from 'ioredis'
+import t, { type Test } from 'tap'
+import { v7 as uuidv7 } from 'uuid'
+import { openRedisReplication } from '../../src/redis/replication.ts'
+import { EventLog } from '../../src/tasks/event-log.ts'
+import { noOwnRedis, type OwnRedis, startRedis } from '../support/own-redis.ts'
+import { quietLogger } from '../support/quiet-logger.ts'
+import { proxyTcp } from '../support/tcp-proxy.ts'
+import {
+  begin,
+  type Instance,
+  queuedLog,
+  replicationContract,
+  same,
+  until,
+  write,
+} from '../tasks/replication-contract.ts'
+
+const running = { voidAttempt: 0, running: true }
+
+t.test('replication by Redis', { skip: noOwnRedis }, async t => {
+  t.test('one server', async t => {
+    const { url } = await startRedis(t)
+    replicationContract(t, t => instance(t, url))
+  })
+
+  // Whoever has a cluster refuses a command whose keys are in several slots: none of ours is.
+  t.test('a server of a cluster', async t => {
+    const { url } = await startRedis(t, '--cluster-enabled', 'yes', '--cluster-config-file', `/tmp/${uuidv7()}.conf`)
+    const admin = client(t, url)
+    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
+    await until(async () => String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok'))
+    replicationContract(t, t => instance(t, url))
+  })
+
+  t.test('a Redis that was restarted, and has lost everything, gets everything again', async t => {
+    const redis = await startRedis(t)
+    const { writer, reader, log, mirror } = await followed(t, redis.url)
+    for (let round = 0; round < 5; round++) {
+      // It goes in the middle of what is under way.
+      const writing = write(log, 200)
+      await redis.stop()
+      await writing
+      await redis.start()
+      await same(t, mirror, log)
+    }
+    const late = queuedLog(log.taskId)
+    await until(() => reader.replication.connected && writer.replication.connected)
+    await instance(t, redis.url).then(({ replication }) => replication.follow(late, running).sync())
+    await same(t, late, log)
+  })
+
+  t.test('a Redis that was frozen is noticed, and what it missed is sent', async t => {
+    const redis = await startRedis(t)
+    const { writer, reader, log, mirror } = await followed(t, redis.url)
+    redis.freeze(true)
+    t.teardown(() => redis.freeze(false))
+    await write(log, 100)
+    await until(() => !writer.replication.connected && !reader.replication.connected)
+    await write(log, 100)
+    redis.freeze(false)
+    await same(t, mirror, log)
+  })
+
+  t.test('connections that are cut again and again lose nothing', async t => {
+    const redis = await startRedis(t)
+    const [toWriter, toReader] = await Promise.all([proxyTcp(t, redis.url), proxyTcp(t, redis.url)])
+    const { log, mirror } = await followed(t, toWriter.url(redis.url), toReader.url(redis.url))
+    for (let round = 0; round < 10; round++) {
+      await write(log, 30)
+      ;[toWriter, toReader][round % 2]?.cut()
+      await write(log, 30)
+    }
+    log.append({ type: 'finish', finishReason: 'stop' })
+    await same(t, mirror, log)
+  })
+
+  t.test('a network that answers late does not lose, double or mix anything', async t => {
+    const redis = await startRedis(t)
+    const [toWriter, toReader] = await Promise.all([proxyTcp(t, redis.url), proxyTcp(t, redis.url)])
+    const { log, mirror } = await followed(t, toWriter.url(redis.url), toReader.url(redis.url))
+    toWriter.delay(20)
+    toReader.delay(50)
+    const late = queuedLog(log.taskId)
+    const other = await instance(t, toReader.url(redis.url))
+    await write(log, 100)
+    other.replication.follow(late, running)
+    for (let round = 0; round < 20; round++) {
+      await write(log, 10)
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+    await same(t, mirror, log)
+    await same(t, late, log)
+  })
+
+  t.test('a log whose beginning was cut off, or that was removed, is written anew for who needs it', async t => {
+    const redis = await startRedis(t)
+    const admin = client(t, redis.url)
+    const { log, mirror } = await followed(t, redis.url)
+    const key = `conch:{${log.taskId}}:log`
+    await admin.xtrim(key, 'MINID', '1-50')
+    const afterCut = queuedLog(log.taskId)
+    await instance(t, redis.url).then(({ replication }) => replication.follow(afterCut, running))
+    await same(t, afterCut, log)
+    await admin.del(key)
+    const afterRemoval = queuedLog(log.taskId)
+    await instance(t, redis.url).then(({ replication }) => replication.follow(afterRemoval, running))
+    await same(t, afterRemoval, log)
+    await admin.del(key)
+    await write(log, 20)
+    for (const one of [mirror, afterCut, afterRemoval]) await same(t, one, log)
+  })
+
+  t.test('a log goes an hour after its last event, and with the attempt what the ones before have written', async t => {
+    const redis = await startRedis(t)
+    const admin = client(t, redis.url)
+    const { writer, log, mirror } = await followed(t, redis.url)
+    const key = `conch:{${log.taskId}}:log`
+    const ttl = await admin.ttl(key)
+    t.ok(ttl > 3_000 && ttl <= 3_600, 'an hour')
+    begin(writer, log, 2)
+    await same(t, mirror, log)
+    t.same(await admin.xrange(key, '-', '2-0'), [])
+  })
+
+  t.test('an instance has two connections, whether it follows one task or 500', async t => {
+    const redis = await startRedis(t)
+    const admin = client(t, redis.url)
+    const [writer, reader] = await Promise.all([instance(t, redis.url), instance(t, redis.url)])
+    const connections = async () => String(await admin.client('LIST')).match(/name=conch /g)?.length
+    const logs = Array.from({ length: 500 }, () => new EventLog(uuidv7(), 'record'))
+    const mirrors = logs.map(({ taskId }) => queuedLog(taskId))
+    const follow = async (from: number, to: number) => {
+      for (const log of logs.slice(from, to)) begin(writer, log, 1)
+      for (const mirror of mirrors.slice(from, to)) reader.replication.follow(mirror, running)
+      for (const log of logs.slice(from, to)) await write(log, 20)
+      for (const index of logs.keys()) {
+        if (index < to) await until(() => mirrors[index]?.lastId.seq === logs[index]?.lastId.seq)
+      }
+      return connections()
+    }
+    const [one, many] = [await follow(0, 1), await follow(1, 500)]
+    t.comment(`connections of two instances: ${one} with 1 task followed, ${many} with 500`)
+    t.same([one, many], [4, 4])
+  })
+
+  t.test('what is no event, or no signal, harms nobody', async t => {
+    const redis = await startRedis(t)
+    const admin = client(t, redis.url)
+    const { log, mirror } = await followed(t, redis.url)
+    const key = `conch:{${log.taskId}}:log`
+    const next = log.lastId.seq + 1
+    for (const message of ['', 'x', `1 ${next}\nnot json`, `1 ${next}\n{"type":"text-delta"}`.slice(0, -3)])
+      await admin.publish(key, message)
+    for (const message of ['', '{', '{}', 'null', '{"from":"x","type":"other"}'])
+      await admin.publish('conch:signals', message)
+    await write(log, 20)
+    await same(t, mirror, log)
+  })
+})
+
+/** A log of 100 words, and a follower that has them. */
+async function followed(t: Test, writerUrl: string, readerUrl = writerUrl) {
+  const [writer, reader] = await Promise.all([instance(t, writerUrl), instance(t, readerUrl)])
+  const log = new EventLog(uuidv7(), 'record')
+  const mirror = queuedLog(log.taskId)
+  begin(writer, log, 1)
+  reader.replication.follow(mirror, running)
+  await write(log, 100)
+  await same(t, mirror, log)
+  return { writer, reader, log, mirror }
+}
+
+async function instance(t: Test, url: OwnRedis['url']): Promise<Instance> {
+  const replaced: string[] = []
+  const replication = openRedisReplication({
+    url,
+    prefix: 'conch',
+    logger: quietLogger,
+    onReplaced: taskId => void replaced.push(taskId),
+  })
+  t.teardown(() => replication.close())
+  await until(() => replication.connected)
+  return { replication, replaced }
+}
+
+function client(t: Test, url: string): Redis {
+  const redis = new Redis(url)
+  redis.on('error', () => {})
+  t.teardown(() => redis.disconnect())
+  return redis
+}
