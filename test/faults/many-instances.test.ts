@@ -10,9 +10,9 @@ import { Sweeper } from '../support/sweeper.ts'
 import { type Audit, audit, flaws, leftOver, type Query } from './audit.ts'
 import { type Instance, startCluster } from './cluster.ts'
 import { Load } from './load.ts'
-import { type Struck, strike } from './plan.ts'
 import { RecordingModel } from './recording-model.ts'
 import { Story } from './story.ts'
+import { type Struck, strike } from './strike.ts'
 
 /** Faults of each sort. CI makes a few; the numbers in the README come from 30. */
 const each = Number(process.env.FAULTS_EACH ?? 2)
@@ -44,26 +44,35 @@ t.test(
       story,
       services: { postgres: postgres.url, redis: redis.url, model: model.baseUrl },
       env: {
-        LOG_LEVEL: process.env.FAULTS_LOG ? 'info' : 'fatal',
         DRAIN_SECONDS: '2',
         UPSTREAM_RETRY_SECONDS: '0.2',
         UPSTREAM_RETRY_MAX_SECONDS: '2',
       },
     })
-    const query = queryThrough(postgres.url)
+    const ended = new AbortController()
+    const query = queryThrough(postgres.url, ended.signal)
     const load = new Load({ instances, story, users })
-    t.teardown(() => load.stop(0))
+    const exits: (number | string)[] = []
+    const striking = strike({
+      ...{ instances, postgres, redis, model, load, story, sweeper, each, exits, signal: ended.signal },
+      takenOver: requests => untilTakenOver(query, load, requests, ended.signal),
+      pause: ms => delay(ms, undefined, { signal: ended.signal }).catch(() => {}),
+    })
+    t.teardown(async () => {
+      ended.abort()
+      await Promise.allSettled([striking, load.stop(0)])
+    })
 
-    const takenOver = (requests: readonly number[]) => untilTakenOver(query, load, requests)
-    const struck = await strike({ instances, postgres, redis, model, load, story, sweeper, each, takenOver })
-    await until(() => load.accepted.length >= leastTasks)
+    const struck = await striking
+    await until(() => load.accepted.length >= leastTasks, { signal: ended.signal })
     const finished = await load.stop(patienceMs)
     t.ok(finished, 'every watcher has come to an end')
     t.same(load.refusals, [], 'nobody was refused')
-    await until(async () => (await leftOver(query)).length === 0, patienceMs)
+    await until(async () => (await leftOver(query)).length === 0, { patienceMs, signal: ended.signal })
 
     const audited = await audit({ load, model, query, url: instances[0]?.url ?? '' })
     report(t, audited, struck, load)
+    t.comment(`asked to stop, instances ended with ${exits.join(', ')}`)
     if (process.env.FAULTS_LOG) await keepLogs(process.env.FAULTS_LOG, instances, audited, story)
     else for (const { request } of audited.findings.slice(0, 3)) if (request) t.comment(story.of(request))
     t.ok(audited.tasks >= load.accepted.length)
@@ -74,7 +83,12 @@ t.test(
 )
 
 /** Resolves when the attempts of these requests that are under way have been replaced or have ended. */
-async function untilTakenOver(query: Query, load: Load, requests: readonly number[]): Promise<void> {
+async function untilTakenOver(
+  query: Query,
+  load: Load,
+  requests: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
   const ids = requests.flatMap(number => load.sent[number - 1]?.taskId ?? [])
   const attempts = () =>
     query<{ id: string; attempt: number }>(
@@ -87,20 +101,20 @@ async function untilTakenOver(query: Query, load: Load, requests: readonly numbe
     return now.some(({ id, attempt }) => before.some(other => other.id === id && other.attempt === attempt))
   }
   // Other things break meanwhile: who waits for another one's end would be a dead lock.
-  await until(async () => !(await left()), 60_000)
+  await until(async () => !(await left()), { patienceMs: 60_000, signal })
 }
 
-/** Resolves when it is so, or has not come to be so for too long. */
+/** Resolves when it is so, has not come to be so for too long, or is of no interest any more. */
 async function until(
   condition: () => boolean | Promise<boolean>,
-  patienceMs = Number.POSITIVE_INFINITY,
+  { patienceMs = Number.POSITIVE_INFINITY, signal }: { patienceMs?: number; signal: AbortSignal },
 ): Promise<void> {
   const since = performance.now()
-  while (!(await condition()) && performance.now() - since < patienceMs) await delay(250)
+  while (!signal.aborted && performance.now() - since < patienceMs && !(await condition())) await delay(250)
 }
 
 /** A connection for each statement, as often as it takes: the database is broken now and then. */
-function queryThrough(url: string): Query {
+function queryThrough(url: string, signal: AbortSignal): Query {
   return async (statement, values) => {
     for (;;) {
       const client = new pg.Client({ connectionString: url })
@@ -109,7 +123,7 @@ function queryThrough(url: string): Query {
         await client.connect()
         return (await client.query(statement, values)).rows
       } catch (error) {
-        if (error instanceof pg.DatabaseError && !/^(57|08)/.test(error.code ?? '')) throw error
+        if (signal.aborted || (error instanceof pg.DatabaseError && !/^(57|08)/.test(error.code ?? ''))) throw error
         await delay(100)
       } finally {
         await client.end().catch(() => {})

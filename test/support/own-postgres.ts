@@ -52,9 +52,11 @@ export async function startPostgres(t: Pick<Test, 'teardown'>, sweeper: Sweeper)
   let stopped: number[] = []
   let log = ''
 
+  // Who ends all connections to a database is connected to another one.
+  const maintenanceUrl = `postgres://postgres@127.0.0.1:${port}/postgres`
   const running = () => server !== undefined && server.exitCode === null && server.signalCode === null
   const postgres: OwnPostgres = {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url: `postgres://postgres@127.0.0.1:${port}/conch`,
     async crash() {
       await postgres.freeze(false)
       if (!server || !running()) return
@@ -63,7 +65,7 @@ export async function startPostgres(t: Pick<Test, 'teardown'>, sweeper: Sweeper)
       await ended
     },
     async start() {
-      while (!(await answers(postgres.url))) {
+      while (!(await answers(maintenanceUrl))) {
         if (!running()) {
           log = ''
           const started = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options], {
@@ -90,6 +92,7 @@ export async function startPostgres(t: Pick<Test, 'teardown'>, sweeper: Sweeper)
   }
   t.teardown(() => postgres.crash())
   await postgres.start()
+  await run(maintenanceUrl, 'create database conch')
   return postgres
 }
 
@@ -110,15 +113,19 @@ function unprivileged(): { uid: number; gid: number } | undefined {
   return { uid: id('-u'), gid: id('-g') }
 }
 
-async function answers(url: string): Promise<boolean> {
+function answers(url: string): Promise<boolean> {
+  return run(url, 'select 1').then(
+    () => true,
+    () => false,
+  )
+}
+
+async function run(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => {})
   try {
     await client.connect()
-    await client.query('select 1')
-    return true
-  } catch {
-    return false
+    await client.query(statement)
   } finally {
     await client.end().catch(() => {})
   }
