@@ -96,8 +96,10 @@ export class Load {
   }
 
   async #follow(request: Sent): Promise<void> {
-    const more = async () => {
-      await delay(between(200, 4_000))
+    // Some come back when it may have ended long ago.
+    const [soonest, latest] = chance(0.75) ? [0, 0] : [2_000, 10_000]
+    const watch = async (fromMs: number, toMs: number) => {
+      await delay(between(fromMs, toMs))
       await this.#watch(request)
     }
     const cancel = async () => {
@@ -105,9 +107,9 @@ export class Load {
       await this.#cancel(request)
     }
     await Promise.all([
-      this.#watch(request),
-      this.#watch(request),
-      chance(0.3) ? more() : undefined,
+      watch(soonest, latest),
+      watch(soonest, latest),
+      chance(0.3) ? watch(soonest, latest + 4_000) : undefined,
       chance(0.12) ? cancel() : undefined,
     ])
   }
@@ -133,7 +135,9 @@ export class Load {
       const number = this.sent.length + 1
       const sent: Sent = { number, owner, kind, taskId: undefined, watchers: [], endings: [], cancelled: false }
       this.sent.push(sent)
-      const answer = await this.#once<{ taskId: string }>(owner, path, body(numbered(number, '오늘 있었던 일')), number)
+      const answer = await this.#once<{ taskId: string }>(owner, path, body(numbered(number, '오늘 있었던 일')), {
+        number,
+      })
       if (answer?.status === 202) {
         sent.taskId = answer.body.taskId
         return sent
@@ -144,7 +148,9 @@ export class Load {
 
   async #cancel(request: Sent): Promise<void> {
     for (;;) {
-      const answer = await this.#once(request.owner, `/api/tasks/${request.taskId}/cancel`, undefined, request.number)
+      const answer = await this.#once(request.owner, `/api/tasks/${request.taskId}/cancel`, undefined, {
+        number: request.number,
+      })
       if (answer) {
         request.cancelled = true
         return
@@ -161,28 +167,32 @@ export class Load {
     }
   }
 
+  /** One who wants to be told of everything. */
   async #newOwner(): Promise<string> {
+    const preferences = Object.fromEntries(notificationKinds.map(kind => [kind, ['in-app']]))
+    let owner: string | undefined
     for (;;) {
-      const answer = await this.#once(undefined, '/api/conversations', {})
-      const cookie = answer?.headers.getSetCookie()[0]?.split(';')[0]
-      if (cookie) return cookie
+      const answer = await this.#once(owner, '/api/notification-preferences', { preferences }, { method: 'PUT' })
+      owner ??= answer?.headers.getSetCookie()[0]?.split(';')[0]
+      if (answer && owner) return owner
+      await delay(between(200, 600))
     }
   }
 
-  /** One POST to any instance. `undefined` when there was no answer, or one that says to come again. @throws at a 4xx */
+  /** One request to any instance. `undefined` when there was no answer, or one that says to come again. @throws at a 4xx */
   async #once<Body>(
     owner: string | undefined,
     path: string,
     body: object | undefined,
-    number?: number,
+    { number = 0, method = 'POST' }: { number?: number; method?: string } = {},
   ): Promise<{ status: number; headers: Headers; body: Body } | undefined> {
     const { instances, story } = this.#options
     if (this.#leaving) throw new Error('there is nobody left to ask')
     const { name, url } = oneOf(instances)
-    const note = (what: string) => story.note(`POST ${path} to ${name}: ${what}`, number ?? 0)
+    const note = (what: string) => story.note(`${method} ${path} to ${name}: ${what}`, number)
     try {
       const response = await fetch(new URL(path, url), {
-        method: 'POST',
+        method,
         headers: { ...(owner && { cookie: owner }), ...(body && { 'content-type': 'application/json' }) },
         ...(body && { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(patienceMs),
@@ -190,7 +200,7 @@ export class Load {
       const text = await response.text()
       note(`${response.status} ${text.slice(0, 100)}`)
       if (response.status >= 500) return undefined
-      if (!response.ok) throw new Refused(`POST ${path}: ${response.status} ${text}`)
+      if (!response.ok) throw new Refused(`${method} ${path}: ${response.status} ${text}`)
       return { status: response.status, headers: response.headers, body: JSON.parse(text) as Body }
     } catch (error) {
       if (error instanceof Refused) throw error
