@@ -20,7 +20,7 @@ const each = Number(process.env.FAULTS_EACH ?? 2)
 /** At least so many tasks; there are as many as the users send while there are faults. */
 const leastTasks = Number(process.env.FAULT_TASKS ?? 0)
 
-const users = 14
+const users = 18
 
 /** What is left when the faults are over gets this long: events wait up to minutes before they are tried again. */
 const patienceMs = 600_000

@@ -68,7 +68,7 @@ export class RecordingModel {
     return new RecordingModel(baseUrl, answers)
   }
 
-  /** Requests that somebody at this port has answered now. */
+  /** Requests for which a text is being written now, asked for at this port. */
   open(port: number): number[] {
     const open = this.answers.filter(answer => answer.port === port && answer.end === 'open')
     return [...new Set(open.flatMap(({ request }) => request ?? []))]
@@ -85,7 +85,7 @@ function answerTo({ request, body, system }: UpstreamCompletion, number: number)
     choices: ['가', '나', '다', '라'].map(letter => `${letter} ${words(2).join('').trim()}`),
   }))
   const text =
-    count === undefined ? words(between(10, 90)).join('') : JSON.stringify({ questions: questions.map(full) })
+    count === undefined ? words(between(20, 150)).join('') : JSON.stringify({ questions: questions.map(full) })
   return {
     number,
     request: system === summarising || of === undefined ? undefined : Number(of),
