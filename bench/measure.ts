@@ -14,7 +14,12 @@ export interface Backend {
 /** The embedded database, and a new database on the Postgres that `DATABASE_URL` names, if it does. */
 export async function onEachBackend(measure: (backend: Backend) => Promise<void>): Promise<void> {
   await measure({ name: 'embedded', env: {} })
-  if (!process.env.DATABASE_URL) return
+  if (process.env.DATABASE_URL) await onPostgres(measure)
+}
+
+/** A new database on the Postgres that `DATABASE_URL` names. */
+export async function onPostgres(measure: (backend: Backend) => Promise<void>): Promise<void> {
+  if (!process.env.DATABASE_URL) throw new Error('set DATABASE_URL to a Postgres on which databases may be created')
   const name = `conch_bench_${randomBytes(8).toString('hex')}`
   await onServer(`create database ${name}`)
   try {

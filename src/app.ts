@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import { modelRoutes } from './ai/routes.ts'
 import { BackgroundWork } from './background-work.ts'
@@ -19,6 +19,7 @@ import { docs } from './http/docs.ts'
 import { failedEventRoutes } from './http/failed-events.ts'
 import { health } from './http/health.ts'
 import { identity } from './http/identity.ts'
+import { leaveTaking } from './http/leave-taking.ts'
 import { createMetrics, metricsRoute } from './http/metrics.ts'
 import { operator } from './http/operator.ts'
 import { pages } from './http/pages.ts'
@@ -28,16 +29,14 @@ import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { RebuildReport, rebuildLibrary } from './library/rebuild.ts'
 import { loggableError } from './loggable-error.ts'
+import { openLogs } from './open-logs.ts'
 import { overviewOf } from './operations/overview.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { openStorage } from './storage.ts'
 import { acceptWith } from './tasks/accept.ts'
 import { EventReplies } from './tasks/event-reply.ts'
 import { Line } from './tasks/line.ts'
-import { Logs } from './tasks/logs.ts'
-import { Mirrors } from './tasks/mirrors.ts'
 import { openTaskQueue } from './tasks/queue.ts'
-import type { Replication } from './tasks/replication.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import type { ClaimedTask } from './tasks/rows.ts'
 import { Runner } from './tasks/runner.ts'
@@ -90,10 +89,16 @@ export async function buildApp(
     logger: {
       level: config.logLevel,
       stream: logDestination,
-      serializers: { err: error => ({ message: '', stack: '', ...loggableError(error) }) },
+      serializers: {
+        err: error => ({ message: '', stack: '', ...loggableError(error) }),
+        // Without the query: it may be what somebody searches for.
+        req: ({ method, url, host, ip }) => ({ method, url: url?.split('?')[0], host, remoteAddress: ip }),
+      },
     },
     trustProxy: config.trustProxy,
     bodyLimit: maxBodyBytes,
+    // What has arrived is answered: a 503 now would end an EventSource for good.
+    return503OnClosing: false,
     frameworkErrors,
     clientErrorHandler,
     routerOptions: { maxParamLength: 200 },
@@ -161,20 +166,15 @@ async function assemble(
   })
   opened.defer(() => rebuild.stop())
 
-  const replication = await openReplication(config, app.log, taskId => void runner.look([taskId]).catch(() => {}))
-  opened.defer(() => replication?.close())
-  // The embedded database belongs to one process: there is nobody else.
-  const mirrors =
-    database.backend === 'postgres'
-      ? new Mirrors({ replication, timers, logger: app.log, marks: ids => store.marks(database.queries, ids) })
-      : undefined
-  opened.defer(() => mirrors?.close())
-  const logs = new Logs(
-    id => loadSaved(database.queries, { store, kinds }, id),
+  const { logs, replication } = await openLogs({
+    config,
+    database,
+    load: id => loadSaved(database.queries, { store, kinds }, id),
     timers,
-    mirrors && { mirrors, replication },
-  )
-  opened.defer(() => logs.close())
+    logger: app.log,
+    onReplaced: taskId => void runner.look([taskId]).catch(() => {}),
+    opened,
+  })
   const replies = new EventReplies(timers)
   const { maxRunningOutputs, maxQueuedTasks } = config
   const runner = new Runner({
@@ -228,6 +228,7 @@ async function assemble(
   useStrictValidation(app)
   await app.register(problems)
   await app.register(securityHeaders)
+  await app.register(leaveTaking, { stopping: () => runner.stopping })
   await app.register(cors, { origins: config.corsOrigins })
   await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins })
   await app.register(operator, { token: operatorToken })
@@ -251,7 +252,6 @@ async function assemble(
     timers,
     overview: overviewOf({
       database,
-      store,
       logs,
       model,
       handlers,
@@ -280,17 +280,6 @@ async function assemble(
   opened.defer(() => stop(0))
   await runner.start()
   await events.start()
-}
-
-/** Nothing of Redis is loaded by whoever does not use it. */
-async function openReplication(
-  { redisUrl: url, redisPrefix: prefix }: Config,
-  logger: FastifyBaseLogger,
-  onReplaced: (taskId: string) => void,
-): Promise<Replication | undefined> {
-  if (!url) return undefined
-  const { openRedisReplication } = await import('./redis/replication.ts')
-  return openRedisReplication({ url, prefix, logger, onReplaced })
 }
 
 /** The database's clock and ours may differ. */

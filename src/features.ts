@@ -73,7 +73,6 @@ export function features(given: FeatureSources): Features {
 
   const notifications = openNotifications({
     ...given,
-    tasks: store,
     channels: outside.channels,
     conversationOf: async (tx, taskId) => (await conversations.turn(tx, taskId))?.conversationId,
   })

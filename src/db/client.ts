@@ -6,7 +6,23 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as overPglite } from 'drizzle-orm/pglite'
 import pg from 'pg'
 import { type DrizzleTransactionLike, fromDrizzle, fromPglite, type Db as JobsDatabase } from 'pg-boss'
-import { migrateEmbedded, migratePostgres } from './migrate.ts'
+import { DatabaseUnavailable, isTransientFault } from './faults.ts'
+import { heldLocksMs, migrateEmbedded, migratePostgres } from './migrate.ts'
+
+/** Until there is a connection, of the pool or a new one. With `answerMs` less than the 10 s in which requests are answered. */
+const connectMs = 5_000
+
+/** What the server gives a statement, waiting for locks included; then it says so (57014), and the connection is still good. */
+const statementMs = 4_000
+
+/** Until the server has answered a statement: longer than it takes to say that it gave up. Then nobody is there. */
+const answerMs = 4_500
+
+/** The same for the maintenance of pg-boss: some of it goes through all jobs, and is done even if nobody waits for it. */
+const maintenanceMs = 60_000
+
+/** Silence after which TCP asks whether the other end is there; Linux and Node give it 10 s more. The default is 2 hours. */
+const keepAliveMs = 5_000
 
 type NoSchema = Record<string, never>
 
@@ -24,6 +40,8 @@ export interface Database {
   readonly queries: Queries
   /** The same database as pg-boss wants it. */
   readonly jobs: JobsDatabase
+  /** The same for what says that this process lives: it waits for nothing else, and not for long. */
+  readonly heartbeats: JobsDatabase
   readonly backend: 'postgres' | 'pglite'
   connections(): ConnectionCounts
   /** @throws when the database does not answer. */
@@ -36,42 +54,56 @@ export function jobsIn(tx: Queries): JobsDatabase {
   return fromDrizzle(tx as unknown as DrizzleTransactionLike, sql)
 }
 
-/** Opens Postgres and brings its schema up to date. `onFault` hears of idle connections that broke; none ends the process. */
+/**
+ * Opens Postgres and brings its schema up to date. `onFault` hears of idle connections that broke; none ends the process.
+ *
+ * Nothing waits for ever, whatever happens to the network or the server: a statement fails, as a transient fault, when it
+ * gets no connection in 5 s or no answer in 4.5 s, and with it the transaction that it belongs to. Locks of a process that
+ * hangs are free after 10 s.
+ */
 export async function openPostgres(
   url: string,
   onFault: (error: Error) => void,
   { maxConnections = 10 } = {},
 ): Promise<Database> {
   await migratePostgres(url)
-  const open = (max: number) => {
+  const open = (max: number, timeouts: Pick<pg.PoolConfig, 'query_timeout' | 'statement_timeout'>) => {
     const pool = new pg.Pool({
       connectionString: url,
       max,
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: connectMs,
       idleTimeoutMillis: 30_000,
+      idle_in_transaction_session_timeout: heldLocksMs,
       keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveMs,
       application_name: 'conch',
+      ...timeouts,
     })
     pool.on('error', onFault)
     // A connection that breaks while it is checked out but idle between two statements reports here, not to the pool.
     pool.on('connect', client => client.on('error', onFault))
     return pool
   }
-  const pool = open(maxConnections)
+  const short = { query_timeout: answerMs, statement_timeout: statementMs }
+  const pool = open(maxConnections, short)
+  const jobsPool = open(2, { query_timeout: maintenanceMs })
   // Heartbeats must not wait behind requests: a process that is late with them loses its tasks.
-  const jobsPool = open(2)
+  const heartbeatPool = open(2, short)
+  const pools = [pool, jobsPool, heartbeatPool]
+  const sum = (count: (pool: pg.Pool) => number) => pools.reduce((all, one) => all + count(one), 0)
   return {
     queries: overPool(pool),
     jobs: { executeSql: (text, values) => jobsPool.query(text, values as unknown[]) },
+    heartbeats: { executeSql: (text, values) => heartbeatPool.query(text, values as unknown[]) },
     backend: 'postgres',
     connections: () => ({
-      open: pool.totalCount + jobsPool.totalCount,
-      idle: pool.idleCount + jobsPool.idleCount,
-      waiting: pool.waitingCount + jobsPool.waitingCount,
+      open: sum(({ totalCount }) => totalCount),
+      idle: sum(({ idleCount }) => idleCount),
+      waiting: sum(({ waitingCount }) => waitingCount),
     }),
     ping: async () => void (await pool.query('select 1')),
     async close() {
-      await Promise.all([pool.end(), jobsPool.end()])
+      await Promise.all(pools.map(one => one.end()))
     },
   }
 }
@@ -83,13 +115,27 @@ export async function openPostgres(
 function overPool(pool: pg.Pool): Queries {
   const queries: Queries = overPg({ client: pool })
   queries.transaction = async (run, options) => {
-    const client = await pool.connect()
+    const client = await pool.connect().catch(cause => {
+      throw new DatabaseUnavailable(cause)
+    })
+    let released = false
+    const release = (broken: boolean) => {
+      if (!released) client.release(broken)
+      released = true
+    }
+    // The driver keeps a connection on which it waited in vain, and what comes next, the rollback, waits behind that
+    // statement for as long again. A single statement's the pool closes by itself.
+    const query = (text: pg.QueryConfig, values: unknown[]) =>
+      client.query(text, values).catch(fault => {
+        if (isTransientFault(fault) && !(fault instanceof pg.DatabaseError)) release(true)
+        throw fault
+      })
     try {
-      const connection: Queries = overPg({ client })
+      const connection: Queries = overPg({ client: { query } as unknown as pg.PoolClient })
       return await connection.transaction(run, options)
     } finally {
       // One that could not even roll back is not used again.
-      client.release(client.getTransactionStatus() !== 'I')
+      release(client.getTransactionStatus() !== 'I')
     }
   }
   return queries
@@ -99,9 +145,11 @@ function overPool(pool: pg.Pool): Queries {
 export async function openEmbedded(folder: string | undefined): Promise<Database> {
   const pglite = await PGlite.create(folder)
   await migrateEmbedded(pglite)
+  const jobs = fromPglite(pglite)
   return {
     queries: overPglite({ client: pglite }),
-    jobs: fromPglite(pglite),
+    jobs,
+    heartbeats: jobs,
     backend: 'pglite',
     connections: () => ({ open: 1, idle: 1, waiting: 0 }),
     ping: async () => void (await pglite.query('select 1')),

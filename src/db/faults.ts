@@ -1,13 +1,31 @@
+import { DrizzleQueryError } from 'drizzle-orm'
+
 /**
  * SQLSTATE classes that pass by themselves: connection (08), transaction rollback such as a deadlock (40), insufficient
  * resources (53), not in the right state, such as locked or closed to connections (55), operator intervention such as a
- * restart (57), and a read-only standby during a failover (25006).
+ * restart (57), a read-only standby during a failover (25006), and a transaction of which nothing was heard for too long,
+ * since this process hung (25P03, 25P04).
  */
-const transientStates = /^(08|40|53|55|57)...$|^25006$/
+const transientStates = /^(08|40|53|55|57)...$|^25(006|P03|P04)$/
 
 /** What Node calls a connection that could not be had or broke. */
 const networkCodes =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN)$/
+
+/** There is no connection to the database: it is away, or all connections are in use for longer than one waits. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable'
+  readonly code = 'DATABASE_UNAVAILABLE'
+
+  constructor(cause: unknown) {
+    super('no connection to the database', { cause })
+  }
+}
+
+/** Whether it came out of the database, or on the way there, and passes by itself. */
+export function isDatabaseFault(error: unknown): boolean {
+  return (error instanceof DrizzleQueryError || error instanceof DatabaseUnavailable) && isTransientFault(error)
+}
 
 /**
  * Whether the same statement may succeed later. True for what the database says is temporary and for a connection that
@@ -17,6 +35,7 @@ export function isTransientFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   for (let fault: unknown = error; fault instanceof Error; fault = fault.cause) {
     if ([TypeError, RangeError, ReferenceError, SyntaxError].some(mistake => fault instanceof mistake)) return false
+    if (fault instanceof DatabaseUnavailable) continue
     if (!('code' in fault) || typeof fault.code !== 'string') continue
     // Only errors that the database itself sent have a severity.
     return 'severity' in fault ? transientStates.test(fault.code) : networkCodes.test(fault.code)

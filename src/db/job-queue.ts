@@ -98,7 +98,9 @@ export class JobQueue<Data extends object> {
   async touch(jobs: readonly Job<Data>[]): Promise<boolean> {
     if (jobs.length === 0) return true
     // The type of the answer is empty in pg-boss 12.35; its documentation promises the count.
-    const { affected } = (await this.#boss.touch(this.name, jobs.map(attemptOf))) as { affected: number }
+    const { affected } = (await this.#boss.touch(this.name, jobs.map(attemptOf), {
+      db: this.#database.heartbeats,
+    })) as { affected: number }
     return affected === jobs.length
   }
 

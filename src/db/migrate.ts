@@ -12,6 +12,12 @@ const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url)
 const migrationLock = 6_215_003_112n
 
 /**
+ * How long a transaction may do nothing and keep its locks: as long as a process may be silent before another takes its
+ * tasks, so that it finds them free. What is stopped in the middle, with its connections open, would keep them for good.
+ */
+export const heldLocksMs = 10_000
+
+/**
  * Applies what is missing, one process at a time: drizzle's `migrate` is not safe from several, so one advisory lock is
  * held for the whole run, on the connection that migrates.
  */
@@ -19,6 +25,7 @@ export async function migratePostgres(url: string): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: 10_000,
+    idle_in_transaction_session_timeout: heldLocksMs,
     application_name: 'conch migrate',
   })
   client.on('error', () => {}) // A broken connection also fails the statement that needed it.

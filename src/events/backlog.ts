@@ -1,4 +1,4 @@
-import type { Database } from '../db/client.ts'
+import { type Database, jobsIn } from '../db/client.ts'
 import { queueOf } from './handler.ts'
 import { outboxQueue } from './outbox.ts'
 
@@ -26,14 +26,14 @@ export interface Backlogs {
  * what pg-boss has indexes for. The outbox has no active jobs that anybody could see: it is emptied in one transaction.
  */
 export async function backlogs(database: Database, handlers: readonly string[]): Promise<Backlogs> {
-  const { rows } = await database.jobs.executeSql(
+  const { rows } = await jobsIn(database.queries).executeSql(
     `select name, state, count(*)::int as jobs, extract(epoch from now() - min(created_on))::int as age
      from (
        select name, state, created_on from pgboss.job
-       where name = any($1) and state < 'active' and not blocked
+       where name = any($1::text[]) and state < 'active' and not blocked
        union all
        select name, state, created_on from pgboss.job
-       where name = any($1) and state = 'active' and policy = 'key_strict_fifo'
+       where name = any($1::text[]) and state = 'active' and policy = 'key_strict_fifo'
      ) as left_to_do
      group by name, state`,
     [[outboxQueue, ...handlers.map(queueOf)]],

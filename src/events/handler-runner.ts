@@ -8,8 +8,8 @@ import { addFailedEvent } from './failed-events.ts'
 import { type BatchHandler, type EventHandler, JobLost, PermanentFault, type SingleHandler } from './handler.ts'
 
 /**
- * An event that failed this often goes to the failed events. Deploys and crashes in the middle count as well: with waits
- * that double from 2 s up to 5 min it is given up after 13 minutes at the earliest.
+ * An event that failed this often goes to the failed events, and so does one whose process died this often: with waits that
+ * double from 2 s up to 5 min after 13 minutes at the earliest. What a stopping process puts back does not count.
  */
 const maxAttempts = 10
 export const retryDelaySeconds = 2
@@ -112,7 +112,7 @@ export class HandlerRunner {
     const { logger } = this.#options
     let committed = false
     try {
-      const fresh = jobs.filter(job => job.retryCount < maxAttempts)
+      const fresh = jobs.filter(job => triesBefore(job) < maxAttempts)
       if (fresh.length === jobs.length) {
         const commit = async (write: Write) => {
           await this.#commit(jobs, write)
@@ -145,7 +145,7 @@ export class HandlerRunner {
     }
     try {
       // Nobody was left to count it: it may be what they died of.
-      if (job.retryCount >= maxAttempts)
+      if (triesBefore(job) >= maxAttempts)
         throw new PermanentFault('ATTEMPTS_LOST', 'the last attempt died with its process')
       await handle(commit)
       if (!committed) await commit(async () => {})
@@ -173,14 +173,20 @@ export class HandlerRunner {
   async #failed(job: EventJob, error: unknown): Promise<void> {
     const { handler, queue, database, logger } = this.#options
     const { traceId, ...event } = job.data
-    const attempts = Math.min(job.retryCount + 1, maxAttempts)
+    const attempts = Math.min(triesBefore(job) + 1, maxAttempts)
     const failedAt = new Date()
-    const firstFailedAt = firstFailureOf(job) ?? failedAt
+    const note = noteOf(job)
+    const firstFailedAt = note.firstFailedAt === undefined ? failedAt : new Date(note.firstFailedAt)
     const stopping = this.#aborting.signal.aborted
     const fields = { err: error, handler: handler.name, event: event.name, traceId, ...event.data, attempts }
     try {
       if (stopping || (attempts < maxAttempts && !(error instanceof PermanentFault))) {
-        await queue.retry(database.queries, job, { firstFailedAt })
+        const { returned = 0 } = note
+        await queue.retry(
+          database.queries,
+          job,
+          stopping ? { ...note, returned: returned + 1 } : { ...note, firstFailedAt },
+        )
         logger.warn(
           fields,
           stopping ? 'an event is left to the next process' : 'an event could not be handled; trying again',
@@ -218,10 +224,20 @@ export class HandlerRunner {
   }
 }
 
-/** As noted with the job when it was put back; unknown if its process was lost since. */
-function firstFailureOf({ output }: EventJob): Date | undefined {
-  if (typeof output !== 'object' || output === null || !('firstFailedAt' in output)) return undefined
-  return new Date(String(output.firstFailedAt))
+/** What is noted with a job when it is put back; nothing if its process was lost since. */
+interface Note {
+  firstFailedAt?: string
+  /** How often a stopping process has put it back. */
+  returned?: number
+}
+
+function noteOf({ output }: EventJob): Note {
+  return typeof output === 'object' && output !== null ? (output as Note) : {}
+}
+
+/** How often it was tried to the end, or until its process died. */
+function triesBefore(job: EventJob): number {
+  return job.retryCount - (noteOf(job).returned ?? 0)
 }
 
 function codeOf(error: unknown): string {

@@ -59,7 +59,8 @@ async function serveText(app: FastifyInstance, name: string, type: string, body:
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   app.get(`/vendor/${name}`, { schema: { hide: true } }, (request, reply) => {
     reply.headers({ etag, 'cache-control': `public, max-age=${vendorMaxAgeSeconds}` })
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+    // A proxy that compresses makes a weak one of it.
+    if (request.headers['if-none-match']?.replace(/^W\//, '') === etag) return reply.code(304).send()
     return reply.type(`${type}; charset=utf-8`).send(body)
   })
 }

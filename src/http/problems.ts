@@ -2,15 +2,19 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import { isDatabaseFault } from '../db/faults.ts'
 import { Problem } from '../problem.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { invalidRequest } from './invalid-request.ts'
 
+/** A connection that broke is replaced at once, a restart or a failover takes seconds. */
+const databaseRetrySeconds = 5
+
 /**
  * Every error as RFC 9457 `application/problem+json`: `{type, title, status, detail, code}` and a problem's extensions.
  *
- * A `Problem` is sent as it is, what a schema refuses as `invalid-request`, another 4xx with a text of our own. Everything
- * else is a 500 that says nothing, and is logged as `err`: the logger's serializer (`loggableError`) leaves out what users
+ * A `Problem` is sent as it is, what a schema refuses as `invalid-request`, another 4xx with a text of our own, and a
+ * database that is away for a while as 503 `database-unavailable`. Everything else is a 500 that says nothing, and is logged as `err`: the logger's serializer (`loggableError`) leaves out what users
  * wrote. A path that nothing answers is 404, or 405 with `Allow` if it takes other methods; both come before the body is
  * looked at. Register before the routes.
  */
@@ -63,9 +67,24 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
     return new Problem({ ...standard(400), code: 'malformed-json', detail: 'The body is not valid JSON.' })
   if (statusCode >= 400 && statusCode < 500) return new Problem(standard(statusCode))
+  if (isDatabaseFault(error)) {
+    request.log.warn({ err: error }, 'request failed: the database does not answer')
+    return databaseUnavailable()
+  }
   request.log.error({ err: error }, 'request failed')
   const detail = `This is not your fault. The server's log has the reason under request id ${request.id}.`
   return new Problem({ ...standard(500), detail })
+}
+
+/** Whether it was done nobody knows: the answer of the database may be what was lost. */
+function databaseUnavailable(): Problem {
+  return new Problem({
+    status: 503,
+    code: 'database-unavailable',
+    title: 'Database unavailable',
+    detail: 'The database does not answer. Look whether it was done, or try again in a moment.',
+    headers: { 'retry-after': String(databaseRetrySeconds) },
+  })
 }
 
 /** What a status alone says. An error's own message is never used: it may repeat what was sent. */

@@ -3,7 +3,7 @@ import type { Database } from '../db/client.ts'
 import type { EventHandler } from '../events/handler.ts'
 import type { EventReplies } from '../tasks/event-reply.ts'
 import type { Timers } from '../tasks/sse-stream.ts'
-import type { TaskState, TaskStore } from '../tasks/store.ts'
+import * as taskStates from '../tasks/states.ts'
 import { deliveryHandler } from './deliver.ts'
 import { type NotifyOptions, notify } from './notify.ts'
 import { OwnerHub } from './owner-hub.ts'
@@ -14,7 +14,6 @@ import { ownerStreamRoutes } from './stream-routes.ts'
 
 export interface NotificationsOptions extends Pick<NotifyOptions, 'channels' | 'events' | 'conversationOf'> {
   database: Database
-  tasks: TaskStore
   timers: Timers
   logger: FastifyBaseLogger
 }
@@ -22,9 +21,9 @@ export interface NotificationsOptions extends Pick<NotifyOptions, 'channels' | '
 export interface Notifications {
   readonly handlers: readonly EventHandler[]
   /** A task was stored by this process, by a transaction that is committed. */
-  accepted(task: TaskState): void
+  accepted(task: taskStates.TaskState): void
   /** A task of this process is in another state, by a transaction that is committed. */
-  told(task: TaskState): void
+  told(task: taskStates.TaskState): void
   routes(app: FastifyInstance, replies: EventReplies): Promise<void>
   /** Resolves when nothing of it asks the database any more. */
   close(): Promise<void>
@@ -32,8 +31,9 @@ export interface Notifications {
 
 /** How owners are told, all of it: in the app, and by the channels that are given. */
 export function openNotifications(options: NotificationsOptions): Notifications {
-  const { database, tasks, channels, timers, logger } = options
+  const { database, channels, timers, logger } = options
   const { queries } = database
+  const tasks = taskStates
   const hub = new OwnerHub({ queries, tasks, store, timers, logger })
   const preferences = new PreferenceStore(['in-app', ...channels.map(({ name }) => name)])
   const onNotified = (ownerId: string) => hub.notified(ownerId)

@@ -1,7 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Queries } from '../db/client.ts'
 import type { Timers } from '../tasks/sse-stream.ts'
-import type { TaskState, TaskStore } from '../tasks/store.ts'
+import type * as taskStates from '../tasks/states.ts'
+import type { TaskState } from '../tasks/states.ts'
 import { type TaskStatus, taskEnded } from '../tasks/task.ts'
 import { tooManyStreams } from './errors.ts'
 import type { Feed, NotificationStore } from './store.ts'
@@ -24,7 +25,7 @@ export interface OwnerReader {
 
 export interface OwnerHubOptions {
   queries: Queries
-  tasks: Pick<TaskStore, 'states'>
+  tasks: Pick<typeof taskStates, 'states'>
   store: Pick<NotificationStore, 'feeds'>
   timers: Timers
   logger: FastifyBaseLogger

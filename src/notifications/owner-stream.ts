@@ -1,7 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Queries } from '../db/client.ts'
 import { resetFrame, type SseOptions, SseStream } from '../tasks/sse-stream.ts'
-import type { TaskState, TaskStore } from '../tasks/store.ts'
+import type * as taskStates from '../tasks/states.ts'
+import type { TaskState } from '../tasks/states.ts'
 import { clockMarginMs, formatCursor, type OwnerCursor, readCursor } from './owner-cursor.ts'
 import type { OwnerHub, OwnerReader } from './owner-hub.ts'
 import type { Feed, NotificationStore } from './store.ts'
@@ -21,7 +22,7 @@ export interface OwnerStreamOptions extends SseOptions {
   cursor?: string
   queries: Queries
   store: NotificationStore
-  tasks: Pick<TaskStore, 'states' | 'endedSince'>
+  tasks: Pick<typeof taskStates, 'states' | 'endedSince'>
   hub: OwnerHub
   logger: FastifyBaseLogger
 }
@@ -86,6 +87,8 @@ export class OwnerStream extends SseStream implements OwnerReader {
   async #pump(): Promise<void> {
     this.#pumping = true
     try {
+      // First of all: a stream that breaks off before it has begun is an error, after which an EventSource gives up.
+      this.greet()
       while (this.wanted) {
         const frames = this.#begun ? await this.#next() : await this.#begin()
         if (this.destroyed) return

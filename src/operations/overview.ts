@@ -5,7 +5,7 @@ import { openFailedEvents } from '../events/failed-events.ts'
 import type { EventHandler } from '../events/handler.ts'
 import { statisticsToday } from '../statistics/routes.ts'
 import type { Logs } from '../tasks/logs.ts'
-import type { TaskStore } from '../tasks/store.ts'
+import { running as runningTasks, unfinished as unfinishedTasks } from '../tasks/states.ts'
 import type { Overview } from './schemas.ts'
 
 /** Running tasks that are told of one by one. */
@@ -13,7 +13,6 @@ const maxTasks = 100
 
 export interface OverviewSources {
   database: Database
-  store: TaskStore
   logs: Logs
   model: Model
   handlers: readonly EventHandler[]
@@ -28,19 +27,12 @@ export interface OverviewSources {
  *
  * Rejects when the database does not answer.
  */
-export function overviewOf({
-  database,
-  store,
-  logs,
-  model,
-  handlers,
-  ...process
-}: OverviewSources): () => Promise<Overview> {
+export function overviewOf({ database, logs, model, handlers, ...process }: OverviewSources): () => Promise<Overview> {
   const { queries } = database
   const names = handlers.map(({ name }) => name)
   return async () => {
-    const unfinished = await store.unfinished(queries)
-    const running = await store.running(queries, maxTasks)
+    const unfinished = await unfinishedTasks(queries)
+    const running = await runningTasks(queries, maxTasks)
     const events = await backlogs(database, names)
     const failed = await openFailedEvents(queries)
     const today = await statisticsToday(queries)
@@ -71,7 +63,7 @@ export function overviewOf({
   }
 }
 
-function tasksOf(unfinished: Awaited<ReturnType<TaskStore['unfinished']>>): Overview['tasks'] {
+function tasksOf(unfinished: Awaited<ReturnType<typeof unfinishedTasks>>): Overview['tasks'] {
   const of = (status: string) => unfinished.filter(found => found.status === status)
   const total = (status: string) => of(status).reduce((sum, found) => sum + found.count, 0)
   const waited = of('queued').map(({ oldestSeconds }) => oldestSeconds)

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import { BrokenOffStream } from './broken-off-stream.ts'
 import type { EventLog } from './event-log.ts'
 import { EventStream } from './event-stream.ts'
 import { type SseStream, type Timers, unreadLimitMs } from './sse-stream.ts'
@@ -34,6 +35,14 @@ export class EventReplies {
     const located = log.locate(cursor)
     if (located.kind === 'ended') return reply.code(204).header('cache-control', 'no-store').send()
     return this.open(reply, new EventStream(log, located, { timers: this.timers }))
+  }
+
+  /**
+   * Answers so that the client comes back in a few seconds: for what passes by itself. After any status but 200 an
+   * EventSource gives up for good.
+   */
+  breakOff(reply: FastifyReply): FastifyReply {
+    return this.open(reply, new BrokenOffStream({ timers: this.timers }))
   }
 
   /** Answers with a stream that is dropped with the others when the server stops. */

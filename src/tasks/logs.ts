@@ -123,10 +123,11 @@ export class Logs {
    */
   async forReading(task: TaskRow): Promise<EventLog> {
     const mirrors = this.#elsewhere?.mirrors
-    await mirrors?.catchUp(task)
+    if (!mirrors) return this.#find(task)
+    await mirrors.catchUp(task)
     const log = await this.#find(task)
     // It may have been opened only now.
-    return (await mirrors?.catchUp(task)) ? this.#find(task) : log
+    return (await mirrors.catchUp(task)) ? this.#find(task) : log
   }
 
   async #find(task: TaskRow): Promise<EventLog> {

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { isDatabaseFault } from '../db/faults.ts'
 import { Problem } from '../problem.ts'
 import { unchanged } from './etag.ts'
 import type { EventReplies } from './event-reply.ts'
@@ -54,7 +55,8 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
         summary: 'The events of a task, as Server-Sent Events',
         description:
           'Chunks of the AI SDK UI message stream. Resumable: `Last-Event-ID` (what EventSource sends) or `?after=`. ' +
-          '204 when the task has ended and the cursor is at its end.',
+          '204 when the task has ended and the cursor is at its end. While the database is away the stream breaks off at ' +
+          'once: come back with the same cursor.',
         params: TaskParams,
         querystring: Type.Object({
           after: Type.Optional(Type.String({ description: 'The id of the last event received.' })),
@@ -64,8 +66,14 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
     },
     async (request, reply) => {
       const cursor = request.headers['last-event-id'] || request.query.after || undefined
-      const log = await tasks.log(request.params.id, request.ownerId)
-      return replies.send(reply, log, cursor === undefined ? undefined : String(cursor))
+      try {
+        const log = await tasks.log(request.params.id, request.ownerId)
+        return replies.send(reply, log, cursor === undefined ? undefined : String(cursor))
+      } catch (error) {
+        if (!isDatabaseFault(error)) throw error
+        request.log.warn({ err: error }, 'a client is sent away: the database does not answer')
+        return replies.breakOff(reply)
+      }
     },
   )
 

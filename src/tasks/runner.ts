@@ -12,6 +12,7 @@ import type { Logs } from './logs.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
 import type { ClaimedTask } from './rows.ts'
 import { Settlement } from './settlement.ts'
+import { attempts, orders } from './states.ts'
 import type { TaskEnd, TaskStore } from './store.ts'
 
 /** Jobs taken in one transaction: bounds its size, not how many run. */
@@ -113,14 +114,14 @@ export class Runner {
    * begun another attempt.
    */
   async look(taskIds: Iterable<string>): Promise<void> {
-    const { database, store, logger } = this.#options
+    const { database, logger } = this.#options
     const looked = Array.from(taskIds).flatMap(id => this.#running.get(id) ?? [])
     if (looked.length === 0) return
     const ids = looked.map(({ attempt }) => attempt.task.id)
-    const orders = await store.orders(database.queries, ids)
+    const found = await orders(database.queries, ids)
     for (const running of looked) {
       const { id, attempt } = running.attempt.task
-      const order = orders.get(id)
+      const order = found.get(id)
       if (!order) await this.discard(id)
       else if (order.attempt !== attempt) {
         if (running.attempt.stop()) logger.warn({ taskId: id, attempt }, 'the attempt was replaced')
@@ -199,7 +200,7 @@ export class Runner {
   async #stillOurs(tx: Queries, jobs: readonly TaskJob[]): Promise<TaskJob[]> {
     const running = jobs.filter(({ data }) => this.#running.has(data.taskId))
     if (running.length === 0) return []
-    const current = await this.#options.store.attempts(
+    const current = await attempts(
       tx,
       running.map(({ data }) => data.taskId),
     )

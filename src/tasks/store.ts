@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, lt, or, sql } from 'drizzle-orm'
 import { validate as isUuid } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
@@ -7,10 +7,8 @@ import type { Stage } from './event.ts'
 import type { Effort, LaneResult } from './lane.ts'
 import { type ClaimedTask, outputValues, readOutput, readTask, type StoredOutput, type TaskRow } from './rows.ts'
 import { outputs, tasks } from './schema.ts'
+import { oneOf } from './states.ts'
 import type { EndedTaskStatus, OutputError, TaskStatus } from './task.ts'
-
-/** Where a task is, and nothing of what it is about. */
-export type TaskState = Pick<TaskRow, 'id' | 'ownerId' | 'kind' | 'status' | 'stage'>
 
 /** What an attempt writes when it ends. */
 export interface TaskEnd {
@@ -69,41 +67,6 @@ export class TaskStore {
     const some = tx.select({ id: tasks.id }).from(tasks).where(eq(tasks.status, 'queued')).limit(limit).as('some')
     const [row] = await tx.select({ value: count() }).from(some)
     return row?.value ?? 0
-  }
-
-  /** How many tasks of each kind wait and run, of all owners, and for how long the oldest has waited. */
-  async unfinished(
-    tx: Queries,
-  ): Promise<{ kind: string; status: 'queued' | 'running'; count: number; oldestSeconds: number }[]> {
-    const of = (status: 'queued' | 'running') =>
-      tx
-        .select({
-          kind: tasks.kind,
-          status: sql<typeof status>`${status}::text`.as('status'),
-          count: count().as('count'),
-          oldestSeconds: sql<number>`greatest(0, extract(epoch from now() - min(${tasks.createdAt})))::int`.as(
-            'oldest',
-          ),
-        })
-        .from(tasks)
-        // Each for itself: that is what there are indexes for.
-        .where(eq(tasks.status, status))
-        .groupBy(tasks.kind)
-    return of('queued').unionAll(of('running'))
-  }
-
-  /** The oldest tasks that run, whoever they belong to. */
-  async running(
-    tx: Queries,
-    limit: number,
-  ): Promise<{ id: string; kind: string; attempt: number; stage: Stage; startedAt: Date | null }[]> {
-    const { id, kind, attempt, stage, startedAt } = tasks
-    return tx
-      .select({ id, kind, attempt, stage, startedAt })
-      .from(tasks)
-      .where(eq(tasks.status, 'running'))
-      .orderBy(asc(tasks.id))
-      .limit(limit)
   }
 
   /** The owner's task; `undefined` when there is none of this owner. `forUpdate` locks it until the transaction ends. */
@@ -169,28 +132,6 @@ export class TaskStore {
     return rows.map(row => readTask(this.#cipher, row))
   }
 
-  /** The tasks of these owners that wait or run, and those with these ids, whoever they belong to. */
-  async states(tx: Queries, ownerIds: readonly string[], ids: readonly string[] = []): Promise<TaskState[]> {
-    const ofOwners = sql`${tasks.ownerId} = any(${sql.param([...ownerIds])}::uuid[])`
-    // Two parts, each with an index of its own; together they would read the whole table.
-    return tx
-      .select(taskState)
-      .from(tasks)
-      .where(and(ofOwners, inArray(tasks.status, ['queued', 'running'])))
-      .union(tx.select(taskState).from(tasks).where(oneOf(ids)))
-      .orderBy(asc(tasks.id))
-  }
-
-  /** The newest tasks of an owner that have ended since then. */
-  async endedSince(tx: Queries, ownerId: string, since: Date, limit: number): Promise<TaskState[]> {
-    return tx
-      .select(taskState)
-      .from(tasks)
-      .where(and(eq(tasks.ownerId, ownerId), gte(tasks.finishedAt, since)))
-      .orderBy(desc(tasks.id))
-      .limit(limit)
-  }
-
   /**
    * Begins the next attempt of each task whose current job is given; jobs that are nobody's (cancelled, replaced) are
    * passed over. A task found `running` lost its attempt with the process that ran it.
@@ -228,43 +169,6 @@ export class TaskStore {
         return cipher.open(tasks.input, row.id, row.input)
       },
     }))
-  }
-
-  /** The current attempt of each of these tasks. */
-  async attempts(tx: Queries, taskIds: readonly string[]): Promise<Map<string, number>> {
-    const rows = await tx
-      .select({ id: tasks.id, attempt: tasks.attempt })
-      .from(tasks)
-      .where(inArray(tasks.id, [...taskIds]))
-    return new Map(rows.map(({ id, attempt }) => [id, attempt]))
-  }
-
-  /** What has been decided of running tasks: their current attempt, and what was cancelled. Those that have gone are not in it. */
-  async orders(
-    tx: Queries,
-    taskIds: readonly string[],
-  ): Promise<Map<string, { attempt: number; cancel: boolean; cancelOutputs: number[] }>> {
-    const rows = await tx
-      .select({
-        id: tasks.id,
-        attempt: tasks.attempt,
-        cancel: sql<boolean>`${tasks.cancelRequestedAt} is not null`,
-        index: outputs.index,
-      })
-      .from(tasks)
-      .leftJoin(outputs, and(eq(outputs.taskId, tasks.id), isNotNull(outputs.cancelRequestedAt)))
-      .where(oneOf(taskIds))
-    const found = new Map<string, { attempt: number; cancel: boolean; cancelOutputs: number[] }>()
-    for (const { id, index, ...order } of rows) {
-      const { cancelOutputs } = found.get(id) ?? { cancelOutputs: [] }
-      found.set(id, { ...order, cancelOutputs: index === null ? cancelOutputs : [...cancelOutputs, index] })
-    }
-    return found
-  }
-
-  /** Where these tasks are, whoever they belong to. */
-  async marks(tx: Queries, ids: readonly string[]): Promise<Pick<TaskRow, 'id' | 'status' | 'attempt'>[]> {
-    return tx.select({ id: tasks.id, status: tasks.status, attempt: tasks.attempt }).from(tasks).where(oneOf(ids))
   }
 
   /**
@@ -460,17 +364,4 @@ export class TaskStore {
         },
       })
   }
-}
-
-const taskState = {
-  id: tasks.id,
-  ownerId: tasks.ownerId,
-  kind: tasks.kind,
-  status: tasks.status,
-  stage: tasks.stage,
-}
-
-/** For as many tasks as a conversation may have: `inArray` takes a parameter for each, and there are 65,535 at most. */
-function oneOf(ids: readonly string[]) {
-  return sql`${tasks.id} = any(${sql.param([...ids])}::uuid[])`
 }

@@ -1,11 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { v7 as uuidv7 } from 'uuid'
 import { type Database, jobsIn, openEmbedded, openPostgres } from '../../src/db/client.ts'
 import { isTransientFault } from '../../src/db/faults.ts'
 import { startJobs } from '../../src/db/jobs.ts'
+import { untilAnswered } from '../../src/db/until-answered.ts'
 import { ownDatabase, testDatabaseUrl } from '../support/database.ts'
 import { disconnectAll } from '../support/postgres-faults.ts'
+import { proxyTcp } from '../support/tcp-proxy.ts'
 
 contract('the embedded database', () => openEmbedded(undefined))
 if (testDatabaseUrl) {
@@ -173,6 +176,87 @@ t.test('Postgres: connections that break', { skip: !testDatabaseUrl }, async t =
     await t.rejects(broken)
     await answered(() => database.ping())
   })
+})
+
+t.test('Postgres: a network that loses everything', { skip: !testDatabaseUrl }, async t => {
+  const url = (await ownDatabase(t)).DATABASE_URL as string
+  const network = await proxyTcp(t, url)
+  const database = await openPostgres(network.url(url), () => {}, { maxConnections: 4 })
+  t.teardown(() => database.close())
+  const { queries } = database
+  await queries.execute(sql`create table notes (id int primary key)`)
+
+  t.test('whatever was waiting fails as a transient fault, and its connection is not used again', async t => {
+    // One connection for each of them.
+    const [inStatement, inBegin, inCommit] = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
+    const ready = Promise.withResolvers<void>()
+    const first = queries.transaction(async tx => {
+      await tx.execute(sql`insert into notes values (1)`)
+      inStatement?.resolve()
+      await ready.promise
+      await tx.execute(sql`insert into notes values (2)`)
+    })
+    const last = queries.transaction(async tx => {
+      await tx.execute(sql`insert into notes values (3)`)
+      inCommit?.resolve()
+      await ready.promise
+    })
+    await Promise.all([inStatement?.promise, inCommit?.promise])
+    await Promise.all([database.ping(), database.ping()])
+    network.freeze(true)
+    ready.resolve()
+    const begun = queries.transaction(async () => inBegin?.resolve())
+    const outcomes = await Promise.allSettled([first, last, begun, database.ping()])
+    t.equal(database.connections().idle, 0, 'none of them is offered to the next')
+    const connecting = await Promise.allSettled([database.ping(), queries.transaction(async () => {})])
+    for (const outcome of [...outcomes, ...connecting]) {
+      t.equal(outcome.status, 'rejected')
+      if (outcome.status === 'rejected') t.ok(isTransientFault(outcome.reason))
+    }
+    network.freeze(false)
+    await answered(() => database.ping())
+    // One is still being made that nobody waits for any more.
+    while (database.connections().open > database.connections().idle) await delay(20)
+    t.equal(database.connections().waiting, 0)
+    const { rows } = (await queries.execute(sql`select 1 from notes where id = 2`)) as unknown as { rows: unknown[] }
+    t.same(rows, [])
+  })
+
+  t.test('heartbeats do not wait for the maintenance of the jobs', async t => {
+    const maintenance = [1, 2].map(() => database.jobs.executeSql('select pg_sleep(6)', []))
+    await database.heartbeats.executeSql('select 1', [])
+    const stillRunning = await Promise.race([...maintenance, Promise.resolve('still running')])
+    t.equal(stillRunning, 'still running')
+    await t.resolves(Promise.all(maintenance), 'which may take longer than a request')
+  })
+})
+
+t.test('Postgres: a transaction that hangs loses its locks', { skip: !testDatabaseUrl }, async t => {
+  const url = (await ownDatabase(t)).DATABASE_URL as string
+  const [hanging, other] = await Promise.all([openPostgres(url, () => {}), openPostgres(url, () => {})])
+  t.teardown(() => Promise.all([hanging.close(), other.close()]))
+  await other.queries.execute(sql`create table notes (id int primary key, body text)`)
+  await other.queries.execute(sql`insert into notes values (1, '')`)
+  const locked = Promise.withResolvers<void>()
+  const woken = Promise.withResolvers<void>()
+  const hung = hanging.queries.transaction(async tx => {
+    await tx.execute(sql`update notes set body = body || 'late'`)
+    locked.resolve()
+    await woken.promise
+    await tx.execute(sql`update notes set body = body || 'later'`)
+  })
+  await locked.promise
+  const waited = await t.rejects(other.queries.execute(sql`update notes set body = body || 'too early'`))
+  t.ok(isTransientFault(waited))
+  await untilAnswered(
+    () => other.queries.execute(sql`update notes set body = body || 'mine'`),
+    new AbortController().signal,
+  )
+  woken.resolve()
+  const fault = await t.rejects(hung)
+  t.ok(isTransientFault(fault))
+  const [row] = rowsOf(await other.queries.execute(sql`select body from notes`))
+  t.equal(row?.body, 'mine')
 })
 
 /** Once the connections that broke have been noticed. */

@@ -4,7 +4,7 @@ import { DrizzleQueryError } from 'drizzle-orm'
 import pg from 'pg'
 import t from 'tap'
 import { DecryptionFailed } from '../../src/db/encrypted.ts'
-import { isTransientFault } from '../../src/db/faults.ts'
+import { DatabaseUnavailable, isDatabaseFault, isTransientFault } from '../../src/db/faults.ts'
 import { records } from '../../src/records/schema.ts'
 import { anyRecord } from '../support/any-record.ts'
 import { ownStorage, startConch } from '../support/conch.ts'
@@ -20,7 +20,7 @@ function sent(code: string): Error {
 const node = (code: string) => Object.assign(new Error(code), { code })
 
 t.test('what passes by itself is transient', async t => {
-  for (const code of ['08006', '40001', '40P01', '53300', '55000', '55P03', '57P01', '57P03', '25006'])
+  for (const code of ['08006', '40001', '40P01', '53300', '55000', '55P03', '57P01', '57P03', '25006', '25P03'])
     t.equal(isTransientFault(sent(code)), true, code)
   for (const code of ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])
     t.equal(isTransientFault(node(code)), true, code)
@@ -42,6 +42,16 @@ t.test('what the cause says counts, however it was wrapped', async t => {
   t.equal(isTransientFault(wrapped(sent('23505'))), false)
   t.equal(isTransientFault(wrapped(node('ECONNRESET'))), true)
   t.equal(isTransientFault(wrapped(new TypeError('x'))), false)
+})
+
+t.test('a fault of the database is known by where it was thrown, not by a missing code', async t => {
+  const broken = new Error('Connection terminated unexpectedly')
+  t.equal(isDatabaseFault(new DrizzleQueryError('select', [], broken)), true)
+  t.equal(isDatabaseFault(new DatabaseUnavailable(broken)), true)
+  t.equal(isDatabaseFault(new DatabaseUnavailable(node('ECONNREFUSED'))), true)
+  t.equal(isDatabaseFault(new DatabaseUnavailable(sent('28P01'))), false, 'a wrong password stays wrong')
+  t.equal(isDatabaseFault(new DrizzleQueryError('selec', [], sent('42601'))), false)
+  t.equal(isDatabaseFault(broken), false)
 })
 
 t.test('a server that hangs up or is not there is transient', async t => {
@@ -86,7 +96,7 @@ t.test('Postgres', { skip: !testDatabaseUrl }, async t => {
         else refused.add(status)
       }
     }
-    for (const status of refused) t.equal(status, 500)
+    for (const status of refused) t.equal(status, 503)
     while (accepted.length < 5) accepted.push(await mine.record(anyRecord))
     upstream.answer(completion => completion.delta('글 ', '끝.').finish())
     for (const completion of upstream.completions) {
@@ -123,8 +133,16 @@ t.test('Postgres', { skip: !testDatabaseUrl }, async t => {
     await watcher.until(({ chunks }) => JSON.stringify(chunks).includes('"stage":"saving"'))
     t.notOk(watcher.transcript.types().includes('finish'))
     const refused = await mine.json('GET', `/api/tasks/${id}`)
-    t.equal(refused.status, 500)
+    t.match(refused, { status: 503, body: { code: 'database-unavailable' } })
+    t.equal(refused.headers.get('retry-after'), '5')
     t.notMatch(JSON.stringify(refused.body), /postgres|conch_test|ECONN|127\.0/)
+    for (const path of [`/api/tasks/${id}/events`, '/api/me/events']) {
+      const sentAway = await mine.watch(path)
+      t.match(sentAway.response, { status: 200 }, 'or an EventSource would give up for good')
+      await sentAway.ended
+      t.match(sentAway.raw, /^: open\nretry: \d+\n\n$/)
+      t.ok(sentAway.brokenOff, 'broken off, not ended')
+    }
     await allowConnections(databaseUrl, true)
     await watcher.ended
     t.ok(watcher.transcript.done)

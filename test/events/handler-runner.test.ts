@@ -184,7 +184,33 @@ t.test('what does not end in time is stopped, and left to the next process', asy
   await publish('a', 'a1')
   await began.promise
   await events.stop(0)
-  t.same(await rows(database, sql`select state from pgboss.job where name = 'events.test'`), [{ state: 'retry' }])
+  t.match(await rows(database, sql`select state, output from pgboss.job where name = 'events.test'`), [
+    { state: 'retry', output: { returned: 1 } },
+  ])
+})
+
+t.test('what stopping processes put back, however often, is tried as often as anything', async t => {
+  const failed = Promise.withResolvers<void>()
+  let tries = 0
+  const { publish, database, boss, skipWaits } = await handling(t, {
+    async handle({ data: { taskId } }) {
+      if (taskId === 'a2') return failed.resolve()
+      tries++
+      throw new Error('always')
+    },
+  })
+  await database.queries.transaction(async tx => {
+    const data = { name: 'turn.completed', traceId: 'trace', data: { taskId: 'a1', conversationId: 'a' } }
+    await JobQueue.sendAll(boss, tx, 'events.test', [{ key: 'a', data }])
+    await tx.execute(sql`update pgboss.job set retry_count = 29, started_on = now(), output = '{"returned": 30}'
+      where name = 'events.test'`)
+  })
+  const stop = skipWaits()
+  await publish('a', 'a2')
+  await failed.promise
+  await stop()
+  t.equal(tries, 10)
+  t.match(await failedEvents(database), [{ data: { taskId: 'a1' }, attempts: 10, error: 'Error' }])
 })
 
 t.test('a process that lost its job writes nothing', async t => {

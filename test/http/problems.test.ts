@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import fastifyStatic from '@fastify/static'
+import { DrizzleQueryError } from 'drizzle-orm'
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { clientErrorHandler, frameworkErrors, problems } from '../../src/http/problems.ts'
@@ -69,6 +70,22 @@ t.test('a problem is sent as it is, with its headers and extensions', async t =>
     waiting: 3,
   })
   t.equal(response.headers['retry-after'], '7')
+})
+
+t.test('a database that is away is said with 503, and nothing of it', async t => {
+  const { app, log } = await appWith(t, app => {
+    app.get('/', async () => {
+      throw new DrizzleQueryError('select secret', ['word'], new Error('Connection terminated unexpectedly'))
+    })
+    app.get('/mistake', async () => {
+      throw new Error('no code')
+    })
+  })
+  const response = await app.inject('/')
+  isProblem(t, response, 503, 'database-unavailable')
+  t.match(response.headers, { 'retry-after': /^\d+$/, 'cache-control': 'no-store' })
+  t.notMatch(response.body + log.join(''), /secret|word/)
+  isProblem(t, await app.inject('/mistake'), 500, 'internal-server-error')
 })
 
 t.test('a response schema strips nothing of a problem, and what was set for the answer does not stay', async t => {

@@ -12,6 +12,7 @@ import { lookMs, maxReaders, OwnerHub } from '../../src/notifications/owner-hub.
 import { OwnerStream } from '../../src/notifications/owner-stream.ts'
 import { maxKept, notificationStore as store } from '../../src/notifications/store.ts'
 import { heartbeatMs, type Timers, unreadLimitMs } from '../../src/tasks/sse-stream.ts'
+import * as taskStates from '../../src/tasks/states.ts'
 import { TaskStore } from '../../src/tasks/store.ts'
 import { openDatabase } from '../support/open-database.ts'
 import { notifiedIn, statesIn } from '../support/owner-stream.ts'
@@ -213,9 +214,9 @@ function notifyOf(ownerId: string, taskId: string, { ended = false } = {}) {
 /** A server whose address is the owner. */
 function serving(t: Test, timers?: Timers) {
   const { queries } = database
-  const hub = new OwnerHub({ queries, tasks, store, timers: timers ?? (globalThis as Timers), logger })
+  const hub = new OwnerHub({ queries, tasks: taskStates, store, timers: timers ?? (globalThis as Timers), logger })
   const make = (ownerId: string, cursor?: string) =>
-    new OwnerStream({ ownerId, cursor, language: 'ko', queries, store, tasks, hub, logger, timers })
+    new OwnerStream({ ownerId, cursor, language: 'ko', queries, store, tasks: taskStates, hub, logger, timers })
   const server = createServer((request, response) => {
     const stream = make(request.url?.slice(1) ?? '', request.headers['last-event-id'] as string | undefined)
     server.emit('stream', stream)

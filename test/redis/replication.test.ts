@@ -24,6 +24,12 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     replicationContract(t, t => instance(t, url))
   })
 
+  const named = process.env.TEST_REDIS_URL
+  t.test('the server that CI names', { skip: named ? false : 'TEST_REDIS_URL names none' }, async t => {
+    const prefix = `conch-test-${uuidv7()}`
+    replicationContract(t, t => instance(t, named ?? '', prefix))
+  })
+
   // Whoever has a cluster refuses a command whose keys are in several slots: none of ours is.
   t.test('a server of a cluster', async t => {
     const { url } = await startRedis(t, '--cluster-enabled', 'yes', '--cluster-config-file', `/tmp/${uuidv7()}.conf`)
@@ -171,11 +177,11 @@ async function followed(t: Test, writerUrl: string, readerUrl = writerUrl) {
   return { writer, reader, log, mirror }
 }
 
-async function instance(t: Test, url: OwnRedis['url']): Promise<Instance> {
+async function instance(t: Test, url: OwnRedis['url'], prefix = 'conch'): Promise<Instance> {
   const replaced: string[] = []
   const replication = openRedisReplication({
     url,
-    prefix: 'conch',
+    prefix,
     logger: quietLogger,
     onReplaced: taskId => void replaced.push(taskId),
   })

@@ -59,14 +59,14 @@ export class Visitor {
   /** Opens an event stream; with `request`, the one that a POST answers. */
   async watch(
     path: string,
-    { cursor, request = {} }: { cursor?: string; request?: RequestInit } = {},
+    { cursor, request = {}, transcript }: { cursor?: string; request?: RequestInit; transcript?: Transcript } = {},
   ): Promise<Watcher> {
     const leave = new AbortController()
     const headers = new Headers(request.headers)
     headers.set('accept', 'text/event-stream')
     if (cursor !== undefined) headers.set('last-event-id', cursor)
     const response = await this.fetch(path, { ...request, headers, signal: leave.signal })
-    return new Watcher(response, leave)
+    return new Watcher(response, leave, transcript)
   }
 
   watchTask(id: string, cursor?: string): Promise<Watcher> {
@@ -84,16 +84,20 @@ export class Visitor {
 /** A client of one event stream. */
 export class Watcher {
   readonly response: Response
-  readonly transcript = new Transcript()
+  readonly transcript: Transcript
   /** Resolves when the stream is over, cleanly or not. */
   readonly ended: Promise<void>
   readonly #leave: AbortController
   #changed = signal()
   raw = ''
+  /** Whether the stream was cut off, by the server or by `leave()`. */
+  brokenOff = false
 
-  constructor(response: Response, leave: AbortController) {
+  /** @param transcript of a client that was here before and goes on with it */
+  constructor(response: Response, leave: AbortController, transcript = new Transcript()) {
     this.response = response
     this.#leave = leave
+    this.transcript = transcript
     this.ended = this.#read()
   }
 
@@ -117,7 +121,7 @@ export class Watcher {
         this.#changed = signal()
       }
     } catch {
-      // Cut off: by the server, or by leave().
+      this.brokenOff = true
     }
     this.#changed.reject(new Error(`the stream ended before that; it was:\n${this.raw}`))
   }

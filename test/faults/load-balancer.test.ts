@@ -1,0 +1,360 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { heartbeatMs, type Timers } from '../../src/tasks/sse-stream.ts'
+import { ownStorage, startConch } from '../support/conch.ts'
+import { testDatabaseUrl } from '../support/database.ts'
+import { noNginx, startNginx } from '../support/nginx.ts'
+import { noOwnRedis, type OwnRedis, startRedis } from '../support/own-redis.ts'
+import { type ServerProcess, startServer } from '../support/server-process.ts'
+import { Transcript } from '../support/transcript.ts'
+import { startUpstream, type Upstream, type UpstreamCompletion } from '../support/upstream.ts'
+import { Visitor, type Watcher } from '../support/visitor.ts'
+
+/** Why none of this is run; in CI what is missing is a failure. */
+const skip =
+  process.env.CI_SERVICES === 'required' || testDatabaseUrl ? noNginx : 'needs a Postgres for several instances'
+
+const record = { category: 'subject', observations: '교통량 자료로 신호 시간을 조정함.', versions: 1 }
+
+/** How many times faster than deployed: comments and the read timeout of nginx, whose proportion is what counts. */
+const hurry = 20
+const silenceMs = 300_000
+const readTimeoutMs = 60_000
+
+const hurried: Timers = {
+  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs / hurry),
+  clearTimeout: timer => clearTimeout(timer as NodeJS.Timeout),
+}
+
+const withoutComments: Timers = {
+  ...hurried,
+  setTimeout: (callback, delayMs) =>
+    delayMs === heartbeatMs ? { refresh() {} } : hurried.setTimeout(callback, delayMs),
+}
+
+t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
+  t.test('what is read as a whole comes compressed, event streams do not', async t => {
+    const { visitor } = await balanced(t)
+    for (const path of ['/', '/app.js', '/vendor/preact.js', '/styles/base.css', '/docs/json']) {
+      const response = await visitor.fetch(path, { headers: { 'accept-encoding': 'gzip' } })
+      t.match({ path, status: response.status }, { path, status: 200 })
+      t.equal(response.headers.get('content-encoding'), 'gzip', path)
+      t.ok((await response.text()).length > 1000)
+    }
+    const stream = await visitor.watch('/api/records', {
+      request: {
+        method: 'POST',
+        body: JSON.stringify(record),
+        headers: { 'content-type': 'application/json', 'accept-encoding': 'gzip' },
+      },
+    })
+    t.match(stream.response.headers.get('content-type'), /^text\/event-stream/)
+    t.equal(stream.response.headers.get('content-encoding'), null)
+    stream.leave()
+  })
+
+  t.test('a file that is known already is not sent again', async t => {
+    const { visitor } = await balanced(t)
+    for (const path of ['/app.js', '/vendor/preact.js']) {
+      const first = await visitor.fetch(path, { headers: { 'accept-encoding': 'gzip' } })
+      await first.text()
+      // As a browser asks when it looks whether a file has changed.
+      const known = {
+        'accept-encoding': 'gzip',
+        'cache-control': 'max-age=0',
+        'if-none-match': first.headers.get('etag') ?? '',
+      }
+      t.equal((await visitor.fetch(path, { headers: known })).status, 304, path)
+    }
+  })
+
+  t.test('every token is passed on at once', async t => {
+    const { visitor, upstream } = await balanced(t)
+    const tokens = ['바다', '가 ', '보인', '다.']
+    const steps = tokens.map(() => Promise.withResolvers<void>())
+    upstream.answer(async completion => {
+      for (const [index, token] of tokens.entries()) {
+        completion.delta(token)
+        // The next one is not even said before the client has this one.
+        await steps[index]?.promise
+      }
+      completion.finish()
+    })
+    const watcher = await watchLive(visitor, await visitor.record(record))
+    for (const [index, step] of steps.entries()) {
+      await watcher.until(({ texts }) => texts.get(0) === tokens.slice(0, index + 1).join(''))
+      step.resolve()
+    }
+    await watcher.ended
+    t.ok(watcher.transcript.done)
+  })
+
+  t.test('with Redis, every token is passed on at once by either instance', { skip: noOwnRedis }, async t => {
+    const { visitor, upstream } = await balanced(t, { redis: await startRedis(t) })
+    const speech = silentModel(upstream)
+    const watchers = await watchAtBoth(visitor, await visitor.record(record))
+    await Promise.all(watchers.map(hasText))
+    ;(await speech).delta('하늘').finish()
+    for (const { ended, transcript } of watchers) {
+      await ended
+      t.ok(transcript.done)
+      t.equal(transcript.text(0), '바다하늘')
+      t.notOk(transcript.types().includes('data-reset'))
+    }
+  })
+
+  t.test('five minutes of silence of the model cut nothing', async t => {
+    const { visitor, upstream, nginx } = await balanced(t, { timers: hurried })
+    const speech = silentModel(upstream)
+    const watcher = await watchLive(visitor, await visitor.record(record))
+    const comments = () => watcher.raw.split('\n:\n').length - 1
+    await watcher.until(() => comments() >= silenceMs / heartbeatMs)
+    ;(await speech).delta('하늘').finish()
+    await watcher.ended
+    t.ok(watcher.transcript.done, 'it is still the same stream')
+    t.equal(watcher.transcript.text(0), '바다하늘')
+    t.notMatch(await nginx.errors(), /timed out/)
+  })
+
+  t.test('without comments, that silence is cut: it is they that keep a stream', async t => {
+    const { visitor, upstream, nginx } = await balanced(t, { timers: withoutComments })
+    const speech = silentModel(upstream)
+    const watcher = await watchLive(visitor, await visitor.record(record))
+    await watcher.ended
+    t.notOk(watcher.transcript.done)
+    t.match(await nginx.errors(), /upstream timed out/)
+    ;(await speech).finish()
+  })
+
+  t.test('a visitor is known to both, and needs no instance of its own', async t => {
+    const { visitor, requests } = await balanced(t)
+    const ids = [await visitor.record(record), await visitor.record(record)]
+    await until(async () => {
+      const { body } = await visitor.json<{ items: { id: string }[] }>('GET', '/api/tasks')
+      t.same(body.items.map(({ id }) => id).sort(), ids.toSorted())
+      return requests.every(list => list.includes('/api/tasks'))
+    })
+  })
+
+  t.test('who comes back with a cursor, to either instance, has the text once', async t => {
+    const { visitor, upstream, requests } = await balanced(t)
+    const speech = silentModel(upstream)
+    const id = await visitor.record(record)
+    const first = await watchLive(visitor, id)
+    first.leave()
+    await first.ended
+    ;(await speech).delta('하늘').finish()
+    await until(async () => (await visitor.task(id)).status === 'completed')
+
+    for (const list of requests) list.length = 0
+    const path = `/api/tasks/${id}/events`
+    let last: string | undefined
+    await until(async () => {
+      const second = await visitor.watchTask(id, first.transcript.lastId)
+      await second.ended
+      const client = new Transcript()
+      for (const { raw } of [first, second]) Transcript.parser(client)(Buffer.from(raw))
+      t.ok(client.done)
+      t.equal(client.text(0), '바다하늘')
+      last = client.lastId
+      return requests.every(list => list.includes(path))
+    })
+
+    for (const list of requests) list.length = 0
+    await until(async () => {
+      const { response } = await visitor.watchTask(id, last)
+      t.equal(response.status, 204, 'nothing is left to say')
+      return requests.every(list => list.includes(path))
+    })
+  })
+
+  t.test('what clients say of themselves in X-Forwarded headers is not believed', async t => {
+    const { visitor, nginx } = await balanced(t)
+    const forged = {
+      'x-forwarded-host': 'elsewhere.example',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-for': '192.0.2.1',
+      'content-type': 'application/json',
+    }
+    const post = (origin: string) =>
+      visitor.fetch('/api/conversations', { method: 'POST', body: '{}', headers: { ...forged, origin } })
+    t.equal((await post('https://elsewhere.example')).status, 403)
+    const own = await post(nginx.url)
+    t.equal(own.status, 201)
+    const cookie = (await new Visitor(nginx.url).fetch('/api/tasks', { headers: forged })).headers.get('set-cookie')
+    t.match(cookie, /conch_owner/)
+    t.notMatch(cookie, /secure/i, 'it was plain http')
+  })
+
+  t.test('what is too large is refused as by Conch; the numbers of one instance are not shown', async t => {
+    const { visitor, direct } = await balanced(t)
+    const large = { method: 'POST', body: JSON.stringify({ text: 'x'.repeat(512 * 1024) }) }
+    const init = { ...large, headers: { 'content-type': 'application/json' } }
+    const [behind, before] = [await visitor.fetch('/api/records', init), await direct.fetch('/api/records', init)]
+    t.equal(behind.status, 413)
+    t.equal(behind.headers.get('content-type'), before.headers.get('content-type'))
+    t.same(await behind.json(), await before.json())
+    const [hidden, missing] = [await visitor.fetch('/metrics'), await direct.fetch('/nothing')]
+    t.same([hidden.status, await hidden.json()], [404, await missing.json()])
+  })
+
+  t.test('one instance killed: the other answers, takes its task over, and nobody has anything twice', async t => {
+    const { visitor, upstream, instances, nginx } = await balancedProcesses(t)
+    silentModel(upstream)
+    const id = await visitor.record(record)
+    const watchers = await watchAtBoth(visitor, id)
+    await Promise.any(watchers.map(hasText))
+    const dead = await runningAt(instances)
+    upstream.reset()
+    await dead.kill('SIGKILL')
+
+    for (let index = 0; index < 20; index++) {
+      t.equal((await visitor.json('GET', '/api/tasks')).status, 200)
+      t.equal((await visitor.json('POST', '/api/records', record)).status, 202)
+    }
+    for (const watcher of watchers) {
+      const client = new Transcript()
+      for (let stream = watcher; ; stream = await visitor.watchTask(id, client.lastId)) {
+        t.equal(stream.response.status, 200)
+        await stream.ended
+        Transcript.parser(client)(Buffer.from(stream.raw))
+        if (client.done) break
+      }
+      t.equal(client.text(0), '안녕하세요')
+    }
+
+    for (const instance of instances) await instance.kill('SIGKILL')
+    const nobody = await visitor.fetch('/api/tasks')
+    t.equal(nobody.headers.get('content-type'), 'application/problem+json; charset=utf-8')
+    t.match(
+      { status: nobody.status, body: await nobody.json() },
+      { status: 502, body: { status: 502, code: 'bad-gateway', title: 'Bad Gateway' } },
+    )
+    t.equal(nobody.headers.get('retry-after'), '2')
+    t.match(await nginx.errors(), /Connection refused/)
+  })
+
+  t.test('one instance stopped while others ask: whatever can be asked again is answered', async t => {
+    const { visitor, upstream, instances } = await balancedProcesses(t)
+    const speech = silentModel(upstream)
+    await visitor.record(record)
+    const completion = await speech
+    const leaving = await runningAt(instances)
+
+    const statuses: Record<string, number> = {}
+    let asking = true
+    const ask = async (method: string, path: string, body?: object) => {
+      while (asking) {
+        const seen = `${method} ${(await visitor.json(method, path, body)).status}`
+        statuses[seen] = (statuses[seen] ?? 0) + 1
+      }
+    }
+    const answered = () => Object.values(statuses).reduce((sum, count) => sum + count, 0)
+    const more = (count: number, from = answered()) => until(async () => answered() >= from + count)
+    const load = [
+      ...Array.from({ length: 4 }, () => ask('GET', '/api/tasks')),
+      ...Array.from({ length: 2 }, () => ask('POST', '/api/conversations', {})),
+    ]
+    await more(100)
+    const exited = leaving.kill('SIGTERM')
+    await until(async () => (await fetch(`${leaving.url}/readyz`)).status === 503)
+    await more(200)
+    completion.finish()
+    t.equal(await exited, 0)
+    await more(100)
+    asking = false
+    await Promise.all(load)
+    // A POST that reaches a socket in the moment in which it closes may have been read: it is not sent again.
+    delete statuses['POST 502']
+    t.same(Object.keys(statuses).sort(), ['GET 200', 'POST 201'], JSON.stringify(statuses))
+  })
+})
+
+/** Two instances in this process, on one database, behind nginx. */
+async function balanced(t: Test, { timers, redis }: { timers?: Timers; redis?: OwnRedis } = {}) {
+  const upstream = await startUpstream(t)
+  const env = { ...(await environment(t, upstream)), ...(redis && { REDIS_URL: redis.url }) }
+  const requests: [string[], string[]] = [[], []]
+  const [first, second] = [
+    await startConch(t, { ...env, LOG_LEVEL: 'info' }, { timers, logDestination: pathsInto(requests[0]) }),
+    await startConch(t, { ...env, LOG_LEVEL: 'info' }, { timers, logDestination: pathsInto(requests[1]) }),
+  ]
+  const nginx = await startNginx(t, {
+    instances: [first.url, second.url],
+    ...(timers && { readTimeoutMs: readTimeoutMs / hurry }),
+  })
+  return { upstream, nginx, visitor: new Visitor(nginx.url), direct: first.visitor(), requests }
+}
+
+/** The same, as processes that can be killed. */
+async function balancedProcesses(t: Test) {
+  const upstream = await startUpstream(t)
+  const env = await environment(t, upstream)
+  const start = async () => {
+    const server = await startServer(env)
+    t.teardown(() => server.kill('SIGKILL'))
+    return server
+  }
+  const instances = [await start(), await start()] as const
+  const nginx = await startNginx(t, { instances: [instances[0].url, instances[1].url] })
+  return { upstream, nginx, visitor: new Visitor(nginx.url), instances }
+}
+
+async function environment(t: Test, upstream: Upstream) {
+  return {
+    ...(await ownStorage(t)),
+    OPENAI_BASE_URL: upstream.baseUrl,
+    TRUST_PROXY: 'true',
+    // The silence is the model's, and is not to end in this.
+    UPSTREAM_IDLE_SECONDS: '3600',
+    UPSTREAM_TOTAL_SECONDS: '3600',
+  }
+}
+
+/** Collects the paths that an instance was asked for, from its log. */
+function pathsInto(paths: string[]) {
+  return {
+    write(line: string) {
+      const { req } = JSON.parse(line)
+      if (req) paths.push(req.url)
+    },
+  }
+}
+
+/** From now on the model says one word, and then nothing. Resolves with the first that it was asked for. */
+function silentModel(upstream: Upstream): Promise<UpstreamCompletion> {
+  const asked = Promise.withResolvers<UpstreamCompletion>()
+  upstream.answer(completion => asked.resolve(completion.delta('바다')))
+  return asked.promise
+}
+
+/** One stream at each instance: the least busy one gets the second. */
+async function watchAtBoth(visitor: Visitor, id: string): Promise<[Watcher, Watcher]> {
+  return [await visitor.watchTask(id), await visitor.watchTask(id)]
+}
+
+/** A stream that has text already: at the instance that runs the task, and at any if they hear of each other. */
+async function watchLive(visitor: Visitor, id: string): Promise<Watcher> {
+  const watchers = await watchAtBoth(visitor, id)
+  const live = await Promise.any(watchers.map(hasText))
+  for (const watcher of watchers) if (watcher !== live) watcher.leave()
+  return live
+}
+
+async function hasText(watcher: Watcher): Promise<Watcher> {
+  await watcher.until(transcript => transcript.text(0) !== '')
+  return watcher
+}
+
+/** The one of them that runs a task. */
+async function runningAt(instances: readonly ServerProcess[]): Promise<ServerProcess> {
+  for (const instance of instances) {
+    const metrics = await (await fetch(`${instance.url}/metrics`)).text()
+    if (/^conch_running_outputs [1-9]/m.test(metrics)) return instance
+  }
+  throw new Error('none runs a task')
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(20)
+}
