@@ -14,7 +14,7 @@ t.test('a kind that cannot save costs no text and no second answer of the model'
       },
     },
   })
-  const task = await tasks.submit(kind, owner, {})
+  const { task } = await tasks.submit(kind, owner, {})
   t.match(await ended(task), {
     status: 'failed',
     attempt: 1,
@@ -38,7 +38,7 @@ t.test('a prompt that throws stops the attempt', async t => {
       },
     },
   })
-  t.match(await ended(await tasks.submit(kind, owner, {})), { status: 'completed', attempt: 2 })
+  t.match(await ended((await tasks.submit(kind, owner, {})).task), { status: 'completed', attempt: 2 })
 })
 
 t.test('a job that was taken for lost, though its attempt still runs here, costs nothing', async t => {
@@ -50,7 +50,7 @@ t.test('a job that was taken for lost, though its attempt still runs here, costs
       await answer.promise
     },
   })
-  const task = await tasks.submit(kind, owner, {})
+  const { task } = await tasks.submit(kind, owner, {})
   await asked.promise
   t.equal(await queue.returnAll(), 1)
   const fetchedAgain = async () => {
