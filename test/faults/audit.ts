@@ -1,7 +1,7 @@
 import type { TaskView } from '../../src/tasks/view.ts'
 import type { Ending } from '../support/event-source-client.ts'
 import { Visitor } from '../support/visitor.ts'
-import { checkEffects, checkSums, leftOver, type Query, type TaskRow, taskRows } from './effects.ts'
+import { checkEffects, checkLibrary, checkSums, leftOver, type Query, type TaskRow, taskRows } from './effects.ts'
 import type { Find, Finding } from './finding.ts'
 import type { Load, Sent } from './load.ts'
 import { type Answer, answerNumber, type RecordingModel } from './recording-model.ts'
@@ -39,6 +39,8 @@ export async function audit({
   for (const row of rows.values()) {
     const view = views.get(row.id)
     const sent = requests.get(row.id)
+    // A request whose answer was lost was sent again, with the same key.
+    if (!sent) findings.push({ flaw: 'doubled', request: undefined, what: `nobody knows of task ${row.id}` })
     const find = (flaw: Finding['flaw'], what: string) =>
       findings.push({ flaw, request: sent?.number, what: `${row.kind} ${row.id} (${row.status}): ${what}` })
     const end = view?.task.error?.code === 'attempts-lost' ? 'attempts-lost' : row.status
@@ -49,13 +51,20 @@ export async function audit({
       find('lost', 'its owner does not see it')
       continue
     }
-    if (row.kept !== (view.questions.length > 0 || view.task.outputs.some(({ text }) => text !== '')))
+    const error = view.task.error?.code
+    if (error === 'not-saved') find('lost', 'it could not be saved')
+    // Of one that was given up, the texts that had come are kept, and nothing is made of them.
+    if (
+      error !== 'attempts-lost' &&
+      row.kept !== (view.questions.length > 0 || view.task.outputs.some(({ text }) => text !== ''))
+    )
       find(row.kept ? 'doubled' : 'lost', 'what its kind keeps of it does not go with its texts')
     checkTexts(view, sent, model.answers, find)
     for (const [index, ending] of (sent?.endings ?? []).entries())
       for (const what of wrongWith(ending, row, view)) find('watchers wrong', `watcher ${index}: ${what}`)
   }
-  for (const [what, flaw] of await checkSums(query)) findings.push({ flaw, request: undefined, what })
+  for (const [what, flaw] of [...(await checkSums(query)), ...(await checkLibrary(query))])
+    findings.push({ flaw, request: undefined, what })
   for (const what of await leftOver(query)) findings.push({ flaw: 'stuck', request: undefined, what })
   return { tasks: rows.size, watchers: load.sent.flatMap(({ endings }) => endings).length, ends, findings }
 }

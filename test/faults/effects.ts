@@ -1,3 +1,4 @@
+import { allOwners } from '../../src/statistics/tally.ts'
 import type { Find, Finding } from './finding.ts'
 
 export type Query = <Row>(statement: string, values?: unknown[]) => Promise<Row[]>
@@ -88,36 +89,57 @@ function compare(what: string, are: readonly string[], should: readonly string[]
   }
 }
 
-/** The read models, against what they are made of. */
+/** The sums of what has ended, against what has. */
 export async function checkSums(query: Query): Promise<[string, Finding['flaw']][]> {
-  const [sums] = await query<Record<string, [is: number, should: number]>>(`
-    with ended as (select * from tasks),
-      counted as (select * from statistics where owner_id <> '00000000-0000-0000-0000-000000000000'),
-      overall as (select * from statistics where owner_id = '00000000-0000-0000-0000-000000000000'),
-      things as (
-        select records.id, tasks.status from records join tasks using (id)
-        union all select reviews.id, tasks.status from reviews join tasks using (id)
-        union all select id, case when complete then 'completed' else 'incomplete' end from quizzes
-        union all select distinct on (conversation_id) conversation_id, tasks.status
-          from (select conversation_id, id, position from turns order by conversation_id, position desc) as last
-          join tasks using (id))
-    select
-      json_build_array((select coalesce(sum(tasks), 0)::int from counted), (select count(*) from ended)) as "tasks in statistics",
-      json_build_array((select coalesce(sum(tasks), 0)::int from overall), (select count(*) from ended)) as "tasks in the statistics of all",
-      json_build_array((select coalesce(sum(completed), 0)::int from counted), (select count(*) from ended where status = 'completed')) as "completed tasks in statistics",
-      json_build_array((select coalesce(sum(incomplete), 0)::int from counted), (select count(*) from ended where status = 'incomplete')) as "incomplete tasks in statistics",
-      json_build_array((select coalesce(sum(failed), 0)::int from counted), (select count(*) from ended where status = 'failed')) as "failed tasks in statistics",
-      json_build_array((select coalesce(sum(cancelled), 0)::int from counted), (select count(*) from ended where status = 'cancelled')) as "cancelled tasks in statistics",
-      json_build_array((select coalesce(sum(lost_attempts), 0)::int from counted), (select coalesce(sum(lost_attempts), 0)::int from ended)) as "lost attempts in statistics",
-      json_build_array((select coalesce(sum(outputs_completed + outputs_incomplete + outputs_failed + outputs_cancelled), 0)::int from counted), (select count(*) from outputs)) as "outputs in statistics",
-      json_build_array((select coalesce(sum(input_tokens), 0)::int from counted), (select coalesce(sum(input_tokens), 0)::int from outputs)) as "input tokens in statistics",
-      json_build_array((select coalesce(sum(output_tokens), 0)::int from counted), (select coalesce(sum(output_tokens), 0)::int from outputs)) as "output tokens in statistics",
-      json_build_array((select count(*) from library), (select count(*) from things)) as "things in the library",
-      json_build_array((select count(*) from library join things using (id, status)), (select count(*) from things)) as "things as they are in the library",
-      json_build_array((select count(*) from failed_events), 0) as "failed events"`)
-  return Object.entries(sums ?? {}).flatMap(([what, [is, should]]): [string, Finding['flaw']][] =>
+  const statuses = ['completed', 'incomplete', 'failed', 'cancelled']
+  const sum = (column: string, of: string) => `(select coalesce(sum(${column}), 0)::int from ${of})`
+  const number = (of: string) => `(select count(*) from ${of})`
+  const compared: Record<string, [is: string, should: string]> = {
+    'tasks in statistics': [sum('tasks', 'owners'), number('tasks')],
+    'tasks in the statistics of all owners': [sum('tasks', 'everybody'), number('tasks')],
+    ...Object.fromEntries(
+      statuses.map(status => [
+        `${status} tasks in statistics`,
+        [sum(status, 'owners'), number(`tasks where status = '${status}'`)],
+      ]),
+    ),
+    ...Object.fromEntries(
+      statuses.map(status => [
+        `${status} outputs in statistics`,
+        [sum(`outputs_${status}`, 'owners'), number(`outputs where status = '${status}'`)],
+      ]),
+    ),
+    'lost attempts in statistics': [sum('lost_attempts', 'owners'), sum('lost_attempts', 'tasks')],
+    'input tokens in statistics': [sum('input_tokens', 'owners'), sum('input_tokens', 'outputs')],
+    'output tokens in statistics': [sum('output_tokens', 'owners'), sum('output_tokens', 'outputs')],
+    'failed events': [number('failed_events'), '0'],
+  }
+  const rows = await query<{ what: string; is: number; should: number }>(`
+    with owners as (select * from statistics where owner_id <> '${allOwners}'),
+      everybody as (select * from statistics where owner_id = '${allOwners}')
+    ${Object.entries(compared)
+      .map(([what, [is, should]]) => `select '${what}' as what, (${is})::int as is, (${should})::int as should`)
+      .join(' union all ')}`)
+  return rows.flatMap(({ what, is, should }): [string, Finding['flaw']][] =>
     is === should ? [] : [[`${what}: ${is} instead of ${should}`, is > should ? 'doubled' : 'lost']],
   )
+}
+
+/** The library, against the records, reviews, quizzes and conversations that it lists. */
+export async function checkLibrary(query: Query): Promise<[string, Finding['flaw']][]> {
+  const rows = await query<{ what: string; is: string | null; should: string | null }>(`
+    with things as (
+      select 'record ' || records.id as what, records.id, tasks.status from records join tasks using (id)
+      union all select 'review ' || reviews.id, reviews.id, tasks.status from reviews join tasks using (id)
+      union all select 'quiz ' || id, id, case when complete then 'completed' else 'incomplete' end from quizzes
+      union all select 'conversation ' || conversation_id, conversation_id, tasks.status from turns join tasks using (id)
+        where position = (select max(position) from turns as others where others.conversation_id = turns.conversation_id))
+    select coalesce(what, 'entry ' || library.id) as what, library.status as is, things.status as should
+    from things full join library using (id) where library.status is distinct from things.status`)
+  return rows.map(({ what, is, should }) => [
+    `${what} in the library: ${is ?? 'missing'} instead of ${should ?? 'nothing'}`,
+    should === null ? 'doubled' : 'lost',
+  ])
 }
 
 /** What is left to be worked on, by what it is: empty when nothing is. */

@@ -13,7 +13,7 @@ export interface Sent {
   /** Cookie of its owner. */
   owner: string
   kind: string
-  /** Of the answer. One whose answer was lost may have been accepted all the same: it has none. */
+  /** Of the answer: none as long as there is none. */
   taskId: string | undefined
   watchers: EventSourceClient[]
   endings: Ending[]
@@ -130,15 +130,14 @@ export class Load {
     request.endings.push(ending)
   }
 
-  /** Until it is accepted. Each try is a request of its own: the one before may have been accepted unheard. */
+  /** Until it is accepted: one whose answer was lost may have been, too, and must not be so again. */
   async #send(owner: string, kind: string, path: string, body: (text: string) => object): Promise<Sent> {
+    const number = this.sent.length + 1
+    const sent: Sent = { number, owner, kind, taskId: undefined, watchers: [], endings: [], cancelled: false }
+    this.sent.push(sent)
+    const content = body(numbered(number, '오늘 있었던 일'))
     for (;;) {
-      const number = this.sent.length + 1
-      const sent: Sent = { number, owner, kind, taskId: undefined, watchers: [], endings: [], cancelled: false }
-      this.sent.push(sent)
-      const answer = await this.#once<{ taskId: string }>(owner, path, body(numbered(number, '오늘 있었던 일')), {
-        number,
-      })
+      const answer = await this.#once<{ taskId: string }>(owner, path, content, { number, key: `request-${number}` })
       if (answer?.status === 202) {
         sent.taskId = answer.body.taskId
         return sent
@@ -185,7 +184,7 @@ export class Load {
     owner: string | undefined,
     path: string,
     body: object | undefined,
-    { number = 0, method = 'POST' }: { number?: number; method?: string } = {},
+    { number = 0, method = 'POST', key }: { number?: number; method?: string; key?: string } = {},
   ): Promise<{ status: number; headers: Headers; body: Body } | undefined> {
     const { instances, story } = this.#options
     if (this.#leaving) throw new Error('there is nobody left to ask')
@@ -194,7 +193,11 @@ export class Load {
     try {
       const response = await fetch(new URL(path, url), {
         method,
-        headers: { ...(owner && { cookie: owner }), ...(body && { 'content-type': 'application/json' }) },
+        headers: {
+          ...(owner && { cookie: owner }),
+          ...(body && { 'content-type': 'application/json' }),
+          ...(key && { 'idempotency-key': key }),
+        },
         ...(body && { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(patienceMs),
       })

@@ -77,7 +77,7 @@ t.test(
     t.comment(`asked to stop, instances ended with ${exits.join(', ')}`)
     if (process.env.FAULTS_LOG) await keepLogs(process.env.FAULTS_LOG, instances, audited, story)
     else for (const { request } of audited.findings.slice(0, 3)) if (request) t.comment(story.of(request))
-    t.ok(audited.tasks >= load.accepted.length)
+    t.equal(audited.tasks, load.accepted.length, 'there is one task for each request')
     t.same(audited.findings, [], 'nothing lost, doubled, stuck or wrong')
     for (const { sort, times } of struck) t.equal(times, each, sort)
     for (const { name, stop } of instances) t.equal(await stop(), 0, `${name} stops as it should`)
@@ -149,7 +149,7 @@ function report(
   }
   const all = struck.reduce((sum, { times }) => sum + times, 0)
   row('all', [all, tasks, ...flaws.map(flaw => findings.filter(finding => finding.flaw === flaw).length)])
-  t.comment(`${tasks} tasks, ${load.accepted.length} of them accepted and heard of; ${watchers} watchers`)
+  t.comment(`${load.accepted.length} requests accepted, ${tasks} tasks; ${watchers} watchers`)
   t.comment(`${load.unanswered} requests without an answer; ends: ${JSON.stringify(ends)}`)
 }
 
