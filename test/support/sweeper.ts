@@ -40,6 +40,7 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     const ended = once(this.#process, 'exit')
     this.#process.stdin?.end()
     await ended
