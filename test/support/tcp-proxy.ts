@@ -14,6 +14,8 @@ export interface TcpProxy {
   refuse(refused: boolean): void
   /** While frozen, nothing is handed on in either direction, and nobody is told: packets go nowhere. */
   freeze(frozen: boolean): void
+  /** Where new connections go from now on, as when a name is given to another server; what is open stays. */
+  lead(target: string): void
   /** Bytes take so long, in each direction. */
   delay(ms: number): void
   /** Ends one direction of what is open: the target hears that the client has no more to say. */
@@ -22,7 +24,7 @@ export interface TcpProxy {
 
 /** A network between somebody and `target` (host and port of a URL), in which faults can be made. */
 export async function proxyTcp(t: Pick<Test, 'teardown'>, target: string): Promise<TcpProxy> {
-  const { hostname, port } = new URL(target)
+  let { hostname, port } = new URL(target)
   const pairs = new Set<{ client: Socket; upstream: Socket }>()
   let refused = false
   let frozen = false
@@ -97,6 +99,9 @@ export async function proxyTcp(t: Pick<Test, 'teardown'>, target: string): Promi
           else socket.resume()
         }
       }
+    },
+    lead(to) {
+      ;({ hostname, port } = new URL(to))
     },
     delay(ms) {
       delayMs = ms
