@@ -73,6 +73,16 @@ export class Publisher {
     }
   }
 
+  /** Nothing more of a task's log is sent, and what was is removed; if Redis is away, it goes by itself in an hour. */
+  remove(taskId: string): void {
+    for (const publication of this.#publications) if (publication.log.taskId === taskId) publication.drop()
+    if (this.#redis.commands.status !== 'ready') return
+    // Behind what is under way.
+    this.#redis.commands.del(this.#keys.log(taskId)).catch(error => {
+      this.#logger.warn({ err: error, taskId }, 'what was written of a removed task stays in Redis for an hour')
+    })
+  }
+
   /** Sends what is left, if Redis takes it within `ms`. */
   async close(ms: number): Promise<void> {
     this.#tryAgain()

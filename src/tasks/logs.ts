@@ -230,7 +230,7 @@ export class Logs {
     this.#outdate(taskId)
     this.#keep(taskId)
     this.#elsewhere?.mirrors.stop(taskId)
-    this.#written.get(taskId)?.end()
+    this.#elsewhere?.replication?.remove(taskId)
     this.#written.delete(taskId)
     this.#open.get(taskId)?.abandon()
     this.#open.delete(taskId)

@@ -11,6 +11,8 @@ export interface Replication {
   publish(log: EventLog, attempt: number): Publication
   /** Keeps `mirror` like the task's log, wherever that is written. One per task at a time. */
   follow(mirror: EventLog, from: FollowFrom): Following
+  /** The task has gone: nothing of its log stays, and what is published of it here is no more. Never waits or throws. */
+  remove(taskId: string): void
   /** What others may have of the task's last attempt, into an empty `mirror`. Rejects when it cannot be had now. */
   read(mirror: EventLog): Promise<void>
   readonly signals: Signals

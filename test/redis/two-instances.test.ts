@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { anyRecord } from '../support/any-record.ts'
 import { ownStorage, startConch } from '../support/conch.ts'
@@ -106,6 +107,9 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
     await upstream.completions[0]?.abandoned
     await near.ended
     t.notOk(near.transcript.done)
+    const redis = new Redis(shared.redis.url)
+    t.teardown(() => redis.disconnect())
+    await until(async () => (await redis.exists(`conch:{${id}}:log`)) === 0)
     for (const visitor of [here, there]) t.equal((await visitor.json('GET', `/api/tasks/${id}`)).status, 404)
   })
 

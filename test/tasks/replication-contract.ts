@@ -203,6 +203,29 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     await same(t, mirror, log)
   })
 
+  t.test('of a task that has gone nothing stays, and who wrote it writes no more', async t => {
+    const [writer, other] = await Promise.all([open(t), open(t)])
+    const log = new EventLog(uuidv7(), 'record')
+    const mirror = queuedLog(log.taskId)
+    begin(writer, log, 1)
+    other.replication.follow(mirror, running)
+    await write(log, 20)
+    await same(t, mirror, log)
+    // In the middle of what is under way.
+    log.append({ type: 'text-start', id: '2' })
+    writer.replication.remove(log.taskId)
+    log.append({ type: 'text-start', id: '3' })
+    // What comes after it has been sent after it.
+    const next = new EventLog(uuidv7(), 'record')
+    const mirrorOfNext = queuedLog(next.taskId)
+    other.replication.follow(mirrorOfNext, queued)
+    begin(writer, next, 1)
+    await same(t, mirrorOfNext, next)
+    const late = queuedLog(log.taskId)
+    await other.replication.read(late)
+    t.equal(late.attempt, 0)
+  })
+
   t.test('instances tell each other that a task has changed, but not themselves', async t => {
     const [one, two] = await Promise.all([open(t), open(t)])
     const heard = [one, two].map(({ replication }) => {
