@@ -34,7 +34,7 @@ export class Refused extends Error {
   }
 }
 
-/** No answer came: the network, or a server that is just restarting. */
+/** No answer came, or half of one: the network, or a server that is just restarting. */
 export class Unreachable extends Error {}
 
 /**
@@ -69,7 +69,10 @@ export function createApi() {
     const date = Date.parse(response.headers.get('date') ?? '')
     if (!Number.isNaN(date)) clockOffsetMs = date - Date.now()
     if (response.status === 204) return /** @type {T} */ (undefined)
-    if (response.ok) return response.json()
+    if (response.ok)
+      return response.json().catch(cause => {
+        throw signal?.aborted ? cause : new Unreachable('half an answer', { cause })
+      })
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
     const problem = await response.json().catch(() => ({}))
     throw new Refused(response.status, problem, Number.isFinite(retryAfter) ? retryAfter : undefined)

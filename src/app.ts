@@ -35,6 +35,7 @@ import { operationsRoutes } from './operations/routes.ts'
 import { openStorage } from './storage.ts'
 import { acceptWith } from './tasks/accept.ts'
 import { EventReplies } from './tasks/event-reply.ts'
+import { Idempotency } from './tasks/idempotency.ts'
 import { Line } from './tasks/line.ts'
 import { openTaskQueue } from './tasks/queue.ts'
 import { taskRoutes } from './tasks/routes.ts'
@@ -143,6 +144,7 @@ async function assemble(
   const queue = await openTaskQueue(boss, database)
   const store = new TaskStore(cipher)
   const line = new Line(store, queue)
+  const idempotency = new Idempotency({ queries: database.queries, cipher, store })
 
   const { kinds, handlers, sources, notifications, routes } = features({
     database,
@@ -166,7 +168,7 @@ async function assemble(
   })
   opened.defer(() => rebuild.stop())
 
-  const { logs, replication } = await openLogs({
+  const { logs, replication, presence } = await openLogs({
     config,
     database,
     load: id => loadSaved(database.queries, { store, kinds }, id),
@@ -187,6 +189,7 @@ async function assemble(
     kinds,
     model,
     maxRunningOutputs,
+    presence,
     logger: app.log,
     onClaim(task) {
       notifications.told(task)
@@ -203,6 +206,7 @@ async function assemble(
     store,
     queue,
     line,
+    idempotency,
     events,
     logs,
     kinds,
@@ -262,7 +266,8 @@ async function assemble(
   })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
-  await routes(app, { tasks, accept: acceptWith(tasks, replies, notifications.accepted), events, replies })
+  const accept = acceptWith(tasks, replies, notifications.accepted)
+  await routes(app, { tasks, idempotency, accept, events, replies })
   await app.register(pages)
 
   const stop = async (drainMs: number) => {

@@ -26,6 +26,7 @@ import { collectStatistics } from './statistics/collect.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
 import type { Accept } from './tasks/accept.ts'
 import type { EventReplies } from './tasks/event-reply.ts'
+import type { Idempotency } from './tasks/idempotency.ts'
 import type { TaskKind } from './tasks/kind.ts'
 import type { Timers } from './tasks/sse-stream.ts'
 import type { TaskStore } from './tasks/store.ts'
@@ -53,7 +54,7 @@ export interface Features {
   notifications: Notifications
   routes(
     app: FastifyInstance,
-    engine: { tasks: Tasks; accept: Accept; events: Events; replies: EventReplies },
+    engine: { tasks: Tasks; idempotency: Idempotency; accept: Accept; events: Events; replies: EventReplies },
   ): Promise<void>
 }
 

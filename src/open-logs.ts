@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import type { Database } from './db/client.ts'
 import { Logs, type SavedTask } from './tasks/logs.ts'
 import { Mirrors } from './tasks/mirrors.ts'
+import { Presence } from './tasks/presence.ts'
 import type { Replication } from './tasks/replication.ts'
 import type { Timers } from './tasks/sse-stream.ts'
 import { marks } from './tasks/states.ts'
@@ -18,16 +19,23 @@ export interface OpenLogsOptions {
   opened: AsyncDisposableStack
 }
 
+export interface OpenedLogs {
+  logs: Logs
+  replication?: Replication
+  presence: Presence
+}
+
 /** The logs of this process, and what it takes to show those of other instances. What is opened closes with `opened`. */
-export async function openLogs(options: OpenLogsOptions): Promise<{ logs: Logs; replication?: Replication }> {
+export async function openLogs(options: OpenLogsOptions): Promise<OpenedLogs> {
   const { database, load, timers, logger, opened } = options
+  const presence = new Presence()
   const replication = await openReplication(options)
   if (replication) opened.defer(() => replication.close())
   const mirrors = openMirrors({ database, replication, timers, logger })
   if (mirrors) opened.defer(() => mirrors.close())
-  const logs = new Logs(load, timers, mirrors && { mirrors, replication })
+  const logs = new Logs(load, timers, mirrors && { mirrors, replication, presence })
   opened.defer(() => logs.close())
-  return { logs, replication }
+  return { logs, replication, presence }
 }
 
 /** Nothing of Redis is loaded by whoever does not use it. */

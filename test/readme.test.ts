@@ -18,8 +18,8 @@ t.test('every curl line works as it is written, for every kind', async t => {
   const folder = await temporaryFolder(t)
   const outputs: string[] = []
   for (const block of curlBlocks) outputs.push(await runBlock(block, conch.url, folder))
-  t.equal(outputs.length, 12)
-  const [record, review, accepted, watched, records, begun, reply, conversation, quiz, taken, library, told] =
+  t.equal(outputs.length, 13)
+  const [record, review, accepted, watched, records, begun, reply, conversation, quiz, taken, library, twice, told] =
     outputs as [string] & string[]
   for (const stream of [record, review, watched, reply]) t.match(stream, /"type":"text-delta".*data: \[DONE\]\n\n$/s)
   t.match(record, /"type":"text-delta","id":"2"/)
@@ -31,6 +31,9 @@ t.test('every curl line works as it is written, for every kind', async t => {
   t.match(conversation, /"role":"assistant".*"pending":[01]/)
   t.match(JSON.parse(quiz ?? ''), { taskId: String })
   t.match(library, /^\{"items":\[.*"nextCursor":(null|"\S+")\}\{"items":\[/)
+  const once = String(twice).slice(0, String(twice).length / 2)
+  t.match(JSON.parse(once), { taskId: String })
+  t.equal(twice, once + once)
   t.match(taken, /"data-question".*data: \[DONE\].*"questions":\[.*"total":3,.*"results":\[/s)
   t.match(told, /"unread":\d.*"channels":\["in-app"/s)
 })

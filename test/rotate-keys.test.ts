@@ -60,6 +60,26 @@ t.test('without a server it does it itself, and again there is nothing to do', a
   t.same(await keysInUse(await openRaw(t, storage)), ['k2'])
 })
 
+t.test('a request that comes again is known under the new key, too', async t => {
+  const { storage, visitor } = await writtenUnder(t, k1)
+  const send = async (entry: string) => {
+    const running = await server(t, { ...storage, ENCRYPTION_KEYS: entry })
+    const response = await new Visitor(running.url, visitor.cookie).fetch('/api/reviews', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'a-key' },
+      body: JSON.stringify({ body: '오늘의 일기', type: 'FEELING' }),
+    })
+    const answer = await response.json()
+    t.equal(await running.kill('SIGTERM'), 0)
+    return { status: response.status, answer }
+  }
+  const first = await send(k1)
+  t.equal(first.status, 202)
+  const { code, stderr } = await rotate({ ...storage, ...both })
+  t.equal(code, 0, stderr)
+  t.same(await send(k2), first)
+})
+
 t.test('values whose key is missing are left alone, and the key is named', async t => {
   const { storage } = await writtenUnder(t, k1)
   const { code, stdout, stderr } = await rotate({ ...storage, ENCRYPTION_KEYS: k2 })

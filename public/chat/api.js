@@ -1,4 +1,5 @@
 import { pageQuery } from '../api.js'
+import { submit } from '../submit.js'
 
 /**
  * @typedef {{ role: 'user', id: string, taskId: string, content: string, createdAt: string }} UserMessage
@@ -32,7 +33,7 @@ export function chatApi(call) {
      * @param {OnBusy} onBusy
      * @returns {Promise<{ taskId: string }>}
      */
-    send: (id, message, onBusy) => call('POST', `/conversations/${id}/messages?onBusy=${onBusy}`, { body: message }),
+    send: (id, message, onBusy) => submit(call, `/conversations/${id}/messages?onBusy=${onBusy}`, message),
     /** @param {string} id @returns {Promise<Summary>} */
     summary: id => call('GET', `/conversations/${id}/summary`),
   }

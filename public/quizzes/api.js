@@ -1,4 +1,5 @@
 import { pageQuery } from '../api.js'
+import { submit } from '../submit.js'
 
 /**
  * @typedef {import('../api.js').Task} Task
@@ -23,7 +24,7 @@ import { pageQuery } from '../api.js'
 export function quizzesApi(call) {
   return {
     /** @param {QuizRequest} body @returns {Promise<{ taskId: string }>} */
-    create: body => call('POST', '/quizzes', { body }),
+    create: body => submit(call, '/quizzes', body),
     /** @param {string} id @returns {Promise<Quiz>} */
     one: id => call('GET', `/quizzes/${id}`),
     /** @param {string} [cursor] @returns {Promise<import('../api.js').List<QuizItem>>} */

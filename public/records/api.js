@@ -1,4 +1,5 @@
 import { pageQuery } from '../api.js'
+import { submit } from '../submit.js'
 
 /**
  * @typedef {import('../api.js').OutputStatus} OutputStatus
@@ -24,7 +25,7 @@ export function recordsApi(call) {
     /** @returns {Promise<Limits>} */
     limits: () => call('GET', '/records/limits'),
     /** @param {RecordRequest} body @returns {Promise<{ taskId: string }>} */
-    create: body => call('POST', '/records', { body }),
+    create: body => submit(call, '/records', body),
     /** @param {string} id @returns {Promise<RecordView>} */
     one: id => call('GET', `/records/${id}`),
     /** @param {string} [cursor] @returns {Promise<import('../api.js').List<RecordView>>} */

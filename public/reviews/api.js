@@ -1,4 +1,5 @@
 import { pageQuery } from '../api.js'
+import { submit } from '../submit.js'
 
 /**
  * @typedef {'THINKING' | 'FEELING'} ReviewType
@@ -12,7 +13,7 @@ import { pageQuery } from '../api.js'
 export function reviewsApi(call) {
   return {
     /** @param {{ body: string, type: ReviewType }} body @returns {Promise<{ taskId: string }>} */
-    create: body => call('POST', '/reviews', { body }),
+    create: body => submit(call, '/reviews', body),
     /** @param {string} id @returns {Promise<Review>} */
     one: id => call('GET', `/reviews/${id}`),
     /** @param {string} [cursor] @returns {Promise<import('../api.js').List<Review>>} */

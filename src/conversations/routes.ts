@@ -4,6 +4,8 @@ import { validate as isUuid } from 'uuid'
 import type { Database, Queries } from '../db/client.ts'
 import { type Accept, acceptsTask } from '../tasks/accept.ts'
 import { unchanged } from '../tasks/etag.ts'
+import type { Idempotency } from '../tasks/idempotency.ts'
+import { readIdempotencyKey } from '../tasks/idempotency-key.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import { ListQuery } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
@@ -37,6 +39,7 @@ const MessagesQuery = Type.Object({
 export interface ConversationRoutesOptions {
   kind: TaskKind<typeof TurnInput>
   tasks: Tasks
+  idempotency: Idempotency
   accept: Accept
   database: Database
   store: TaskStore
@@ -83,7 +86,8 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
     },
     async (request, reply) => {
       const { ownerId, params, body, query, id: traceId } = request
-      const message = { ...body, traceId }
+      const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
+      const message = { ...body, traceId, idempotencyKey }
       return accept(request, reply, await sendMessage(options, ownerId, params.id, message, query.onBusy))
     },
   )

@@ -1,5 +1,6 @@
 import { validate as isUuid } from 'uuid'
-import type { Database, Queries } from '../db/client.ts'
+import type { Queries } from '../db/client.ts'
+import type { Idempotency, Once } from '../tasks/idempotency.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import type { SavedTask } from '../tasks/logs.ts'
 import type { TaskRow } from '../tasks/rows.ts'
@@ -16,7 +17,7 @@ export type OnBusy = (typeof onBusyModes)[number]
 const maxTitleChars = 40
 
 export interface MessageOptions {
-  database: Database
+  idempotency: Idempotency
   conversations: ConversationStore
   tasks: Tasks
   kind: TaskKind<typeof TurnInput>
@@ -27,24 +28,27 @@ export interface NewMessage {
   /** A turn that this message takes the place of: it and all after it are removed. */
   replaces?: string
   traceId: string
+  idempotencyKey?: string
 }
 
 /**
  * Saves a message, and the task that replies to it, in one transaction. So is what goes for it: a message that is refused
  * stops and removes nothing.
  *
- * Messages of one conversation are put in order by a lock on it; a reply begins when the one before has ended.
+ * Messages of one conversation are put in order by a lock on it; a reply begins when the one before has ended. The same
+ * message again with the same key is not sent, stops and removes nothing.
  *
- * @throws Problem `conversation-not-found`, `message-not-found`, `conversation-busy`, `queue-full`
+ * @throws Problem `conversation-not-found`, `message-not-found`, `conversation-busy`, `queue-full`, `idempotency-key-reused`
  */
 export async function sendMessage(
-  { database, conversations, tasks, kind }: MessageOptions,
+  { idempotency, conversations, tasks, kind }: MessageOptions,
   ownerId: string,
   conversationId: string,
-  { content, replaces, traceId }: NewMessage,
+  { content, replaces, traceId, idempotencyKey }: NewMessage,
   onBusy: OnBusy,
-): Promise<TaskRow> {
-  const { task, removed, cancelled } = await database.queries.transaction(async tx => {
+): Promise<Once<{ task: TaskRow }>> {
+  const asksFor = [kind.name, conversationId, { content, replaces, onBusy }]
+  const sent = await idempotency.once({ ownerId, idempotencyKey, asksFor }, async (tx, digests) => {
     const conversation = await conversations.find(tx, conversationId, ownerId, { forUpdate: true })
     if (!conversation) throw conversationNotFound()
     const replaced = replaces === undefined ? undefined : await turn(tx, replaces, conversation)
@@ -58,15 +62,17 @@ export async function sendMessage(
     const busy = await unfinished()
     if (busy[0] && onBusy === 'reject') throw conversationBusy(busy[0].id)
     const after = busy.at(-1)?.id
-    const task = await tasks.submitIn(tx, kind, ownerId, { conversationId: conversation.id }, { after, traceId })
+    const input = { conversationId: conversation.id }
+    const task = await tasks.submitIn(tx, kind, ownerId, input, { after, traceId, digests })
     const added = { id: task.id, conversationId: conversation.id, content, createdAt: task.createdAt }
     await conversations.addTurn(tx, added, untitled(conversation, replaced) ? titleFrom(content) : undefined)
     return { task, removed, cancelled }
   })
-  for (const saved of cancelled) tasks.stop(saved)
-  await tasks.forget(removed)
+  if (sent.repeats) return sent
+  for (const saved of sent.cancelled) tasks.stop(saved)
+  await tasks.forget(sent.removed)
   tasks.wake()
-  return task
+  return sent
 
   async function turn(tx: Queries, id: string, { id: conversationId }: Conversation): Promise<Turn> {
     const found = isUuid(id) ? await conversations.turn(tx, id) : undefined

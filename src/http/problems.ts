@@ -82,7 +82,8 @@ function databaseUnavailable(): Problem {
     status: 503,
     code: 'database-unavailable',
     title: 'Database unavailable',
-    detail: 'The database does not answer. Look whether it was done, or try again in a moment.',
+    detail:
+      'The database does not answer. Look whether it was done, or send it again in a moment, with the same Idempotency-Key if it had one.',
     headers: { 'retry-after': String(databaseRetrySeconds) },
   })
 }

@@ -4,6 +4,7 @@ import type { Database, Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import type { Events } from '../events/events.ts'
 import { type Accept, acceptsTask } from '../tasks/accept.ts'
+import { readIdempotencyKey } from '../tasks/idempotency-key.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
@@ -48,7 +49,8 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     },
     async (request, reply) => {
       const { ownerId, body, id: traceId } = request
-      return accept(request, reply, await tasks.submit(kind, ownerId, body, { traceId }))
+      const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
+      return accept(request, reply, await tasks.submit(kind, ownerId, body, { traceId, idempotencyKey }))
     },
   )
 

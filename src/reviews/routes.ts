@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database, Queries } from '../db/client.ts'
 import { type Accept, acceptsTask } from '../tasks/accept.ts'
+import { readIdempotencyKey } from '../tasks/idempotency-key.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
@@ -39,7 +40,8 @@ export const reviewRoutes: FastifyPluginAsyncTypebox<ReviewRoutesOptions> = asyn
     },
     async (request, reply) => {
       const { ownerId, body, id: traceId } = request
-      return accept(request, reply, await tasks.submit(kind, ownerId, body, { traceId }))
+      const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
+      return accept(request, reply, await tasks.submit(kind, ownerId, body, { traceId, idempotencyKey }))
     },
   )
 

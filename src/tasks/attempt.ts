@@ -141,6 +141,11 @@ export class Attempt {
     return true
   }
 
+  /** Another attempt has begun: what this one still does is seen by nobody, and will not be saved. */
+  replaced(): void {
+    if (!this.stop()) this.#log.abandon()
+  }
+
   /** As many as may ask the model at the same time, and as there is work for. */
   #startWorkers(): void {
     while (this.#waiting.length > 0 && this.#running.size < this.#options.parallel) {

@@ -19,6 +19,17 @@ export function outputNotFound(outputs: number): Problem {
   })
 }
 
+/** Nothing was created. */
+export function idempotencyKeyReused(): Problem {
+  return new Problem({
+    status: 422,
+    code: 'idempotency-key-reused',
+    title: 'Another request has this key',
+    detail:
+      'You sent this Idempotency-Key with another request before. Nothing was created; each request needs its own.',
+  })
+}
+
 /** Nothing was created. @param retryAfterSeconds when there may be room again */
 export function queueFull(retryAfterSeconds: number): Problem {
   return new Problem({

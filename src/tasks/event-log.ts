@@ -9,6 +9,7 @@ import {
   type Stage,
 } from './event.ts'
 import { EventSegments, type LoggedEvent, type RawEvent } from './event-segments.ts'
+import type { Presence } from './presence.ts'
 
 export type ResetReason = 'new-attempt' | 'cursor'
 
@@ -39,6 +40,8 @@ export class EventLog {
   onUnread: (() => void) | undefined
   /** Called as readers are, for whoever copies the log to other instances. */
   onAppended: (() => void) | undefined
+  /** Of the process, if an attempt writes here: while that is not certain, nobody is told what it has appended. */
+  presence: Presence | undefined
   #segments = new EventSegments(0)
   #terminal: EventId | undefined
   #rebuilt = false
@@ -167,6 +170,7 @@ export class EventLog {
    */
   read(position: Cursor, maxChars: number): Read {
     if (this.#abandoned) return { kind: 'abandoned' }
+    if (this.presence?.certain === false) return { kind: 'wait' }
     if (position.attempt !== this.attempt) {
       const start = { attempt: this.attempt, seq: 0 }
       if (position.attempt !== 0) return { kind: 'reset', reason: 'new-attempt', position: start }
@@ -181,6 +185,7 @@ export class EventLog {
 
   /** What came after `seq` of this attempt as it was appended, to be given to `mirror`; about `maxChars` at most. */
   readRaw(seq: number, maxChars: number): RawEvent[] {
+    if (this.presence?.certain === false) return []
     return this.#segments.readRaw(seq, maxChars)
   }
 
@@ -217,6 +222,11 @@ export class EventLog {
     return () => {
       if (this.#readers.delete(wake) && this.#readers.size === 0) this.onUnread?.()
     }
+  }
+
+  /** There may be more to read, though nothing was appended. */
+  wake(): void {
+    this.#wake()
   }
 
   /** The attempt that wrote here was replaced elsewhere: readers are sent away. */

@@ -59,7 +59,7 @@ export class EventReplies {
 
   /** Drops every client, in the middle of whatever it reads, so that it comes back with its cursor. */
   destroyAll(): void {
-    for (const stream of this.#open) stream.destroy()
+    for (const stream of this.#open) stream.breakOff()
   }
 }
 

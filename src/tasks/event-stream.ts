@@ -58,7 +58,7 @@ export class EventStream extends SseStream {
           this.push(null)
           return
         case 'abandoned':
-          this.destroy()
+          this.breakOff()
           return
       }
     }

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Attempt } from './attempt.ts'
+import type { Presence } from './presence.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
 
 /** A third of what pg-boss waits for. */
@@ -7,6 +8,7 @@ const intervalMs = 3_000
 
 export interface HeartbeatOptions {
   queue: TaskQueue
+  presence: Presence
   logger: FastifyBaseLogger
   /** What runs now. */
   running(): Iterable<{ attempt: Attempt; job: TaskJob }>
@@ -36,12 +38,15 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    const { queue, logger, running, look } = this.#options
+    const { queue, presence, logger, running, look } = this.#options
+    presence.seen()
     const jobs = Array.from(running(), ({ job }) => job)
-    if (jobs.length === 0) return
     try {
-      await queue.touch(jobs)
-      await look()
+      if (jobs.length > 0) {
+        await queue.touch(jobs)
+        await look()
+      }
+      presence.confirm()
     } catch (error) {
       logger.warn({ err: error }, 'no heartbeat: the database does not answer')
     }

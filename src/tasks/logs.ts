@@ -4,6 +4,7 @@ import { formatCursor } from './event.ts'
 import { EventLog } from './event-log.ts'
 import type { KindChunk } from './kind.ts'
 import type { Mirrors } from './mirrors.ts'
+import type { Presence } from './presence.ts'
 import { fillQueued, fillSaved } from './rebuild.ts'
 import type { Publication, Replication } from './replication.ts'
 import type { StoredOutput, TaskRow } from './rows.ts'
@@ -30,6 +31,7 @@ export interface SavedTask {
 export interface Elsewhere {
   mirrors: Mirrors
   replication?: Replication
+  presence: Presence
 }
 
 /**
@@ -63,7 +65,11 @@ export class Logs {
     this.#load = load
     this.#timers = timers
     this.#elsewhere = elsewhere
-    if (elsewhere) elsewhere.mirrors.onOutdated = taskId => void this.look(taskId)
+    if (!elsewhere) return
+    elsewhere.mirrors.onOutdated = taskId => void this.look(taskId)
+    elsewhere.presence.onCertain = () => {
+      for (const taskId of this.#written.keys()) this.#open.get(taskId)?.wake()
+    }
   }
 
   get size(): number {
@@ -82,6 +88,7 @@ export class Logs {
     const log = open && !this.#written.has(taskId) ? open : this.#add(new EventLog(taskId, kind))
     this.#written.get(taskId)?.end()
     this.#written.set(taskId, this.#elsewhere?.replication?.publish(log, attempt))
+    log.presence = this.#elsewhere?.presence
     this.#keep(taskId)
     return log
   }
@@ -90,6 +97,9 @@ export class Logs {
   release(taskId: string): void {
     this.#written.get(taskId)?.end()
     this.#written.delete(taskId)
+    const log = this.#open.get(taskId)
+    if (log) log.presence = undefined
+    log?.wake()
     this.#retire(taskId)
   }
 

@@ -2,8 +2,10 @@ import type { Cipher } from '../db/encrypted.ts'
 import { outputs, tasks } from './schema.ts'
 import type { OutputError, OutputStatus, Usage } from './task.ts'
 
-/** A task as stored, without its input and texts. */
-export type TaskRow = Omit<typeof tasks.$inferSelect, 'input' | 'errorDetail'> & { error: OutputError | undefined }
+/** A task as stored, without what was asked for and its texts. */
+export type TaskRow = Omit<typeof tasks.$inferSelect, 'input' | 'errorDetail' | 'idempotencyKey' | 'requestDigest'> & {
+  error: OutputError | undefined
+}
 
 export interface StoredOutput {
   index: number
@@ -23,7 +25,8 @@ export interface ClaimedTask extends TaskRow {
 }
 
 /** A row of `tasks` as the engine wants it. */
-export function readTask(cipher: Cipher, { input: _, errorDetail, ...row }: typeof tasks.$inferSelect): TaskRow {
+export function readTask(cipher: Cipher, stored: typeof tasks.$inferSelect): TaskRow {
+  const { input: _, idempotencyKey: _key, requestDigest: _digest, errorDetail, ...row } = stored
   const detail = errorDetail && cipher.open(tasks.errorDetail, row.id, errorDetail)
   return { ...row, error: errorOf(row.errorCode, detail) }
 }

@@ -9,6 +9,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { maxOutputs, type TaskKind } from './kind.ts'
 import type { Line } from './line.ts'
 import type { Logs } from './logs.ts'
+import { Presence } from './presence.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
 import type { ClaimedTask } from './rows.ts'
 import { Settlement } from './settlement.ts'
@@ -32,6 +33,8 @@ export interface RunnerOptions {
   model: Model
   /** Completions at once in this process. The work waits, it does not compute: large on purpose. */
   maxRunningOutputs: number
+  /** Of this process, if others may replace it; the heartbeat keeps it. */
+  presence?: Presence
   logger: FastifyBaseLogger
   /** Told of each attempt that begins here, for the metrics. */
   onClaim?(task: ClaimedTask): void
@@ -69,6 +72,7 @@ export class Runner {
       error => options.logger.error({ err: error }, 'cannot take tasks from the queue; trying again'),
     )
     this.#heartbeat = new Heartbeat({
+      presence: new Presence(),
       ...options,
       running: () => this.#running.values(),
       look: () => this.look(this.#running.keys()),
@@ -124,7 +128,8 @@ export class Runner {
       const order = found.get(id)
       if (!order) await this.discard(id)
       else if (order.attempt !== attempt) {
-        if (running.attempt.stop()) logger.warn({ taskId: id, attempt }, 'the attempt was replaced')
+        running.attempt.replaced()
+        logger.warn({ taskId: id, attempt }, 'the attempt was replaced')
       } else if (order.cancel) running.attempt.cancel()
       else for (const index of order.cancelOutputs) running.attempt.cancelOutput(index)
     }

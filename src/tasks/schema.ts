@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { boolean, index, integer, pgTable, primaryKey, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { encrypted } from '../db/encrypted.ts'
 import type { Stage } from './event.ts'
 import type { OutputStatus, TaskStatus } from './task.ts'
@@ -27,6 +38,9 @@ export const tasks = pgTable(
     /** The task that begins when this one has ended; until then that one has no job. */
     nextId: uuid('next_id'),
     input: encrypted<unknown>('input').notNull(),
+    /** Of the request that asked for it, if it had an `Idempotency-Key`: see `Idempotency`. */
+    idempotencyKey: text('idempotency_key'),
+    requestDigest: text('request_digest'),
     terminalId: text('terminal_id'),
     errorCode: text('error_code'),
     errorDetail: encrypted<string>('error_detail'),
@@ -41,6 +55,9 @@ export const tasks = pgTable(
     index('tasks_ended').on(table.ownerId, table.finishedAt),
     index('tasks_queued').on(table.id).where(sql`${table.status} = 'queued'`),
     index('tasks_next').on(table.nextId).where(sql`${table.nextId} is not null`),
+    uniqueIndex('tasks_idempotency_key')
+      .on(table.ownerId, table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
     index('tasks_running').on(table.id).where(sql`${table.status} = 'running'`),
   ],
 )

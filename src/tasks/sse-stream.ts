@@ -30,6 +30,7 @@ export abstract class SseStream extends Readable {
   readonly #timer: { refresh(): unknown }
   #head: string
   #wanted = false
+  #breakingOff = false
   #blockedMs = 0
 
   constructor({ timers = globalThis as Timers, retryMs = 1000 + Math.round(Math.random() * 2000) }: SseOptions = {}) {
@@ -37,6 +38,15 @@ export abstract class SseStream extends Readable {
     this.#timers = timers
     this.#head = `: open\nretry: ${retryMs}\n\n`
     this.#timer = timers.setTimeout(() => this.#tick(), heartbeatMs)
+  }
+
+  /** Ends it so that its client comes back with its cursor. Idempotent. */
+  breakOff(): void {
+    if (this.#breakingOff) return
+    this.#breakingOff = true
+    // Before it has begun this would be an error, after which an EventSource gives up: so what greets it goes first.
+    this.greet()
+    setImmediate(() => this.destroy())
   }
 
   /** Sends what there is, if a piece is wanted. */

@@ -5,6 +5,7 @@ import type { Cipher } from '../db/encrypted.ts'
 import { taskNotFound } from './errors.ts'
 import type { Stage } from './event.ts'
 import type { Effort, LaneResult } from './lane.ts'
+import type { RequestDigests } from './request-digests.ts'
 import { type ClaimedTask, outputValues, readOutput, readTask, type StoredOutput, type TaskRow } from './rows.ts'
 import { outputs, tasks } from './schema.ts'
 import { oneOf } from './states.ts'
@@ -47,12 +48,20 @@ export class TaskStore {
       input: unknown
       outputs: number
       createdAt: Date
+      digests?: RequestDigests
     },
   ): Promise<TaskRow> {
-    const { outputs: outputCount, input, ...row } = task
+    const { outputs: outputCount, input, digests, ...row } = task
     const [inserted] = await tx
       .insert(tasks)
-      .values({ ...row, status: 'queued', stage: 'queued', input: this.#cipher.seal(tasks.input, task.id, input) })
+      .values({
+        ...row,
+        status: 'queued',
+        stage: 'queued',
+        input: this.#cipher.seal(tasks.input, task.id, input),
+        idempotencyKey: digests?.key,
+        requestDigest: digests?.request,
+      })
       .returning()
     await tx
       .insert(outputs)
@@ -60,6 +69,19 @@ export class TaskStore {
         Array.from({ length: outputCount }, (_, index) => ({ taskId: task.id, index, status: 'pending' as const })),
       )
     return readTask(this.#cipher, inserted as typeof tasks.$inferSelect)
+  }
+
+  /** The owner's task whose request had the key with this digest, and the digest of that request. */
+  async findKeyed(
+    tx: Queries,
+    ownerId: string,
+    keyDigest: string,
+  ): Promise<{ task: TaskRow; requestDigest: string | null } | undefined> {
+    const [row] = await tx
+      .select()
+      .from(tasks)
+      .where(and(eq(tasks.ownerId, ownerId), eq(tasks.idempotencyKey, keyDigest)))
+    return row && { task: readTask(this.#cipher, row), requestDigest: row.requestDigest }
   }
 
   /** How many tasks wait, counted up to `limit`. */

@@ -6,11 +6,13 @@ import { Problem } from '../problem.ts'
 import { newTraceId } from '../trace-id.ts'
 import { outputNotFound, outputUnfinished, queueFull, taskBusy, taskNotFound } from './errors.ts'
 import type { EventLog } from './event-log.ts'
+import type { Idempotency, Once } from './idempotency.ts'
 import type { KindTask, TaskKind } from './kind.ts'
 import type { Line } from './line.ts'
 import type { Logs, SavedTask } from './logs.ts'
 import type { TaskQueue } from './queue.ts'
 import type { Answer, Question, Signals } from './replication.ts'
+import type { RequestDigests } from './request-digests.ts'
 import type { TaskRow } from './rows.ts'
 import type { Runner } from './runner.ts'
 import { readSaved } from './saved-task.ts'
@@ -30,6 +32,7 @@ export interface TasksOptions {
   store: TaskStore
   queue: TaskQueue
   line: Line
+  idempotency: Idempotency
   events: Events
   logs: Logs
   kinds: ReadonlyMap<string, TaskKind>
@@ -62,20 +65,24 @@ export class Tasks {
   }
 
   /**
-   * Stores a task and its job in one transaction. The work begins by itself; nothing here waits for the model.
+   * Stores a task and its job in one transaction. The work begins by itself; nothing here waits for the model. The same
+   * again with the same key answers the task that is there, whatever has become of it.
    *
-   * @throws Problem `queue-full`
+   * @param options.traceId of the request
+   * @throws Problem `queue-full`, `idempotency-key-reused`
    */
   async submit<Kind extends TaskKind>(
     kind: Kind,
     ownerId: string,
     input: Static<Kind['input']>,
-    options?: { traceId?: string },
-  ): Promise<TaskRow> {
-    const { queries } = this.#options.database
-    const task = await queries.transaction(tx => this.submitIn(tx, kind, ownerId, input, options))
+    { traceId, idempotencyKey }: { traceId?: string; idempotencyKey?: string } = {},
+  ): Promise<Once<{ task: TaskRow }>> {
+    const keyed = { ownerId, idempotencyKey, asksFor: [kind.name, input] }
+    const submitted = await this.#options.idempotency.once(keyed, async (tx, digests) => ({
+      task: await this.submitIn(tx, kind, ownerId, input, { traceId, digests }),
+    }))
     this.wake()
-    return task
+    return submitted
   }
 
   /**
@@ -83,13 +90,14 @@ export class Tasks {
    *
    * @param options.after a task that must end first: the last of its line, which the caller has locked
    * @param options.traceId of the request
+   * @param options.digests of the request, as `Idempotency.once` has them
    */
   async submitIn<Kind extends TaskKind>(
     tx: Queries,
     kind: Kind,
     ownerId: string,
     input: Static<Kind['input']>,
-    { after, traceId = newTraceId() }: { after?: string; traceId?: string } = {},
+    { after, traceId = newTraceId(), digests }: { after?: string; traceId?: string; digests?: RequestDigests } = {},
   ): Promise<TaskRow> {
     const { store, queue, line } = this.#options
     await this.#mustHaveRoom(tx)
@@ -102,6 +110,7 @@ export class Tasks {
       input,
       outputs: kind.outputs(input),
       createdAt: new Date(),
+      digests,
     })
     if (after === undefined) await queue.send(tx, { taskId: task.id }, { id: task.jobId })
     else await line.join(tx, task, after)

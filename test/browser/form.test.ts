@@ -147,3 +147,23 @@ t.test('as many versions are written as were asked for', async t => {
   await visitor.ended()
   t.same(await visitor.texts(), ['0', '1', '2', '3', '4'])
 })
+
+t.test('an answer that is lost is asked for again, and there is one task', async t => {
+  const { page } = await visit(t, browser, conch.url)
+  const keys: (string | null)[] = []
+  await page.route('**/api/records', async route => {
+    if (route.request().method() !== 'POST') return route.continue()
+    keys.push(await route.request().headerValue('idempotency-key'))
+    if (keys.length > 1) return route.continue()
+    await route.fetch()
+    await route.abort()
+  })
+  await page.locator('#observations').fill('발표함')
+  await page.locator('button[type=submit]').click()
+  await page.locator('.column').first().waitFor()
+  t.equal(keys.length, 2)
+  t.ok(keys[0])
+  t.equal(keys[1], keys[0])
+  const tasks = await page.evaluate(async () => (await (await fetch('/api/tasks')).json()).items.length)
+  t.equal(tasks, 1)
+})

@@ -60,6 +60,10 @@ t.test('a process that was stopped while it wrote neither saves nor ends anythin
       endsOf(transcript.ids, transcript.types()).every(id => id.startsWith('2-')),
       'no end of the attempt that was replaced',
     )
+    t.notOk(
+      transcript.chunks.some(({ delta }) => delta?.includes('늦은')),
+      'and nothing that it wrote when it had been replaced',
+    )
   }
   await endedOnce(t, raw, { text: '다시 쓴 글', visitor: before, ids })
   t.equal(await first.kill('SIGTERM'), 0, 'it is as good as before')

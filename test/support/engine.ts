@@ -5,6 +5,7 @@ import type { Model } from '../../src/ai/client.ts'
 import type { Database } from '../../src/db/client.ts'
 import { Cipher } from '../../src/db/encrypted.ts'
 import { startJobs } from '../../src/db/jobs.ts'
+import { Idempotency } from '../../src/tasks/idempotency.ts'
 import type { TaskKind } from '../../src/tasks/kind.ts'
 import { Line } from '../../src/tasks/line.ts'
 import { Logs } from '../../src/tasks/logs.ts'
@@ -33,7 +34,8 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
   const log: string[] = []
   const app = Fastify({ logger: { level: 'info', stream: { write: line => void log.push(line) } } })
   const boss = await startJobs(database, error => t.fail(error.message))
-  const store = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
+  const cipher = new Cipher([{ id: 'test', key: new Uint8Array(32) }])
+  const store = new TaskStore(cipher)
   const queue = await openTaskQueue(boss, database)
   const kind: TaskKind = {
     name: 'test',
@@ -73,7 +75,8 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     return stopped
   }
   t.teardown(stop)
-  const tasks = new Tasks({ ...shared, events, runner, maxQueuedTasks: 1000 })
+  const idempotency = new Idempotency({ queries: database.queries, cipher, store })
+  const tasks = new Tasks({ ...shared, idempotency, events, runner, maxQueuedTasks: 1000 })
   return {
     ...shared,
     kind,

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { freePort } from './free-port.ts'
 
 /** Why a test that needs a Redis of its own is not run; `false` when it can be. In CI a missing one is a failure. */
 export const noOwnRedis =
@@ -16,6 +17,8 @@ export const noOwnRedis =
 export interface OwnRedis {
   url: string
   pid(): number
+  /** The one that was started last. */
+  process(): ChildProcess
   /** Kills it. What it held is lost: it keeps nothing on disk. */
   stop(): Promise<void>
   /** Starts it again, empty, at the same address. */
@@ -30,17 +33,24 @@ export async function startRedis(t: Pick<Test, 'teardown'>, ...options: string[]
   // A replica writes a file there, which whoever starts in the same folder would load.
   const folder = await mkdtemp(join(tmpdir(), 'conch-redis-'))
   let child: ChildProcess | undefined
+  const running = () => child !== undefined && child.exitCode === null && child.signalCode === null
   const redis: OwnRedis = {
     url: `redis://127.0.0.1:${port}`,
     pid: () => child?.pid as number,
+    process: () => child as ChildProcess,
     async start() {
       const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
-      child = spawn('redis-server', [...fixed, ...options], { stdio: 'ignore' })
-      await once(child, 'spawn')
-      while (!(await answers(port))) await delay(20)
+      do {
+        // Somebody may have taken the port while nobody listened: it is given back sooner or later.
+        if (!running()) {
+          child = spawn('redis-server', [...fixed, ...options], { stdio: 'ignore' })
+          await once(child, 'spawn')
+        }
+        await delay(20)
+      } while (!(running() && (await answers(port))))
     },
     async stop() {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return
+      if (!child || !running()) return
       const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
@@ -64,13 +74,4 @@ function answers(port: number): Promise<boolean> {
     })
     socket.once('error', () => resolve(false))
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

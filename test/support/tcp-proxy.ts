@@ -6,6 +6,8 @@ export interface TcpProxy {
   port: number
   /** `target` (a URL), by way of here. */
   url(target: string): string
+  /** From now on, who connects is connected to this one (host and port of a URL): it may move. */
+  retarget(target: string): void
   /** Connections that are open now. */
   readonly open: number
   /** Breaks what is open, as a network that resets. */
@@ -16,7 +18,7 @@ export interface TcpProxy {
   freeze(frozen: boolean): void
   /** Where new connections go from now on, as when a name is given to another server; what is open stays. */
   lead(target: string): void
-  /** Bytes take so long, in each direction. */
+  /** Bytes take so long, in each direction; they keep their order, whatever is said meanwhile. */
   delay(ms: number): void
   /** Ends one direction of what is open: the target hears that the client has no more to say. */
   halfClose(): void
@@ -54,13 +56,17 @@ export async function proxyTcp(t: Pick<Test, 'teardown'>, target: string): Promi
   })
 
   function relay(from: Socket, to: Socket): void {
-    from.on('data', bytes => later(() => void (to.destroyed || to.write(bytes))))
+    const queue: (() => void)[] = []
+    let lastDue = 0
+    const later = (act: () => void) => {
+      if (delayMs === 0 && queue.length === 0) return act()
+      const now = performance.now()
+      lastDue = Math.max(now + delayMs, lastDue)
+      queue.push(act)
+      setTimeout(() => queue.shift()?.(), lastDue - now)
+    }
+    from.on('data', bytes => later(() => void (to.writable && to.write(bytes))))
     from.on('end', () => later(() => void (to.destroyed || to.end())))
-  }
-
-  function later(act: () => void): void {
-    if (delayMs === 0) act()
-    else setTimeout(act, delayMs)
   }
 
   server.listen(0, '127.0.0.1')
@@ -83,6 +89,9 @@ export async function proxyTcp(t: Pick<Test, 'teardown'>, target: string): Promi
       url.hostname = '127.0.0.1'
       url.port = String(address.port)
       return url.href
+    },
+    retarget(to) {
+      ;({ hostname, port } = new URL(to))
     },
     get open() {
       return pairs.size

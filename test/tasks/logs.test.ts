@@ -4,6 +4,7 @@ import { taskNotFound } from '../../src/tasks/errors.ts'
 import type { EventLog } from '../../src/tasks/event-log.ts'
 import { Logs, type SavedTask } from '../../src/tasks/logs.ts'
 import { Mirrors } from '../../src/tasks/mirrors.ts'
+import { Presence } from '../../src/tasks/presence.ts'
 import { terminalChunk } from '../../src/tasks/rebuild.ts'
 import type { Replication } from '../../src/tasks/replication.ts'
 import type { Timers } from '../../src/tasks/sse-stream.ts'
@@ -308,7 +309,7 @@ function logsElsewhere(t: Test, load: () => Promise<SavedTask>, sync = async () 
     follow: () => ({ heardAt: 0, sync, stop() {} }),
   } as unknown as Replication
   const mirrors = new Mirrors({ replication, marks: async () => [], timers, logger: quietLogger })
-  const logs = new Logs(load, timers, { mirrors, replication })
+  const logs = new Logs(load, timers, { mirrors, replication, presence: new Presence() })
   t.teardown(() => {
     mirrors.close()
     logs.close()

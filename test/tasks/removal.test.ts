@@ -224,7 +224,7 @@ t.test('removed while it is being saved, it is gone all the same', async t => {
       },
     },
   })
-  const task = await tasks.submit(kind, owner, {})
+  const { task } = await tasks.submit(kind, owner, {})
   await saving.promise
   const removed = tasks.remove(task.id, owner, kind.name)
   mayEnd.resolve()
@@ -243,7 +243,7 @@ t.test('removed before it is saved, though both have begun, nothing of it is sav
       },
     },
   })
-  const task = await tasks.submit(kind, owner, {})
+  const { task } = await tasks.submit(kind, owner, {})
   await whenAsked(task.id)
   const events = await tasks.logOf(task)
   await database.queries.transaction(async tx => {

@@ -15,7 +15,7 @@ t.test('a kind that cannot save costs no text and no second answer of the model'
       },
     },
   })
-  const task = await tasks.submit(kind, owner, {})
+  const { task } = await tasks.submit(kind, owner, {})
   t.match(await ended(task), {
     status: 'failed',
     attempt: 1,
@@ -39,7 +39,7 @@ t.test('a prompt that throws stops the attempt', async t => {
       },
     },
   })
-  t.match(await ended(await tasks.submit(kind, owner, {})), { status: 'completed', attempt: 2 })
+  t.match(await ended((await tasks.submit(kind, owner, {})).task), { status: 'completed', attempt: 2 })
 })
 
 t.test('a job that was taken for lost, though its attempt still runs here, costs nothing', async t => {
@@ -51,7 +51,7 @@ t.test('a job that was taken for lost, though its attempt still runs here, costs
       await answer.promise
     },
   })
-  const task = await tasks.submit(kind, owner, {})
+  const { task } = await tasks.submit(kind, owner, {})
   await asked.promise
   t.equal(await queue.returnAll(), 1)
   const fetchedAgain = async () => {
@@ -76,7 +76,7 @@ t.test('an attempt that was replaced, and does not know it yet, takes no output 
     beforeAnswer: ({ signal }) =>
       calls++ === 0 ? Promise.resolve() : Promise.race([never, once(signal, 'abort').then(() => {})]),
   })
-  const { id } = await tasks.submit(kind, owner, {})
+  const { id } = (await tasks.submit(kind, owner, {})).task
   const written = async () => (await tasks.view(id, owner)).outputs.find(({ status }) => status === 'completed')
   while (!(await written())) await new Promise(resolve => setImmediate(resolve))
   const { index } = (await written()) as { index: number }

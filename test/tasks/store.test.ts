@@ -29,3 +29,32 @@ t.test('more tasks can be removed at once than a statement has parameters', asyn
   await t.rejects(store.get(queries, removed), { code: 'task-not-found' })
   t.match(await store.get(queries, kept), { id: kept })
 })
+
+t.test('whatever happens, no two tasks of an owner have the same key', async t => {
+  const { queries } = await openDatabase(t)
+  const store = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
+  const [mine, another] = [uuidv7(), uuidv7()]
+  const insert = (ownerId: string, key: string | undefined) =>
+    store.insert(queries, {
+      id: uuidv7(),
+      ownerId,
+      kind: 'test',
+      jobId: uuidv7(),
+      traceId: '',
+      input: {},
+      outputs: 1,
+      createdAt: new Date(),
+      digests: key === undefined ? undefined : { key, request: 'request' },
+    })
+  const task = await insert(mine, 'key')
+  await t.rejects(insert(mine, 'key'), { cause: { code: '23505' } })
+  for (const [ownerId, key] of [
+    [another, 'key'],
+    [mine, 'other'],
+    [mine, undefined],
+    [mine, undefined],
+  ] as const)
+    await insert(ownerId, key)
+  t.same(await store.findKeyed(queries, mine, 'key'), { task, requestDigest: 'request' })
+  t.equal(await store.findKeyed(queries, mine, 'unknown'), undefined)
+})

@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+
+const sweepFile = fileURLToPath(new URL('./sweep.ts', import.meta.url))
+
+/**
+ * Sees to it that a test leaves neither processes nor folders behind, whatever ends it: a timeout of the test runner kills
+ * the test's process, and no teardown runs then. A small process beside it notices, and does it.
+ */
+export class Sweeper {
+  readonly #process: ChildProcess
+
+  constructor(t: Pick<Test, 'teardown'>) {
+    // Detached: a Ctrl-C is for the test, whose end it waits for.
+    this.#process = spawn(process.execPath, [sweepFile], { detached: true, stdio: ['pipe', 'ignore', 'inherit'] })
+    t.teardown(() => this.#sweep())
+  }
+
+  /** Kills this process at the end, if it has not ended by then. */
+  watch(child: ChildProcess): void {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    this.#tell({ began: child.pid })
+    child.once('exit', () => this.#tell({ ended: child.pid }))
+  }
+
+  /** A new folder, removed at the end, after the processes. */
+  async folder(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'conch-test-'))
+    this.#tell({ folder })
+    return folder
+  }
+
+  #tell(what: object): void {
+    if (this.#process.stdin?.writable) this.#process.stdin.write(`${JSON.stringify(what)}\n`)
+  }
+
+  async #sweep(): Promise<void> {
+    const ended = once(this.#process, 'exit')
+    this.#process.stdin?.end()
+    await ended
+  }
+}
