@@ -231,7 +231,11 @@ class LogPublication implements Publication {
   next(maxCharsOfLog: number): string[] | undefined {
     if (!this.more) return undefined
     if (this.anew) this.acknowledged = 0
-    return this.log.readRaw(this.acknowledged, maxCharsOfLog).map(({ data }) => data)
+    const events = this.log.readRaw(this.acknowledged, maxCharsOfLog).map(({ data }) => data)
+    // A log that keeps to itself what it has says so when that is over. To ask would go on for ever; to write it anew, with
+    // nothing, would remove it.
+    if (events.length === 0 && (this.anew || !this.unsure)) return undefined
+    return events
   }
 
   /** @param known what Redis says that it has */

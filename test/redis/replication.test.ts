@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { v7 as uuidv7 } from 'uuid'
 import { openRedisReplication } from '../../src/redis/replication.ts'
 import { EventLog } from '../../src/tasks/event-log.ts'
+import { Presence } from '../../src/tasks/presence.ts'
 import { noOwnRedis, type OwnRedis, startRedis } from '../support/own-redis.ts'
 import { quietLogger } from '../support/quiet-logger.ts'
 import { proxyTcp } from '../support/tcp-proxy.ts'
@@ -196,6 +197,34 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     }
     const refusals = /errorstat_WRONGTYPE:count=(\d+)/.exec(await client(t, redis.url).info('errorstats'))?.[1]
     t.ok(Number(refusals) < rounds / 2, `it was tried ${refusals} times beside ${rounds} other round trips`)
+  })
+
+  t.test('what a process keeps to itself for a while is neither asked for again and again nor lost', async t => {
+    const redis = await startRedis(t)
+    const { writer, reader, log, mirror } = await followed(t, redis.url)
+    let now = 0
+    log.presence = new Presence(() => now)
+    now = 60_000
+    log.append({ type: 'data-kept', id: 'kept', data: 1 })
+    const kept = mirror.lastId
+    const other = new EventLog(uuidv7(), 'record')
+    const mirrorOfOther = queuedLog(other.taskId)
+    await reader.replication.follow(mirrorOfOther, { voidAttempt: 0, running: false }).sync()
+    begin(writer, other, 1)
+    const rounds = 20
+    const admin = client(t, redis.url)
+    await admin.config('RESETSTAT')
+    for (let round = 0; round < rounds; round++) {
+      other.append({ type: 'data-round', id: 'round', data: round })
+      await same(t, mirrorOfOther, other)
+    }
+    const counted = String(await admin.info('commandstats')).matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)
+    const calls = Array.from(counted).reduce((sum, [, count]) => sum + Number(count), 0)
+    t.ok(calls < 2 * rounds, `${calls} calls for ${rounds} appends`)
+    t.same(mirror.lastId, kept)
+    log.presence.confirm()
+    log.wake()
+    await same(t, mirror, log)
   })
 
   t.test('why Redis cannot be had is told, but once', async t => {
