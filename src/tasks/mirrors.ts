@@ -54,8 +54,14 @@ export class Mirrors {
     this.stop(log.taskId)
     const running = status === 'running'
     const following = this.#options.replication?.follow(log, { voidAttempt: running ? attempt - 1 : attempt, running })
+    if (log.readerCount > 0) following?.listen(true)
     this.#mirrors.set(log.taskId, { log, following })
     this.#schedule()
+  }
+
+  /** The log of a task has got readers, or has none any more. Whoever only asks for it now and then is no reader. */
+  read(taskId: string, read: boolean): void {
+    this.#mirrors.get(taskId)?.following?.listen(read)
   }
 
   stop(taskId: string): void {
@@ -64,12 +70,13 @@ export class Mirrors {
   }
 
   /**
-   * Lets a log that is behind its row get what there is, for a while. False, at once, when there is no such log or nothing
-   * to wait for.
+   * Lets a log that is behind its row, or that nothing comes to by itself, get what there is, for a while. False, at once,
+   * when there is no such log or nothing to wait for.
    */
   async catchUp(task: TaskMark): Promise<boolean> {
     const mirror = this.#mirrors.get(task.id)
-    if (!mirror?.following || !behind(mirror.log, task)) return false
+    if (!mirror?.following) return false
+    if (mirror.log.readerCount > 0 && !behind(mirror.log, task)) return false
     await doneWithin(catchUpMs, [mirror.following.sync()])
     return true
   }

@@ -10,6 +10,7 @@ import { proxyTcp } from '../support/tcp-proxy.ts'
 import {
   begin,
   type Instance,
+  listen,
   queuedLog,
   replicationContract,
   same,
@@ -53,7 +54,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     }
     const late = queuedLog(log.taskId)
     await until(() => reader.replication.connected && writer.replication.connected)
-    await instance(t, redis.url).then(({ replication }) => replication.follow(late, running).sync())
+    await instance(t, redis.url).then(({ replication }) => listen(replication, late, running).sync())
     await same(t, late, log)
   })
 
@@ -91,7 +92,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const late = queuedLog(log.taskId)
     const other = await instance(t, toReader.url(redis.url))
     await write(log, 100)
-    other.replication.follow(late, running)
+    listen(other.replication, late, running)
     for (let round = 0; round < 20; round++) {
       await write(log, 10)
       await new Promise(resolve => setTimeout(resolve, 10))
@@ -107,11 +108,11 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const key = `conch:{${log.taskId}}:log`
     await admin.xtrim(key, 'MINID', '1-50')
     const afterCut = queuedLog(log.taskId)
-    await instance(t, redis.url).then(({ replication }) => replication.follow(afterCut, running))
+    await instance(t, redis.url).then(({ replication }) => listen(replication, afterCut, running))
     await same(t, afterCut, log)
     await admin.del(key)
     const afterRemoval = queuedLog(log.taskId)
-    await instance(t, redis.url).then(({ replication }) => replication.follow(afterRemoval, running))
+    await instance(t, redis.url).then(({ replication }) => listen(replication, afterRemoval, running))
     await same(t, afterRemoval, log)
     await admin.del(key)
     await write(log, 20)
@@ -139,7 +140,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const mirrors = logs.map(({ taskId }) => queuedLog(taskId))
     const follow = async (from: number, to: number) => {
       for (const log of logs.slice(from, to)) begin(writer, log, 1)
-      for (const mirror of mirrors.slice(from, to)) reader.replication.follow(mirror, running)
+      for (const mirror of mirrors.slice(from, to)) listen(reader.replication, mirror, running)
       for (const log of logs.slice(from, to)) await write(log, 20)
       for (const index of logs.keys()) {
         if (index < to) await until(() => mirrors[index]?.lastId.seq === logs[index]?.lastId.seq)
@@ -160,7 +161,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     await client(t, first.url).replicaof('127.0.0.1', new URL(second.url).port)
     await write(log, 20)
     const later = queuedLog(log.taskId)
-    await instance(t, second.url).then(({ replication }) => replication.follow(later, running))
+    await instance(t, second.url).then(({ replication }) => listen(replication, later, running))
     await same(t, later, log)
   })
 
@@ -169,7 +170,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const proxy = await proxyTcp(t, redis.url)
     const [writer, reader] = await Promise.all([instance(t, proxy.url(redis.url)), instance(t, redis.url)])
     const log = new EventLog(uuidv7(), 'record')
-    await reader.replication.follow(queuedLog(log.taskId), { voidAttempt: 0, running: false }).sync()
+    await listen(reader.replication, queuedLog(log.taskId), { voidAttempt: 0, running: false }).sync()
     const publication = begin(writer, log, 1)
     await until(() => publication.followers === 1)
     proxy.cut()
@@ -178,7 +179,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     // What is asked on a new connection goes along with this.
     const other = new EventLog(uuidv7(), 'record')
     const mirror = queuedLog(other.taskId)
-    reader.replication.follow(mirror, running)
+    listen(reader.replication, mirror, running)
     begin(writer, other, 1)
     await same(t, mirror, other)
     t.equal(publication.followers, 1)
@@ -209,7 +210,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const kept = mirror.lastId
     const other = new EventLog(uuidv7(), 'record')
     const mirrorOfOther = queuedLog(other.taskId)
-    await reader.replication.follow(mirrorOfOther, { voidAttempt: 0, running: false }).sync()
+    await listen(reader.replication, mirrorOfOther, { voidAttempt: 0, running: false }).sync()
     begin(writer, other, 1)
     const rounds = 20
     const admin = client(t, redis.url)
@@ -262,7 +263,7 @@ async function followed(t: Test, writerUrl: string, readerUrl = writerUrl) {
   const log = new EventLog(uuidv7(), 'record')
   const mirror = queuedLog(log.taskId)
   begin(writer, log, 1)
-  reader.replication.follow(mirror, running)
+  listen(reader.replication, mirror, running)
   await write(log, 100)
   await same(t, mirror, log)
   return { writer, reader, log, mirror }
