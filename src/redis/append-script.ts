@@ -3,13 +3,16 @@ import type { ChainableCommander } from 'ioredis'
 /** The attempt has been replaced: the log has events of a later one. */
 export const replaced = -1
 
+/** Nobody was told anything, so it is not known how many would have heard. */
+export const untold = -1
+
 /**
  * Appends events to a task's log, unless they are there, and publishes them to its followers; all or nothing.
  *
  * An entry's id is its event's: the attempt, then the seq. Redis refuses an id that is not larger than the last, so an
  * older attempt can append nothing once a newer one has begun. Answers up to which seq the log of this attempt is there,
- * 0 if nothing is, `replaced`; and how many instances heard of it. If events are missing before the first, nothing is
- * appended. What older attempts wrote is void, and goes.
+ * 0 if nothing is, `replaced`; and how many instances heard of it, `untold` if nothing was appended. If events are missing
+ * before the first, nothing is. What older attempts wrote is void, and goes.
  *
  * KEYS[1] the log, and the name of its channel. ARGV: attempt; seq of the first event; seconds to live; 1 to write the log
  * anew; then the events, none to ask only. One key, one slot: so it runs on Redis Cluster as well.
@@ -22,7 +25,7 @@ export const appendScript = {
     local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
     if last then
       local lastAttempt, lastSeq = string.match(last[1], '(%d+)-(%d+)')
-      if tonumber(lastAttempt) > attempt then return {${replaced}, 0} end
+      if tonumber(lastAttempt) > attempt then return {${replaced}, ${untold}} end
       if tonumber(lastAttempt) == attempt then known = tonumber(lastSeq) end
     end
     if ARGV[4] == '1' then
@@ -30,7 +33,7 @@ export const appendScript = {
       known = 0
     end
     local count = #ARGV - 4
-    if first > known + 1 or first + count - 1 <= known then return {known, 0} end
+    if first > known + 1 or first + count - 1 <= known then return {known, ${untold}} end
     for seq = known + 1, first + count - 1 do
       redis.call('XADD', key, ARGV[1] .. '-' .. seq, 'event', ARGV[4 + seq - first + 1])
     end

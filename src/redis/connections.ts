@@ -10,6 +10,9 @@ const pingMs = 5_000
 
 const maxReconnectMs = 2_000
 
+/** The least time between two connections that are left because there is a replica at their other end. */
+const leaveReplicaMs = 5_000
+
 /** The two connections that an instance has to Redis, however many tasks it runs or follows. */
 export interface RedisConnections {
   readonly commands: Omit<Redis, 'pipeline'> & AppendScript
@@ -27,6 +30,7 @@ export interface RedisConnections {
  * wait until the kernel gives up.
  */
 export function connectRedis(url: string, logger: FastifyBaseLogger): RedisConnections {
+  let leftReplicaAt = Number.NEGATIVE_INFINITY
   const options: RedisOptions = {
     connectionName: 'conch',
     connectTimeout: silenceMs,
@@ -37,6 +41,12 @@ export function connectRedis(url: string, logger: FastifyBaseLogger): RedisConne
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
+    // After a failover an old connection may stay with what is a replica now; a new one finds who took its place.
+    reconnectOnError: ({ message }) => {
+      if (!message.includes('READONLY') || performance.now() - leftReplicaAt < leaveReplicaMs) return false
+      leftReplicaAt = performance.now()
+      return true
+    },
   }
   const commands = new Redis(url, { ...options, scripts: { conchAppend: appendScript } })
   const subscriber = new Redis(url, options)
@@ -64,15 +74,22 @@ export function connectRedis(url: string, logger: FastifyBaseLogger): RedisConne
   }
 }
 
-/** Says once that it is away, however often that is tried, and once that it is back. */
+/** Says once that it is away, and why, however often that is tried, and once that it is back. */
 function tell(connection: Redis, logger: FastifyBaseLogger): void {
   let away = false
+  let reason: Error | undefined
+  connection.on('error', error => {
+    reason = error
+  })
   connection.on('close', () => {
-    if (!away) logger.warn('Redis is away: what other instances write is shown late, from the database')
+    if (!away)
+      logger.warn({ err: reason }, 'Redis is away: what other instances write is shown late, from the database')
     away = true
+    reason = undefined
   })
   connection.on('ready', () => {
     if (away) logger.info('Redis is back')
     away = false
+    reason = undefined
   })
 }

@@ -23,7 +23,7 @@ export interface FollowersOptions {
 /**
  * Keeps logs like those that other instances write.
  *
- * A follower first subscribes, then reads what there is, then takes what comes. Messages may be lost: when something is
+ * A follower that listens first subscribes, then reads what there is, then takes what comes. Messages may be lost: when something is
  * missing before one, after a new connection, and when it is asked to, it reads again.
  */
 export class Followers {
@@ -47,17 +47,19 @@ export class Followers {
     const channel = this.#keys.log(mirror.taskId)
     const follower = new Follower(channel, mirror, from, this.#redis, {
       ...this.#options,
-      stopped: () => {
+      // A connection that breaks meanwhile subscribes to everything when it is back.
+      subscribe: async () => {
+        if (this.#redis.subscriber.status === 'ready') await this.#redis.subscriber.subscribe(channel).catch(() => {})
+      },
+      unsubscribe: () => {
         if (this.#followers.get(channel) !== follower) return
-        this.#followers.delete(channel)
         if (this.#redis.subscriber.status === 'ready') this.#redis.subscriber.unsubscribe(channel).catch(() => {})
+      },
+      stopped: () => {
+        if (this.#followers.get(channel) === follower) this.#followers.delete(channel)
       },
     })
     this.#followers.set(channel, follower)
-    if (this.#redis.subscriber.status === 'ready') {
-      // A connection that breaks meanwhile subscribes to everything when it is back.
-      follower.subscribed = this.#redis.subscriber.subscribe(channel).catch(() => {})
-    }
     void follower.sync()
     return follower
   }
@@ -72,7 +74,7 @@ export class Followers {
   }
 
   async #resubscribe(): Promise<void> {
-    const channels = Array.from(this.#followers.keys())
+    const channels = Array.from(this.#followers).flatMap(([channel, { listening }]) => (listening ? channel : []))
     try {
       if (channels.length > 0) await this.#redis.subscriber.subscribe(...channels)
       this.#syncAll()
@@ -86,14 +88,22 @@ export class Followers {
   }
 }
 
+interface FollowerOptions extends FollowersOptions {
+  /** Never rejects. */
+  subscribe(): Promise<void>
+  unsubscribe(): void
+  stopped(): void
+}
+
 class Follower implements Following {
   heardAt = performance.now()
-  subscribed: Promise<unknown> = Promise.resolve()
+  listening = false
+  #subscribed: Promise<void> | undefined
   readonly #channel: string
   readonly #mirror: EventLog
   readonly #from: FollowFrom
   readonly #redis: RedisConnections
-  readonly #options: FollowersOptions & { stopped(): void }
+  readonly #options: FollowerOptions
   #syncing: Promise<void> | undefined
   /** Something came or went missing while it was being read. */
   #again = false
@@ -103,13 +113,7 @@ class Follower implements Following {
   #askedAnewAt = Number.NEGATIVE_INFINITY
   #stopped = false
 
-  constructor(
-    channel: string,
-    mirror: EventLog,
-    from: FollowFrom,
-    redis: RedisConnections,
-    options: FollowersOptions & { stopped(): void },
-  ) {
+  constructor(channel: string, mirror: EventLog, from: FollowFrom, redis: RedisConnections, options: FollowerOptions) {
     this.#channel = channel
     this.#mirror = mirror
     this.#from = from
@@ -140,18 +144,31 @@ class Follower implements Following {
     this.#again = true
   }
 
+  listen(listening: boolean): void {
+    if (this.#stopped || listening === this.listening) return
+    this.listening = listening
+    if (!listening) {
+      this.#options.unsubscribe()
+      return
+    }
+    this.#subscribed = this.#options.subscribe()
+    void this.sync()
+  }
+
   stop(): void {
     if (this.#stopped) return
+    this.listen(false)
     this.#stopped = true
     this.#again = false
     this.#options.stopped()
   }
 
   async #sync(): Promise<void> {
-    await this.subscribed
     while (this.#again) {
       this.#again = false
       try {
+        // Else what is sent between the reading and the subscription would be missed.
+        await this.#subscribed
         if (this.#redis.commands.status !== 'ready') return
         const { running, voidAttempt } = this.#from
         const found = await readLog(this.#redis, this.#channel, this.#mirror, voidAttempt, () => this.#stopped)

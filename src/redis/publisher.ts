@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { EventLog } from '../tasks/event-log.ts'
 import type { Publication } from '../tasks/replication.ts'
-import { replaced } from './append-script.ts'
+import { replaced, untold } from './append-script.ts'
 import type { RedisConnections } from './connections.ts'
 import type { Keys } from './keys.ts'
 
@@ -15,7 +15,7 @@ const afterEndMs = 60_000
 const maxCharsOfLog = 65_536
 const maxChars = 1_048_576
 
-/** Wait after Redis refused a command, for want of memory, say. */
+/** Wait before what Redis refused is sent again: it wants memory, say. So each log costs a batch in that time, no more. */
 const refusedMs = 1_000
 
 /**
@@ -33,6 +33,8 @@ export class Publisher {
   readonly #publications = new Set<LogPublication>()
   /** Those that may have something to send. */
   readonly #changed = new Set<LogPublication>()
+  /** Those that Redis refused a moment ago: they wait, the others do not. */
+  readonly #refused = new Set<LogPublication>()
   #flushing: Promise<void> | undefined
   #scheduled: NodeJS.Immediate | undefined
   #retry: NodeJS.Timeout | undefined
@@ -71,8 +73,19 @@ export class Publisher {
     }
   }
 
+  /** Nothing more of a task's log is sent, and what was is removed; if Redis is away, it goes by itself in an hour. */
+  remove(taskId: string): void {
+    for (const publication of this.#publications) if (publication.log.taskId === taskId) publication.drop()
+    if (this.#redis.commands.status !== 'ready') return
+    // Behind what is under way.
+    this.#redis.commands.del(this.#keys.log(taskId)).catch(error => {
+      this.#logger.warn({ err: error, taskId }, 'what was written of a removed task stays in Redis for an hour')
+    })
+  }
+
   /** Sends what is left, if Redis takes it within `ms`. */
   async close(ms: number): Promise<void> {
+    this.#tryAgain()
     this.#begin()
     const late = Promise.withResolvers<void>()
     const timer = setTimeout(late.resolve, ms)
@@ -85,9 +98,8 @@ export class Publisher {
   }
 
   #change(publication: LogPublication): void {
-    if (this.#closed) return
+    if (this.#closed || this.#refused.has(publication)) return
     this.#changed.add(publication)
-    if (this.#retry) return
     // What else is appended in this turn of the event loop goes along. While a round trip is under way, so does this.
     this.#scheduled ??= setImmediate(() => {
       this.#scheduled = undefined
@@ -98,6 +110,7 @@ export class Publisher {
   #drop(publication: LogPublication): void {
     this.#publications.delete(publication)
     this.#changed.delete(publication)
+    this.#refused.delete(publication)
   }
 
   #askAll(): void {
@@ -121,17 +134,27 @@ export class Publisher {
     try {
       while (this.#changed.size > 0 && this.#redis.commands.status === 'ready') await this.#send()
     } catch (error) {
-      this.#logger.warn({ err: error }, 'events could not be sent to Redis; trying again')
-      this.#retry = setTimeout(() => {
-        this.#retry = undefined
-        this.#begin()
-      }, refusedMs)
+      this.#logger.error({ err: error }, 'events could not be sent to Redis')
     }
+  }
+
+  /** Sends later what Redis has refused. */
+  #wait(error: Error): void {
+    this.#logger.warn({ err: error, logs: this.#refused.size }, 'Redis refused events; trying again')
+    this.#retry ??= setTimeout(() => this.#tryAgain(), refusedMs)
+  }
+
+  #tryAgain(): void {
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+    const refused = Array.from(this.#refused)
+    this.#refused.clear()
+    for (const publication of refused) this.#change(publication)
   }
 
   async #send(): Promise<void> {
     const pipeline = this.#redis.commands.pipeline()
-    const sent: { publication: LogPublication; last: number }[] = []
+    const sent: LogPublication[] = []
     let chars = 0
     for (const publication of this.#changed) {
       if (chars >= maxChars) break
@@ -142,32 +165,36 @@ export class Publisher {
       const anew = publication.anew ? 1 : 0
       pipeline.conchAppend(this.#keys.log(log.taskId), attempt, acknowledged + 1, ttlSeconds, anew, ...events)
       for (const event of events) chars += event.length
-      sent.push({ publication, last: acknowledged + events.length })
+      sent.push(publication)
     }
     if (sent.length === 0) return
     const results = await pipeline.exec().catch((error: Error) => sent.map((): [Error, unknown] => [error, undefined]))
+    const connected = this.#redis.commands.status === 'ready'
     let fault: Error | undefined
-    for (const [index, { publication, last }] of sent.entries()) {
+    for (const [index, publication] of sent.entries()) {
+      // It may have been dropped meanwhile.
+      if (!this.#publications.has(publication)) continue
       const [error, answer] = results?.[index] ?? [new Error('no answer')]
       if (error) {
         fault = error
         publication.unsure = true
-        this.#changed.add(publication)
+        const waiting = connected ? this.#refused : this.#changed
+        waiting.add(publication)
       } else {
-        this.#settle(publication, last, answer as [number, number])
+        this.#settle(publication, answer as [number, number])
       }
     }
-    if (fault && this.#redis.commands.status === 'ready') throw fault
+    if (fault && connected) this.#wait(fault)
   }
 
-  #settle(publication: LogPublication, last: number, [known, followers]: [number, number]): void {
+  #settle(publication: LogPublication, [known, followers]: [number, number]): void {
     if (known === replaced) {
       publication.drop()
       this.#onReplaced(publication.log.taskId)
       return
     }
     publication.settle(known)
-    if (known >= last) publication.followers = followers
+    if (followers !== untold) publication.followers = followers
     if (publication.more) this.#change(publication)
     else publication.dropIfEnded()
   }
@@ -204,7 +231,11 @@ class LogPublication implements Publication {
   next(maxCharsOfLog: number): string[] | undefined {
     if (!this.more) return undefined
     if (this.anew) this.acknowledged = 0
-    return this.log.readRaw(this.acknowledged, maxCharsOfLog).map(({ data }) => data)
+    const events = this.log.readRaw(this.acknowledged, maxCharsOfLog).map(({ data }) => data)
+    // A log that keeps to itself what it has says so when that is over. To ask would go on for ever; to write it anew, with
+    // nothing, would remove it.
+    if (events.length === 0 && (this.anew || !this.unsure)) return undefined
+    return events
   }
 
   /** @param known what Redis says that it has */

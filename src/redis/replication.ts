@@ -31,6 +31,7 @@ export function openRedisReplication({ url, prefix, logger, onReplaced }: RedisR
   return {
     publish: (log, attempt) => publisher.publish(log, attempt),
     follow: (mirror, from) => followers.follow(mirror, from),
+    remove: taskId => publisher.remove(taskId),
     read: mirror => followers.read(mirror),
     signals,
     get connected() {

@@ -87,8 +87,13 @@ export class RedisSignals implements Signals {
   }
 
   async #answer({ from, id, question }: Extract<Signal, { type: 'question' }>): Promise<void> {
-    const answer = await this.#listener?.asked(question)
-    if (answer) this.#say({ type: 'answer', to: from, id, answer, from: this.#instance })
+    try {
+      const answer = await this.#listener?.asked(question)
+      if (answer) this.#say({ type: 'answer', to: from, id, answer, from: this.#instance })
+    } catch (error) {
+      // Another version may ask in another way; whoever asked is told nothing, as by those whom it does not concern.
+      this.#options.logger.warn({ err: error }, 'a question of another instance could not be answered')
+    }
   }
 }
 

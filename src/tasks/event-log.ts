@@ -36,6 +36,8 @@ export type Read =
 export class EventLog {
   readonly taskId: string
   readonly kind: string
+  /** Called when there is a first reader. */
+  onRead: (() => void) | undefined
   /** Called when the last reader has gone. */
   onUnread: (() => void) | undefined
   /** Called as readers are, for whoever copies the log to other instances. */
@@ -219,6 +221,7 @@ export class EventLog {
   /** Calls `wake` (in a microtask, once for all that was appended meanwhile) when there may be more to read. */
   subscribe(wake: () => void): () => void {
     this.#readers.add(wake)
+    if (this.#readers.size === 1) this.onRead?.()
     return () => {
       if (this.#readers.delete(wake) && this.#readers.size === 0) this.onUnread?.()
     }

@@ -240,7 +240,7 @@ export class Logs {
     this.#outdate(taskId)
     this.#keep(taskId)
     this.#elsewhere?.mirrors.stop(taskId)
-    this.#written.get(taskId)?.end()
+    this.#elsewhere?.replication?.remove(taskId)
     this.#written.delete(taskId)
     this.#open.get(taskId)?.abandon()
     this.#open.delete(taskId)
@@ -248,7 +248,14 @@ export class Logs {
 
   #add(log: EventLog): EventLog {
     this.#open.set(log.taskId, log)
-    log.onUnread = () => this.#retire(log.taskId)
+    const readers = (read: boolean) => {
+      if (this.#open.get(log.taskId) === log) this.#elsewhere?.mirrors.read(log.taskId, read)
+    }
+    log.onRead = () => readers(true)
+    log.onUnread = () => {
+      readers(false)
+      this.#retire(log.taskId)
+    }
     return log
   }
 

@@ -30,6 +30,8 @@ export interface MirrorsOptions {
 interface Mirror {
   log: EventLog
   following: Following | undefined
+  /** At the last look its task had ended, and the end was not here. */
+  endDue: boolean
 }
 
 /** The logs here of tasks that have not ended and that other instances run, or will run. */
@@ -54,8 +56,14 @@ export class Mirrors {
     this.stop(log.taskId)
     const running = status === 'running'
     const following = this.#options.replication?.follow(log, { voidAttempt: running ? attempt - 1 : attempt, running })
-    this.#mirrors.set(log.taskId, { log, following })
+    if (log.readerCount > 0) following?.listen(true)
+    this.#mirrors.set(log.taskId, { log, following, endDue: false })
     this.#schedule()
+  }
+
+  /** The log of a task has got readers, or has none any more. Whoever only asks for it now and then is no reader. */
+  read(taskId: string, read: boolean): void {
+    this.#mirrors.get(taskId)?.following?.listen(read)
   }
 
   stop(taskId: string): void {
@@ -64,12 +72,13 @@ export class Mirrors {
   }
 
   /**
-   * Lets a log that is behind its row get what there is, for a while. False, at once, when there is no such log or nothing
-   * to wait for.
+   * Lets a log that is behind its row, or that nothing comes to by itself, get what there is, for a while. False, at once,
+   * when there is no such log or nothing to wait for.
    */
   async catchUp(task: TaskMark): Promise<boolean> {
     const mirror = this.#mirrors.get(task.id)
-    if (!mirror?.following || !behind(mirror.log, task)) return false
+    if (!mirror?.following) return false
+    if (mirror.log.readerCount > 0 && !behind(mirror.log, task)) return false
     await doneWithin(catchUpMs, [mirror.following.sync()])
     return true
   }
@@ -95,11 +104,15 @@ export class Mirrors {
     if (this.#mirrors.size > 0) this.#schedule()
   }
 
-  /** Asks the database once about all that are followed, and completes what can be completed. */
+  /**
+   * Asks the database once about all that are followed, and completes what can be completed. An end that is on its way gets
+   * until the next look: to read it from the rows sends readers away.
+   */
   async look(): Promise<void> {
+    const begunAt = performance.now()
     const followed = new Map(this.#mirrors)
     const marks = new Map((await this.#options.marks(Array.from(followed.keys()))).map(mark => [mark.id, mark]))
-    const silentSince = performance.now() - silenceMs
+    const silentSince = begunAt - silenceMs
     await Promise.all(
       Array.from(followed, ([taskId, { log, following }]) => {
         const mark = marks.get(taskId)
@@ -111,7 +124,10 @@ export class Mirrors {
     for (const [taskId, mirror] of followed) {
       if (this.#mirrors.get(taskId) !== mirror) continue
       const mark = marks.get(taskId)
-      if (!mark || (taskEnded(mark.status) && !mirror.log.terminal)) this.onOutdated(taskId)
+      const endMissing = mark !== undefined && taskEnded(mark.status) && !mirror.log.terminal
+      const heard = mirror.following !== undefined && mirror.following.heardAt >= begunAt
+      if (!mark || (endMissing && (mirror.endDue || !heard))) this.onOutdated(taskId)
+      mirror.endDue = endMissing
     }
   }
 }

@@ -9,8 +9,13 @@ import type { EventLog } from './event-log.ts'
 export interface Replication {
   /** Copies what `log` gets in this attempt to the others, from its first event on. Never waits, and never throws. */
   publish(log: EventLog, attempt: number): Publication
-  /** Keeps `mirror` like the task's log, wherever that is written. One per task at a time. */
+  /**
+   * Keeps `mirror` like the task's log, wherever that is written, while it `listen`s; else `sync` does. One per task at a
+   * time.
+   */
   follow(mirror: EventLog, from: FollowFrom): Following
+  /** The task has gone: nothing of its log stays, and what is published of it here is no more. Never waits or throws. */
+  remove(taskId: string): void
   /** What others may have of the task's last attempt, into an empty `mirror`. Rejects when it cannot be had now. */
   read(mirror: EventLog): Promise<void>
   readonly signals: Signals
@@ -22,7 +27,7 @@ export interface Replication {
 
 /** A log on its way to other instances. */
 export interface Publication {
-  /** Instances that followed it when its newest event was sent. */
+  /** Instances that listened when its newest event was sent. */
   readonly followers: number
   /** Nothing more will be appended. What has not been sent is, unless that takes too long. */
   end(): void
@@ -42,6 +47,8 @@ export interface Following {
   readonly heardAt: number
   /** Reads what is missing. Resolves when all is here that there was, or when it cannot be had now; never rejects. */
   sync(): Promise<void>
+  /** Takes what comes from now on, and what is missing, or no longer does. For a log with readers: they are counted by it. */
+  listen(listening: boolean): void
   stop(): void
 }
 

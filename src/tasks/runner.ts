@@ -138,7 +138,10 @@ export class Runner {
   /** The task has gone: its attempt here, if there is one, ends and leaves nothing. */
   async discard(taskId: string): Promise<void> {
     const running = this.#running.get(taskId)
-    if (running?.attempt.stop()) await this.#settlement.giveBack(running.attempt.task, running.job)
+    if (!running) return
+    const stopped = running.attempt.stop()
+    this.#options.logs.forget(taskId)
+    if (stopped) await this.#settlement.giveBack(running.attempt.task, running.job)
   }
 
   /** Takes nothing more, waits for what runs up to `drainMs`, then gives the rest back to the queue. */

@@ -284,7 +284,8 @@ export class Tasks {
       if (!output) throw outputNotFound(outputs.length)
       if (task.status === 'running') {
         const attempt = runner.attempt(task.id)
-        if (!attempt) return 'runs-elsewhere'
+        // One of ours may have been replaced, and not know it yet.
+        if (attempt?.task.attempt !== task.attempt) return 'runs-elsewhere'
         await store.resetOutput(tx, id, index)
         const retried = attempt.retryOutput(index)
         if (retried === 'unfinished') throw outputUnfinished()

@@ -3,12 +3,14 @@ import t, { type Test } from 'tap'
 import { v7 as uuidv7 } from 'uuid'
 import { openRedisReplication } from '../../src/redis/replication.ts'
 import { EventLog } from '../../src/tasks/event-log.ts'
+import { Presence } from '../../src/tasks/presence.ts'
 import { noOwnRedis, type OwnRedis, startRedis } from '../support/own-redis.ts'
 import { quietLogger } from '../support/quiet-logger.ts'
 import { proxyTcp } from '../support/tcp-proxy.ts'
 import {
   begin,
   type Instance,
+  listen,
   queuedLog,
   replicationContract,
   same,
@@ -32,7 +34,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
 
   // Whoever has a cluster refuses a command whose keys are in several slots: none of ours is.
   t.test('a server of a cluster', async t => {
-    const { url } = await startRedis(t, '--cluster-enabled', 'yes', '--cluster-config-file', `/tmp/${uuidv7()}.conf`)
+    const { url } = await startRedis(t, '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf')
     const admin = client(t, url)
     await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
     await until(async () => String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok'))
@@ -52,7 +54,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     }
     const late = queuedLog(log.taskId)
     await until(() => reader.replication.connected && writer.replication.connected)
-    await instance(t, redis.url).then(({ replication }) => replication.follow(late, running).sync())
+    await instance(t, redis.url).then(({ replication }) => listen(replication, late, running).sync())
     await same(t, late, log)
   })
 
@@ -90,7 +92,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const late = queuedLog(log.taskId)
     const other = await instance(t, toReader.url(redis.url))
     await write(log, 100)
-    other.replication.follow(late, running)
+    listen(other.replication, late, running)
     for (let round = 0; round < 20; round++) {
       await write(log, 10)
       await new Promise(resolve => setTimeout(resolve, 10))
@@ -106,11 +108,11 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const key = `conch:{${log.taskId}}:log`
     await admin.xtrim(key, 'MINID', '1-50')
     const afterCut = queuedLog(log.taskId)
-    await instance(t, redis.url).then(({ replication }) => replication.follow(afterCut, running))
+    await instance(t, redis.url).then(({ replication }) => listen(replication, afterCut, running))
     await same(t, afterCut, log)
     await admin.del(key)
     const afterRemoval = queuedLog(log.taskId)
-    await instance(t, redis.url).then(({ replication }) => replication.follow(afterRemoval, running))
+    await instance(t, redis.url).then(({ replication }) => listen(replication, afterRemoval, running))
     await same(t, afterRemoval, log)
     await admin.del(key)
     await write(log, 20)
@@ -138,7 +140,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const mirrors = logs.map(({ taskId }) => queuedLog(taskId))
     const follow = async (from: number, to: number) => {
       for (const log of logs.slice(from, to)) begin(writer, log, 1)
-      for (const mirror of mirrors.slice(from, to)) reader.replication.follow(mirror, running)
+      for (const mirror of mirrors.slice(from, to)) listen(reader.replication, mirror, running)
       for (const log of logs.slice(from, to)) await write(log, 20)
       for (const index of logs.keys()) {
         if (index < to) await until(() => mirrors[index]?.lastId.seq === logs[index]?.lastId.seq)
@@ -150,15 +152,105 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     t.same([one, many], [4, 4])
   })
 
+  t.test('a Redis that has become a replica is left, for the one that its address leads to now', async t => {
+    const [first, second] = await Promise.all([startRedis(t), startRedis(t)])
+    const proxy = await proxyTcp(t, first.url)
+    const { log } = await followed(t, proxy.url(first.url))
+    proxy.lead(second.url)
+    // It keeps its connections, and answers what only reads.
+    await client(t, first.url).replicaof('127.0.0.1', new URL(second.url).port)
+    await write(log, 20)
+    const later = queuedLog(log.taskId)
+    await instance(t, second.url).then(({ replication }) => listen(replication, later, running))
+    await same(t, later, log)
+  })
+
+  t.test('who writes knows how many follow after a new connection, too', async t => {
+    const redis = await startRedis(t)
+    const proxy = await proxyTcp(t, redis.url)
+    const [writer, reader] = await Promise.all([instance(t, proxy.url(redis.url)), instance(t, redis.url)])
+    const log = new EventLog(uuidv7(), 'record')
+    await listen(reader.replication, queuedLog(log.taskId), { voidAttempt: 0, running: false }).sync()
+    const publication = begin(writer, log, 1)
+    await until(() => publication.followers === 1)
+    proxy.cut()
+    await until(() => !writer.replication.connected)
+    await until(() => writer.replication.connected)
+    // What is asked on a new connection goes along with this.
+    const other = new EventLog(uuidv7(), 'record')
+    const mirror = queuedLog(other.taskId)
+    listen(reader.replication, mirror, running)
+    begin(writer, other, 1)
+    await same(t, mirror, other)
+    t.equal(publication.followers, 1)
+  })
+
+  t.test('a log that Redis does not take does not slow the others down', async t => {
+    const redis = await startRedis(t)
+    const { writer, log, mirror } = await followed(t, redis.url)
+    const refused = new EventLog(uuidv7(), 'record')
+    await client(t, redis.url).set(`conch:{${refused.taskId}}:log`, 'of somebody else')
+    begin(writer, refused, 1)
+    const rounds = 20
+    for (let round = 0; round < rounds; round++) {
+      for (const one of [refused, log]) one.append({ type: 'data-round', id: 'round', data: round })
+      await same(t, mirror, log)
+    }
+    const refusals = /errorstat_WRONGTYPE:count=(\d+)/.exec(await client(t, redis.url).info('errorstats'))?.[1]
+    t.ok(Number(refusals) < rounds / 2, `it was tried ${refusals} times beside ${rounds} other round trips`)
+  })
+
+  t.test('what a process keeps to itself for a while is neither asked for again and again nor lost', async t => {
+    const redis = await startRedis(t)
+    const { writer, reader, log, mirror } = await followed(t, redis.url)
+    let now = 0
+    log.presence = new Presence(() => now)
+    now = 60_000
+    log.append({ type: 'data-kept', id: 'kept', data: 1 })
+    const kept = mirror.lastId
+    const other = new EventLog(uuidv7(), 'record')
+    const mirrorOfOther = queuedLog(other.taskId)
+    await listen(reader.replication, mirrorOfOther, { voidAttempt: 0, running: false }).sync()
+    begin(writer, other, 1)
+    const rounds = 20
+    const admin = client(t, redis.url)
+    await admin.config('RESETSTAT')
+    for (let round = 0; round < rounds; round++) {
+      other.append({ type: 'data-round', id: 'round', data: round })
+      await same(t, mirrorOfOther, other)
+    }
+    const counted = String(await admin.info('commandstats')).matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)
+    const calls = Array.from(counted).reduce((sum, [, count]) => sum + Number(count), 0)
+    t.ok(calls < 2 * rounds, `${calls} calls for ${rounds} appends`)
+    t.same(mirror.lastId, kept)
+    log.presence.confirm()
+    log.wake()
+    await same(t, mirror, log)
+  })
+
+  t.test('why Redis cannot be had is told, but once', async t => {
+    const { url } = await startRedis(t, '--requirepass', 'right')
+    const told: { err?: Error }[] = []
+    const logger = { ...quietLogger, warn: (what: { err?: Error }) => void told.push(what) } as typeof quietLogger
+    const wrong = url.replace('//', '//:wrong@')
+    const replication = openRedisReplication({ url: wrong, prefix: 'conch', logger, onReplaced() {} })
+    t.teardown(() => replication.close())
+    const refused = client(t, url.replace('//', '//:right@'))
+    await until(async () => /failed_calls=([4-9]|\d\d)/.test(await refused.info('commandstats')))
+    t.equal(told.length, 1)
+    t.match(told[0]?.err, { message: /WRONGPASS/ })
+  })
+
   t.test('what is no event, or no signal, harms nobody', async t => {
     const redis = await startRedis(t)
     const admin = client(t, redis.url)
-    const { log, mirror } = await followed(t, redis.url)
+    const { reader, log, mirror } = await followed(t, redis.url)
     const key = `conch:{${log.taskId}}:log`
+    reader.replication.signals.listen({ changed() {}, asked: async ({ taskId }) => void taskId })
     const next = log.lastId.seq + 1
     for (const message of ['', 'x', `1 ${next}\nnot json`, `1 ${next}\n{"type":"text-delta"}`.slice(0, -3)])
       await admin.publish(key, message)
-    for (const message of ['', '{', '{}', 'null', '{"from":"x","type":"other"}'])
+    for (const message of ['', '{', '{}', 'null', '{"from":"x","type":"other"}', '{"from":"x","type":"question"}'])
       await admin.publish('conch:signals', message)
     await write(log, 20)
     await same(t, mirror, log)
@@ -171,7 +263,7 @@ async function followed(t: Test, writerUrl: string, readerUrl = writerUrl) {
   const log = new EventLog(uuidv7(), 'record')
   const mirror = queuedLog(log.taskId)
   begin(writer, log, 1)
-  reader.replication.follow(mirror, running)
+  listen(reader.replication, mirror, running)
   await write(log, 100)
   await same(t, mirror, log)
   return { writer, reader, log, mirror }

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { anyRecord } from '../support/any-record.ts'
 import { ownStorage, startConch } from '../support/conch.ts'
@@ -106,6 +107,9 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
     await upstream.completions[0]?.abandoned
     await near.ended
     t.notOk(near.transcript.done)
+    const redis = new Redis(shared.redis.url)
+    t.teardown(() => redis.disconnect())
+    await until(async () => (await redis.exists(`conch:{${id}}:log`)) === 0)
     for (const visitor of [here, there]) t.equal((await visitor.json('GET', `/api/tasks/${id}`)).status, 404)
   })
 
@@ -132,10 +136,22 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
     }
     upstream.completions[0]?.finish()
     await far.ended
-    const watched = `select distinct data->'data'->'watched' as watched from pgboss.job
-      where data->>'name' = 'task.ended' and data->'data'->>'taskId' = $1`
-    await until(async () => (await shared.database.query(watched, [id])).length > 0)
-    t.same(await shared.database.query(watched, [id]), [{ watched: true }])
+    t.same(await watched(shared, id), [{ watched: true }])
+  })
+
+  t.test('who only asks elsewhere, or has left, is nobody who watches', async t => {
+    const { id, there, upstream } = await running(t, shared)
+    const far = await there.watchTask(id)
+    upstream.completions[0]?.delta('하나 ')
+    await far.until(({ texts }) => texts.get(0) === '하나 ')
+    far.leave()
+    for (const word of ['둘 ', '셋 ']) {
+      upstream.completions[0]?.delta(word)
+      await until(async () => (await there.task(id)).outputs[0]?.text.endsWith(word))
+    }
+    upstream.completions[0]?.finish()
+    await until(async () => (await there.task(id)).status === 'completed')
+    t.same(await watched(shared, id), [{ watched: false }])
   })
 
   t.test('another owner sees nothing of it, at either', async t => {
@@ -222,6 +238,14 @@ async function running(t: Test, { urls, upstream }: Shared, body: object = oneTe
   ]
   t.teardown(() => here.json('POST', `/api/tasks/${id}/cancel`))
   return { id, here, there, upstream }
+}
+
+/** Whether somebody is said to have watched the task to its end. */
+async function watched({ database }: Shared, id: string): Promise<unknown[]> {
+  const told = `select distinct data->'data'->'watched' as watched from pgboss.job
+    where data->>'name' = 'task.ended' and data->'data'->>'taskId' = $1`
+  await until(async () => (await database.query(told, [id])).length > 0)
+  return database.query(told, [id])
 }
 
 /** How many tasks an instance has begun. */

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { freePort } from './free-port.ts'
@@ -27,6 +30,8 @@ export interface OwnRedis {
 /** A Redis of this test's own, that may be broken. `options` are more of its command line. */
 export async function startRedis(t: Pick<Test, 'teardown'>, ...options: string[]): Promise<OwnRedis> {
   const port = await freePort()
+  // A replica writes a file there, which whoever starts in the same folder would load.
+  const folder = await mkdtemp(join(tmpdir(), 'conch-redis-'))
   let child: ChildProcess | undefined
   const running = () => child !== undefined && child.exitCode === null && child.signalCode === null
   const redis: OwnRedis = {
@@ -34,7 +39,7 @@ export async function startRedis(t: Pick<Test, 'teardown'>, ...options: string[]
     pid: () => child?.pid as number,
     process: () => child as ChildProcess,
     async start() {
-      const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+      const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
       do {
         // Somebody may have taken the port while nobody listened: it is given back sooner or later.
         if (!running()) {
@@ -52,7 +57,10 @@ export async function startRedis(t: Pick<Test, 'teardown'>, ...options: string[]
     },
     freeze: frozen => void child?.kill(frozen ? 'SIGSTOP' : 'SIGCONT'),
   }
-  t.teardown(() => redis.stop())
+  t.teardown(async () => {
+    await redis.stop()
+    await rm(folder, { recursive: true })
+  })
   await redis.start()
   return redis
 }

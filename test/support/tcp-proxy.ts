@@ -16,6 +16,8 @@ export interface TcpProxy {
   refuse(refused: boolean): void
   /** While frozen, nothing is handed on in either direction, and nobody is told: packets go nowhere. */
   freeze(frozen: boolean): void
+  /** Where new connections go from now on, as when a name is given to another server; what is open stays. */
+  lead(target: string): void
   /** Bytes take so long, in each direction; they keep their order, whatever is said meanwhile. */
   delay(ms: number): void
   /** Ends one direction of what is open: the target hears that the client has no more to say. */
@@ -106,6 +108,9 @@ export async function proxyTcp(t: Pick<Test, 'teardown'>, target: string): Promi
           else socket.resume()
         }
       }
+    },
+    lead(to) {
+      ;({ hostname, port } = new URL(to))
     },
     delay(ms) {
       delayMs = ms

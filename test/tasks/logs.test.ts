@@ -306,7 +306,7 @@ t.test('who asks for a log that does not come waits for it once', async t => {
 function logsElsewhere(t: Test, load: () => Promise<SavedTask>, sync = async () => {}): Logs {
   const timers = createClock() as unknown as Timers
   const replication = {
-    follow: () => ({ heardAt: 0, sync, stop() {} }),
+    follow: () => ({ heardAt: 0, sync, listen() {}, stop() {} }),
   } as unknown as Replication
   const mirrors = new Mirrors({ replication, marks: async () => [], timers, logger: quietLogger })
   const logs = new Logs(load, timers, { mirrors, replication, presence: new Presence() })

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import { v7 as uuidv7 } from 'uuid'
 import { EventLog } from '../../src/tasks/event-log.ts'
 import { fillQueued } from '../../src/tasks/rebuild.ts'
-import type { Replication } from '../../src/tasks/replication.ts'
+import type { FollowFrom, Following, Replication } from '../../src/tasks/replication.ts'
 import type { TaskRow } from '../../src/tasks/rows.ts'
 
 export interface Instance {
@@ -34,6 +34,13 @@ export async function same(t: Test, mirror: EventLog, log: EventLog): Promise<vo
   t.same(rawOf(mirror), rawOf(log))
 }
 
+/** Follows as an instance whose log has readers. */
+export function listen(replication: Replication, mirror: EventLog, from: FollowFrom): Following {
+  const following = replication.follow(mirror, from)
+  following.listen(true)
+  return following
+}
+
 /** Begins an attempt as the runner does: its log is published before its first event. */
 export function begin({ replication }: Instance, log: EventLog, attempt: number) {
   const publication = replication.publish(log, attempt)
@@ -60,7 +67,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     const [writer, reader] = await Promise.all([open(t), open(t)])
     const id = uuidv7()
     const mirror = queuedLog(id)
-    await reader.replication.follow(mirror, queued).sync()
+    await listen(reader.replication, mirror, queued).sync()
     t.equal(mirror.attempt, 0, 'there is nothing yet')
     const log = new EventLog(id, 'record')
     begin(writer, log, 1)
@@ -78,7 +85,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     await write(log, 1_200)
     const mirrors = [reader, third].map(({ replication }) => {
       const mirror = queuedLog(log.taskId)
-      replication.follow(mirror, running)
+      listen(replication, mirror, running)
       return mirror
     })
     await write(log, 300)
@@ -86,7 +93,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     log.append({ type: 'abort', reason: 'cancelled' })
     for (const mirror of mirrors) await same(t, mirror, log)
     const late = queuedLog(log.taskId)
-    await open(t).then(({ replication }) => replication.follow(late, running).sync())
+    await open(t).then(({ replication }) => listen(replication, late, running).sync())
     await same(t, late, log)
   })
 
@@ -95,12 +102,12 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     const log = new EventLog(uuidv7(), 'record')
     const publication = begin(writer, log, 1)
     const before = queuedLog(log.taskId)
-    await reader.replication.follow(before, running).sync()
+    await listen(reader.replication, before, running).sync()
     await write(log, 50)
     await same(t, before, log)
     await until(() => publication.followers === 1)
     const mirror = queuedLog(log.taskId)
-    await open(t).then(({ replication }) => replication.follow(mirror, running).sync())
+    await open(t).then(({ replication }) => listen(replication, mirror, running).sync())
     t.same(mirror.locate('1-20'), { kind: 'from', position: { attempt: 1, seq: 20 } })
   })
 
@@ -108,7 +115,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     const [old, next, reader] = await Promise.all([open(t), open(t), open(t)])
     const id = uuidv7()
     const mirror = queuedLog(id)
-    reader.replication.follow(mirror, queued)
+    listen(reader.replication, mirror, queued)
     const first = new EventLog(id, 'record')
     begin(old, first, 1)
     await write(first, 30)
@@ -135,11 +142,11 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     begin(writer, log, 1)
     await write(log, 10)
     const all = queuedLog(log.taskId)
-    reader.replication.follow(all, running)
+    listen(reader.replication, all, running)
     await same(t, all, log)
     const mirror = queuedLog(log.taskId)
     const other = await open(t)
-    await other.replication.follow(mirror, { voidAttempt: 1, running: false }).sync()
+    await listen(other.replication, mirror, { voidAttempt: 1, running: false }).sync()
     t.equal(mirror.attempt, 0)
     begin(writer, log, 2)
     await same(t, mirror, log)
@@ -149,7 +156,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     const [writer, reader] = await Promise.all([open(t), open(t)])
     const log = new EventLog(uuidv7(), 'record')
     const publication = begin(writer, log, 1)
-    const following = reader.replication.follow(queuedLog(log.taskId), running)
+    const following = listen(reader.replication, queuedLog(log.taskId), running)
     await following.sync()
     log.delta(0, '하나')
     await until(() => publication.followers === 1)
@@ -160,13 +167,43 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     })
   })
 
+  t.test(
+    'who has no readers is not counted, gets what there is when it asks, and everything once it listens',
+    async t => {
+      const [writer, reader] = await Promise.all([open(t), open(t)])
+      const log = new EventLog(uuidv7(), 'record')
+      const publication = begin(writer, log, 1)
+      const mirror = queuedLog(log.taskId)
+      const following = reader.replication.follow(mirror, running)
+      for (let round = 0; round < 5; round++) {
+        await write(log, 10)
+        await until(async () => {
+          await following.sync()
+          return mirror.lastId.seq === log.lastId.seq
+        })
+        t.equal(publication.followers, 0)
+      }
+      for (let round = 0; round < 20; round++) {
+        const writing = write(log, 20)
+        following.listen(true)
+        await writing
+        await same(t, mirror, log)
+        following.listen(false)
+      }
+      await until(() => {
+        log.delta(0, '둘')
+        return publication.followers === 0
+      })
+    },
+  )
+
   t.test('what is stopped gets nothing more', async t => {
     const [writer, reader, third] = await Promise.all([open(t), open(t), open(t)])
     const log = new EventLog(uuidv7(), 'record')
     begin(writer, log, 1)
     const [stopped, other] = [queuedLog(log.taskId), queuedLog(log.taskId)]
-    const following = reader.replication.follow(stopped, running)
-    third.replication.follow(other, running)
+    const following = listen(reader.replication, stopped, running)
+    listen(third.replication, other, running)
     await following.sync()
     following.stop()
     await write(log, 20)
@@ -179,7 +216,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     const log = new EventLog(uuidv7(), 'record')
     begin(writer, log, 1)
     const mirror = queuedLog(log.taskId)
-    reader.replication.follow(mirror, running)
+    listen(reader.replication, mirror, running)
     await write(log, 40)
     await same(t, mirror, log)
     const lost = new EventLog(log.taskId, 'record')
@@ -194,13 +231,36 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     const [writer, reader] = await Promise.all([open(t), open(t)])
     const log = new EventLog(uuidv7(), 'record')
     const mirror = queuedLog(log.taskId)
-    await reader.replication.follow(mirror, queued).sync()
+    await listen(reader.replication, mirror, queued).sync()
     const publication = begin(writer, log, 1)
     await write(log, 500)
     log.append({ type: 'finish', finishReason: 'stop' })
     publication.end()
     await writer.replication.close()
     await same(t, mirror, log)
+  })
+
+  t.test('of a task that has gone nothing stays, and who wrote it writes no more', async t => {
+    const [writer, other] = await Promise.all([open(t), open(t)])
+    const log = new EventLog(uuidv7(), 'record')
+    const mirror = queuedLog(log.taskId)
+    begin(writer, log, 1)
+    listen(other.replication, mirror, running)
+    await write(log, 20)
+    await same(t, mirror, log)
+    // In the middle of what is under way.
+    log.append({ type: 'text-start', id: '2' })
+    writer.replication.remove(log.taskId)
+    log.append({ type: 'text-start', id: '3' })
+    // What comes after it has been sent after it.
+    const next = new EventLog(uuidv7(), 'record')
+    const mirrorOfNext = queuedLog(next.taskId)
+    listen(other.replication, mirrorOfNext, queued)
+    begin(writer, next, 1)
+    await same(t, mirrorOfNext, next)
+    const late = queuedLog(log.taskId)
+    await other.replication.read(late)
+    t.equal(late.attempt, 0)
   })
 
   t.test('instances tell each other that a task has changed, but not themselves', async t => {

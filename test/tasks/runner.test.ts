@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import t from 'tap'
 import { startEngine } from '../support/engine.ts'
 
@@ -65,4 +66,21 @@ t.test('a job that was taken for lost, though its attempt still runs here, costs
   }
   answer.resolve()
   t.match(await ended(task), { status: 'completed', attempt: 1 })
+})
+
+t.test('an attempt that was replaced, and does not know it yet, takes no output to be written anew', async t => {
+  const never = new Promise<void>(() => {})
+  let calls = 0
+  const { tasks, kind, database } = await startEngine(t, {
+    kind: { outputs: () => 2 },
+    beforeAnswer: ({ signal }) =>
+      calls++ === 0 ? Promise.resolve() : Promise.race([never, once(signal, 'abort').then(() => {})]),
+  })
+  const { id } = (await tasks.submit(kind, owner, {})).task
+  const written = async () => (await tasks.view(id, owner)).outputs.find(({ status }) => status === 'completed')
+  while (!(await written())) await new Promise(resolve => setImmediate(resolve))
+  const { index } = (await written()) as { index: number }
+  await database.jobs.executeSql('update tasks set attempt = attempt + 1 where id = $1', [id])
+  await t.rejects(tasks.retryOutput(id, owner, index), { code: 'task-busy' })
+  t.equal(calls, 2)
 })
