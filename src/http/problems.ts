@@ -14,9 +14,9 @@ const databaseRetrySeconds = 5
  * Every error as RFC 9457 `application/problem+json`: `{type, title, status, detail, code}` and a problem's extensions.
  *
  * A `Problem` is sent as it is, what a schema refuses as `invalid-request`, another 4xx with a text of our own, and a
- * database that is away for a while as 503 `database-unavailable`. Everything else is a 500 that says nothing, and is logged as `err`: the logger's serializer (`loggableError`) leaves out what users
- * wrote. A path that nothing answers is 404, or 405 with `Allow` if it takes other methods; both come before the body is
- * looked at. Register before the routes.
+ * database that is away for a while as 503 `database-unavailable`. Everything else is a 500 that says nothing, and is logged
+ * as `err`: the logger's serializer (`loggableError`) leaves out what users wrote. A path that nothing answers is 404, or 405
+ * with `Allow` if it takes other methods; both come before the body is looked at. Register before the routes.
  */
 export const problems = fastifyPlugin(
   async app => {

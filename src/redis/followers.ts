@@ -23,8 +23,8 @@ export interface FollowersOptions {
 /**
  * Keeps logs like those that other instances write.
  *
- * A follower that listens first subscribes, then reads what there is, then takes what comes. Messages may be lost: when something is
- * missing before one, after a new connection, and when it is asked to, it reads again.
+ * A follower that listens first subscribes, then reads what there is, then takes what comes. Messages may be lost: when
+ * something is missing before one, after a new connection, and when it is asked to, it reads again.
  */
 export class Followers {
   readonly #redis: RedisConnections

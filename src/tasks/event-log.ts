@@ -31,7 +31,9 @@ export type Read =
  * Written by one attempt at a time; `begin` voids what an earlier one wrote. Events are numbered from 1 without gaps
  * (except before the terminal event of a rebuilt log). Deltas that arrive in one turn of the event loop become one
  * event per output, and what a reader missed is folded: in a run of deltas between two other events, each output's
- * deltas become one. Readers keep their own position, so a slow one costs nothing here.
+ * deltas become one. Readers keep their own position, so a slow one costs nothing here. Another instance has a mirror of it.
+ *
+ * All of it in one file: what appends, what mirrors, what locates and what reads must agree about every state.
  */
 export class EventLog {
   readonly taskId: string

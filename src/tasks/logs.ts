@@ -40,6 +40,8 @@ export interface Elsewhere {
  *
  * A log is written by an attempt of this process, or mirrors what another instance writes, or tells what was saved. It
  * stays while an attempt writes it or somebody reads it, and for a minute after its end.
+ *
+ * All of it in one file: whoever wonders which of these a log is, and how it becomes another, sees each change here.
  */
 export class Logs {
   readonly #open = new Map<string, EventLog>()
@@ -202,7 +204,8 @@ export class Logs {
       if (saved) this.refresh(saved)
     } catch (error) {
       if (error instanceof Problem) this.forget(taskId)
-      // Else the database is away: mirrors look again.
+      // While the database is away mirrors look again. Else readers are sent away: what they come back to says what is wrong.
+      else if (!isDatabaseFault(error)) this.#open.get(taskId)?.abandon()
     }
   }
 
@@ -248,8 +251,8 @@ export class Logs {
 
   #add(log: EventLog): EventLog {
     this.#open.set(log.taskId, log)
-    const readers = (read: boolean) => {
-      if (this.#open.get(log.taskId) === log) this.#elsewhere?.mirrors.read(log.taskId, read)
+    const readers = (any: boolean) => {
+      if (this.#open.get(log.taskId) === log) this.#elsewhere?.mirrors.listen(log.taskId, any)
     }
     log.onRead = () => readers(true)
     log.onUnread = () => {

@@ -62,8 +62,8 @@ export class Mirrors {
   }
 
   /** The log of a task has got readers, or has none any more. Whoever only asks for it now and then is no reader. */
-  read(taskId: string, read: boolean): void {
-    this.#mirrors.get(taskId)?.following?.listen(read)
+  listen(taskId: string, listening: boolean): void {
+    this.#mirrors.get(taskId)?.following?.listen(listening)
   }
 
   stop(taskId: string): void {

@@ -35,7 +35,10 @@ export interface Publication {
 
 /** What the database says of a task that is followed. */
 export interface FollowFrom {
-  /** The last attempt whose events are void; 0 if none are. */
+  /**
+   * The last attempt whose events are void: of a task whose attempt 3 runs it is 2, of one that waits for its attempt 3 again
+   * 2, of a new one 0.
+   */
   voidAttempt: number
   /** Whether the attempt after it has begun, so that its events should be there. */
   running: boolean

@@ -1,5 +1,6 @@
 import { createClock } from '@sinonjs/fake-timers'
 import t, { type Test } from 'tap'
+import { DatabaseUnavailable } from '../../src/db/faults.ts'
 import { taskNotFound } from '../../src/tasks/errors.ts'
 import type { EventLog } from '../../src/tasks/event-log.ts'
 import { Logs, type SavedTask } from '../../src/tasks/logs.ts'
@@ -300,6 +301,23 @@ t.test('who asks for a log that does not come waits for it once', async t => {
   const before = syncs()
   await logs.forReading(taskRow({ status: 'running', attempt: 1 }))
   t.equal(syncs() - before, 1)
+})
+
+t.test('whose rows cannot be made sense of, his readers are sent away: coming back they are told', async t => {
+  let load = async (): Promise<SavedTask> => queued
+  const logs = logsElsewhere(t, () => load())
+  const log = await logs.forReading(queued.task)
+  load = async () => {
+    throw new DatabaseUnavailable(new Error('away'))
+  }
+  await logs.look(id)
+  t.notOk(log.abandoned, 'a database that is away is waited for')
+  load = async () => {
+    throw new Error('it was encrypted with a key that is gone')
+  }
+  await logs.look(id)
+  t.ok(log.abandoned)
+  await t.rejects(logs.forReading(queued.task), { message: 'it was encrypted with a key that is gone' })
 })
 
 /** Logs beside other instances, from which nothing comes by itself. */
