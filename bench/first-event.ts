@@ -1,65 +1,37 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Test } from 'tap'
 import { anyRecord } from '../test/support/any-record.ts'
 import { startNginx } from '../test/support/nginx.ts'
-import { startRedis } from '../test/support/own-redis.ts'
-import { startServer } from '../test/support/server-process.ts'
-import { startUpstream } from '../test/support/upstream.ts'
 import { Visitor } from '../test/support/visitor.ts'
-import { onPostgres, quantile, report } from './measure.ts'
+import { withInstances } from './instances.ts'
+import { quantile, report } from './measure.ts'
 
 const streams = 200
 
 /**
  * What the first event of a task takes to a client, from its request on: at an instance, and through nginx as
- * `deploy/nginx/conch.conf` sets it up, before two of them. Needs `DATABASE_URL`, redis-server and nginx.
+ * `deploy/nginx/conch.conf` sets it up, before two of them. Needs nginx, and what `withInstances` does.
  */
-const closers: (() => unknown)[] = []
-const context = { teardown: (closer: () => unknown) => void closers.unshift(closer) } as unknown as Test
-try {
-  const redis = await startRedis(context)
-  const folder = await mkdtemp(join(tmpdir(), 'conch-bench-'))
-  closers.unshift(() => rm(folder, { recursive: true, force: true }))
-  const upstream = await startUpstream(context, completion => completion.delta('글').finish())
-  await onPostgres(async ({ env }) => {
-    const shared = {
-      ...env,
-      DATA_DIR: folder,
-      OPENAI_BASE_URL: upstream.baseUrl,
-      REDIS_URL: redis.url,
-      DRAIN_SECONDS: '0',
+await withInstances(
+  completion => completion.delta('글').finish(),
+  async (urls, context) => {
+    const nginx = await startNginx(context, { instances: urls })
+    const times = { direct: [] as number[], 'through nginx': [] as number[] }
+    // In turns, so that both have the same machine.
+    for (let stream = 0; stream < streams; stream++) {
+      times.direct.push(await firstEvent(urls[0]))
+      times['through nginx'].push(await firstEvent(nginx.url))
     }
-    const servers = [await startServer(shared), await startServer({ ...shared, TRUST_PROXY: 'true' })] as const
-    try {
-      const nginx = await startNginx(context, { instances: [servers[0].url, servers[1].url] })
-      const times: Record<string, number[]> = { direct: [], 'through nginx': [] }
-      // In turns, so that both have the same machine.
-      for (let stream = 0; stream < streams; stream++) {
-        for (const [way, url] of [
-          ['direct', servers[0].url],
-          ['through nginx', nginx.url],
-        ] as const)
-          times[way]?.push(await firstEvent(url))
-      }
-      await report(
-        'first-event',
-        Object.entries(times).map(([way, ms]) => ({
-          way,
-          streams: ms.length,
-          'p50 (ms)': Number(quantile(ms, 0.5).toFixed(1)),
-          'p99 (ms)': Number(quantile(ms, 0.99).toFixed(1)),
-          'longest (ms)': Number(Math.max(...ms).toFixed(1)),
-        })),
-      )
-    } finally {
-      for (const server of servers) await server.kill('SIGTERM')
-    }
-  })
-} finally {
-  for (const close of closers) await close()
-}
+    await report(
+      'first-event',
+      Object.entries(times).map(([way, ms]) => ({
+        way,
+        streams: ms.length,
+        'p50 (ms)': Number(quantile(ms, 0.5).toFixed(1)),
+        'p99 (ms)': Number(quantile(ms, 0.99).toFixed(1)),
+        'longest (ms)': Number(Math.max(...ms).toFixed(1)),
+      })),
+    )
+  },
+)
 
 /** Milliseconds from the request that creates a task, and asks for its events, to the first of them. */
 async function firstEvent(url: string): Promise<number> {

@@ -1,13 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { anyRecord } from '../test/support/any-record.ts'
-import { startRedis } from '../test/support/own-redis.ts'
-import { type ServerProcess, startServer } from '../test/support/server-process.ts'
-import { startUpstream } from '../test/support/upstream.ts'
 import { Visitor } from '../test/support/visitor.ts'
-import { onPostgres, quantile, report } from './measure.ts'
+import { withInstances } from './instances.ts'
+import { quantile, report } from './measure.ts'
 
 const streams = 100
 const tokens = 200
@@ -15,15 +10,10 @@ const tokensPerSecond = 20
 
 /**
  * What a token takes from the model to a client: at the instance that writes it, and at another one that has it by way of
- * Redis. Each task has a watcher at both, in one run, so each token is measured twice. Needs `DATABASE_URL` and redis-server.
+ * Redis. Each task has a watcher at both, in one run, so each token is measured twice.
  */
-const closers: (() => unknown)[] = []
-const context = { teardown: (closer: () => unknown) => void closers.unshift(closer) }
-try {
-  const redis = await startRedis(context)
-  const folder = await mkdtemp(join(tmpdir(), 'conch-bench-'))
-  context.teardown(() => rm(folder, { recursive: true, force: true }))
-  const upstream = await startUpstream(context, async completion => {
+await withInstances(
+  async completion => {
     await delay(Math.random() * 1000)
     for (let token = 0; token < tokens; token++) {
       // The token is the time at which it was sent.
@@ -31,43 +21,26 @@ try {
       await delay(1000 / tokensPerSecond)
     }
     completion.finish()
-  })
-  await onPostgres(async ({ env }) => {
-    const shared = {
-      ...env,
-      DATA_DIR: folder,
-      OPENAI_BASE_URL: upstream.baseUrl,
-      REDIS_URL: redis.url,
-      DRAIN_SECONDS: '0',
-    }
-    const servers: ServerProcess[] = [await startServer(shared), await startServer(shared)]
-    try {
-      const delays = await measure(servers.map(({ url }) => url) as [string, string])
-      const rows = ['at the same instance', 'at the other instance'].map((client, index) => ({
-        client,
-        tokens: delays[index]?.length ?? 0,
-        'p50 (ms)': rounded(quantile(delays[index] ?? [], 0.5)),
-        'p99 (ms)': rounded(quantile(delays[index] ?? [], 0.99)),
-      }))
-      const [same, other] = rows
-      rows.push({
-        client: 'added by the other',
-        tokens: tokens * streams,
-        'p50 (ms)': rounded((other?.['p50 (ms)'] ?? 0) - (same?.['p50 (ms)'] ?? 0)),
-        'p99 (ms)': rounded((other?.['p99 (ms)'] ?? 0) - (same?.['p99 (ms)'] ?? 0)),
-      })
-      await report('replicas', rows)
-    } finally {
-      for (const server of servers) await server.kill('SIGTERM')
-    }
-  })
-} finally {
-  for (const close of closers) await close()
-}
+  },
+  async urls => {
+    const [same, other] = (await measure(urls)).map(delays => [quantile(delays, 0.5), quantile(delays, 0.99)] as const)
+    const row = (client: string, p50: number, p99: number) => ({
+      client,
+      tokens: tokens * streams,
+      'p50 (ms)': rounded(p50),
+      'p99 (ms)': rounded(p99),
+    })
+    if (!same || !other) return
+    await report('replicas', [
+      row('at the same instance', ...same),
+      row('at the other instance', ...other),
+      row('added by the other', other[0] - same[0], other[1] - same[1]),
+    ])
+  },
+)
 
 /** Milliseconds from the model to a client, of each token: at the first instance, which runs all, and at the second. */
-async function measure([first, second]: [string, string]): Promise<[number[], number[]]> {
-  await bothConnected([first, second])
+async function measure([first, second]: readonly [string, string]): Promise<[number[], number[]]> {
   const delays: [number[], number[]] = [[], []]
   const visitor = new Visitor(first)
   await visitor.json('GET', '/api/tasks')
@@ -88,12 +61,6 @@ async function read(visitor: Visitor, id: string, delays: number[]): Promise<voi
   for await (const bytes of response.body as unknown as AsyncIterable<Uint8Array>) {
     const now = performance.now()
     for (const [, sent] of decoder.decode(bytes).matchAll(/(\d+\.\d{3}) /g)) delays.push(now - Number(sent))
-  }
-}
-
-async function bothConnected(urls: string[]): Promise<void> {
-  for (const url of urls) {
-    while (!/^conch_redis_connected 1$/m.test(await (await fetch(`${url}/metrics`)).text())) await delay(50)
   }
 }
 
