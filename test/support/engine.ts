@@ -10,6 +10,7 @@ import type { TaskKind } from '../../src/tasks/kind.ts'
 import { Line } from '../../src/tasks/line.ts'
 import { Logs } from '../../src/tasks/logs.ts'
 import { openTaskQueue } from '../../src/tasks/queue.ts'
+import type { Signals } from '../../src/tasks/replication.ts'
 import { Runner } from '../../src/tasks/runner.ts'
 import { loadSaved } from '../../src/tasks/saved-task.ts'
 import { TaskStore } from '../../src/tasks/store.ts'
@@ -26,6 +27,8 @@ export interface EngineOptions {
   beforeAnswer?: (request: Parameters<Model['complete']>[0]) => Promise<void>
   /** One that others use as well; without it, one of its own. */
   database?: Database
+  /** What it says to other instances, and hears of them. */
+  signals?: Signals
 }
 
 /** The engine without HTTP, with one kind of task. It stops with the test, or by `stop`. */
@@ -76,7 +79,8 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
   }
   t.teardown(stop)
   const idempotency = new Idempotency({ queries: database.queries, cipher, store })
-  const tasks = new Tasks({ ...shared, idempotency, events, runner, maxQueuedTasks: 1000 })
+  const { signals } = options
+  const tasks = new Tasks({ ...shared, idempotency, events, runner, maxQueuedTasks: 1000, signals })
   return {
     ...shared,
     kind,
