@@ -106,6 +106,11 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const admin = client(t, redis.url)
     const { log, mirror } = await followed(t, redis.url)
     const key = `conch:{${log.taskId}}:log`
+    // One for whom this attempt is void: to write it anew is to publish it from its first event on.
+    const next = queuedLog(log.taskId)
+    await instance(t, redis.url).then(({ replication }) =>
+      listen(replication, next, { voidAttempt: 1, running: false }).sync(),
+    )
     await admin.xtrim(key, 'MINID', '1-50')
     const afterCut = queuedLog(log.taskId)
     await instance(t, redis.url).then(({ replication }) => listen(replication, afterCut, running))
@@ -117,7 +122,20 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     await admin.del(key)
     await write(log, 20)
     for (const one of [mirror, afterCut, afterRemoval]) await same(t, one, log)
+    t.equal(next.attempt, 0)
   })
+
+  t.test(
+    'a Redis that has lost everything gets back what is being written, though nothing more is written',
+    async t => {
+      const redis = await startRedis(t)
+      const { log } = await followed(t, redis.url)
+      await redis.stop()
+      await redis.start()
+      const admin = client(t, redis.url)
+      await until(async () => (await admin.xlen(`conch:{${log.taskId}}:log`)) === log.lastId.seq)
+    },
+  )
 
   t.test('a log goes an hour after its last event, and with the attempt what the ones before have written', async t => {
     const redis = await startRedis(t)

@@ -177,6 +177,33 @@ function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(() => setImmediate(resolve)))
 }
 
+t.test('a mirror takes what comes next, passes over what it has, and takes nothing with a gap before it', t => {
+  const log = new EventLog('task', 'record')
+  log.begin(1)
+  log.append({ type: 'text-start', id: '0' })
+  for (const delta of ['하나 ', '둘 ', '셋 ']) {
+    log.delta(0, delta)
+    log.text(0) // ends the turn
+  }
+  const events = log.readRaw(0, plenty)
+  const mirror = new EventLog('task', 'record')
+  mirror.begin(0)
+  const take = (index: number, attempt = 1) => mirror.mirror({ attempt, seq: index + 1 }, events[index]?.data ?? '')
+  t.notOk(take(1), 'not the middle of an attempt that is not here')
+  t.equal(mirror.attempt, 0)
+  for (const index of [0, 1, 2]) t.ok(take(index))
+  t.ok(take(1), 'what is here already')
+  t.notOk(take(4), 'not what comes after something that is missing')
+  t.equal(mirror.text(0), '하나 ')
+  for (const index of [3, 4]) t.ok(take(index))
+  t.same(mirror.readRaw(0, plenty), events)
+  t.notOk(take(1, 2), 'nor the middle of the next attempt')
+  t.ok(take(0, 2))
+  t.ok(take(4, 1), 'what has become void')
+  t.same([mirror.lastId, mirror.text(0)], [{ attempt: 2, seq: 1 }, ''])
+  t.end()
+})
+
 function readAll(log: EventLog, from: Cursor, maxChars = plenty): LoggedEvent[] {
   const events: LoggedEvent[] = []
   for (let position = from; ; ) {
