@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { anyRecord } from '../test/support/any-record.ts'
 import type { UpstreamCompletion } from '../test/support/upstream.ts'
 import { Visitor } from '../test/support/visitor.ts'
-import { quantile, report, seconds, withServer } from './measure.ts'
+import { quantile, report, seconds, withServer } from './support/measure.ts'
 
 /** How long the upstream takes for one completion: a token every 100 ms. */
 const tokens = 100

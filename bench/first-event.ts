@@ -1,8 +1,8 @@
 import { anyRecord } from '../test/support/any-record.ts'
 import { startNginx } from '../test/support/nginx.ts'
 import { Visitor } from '../test/support/visitor.ts'
-import { withInstances } from './instances.ts'
-import { quantile, report } from './measure.ts'
+import { withInstances } from './support/instances.ts'
+import { quantile, report } from './support/measure.ts'
 
 const streams = 200
 

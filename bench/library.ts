@@ -14,7 +14,7 @@ import { librarySources } from '../src/library-sources.ts'
 import { saveReview } from '../src/reviews/store.ts'
 import { outputs } from '../src/tasks/schema.ts'
 import { TaskStore } from '../src/tasks/store.ts'
-import { onEachBackend, quantile, report } from './measure.ts'
+import { onEachBackend, quantile, report } from './support/measure.ts'
 
 /** Diary entries of one owner, of which so many have the word. */
 const entries = 5_000

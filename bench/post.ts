@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { anyRecord } from '../test/support/any-record.ts'
 import { Visitor } from '../test/support/visitor.ts'
-import { quantile, report, withServer } from './measure.ts'
+import { quantile, report, withServer } from './support/measure.ts'
 
 const posts = 60
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { UpstreamCompletion } from '../test/support/upstream.ts'
 import { Visitor } from '../test/support/visitor.ts'
-import { onEachBackend, quantile, report, seconds, withServer } from './measure.ts'
+import { onEachBackend, quantile, report, seconds, withServer } from './support/measure.ts'
 
 /** How long the upstream takes for one quiz: a piece every 100 ms. */
 const pieces = 100

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { anyRecord } from '../test/support/any-record.ts'
 import { Visitor } from '../test/support/visitor.ts'
-import { withInstances } from './instances.ts'
-import { quantile, report } from './measure.ts'
+import { withInstances } from './support/instances.ts'
+import { quantile, report } from './support/measure.ts'
 
 const streams = 100
 const tokens = 200

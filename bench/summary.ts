@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { asksForSummary, Talk } from '../test/support/talk.ts'
 import { Visitor } from '../test/support/visitor.ts'
-import { onEachBackend, quantile, report, seconds, withServer } from './measure.ts'
+import { onEachBackend, quantile, report, seconds, withServer } from './support/measure.ts'
 
 const conversations = 10
 const turnsEach = 4

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { startRedis } from '../test/support/own-redis.ts'
-import { type ServerProcess, startServer } from '../test/support/server-process.ts'
-import { type Script, startUpstream } from '../test/support/upstream.ts'
+import { startRedis } from '../../test/support/own-redis.ts'
+import { type ServerProcess, startServer } from '../../test/support/server-process.ts'
+import { type Script, startUpstream } from '../../test/support/upstream.ts'
 import { onPostgres } from './measure.ts'
 
 /**

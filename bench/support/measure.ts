@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { startServer } from '../test/support/server-process.ts'
-import { type Script, startUpstream } from '../test/support/upstream.ts'
+import { startServer } from '../../test/support/server-process.ts'
+import { type Script, startUpstream } from '../../test/support/upstream.ts'
 
 export interface Backend {
   name: string
@@ -85,7 +85,7 @@ export function quantile(values: readonly number[], share: number): number {
 export async function report(name: string, rows: Record<string, unknown>[]): Promise<void> {
   console.log(name)
   console.table(rows)
-  const folder = new URL('results/', import.meta.url)
+  const folder = new URL('../results/', import.meta.url)
   await mkdir(folder, { recursive: true })
   await writeFile(
     new URL(`${name}.json`, folder),

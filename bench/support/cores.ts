@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+
+/** What is measured runs on the first core alone; whatever loads it, models and clients, on the second. */
+const serverCore = 0
+const loadCore = 1
+
+/** Keeps a process, with all its threads and what it starts later, on the core of what is measured. */
+export function pinServer(pid: number): void {
+  pin(pid, serverCore)
+}
+
+/** Keeps this process on the core of the load. */
+export function pinLoad(): void {
+  pin(process.pid, loadCore)
+}
+
+function pin(pid: number, core: number): void {
+  if (cpus().length < 2) throw new Error('a bench needs two cores: one for the server, one for its load')
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(pid)], { stdio: 'pipe' })
+}
+
+/** A process with its children, as nginx is. */
+export function family(pid: number): number[] {
+  const children = readdirSync('/proc').filter(entry => /^\d+$/.test(entry) && parentOf(entry) === pid)
+  return [pid, ...children.map(Number)]
+}
+
+/**
+ * Microseconds of processor time, of all threads, in user and kernel mode, that processes have used so far. The kernel
+ * counts it exactly but tells it in hundredths of a second: measure seconds of it.
+ */
+export function cpuMicros(pids: readonly number[]): number {
+  let ticks = 0
+  for (const pid of pids) {
+    const fields = statFields(String(pid))
+    // utime and stime: proc(5), counted from the third field on.
+    ticks += Number(fields[11]) + Number(fields[12])
+  }
+  return ticks * 10_000
+}
+
+/** Bytes of memory that belong to processes alone: what the machine would get back if they ended. */
+export function privateBytes(pids: readonly number[]): number {
+  let kilobytes = 0
+  for (const pid of pids) {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+    for (const [, found] of rollup.matchAll(/^Private_\w+: +(\d+) kB$/gm)) kilobytes += Number(found)
+  }
+  return kilobytes * 1024
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(statFields(pid)[1])
+  } catch {
+    // It has ended meanwhile.
+    return undefined
+  }
+}
+
+/** From the third field of /proc/<pid>/stat on: the second, the command's name, may hold anything. */
+function statFields(pid: string): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}

@@ -1,0 +1,122 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+import { choice, completionChunk, doneFrame, frame } from '../../src/ai/demo/chunk.ts'
+
+/** How the model writes: `perSecond` undefined is as fast as they are taken. */
+export interface Pace {
+  tokens: number
+  perSecond?: number
+}
+
+/** What a token says: always the same, or the time at which it is sent, for who measures how long it takes. */
+export type Token = () => string
+
+/** Six bytes and a space, like most tokens of Korean. */
+export const plainToken: Token = () => '토큰 '
+/** Milliseconds since the start of this process. */
+export const timeToken: Token = () => `${performance.now().toFixed(3)} `
+
+/**
+ * An OpenAI-compatible model in this process that streams tokens, each in a chunk as OpenAI sends it, of about 300 bytes,
+ * and written by itself.
+ *
+ * Paced, each stream begins at a time of its own, so that what reads them finds about one token at a time, as in production.
+ * As fast as they go, each stream that is not blocked writes one token in each turn of the event loop.
+ */
+export class Model {
+  pace: Pace = { tokens: 1 }
+  token: Token = plainToken
+  readonly baseUrl: string
+  readonly #eager = new Set<() => void>()
+  #turning = false
+
+  private constructor(baseUrl: string) {
+    this.baseUrl = baseUrl
+  }
+
+  static async start(t: Pick<Test, 'teardown'>): Promise<Model> {
+    const server = createServer((request, response) => {
+      request.resume()
+      request.on('end', () => model.#answer(response))
+    })
+    server.keepAliveTimeout = 600_000
+    // SOMAXCONN: thousands come at once.
+    server.listen(0, '127.0.0.1', 4096)
+    await once(server, 'listening')
+    t.teardown(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const model = new Model(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`)
+    return model
+  }
+
+  #answer(response: ServerResponse): void {
+    const { tokens, perSecond } = this.pace
+    const { token } = this
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
+    response.on('error', () => {})
+    let sent = 0
+    /** False when there is nothing more to write. */
+    const write = (): boolean => {
+      if (response.destroyed) return false
+      if (sent++ < tokens) {
+        response.write(openAiFrame(choice({ content: token() })))
+        return true
+      }
+      response.write(openAiFrame(choice({}, 'stop')))
+      response.end(`${usageFrame(tokens)}${doneFrame}`)
+      return false
+    }
+    if (perSecond === undefined) this.#eagerly(response, write)
+    else paced(1000 / perSecond, write)
+  }
+
+  #eagerly(response: ServerResponse, write: () => boolean): void {
+    const turn = () => {
+      if (!write()) this.#eager.delete(turn)
+      else if (response.writableNeedDrain) {
+        this.#eager.delete(turn)
+        response.once('drain', () => this.#turn(turn))
+      }
+    }
+    this.#turn(turn)
+  }
+
+  #turn(added?: () => void): void {
+    if (added) this.#eager.add(added)
+    if (this.#turning) return
+    this.#turning = true
+    setImmediate(() => {
+      this.#turning = false
+      for (const turn of this.#eager) turn()
+      if (this.#eager.size > 0) this.#turn()
+    })
+  }
+}
+
+function paced(everyMs: number, write: () => boolean): void {
+  let due = performance.now() + Math.random() * everyMs
+  const tick = () => {
+    if (!write()) return
+    due += everyMs
+    setTimeout(tick, Math.max(0, due - performance.now()))
+  }
+  setTimeout(tick, Math.max(0, due - performance.now()))
+}
+
+const head = { id: 'chatcmpl-CWy4kQ2mVbS1nT8rZp0LhXd7uJeGf', created: 1_790_000_000, model: 'gpt-4o-mini-2024-07-18' }
+const rest = { service_tier: 'default', system_fingerprint: 'fp_560af6e559' }
+/** OpenAI pads its chunks, so that their lengths do not tell the tokens. */
+const obfuscation = 'q0w9e8r7t6y5'
+
+function openAiFrame(found: object): string {
+  return frame({ ...completionChunk(head, [found], null), ...rest, obfuscation })
+}
+
+function usageFrame(tokens: number): string {
+  const usage = { prompt_tokens: 9, completion_tokens: tokens, total_tokens: tokens + 9 }
+  return frame({ ...completionChunk(head, [], usage), ...rest, obfuscation: '' })
+}

@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { Agent, IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import { freePort } from '../../test/support/free-port.ts'
+import { startServer } from '../../test/support/server-process.ts'
+import { family, pinServer } from './cores.ts'
+import { type Subject, send } from './load.ts'
+
+type Context = Pick<Test, 'teardown'>
+
+/**
+ * Conch as it is shipped. A completion is the one of a diary review: a POST that creates the task, and the request for its
+ * events, as a page sends them.
+ */
+export async function startConch(
+  t: Context,
+  { name = 'Conch', env }: { name?: string; env: Record<string, string> },
+): Promise<Subject & { url: string; pid: number }> {
+  const folder = await temporaryFolder(t)
+  const server = await startServer({ DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...env })
+  t.teardown(() => server.kill('SIGTERM'))
+  pinServer(server.pid)
+  return {
+    name,
+    url: server.url,
+    pid: server.pid,
+    pids: [server.pid],
+    async open(agent) {
+      const body = { type: 'FEELING', body: '오늘은 시험을 봤다. 생각보다 잘 본 것 같아서 기분이 좋다.' }
+      const accepted = await send(`${server.url}/api/reviews`, { agent, body })
+      const cookie = accepted.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+      const { streamUrl } = JSON.parse(await text(accepted))
+      return send(`${server.url}${streamUrl}`, { agent, headers: { cookie, accept: 'text/event-stream' } })
+    },
+  }
+}
+
+/** A server of `bench/peers/`, in a process of its own. */
+export async function startPeer(
+  t: Context,
+  file: string,
+  env: Record<string, string> = {},
+): Promise<{ url: string; pid: number }> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(`../peers/${file}.ts`, import.meta.url))], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.teardown(() => ended(child))
+  const [port] = await once(createInterface({ input: child.stdout }), 'line')
+  pinServer(child.pid as number)
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid as number }
+}
+
+/** A peer to which each request is a completion. */
+export async function startModelPeer(t: Context, name: string, file: string, modelUrl: string): Promise<Subject> {
+  const { url, pid } = await startPeer(t, file, { MODEL_URL: modelUrl })
+  return { name, pids: [pid], open: agent => complete(`${url}/`, agent) }
+}
+
+/** Debian's nginx as a proxy that does not buffer, with connections to the model that are kept. */
+export async function startNginxProxy(t: Context, modelUrl: string): Promise<Subject> {
+  const { host } = new URL(modelUrl)
+  const { url, pid } = await startNginx(
+    t,
+    port => `
+      upstream model { server ${host}; keepalive 1024; }
+      server {
+        listen 127.0.0.1:${port} backlog=4096;
+        location / {
+          proxy_pass http://model;
+          proxy_http_version 1.1;
+          proxy_set_header Connection "";
+          proxy_buffering off;
+        }
+      }`,
+  )
+  return { name: 'nginx, unbuffered', pids: family(pid), open: agent => complete(`${url}/v1/chat/completions`, agent) }
+}
+
+/** The model itself, with nothing between. */
+export function direct(modelUrl: string): Subject {
+  return { name: 'direct', pids: [], open: agent => complete(`${modelUrl}/chat/completions`, agent) }
+}
+
+/**
+ * An nginx with one worker that logs nothing.
+ *
+ * @param http what stands within `http { }`, given the port to listen on
+ * @param head what stands before it, such as modules to load
+ */
+export async function startNginx(
+  t: Context,
+  http: (port: number) => string,
+  head = '',
+): Promise<{ url: string; pid: number }> {
+  const folder = await temporaryFolder(t)
+  const port = await freePort()
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  await mkdir(join(folder, 'logs'))
+  await writeFile(
+    join(folder, 'nginx.conf'),
+    `${head}
+    daemon off;
+    worker_processes 1;
+    worker_rlimit_nofile 20000;
+    pid ${folder}/nginx.pid;
+    ${process.getuid?.() === 0 ? 'user root;' : ''}
+    events { worker_connections 16384; }
+    http {
+      access_log off;
+      ${temporary.map(name => `${name}_temp_path ${folder}/${name};`).join(' ')}
+      ${http(port)}
+    }`,
+  )
+  // Debian has it where only root looks.
+  const child = spawn('nginx', ['-p', folder, '-c', 'nginx.conf', '-e', 'error.log'], {
+    env: { PATH: `${process.env.PATH}:/usr/sbin` },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  t.teardown(() => ended(child))
+  const url = `http://127.0.0.1:${port}`
+  await answering(url, child)
+  for (const pid of family(child.pid as number)) pinServer(pid)
+  return { url, pid: child.pid as number }
+}
+
+function complete(url: string, agent: Agent): Promise<IncomingMessage> {
+  return send(url, { agent, body: { model: 'bench', stream: true, messages: [{ role: 'user', content: 'Write.' }] } })
+}
+
+async function temporaryFolder(t: Context): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'conch-bench-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exit
+}
+
+/** @throws when the process ends before it answers */
+async function answering(url: string, child: ChildProcess): Promise<void> {
+  const { port, hostname } = new URL(url)
+  while (child.exitCode === null) {
+    const connected = await new Promise<boolean>(resolve => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.destroy()
+        resolve(true)
+      })
+      socket.once('error', () => resolve(false))
+    })
+    if (connected) return
+    await delay(20)
+  }
+  throw new Error(`nginx ended (${child.exitCode})`)
+}
