@@ -1,64 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { withContext } from './support/context.ts'
 import { cpuMicros, pinLoad } from './support/cores.ts'
 import { readStreams, type Subject, textOf } from './support/load.ts'
-import { quantile, report } from './support/measure.ts'
+import { eachBackend, quantile, report } from './support/measure.ts'
 import { Model, type Pace, plainToken } from './support/model.ts'
 import { startConch, startModelPeer, startNginxProxy } from './support/subjects.ts'
 
 const rounds = Number(process.env.ROUNDS ?? 3)
+/** To look at some only, as regular expressions: `REGIME=^paced ONLY=Conch`. */
+const wanted = { regime: RegExp(process.env.REGIME ?? ''), server: RegExp(process.env.ONLY ?? '') }
 
 /** How production looks: one token per read. And how cheap it can become: many tokens wait when one is read. */
 const regimes: { name: string; streams: number; pace: Pace }[] = [
-  { name: 'paced', streams: 300, pace: { tokens: 600, perSecond: 30 } },
+  { name: 'paced', streams: 300, pace: { tokens: Number(process.env.TOKENS ?? 600), perSecond: 30 } },
   { name: 'unpaced', streams: 50, pace: { tokens: 4_000 } },
 ]
 
 /**
- * Processor time per token from the model to a client, of all that happens to it: with Conch a POST, the log, ids, resume,
- * coalescing, the event stream, and the text saved in a database that runs in the same process; with the others, less.
- * Each text is compared with what the model sent.
+ * Processor time per token from the model to a client, of all that happens to it until the client has the end: with Conch
+ * the POST, the log, ids, resume, coalescing, the event stream and the text that is saved, on Postgres if `DATABASE_URL`
+ * names one, and on the embedded database, which runs in the same process and counts with it; with the others, less.
+ *
+ * What a task costs once its client has the end (its domain events are handled) is told apart, per task. Each text is
+ * compared with what the model sent.
  */
 await withContext(async t => {
   pinLoad()
   const model = await Model.start(t)
-  const conch = await startConch(t, { env: { OPENAI_BASE_URL: model.baseUrl } })
-  const subjects = [
-    conch,
+  const subjects: Subject[] = []
+  for (const { name, env } of (await eachBackend(t)).reverse())
+    subjects.push(await startConch(t, { name: `Conch, ${name}`, env: { OPENAI_BASE_URL: model.baseUrl, ...env } }))
+  subjects.push(
     await startModelPeer(t, 'raw pass-through', 'pass-through', model.baseUrl),
     await startModelPeer(t, 'OpenAI SDK loop', 'openai-sdk', model.baseUrl),
     await startModelPeer(t, 'AI SDK', 'ai-sdk', model.baseUrl),
     await startNginxProxy(t, model.baseUrl),
-  ]
+  )
+  const measured = subjects.filter(({ name }) => wanted.server.test(name))
   const rows: Record<string, unknown>[] = []
-  for (const { name, streams, pace } of regimes) {
-    const micros = new Map(subjects.map(subject => [subject, [] as number[]]))
-    // The first round warms up. All in turns, so that they have the same machine.
-    for (let round = 0; round <= rounds; round++) {
-      model.pace = round === 0 ? { ...pace, tokens: Math.ceil(pace.tokens / 4) } : pace
-      for (const subject of subjects) {
-        const perToken = await measure(subject, streams, model.pace)
-        if (round > 0) micros.get(subject)?.push(perToken)
-      }
+  for (const { name, streams, pace } of regimes.filter(regime => wanted.regime.test(regime.name))) {
+    const costs = new Map(measured.map(subject => [subject, [] as Cost[]]))
+    // A server that has run for a while is what is measured.
+    model.pace = { ...pace, tokens: 60 }
+    for (const subject of measured) for (let round = 0; round < 6; round++) await measure(subject, streams, model.pace)
+    model.pace = pace
+    // In turns, so that all have the same machine.
+    for (let round = 0; round < rounds; round++) {
+      for (const [subject, found] of costs) found.push(await measure(subject, streams, pace))
     }
-    const median = (subject: Subject) => quantile(micros.get(subject) ?? [], 0.5)
-    for (const subject of subjects) {
+    const perToken = Array.from(costs.values(), found =>
+      quantile(
+        found.map(cost => cost.perToken),
+        0.5,
+      ),
+    )
+    for (const [at, [subject, found]] of Array.from(costs).entries()) {
       rows.push({
         regime: name,
         server: subject.name,
-        'CPU per token (µs)': Number(median(subject).toFixed(1)),
-        'Conch / it': Number((median(conch) / median(subject)).toFixed(2)),
-        'each round (µs)': micros
-          .get(subject)
-          ?.map(value => value.toFixed(1))
-          .join(' '),
+        'CPU per token (µs)': Number(perToken[at]?.toFixed(1)),
+        'Conch / it': Number(((perToken[0] ?? 0) / (perToken[at] ?? 0)).toFixed(2)),
+        'each round (µs)': found.map(cost => cost.perToken.toFixed(1)).join(' '),
+        'after its end, per task (ms)': Number(
+          (
+            quantile(
+              found.map(cost => cost.after),
+              0.5,
+            ) / 1000
+          ).toFixed(2),
+        ),
       })
     }
   }
   await report('tokens', rows)
 })
 
-/** Microseconds of processor time per token. @throws when a client got another text than the model sent */
-async function measure(subject: Subject, streams: number, { tokens }: Pace): Promise<number> {
+/** Microseconds of processor time. */
+interface Cost {
+  perToken: number
+  /** Per task, once the clients have the end of all. */
+  after: number
+}
+
+/** @throws when a client got another text than the model sent */
+async function measure(subject: Subject, streams: number, { tokens }: Pace): Promise<Cost> {
   const received: Buffer[][] = []
   const before = cpuMicros(subject.pids)
   await readStreams(subject, streams, () => {
@@ -66,10 +91,21 @@ async function measure(subject: Subject, streams: number, { tokens }: Pace): Pro
     received.push(parts)
     return bytes => void parts.push(bytes)
   })
-  const micros = cpuMicros(subject.pids) - before
+  const ended = cpuMicros(subject.pids)
   const sent = Array.from({ length: tokens }, plainToken).join('')
   for (const parts of received) {
     if (textOf(Buffer.concat(parts).toString()) !== sent) throw new Error(`${subject.name}: another text than was sent`)
   }
-  return micros / (streams * tokens)
+  await quiet(subject)
+  return { perToken: (ended - before) / (streams * tokens), after: (cpuMicros(subject.pids) - ended) / streams }
+}
+
+/** Resolves once it does next to nothing any more. */
+async function quiet({ pids }: Subject): Promise<void> {
+  for (let before = cpuMicros(pids), used = Number.POSITIVE_INFINITY; used > 20_000; ) {
+    await delay(500)
+    const now = cpuMicros(pids)
+    used = now - before
+    before = now
+  }
 }

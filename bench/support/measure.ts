@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import type { Test } from 'tap'
 import { startServer } from '../../test/support/server-process.ts'
 import { type Script, startUpstream } from '../../test/support/upstream.ts'
+import { withContext } from './context.ts'
 
 export interface Backend {
   name: string
@@ -12,23 +14,32 @@ export interface Backend {
 }
 
 /** The embedded database, and a new database on the Postgres that `DATABASE_URL` names, if it does. */
-export async function onEachBackend(measure: (backend: Backend) => Promise<void>): Promise<void> {
-  await measure({ name: 'embedded', env: {} })
-  if (process.env.DATABASE_URL) await onPostgres(measure)
+export async function eachBackend(t: Pick<Test, 'teardown'>): Promise<Backend[]> {
+  const embedded = { name: 'embedded', env: {} }
+  return process.env.DATABASE_URL ? [embedded, await newDatabase(t)] : [embedded]
 }
 
 /** A new database on the Postgres that `DATABASE_URL` names. */
-export async function onPostgres(measure: (backend: Backend) => Promise<void>): Promise<void> {
+export async function newDatabase(t: Pick<Test, 'teardown'>): Promise<Backend> {
   if (!process.env.DATABASE_URL) throw new Error('set DATABASE_URL to a Postgres on which databases may be created')
   const name = `conch_bench_${randomBytes(8).toString('hex')}`
   await onServer(`create database ${name}`)
-  try {
-    const url = new URL(process.env.DATABASE_URL)
-    url.pathname = `/${name}`
-    await measure({ name: 'Postgres', env: { DATABASE_URL: url.href, ...sharedSecrets } })
-  } finally {
-    await onServer(`drop database ${name} with (force)`)
-  }
+  t.teardown(() => onServer(`drop database ${name} with (force)`))
+  const url = new URL(process.env.DATABASE_URL)
+  url.pathname = `/${name}`
+  return { name: 'Postgres', env: { DATABASE_URL: url.href, ...sharedSecrets } }
+}
+
+/** One after the other: see `eachBackend`. */
+export async function onEachBackend(measure: (backend: Backend) => Promise<void>): Promise<void> {
+  await withContext(async t => {
+    for (const backend of await eachBackend(t)) await measure(backend)
+  })
+}
+
+/** See `newDatabase`. */
+export async function onPostgres(measure: (backend: Backend) => Promise<void>): Promise<void> {
+  await withContext(async t => measure(await newDatabase(t)))
 }
 
 /** What a Conch on Postgres must be given. */

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { Agent, IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -17,6 +17,11 @@ import { type Subject, send } from './load.ts'
 
 type Context = Pick<Test, 'teardown'>
 
+/** With `PROFILE` set to a folder, Conch leaves a profile of its processor time there when it ends. */
+const profiling: Record<string, string> = process.env.PROFILE
+  ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(process.env.PROFILE)}` }
+  : {}
+
 /**
  * Conch as it is shipped. A completion is the one of a diary review: a POST that creates the task, and the request for its
  * events, as a page sends them.
@@ -26,7 +31,7 @@ export async function startConch(
   { name = 'Conch', env }: { name?: string; env: Record<string, string> },
 ): Promise<Subject & { url: string; pid: number }> {
   const folder = await temporaryFolder(t)
-  const server = await startServer({ DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...env })
+  const server = await startServer({ DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...profiling, ...env })
   t.teardown(() => server.kill('SIGTERM'))
   pinServer(server.pid)
   return {
