@@ -28,17 +28,17 @@ export function family(pid: number): number[] {
 }
 
 /**
- * Microseconds of processor time, of all threads, in user and kernel mode, that processes have used so far. The kernel
- * counts it exactly but tells it in hundredths of a second: measure seconds of it.
+ * Microseconds of processor time, of all threads, in user and kernel mode, that processes have used so far; a thread that has
+ * ended is not counted. Of the scheduler, to the nanosecond: /proc/<pid>/stat tells it in hundredths of a second.
  */
 export function cpuMicros(pids: readonly number[]): number {
-  let ticks = 0
+  let nanos = 0
   for (const pid of pids) {
-    const fields = statFields(String(pid))
-    // utime and stime: proc(5), counted from the third field on.
-    ticks += Number(fields[11]) + Number(fields[12])
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      nanos += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+    }
   }
-  return ticks * 10_000
+  return nanos / 1000
 }
 
 /** Bytes of memory that belong to processes alone: what the machine would get back if they ended. */

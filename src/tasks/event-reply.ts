@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { BrokenOffStream } from './broken-off-stream.ts'
 import type { EventLog } from './event-log.ts'
 import { EventStream } from './event-stream.ts'
-import { type SseStream, type Timers, unreadLimitMs } from './sse-stream.ts'
+import type { SseStream, Timers } from './sse-stream.ts'
 
 /** Of every event stream. */
 export const eventStreamHeaders = {
@@ -49,11 +49,6 @@ export class EventReplies {
   open(reply: FastifyReply, stream: SseStream): FastifyReply {
     this.#open.add(stream)
     stream.once('close', () => this.#open.delete(stream))
-    // What was written last may still wait for a client that does not read.
-    stream.once('end', () => {
-      const timer = this.timers.setTimeout(() => reply.raw.destroy(), unreadLimitMs)
-      reply.raw.once('close', () => this.timers.clearTimeout(timer))
-    })
     return reply.headers(eventStreamHeaders).send(stream)
   }
 

@@ -1,7 +1,7 @@
 import type { Cursor } from './event.ts'
 import type { EventLog, ResetReason } from './event-log.ts'
 import type { LoggedEvent } from './event-segments.ts'
-import { resetFrame, type SseOptions, SseStream } from './sse-stream.ts'
+import { chunkOf, resetFrame, type SseOptions, SseStream } from './sse-stream.ts'
 
 /** Text taken from the log at once: bounds what one slow client can hold, at most 3 bytes per character. */
 const maxCharsPerRead = 32_768
@@ -36,7 +36,7 @@ export class EventStream extends SseStream {
       if (this.#reset) {
         const reason = this.#reset
         this.#reset = undefined
-        this.send(Buffer.from(resetFrame(reason)))
+        this.send(chunkOf(resetFrame(reason)))
         continue
       }
       const read = this.#log.read(this.#position, maxCharsPerRead)
@@ -44,18 +44,17 @@ export class EventStream extends SseStream {
         case 'events':
           this.#position = read.position
           if (read.events.length === 1) this.send(frame(read.events[0] as LoggedEvent))
-          else if (read.events.length > 1) this.send(Buffer.concat(read.events.map(frame)))
+          else if (read.events.length > 1) this.send(chunkOf(read.events.map(text).join('')))
           break
         case 'reset':
           this.#position = read.position
-          this.send(Buffer.from(resetFrame(read.reason)))
+          this.send(chunkOf(resetFrame(read.reason)))
           break
         case 'wait':
-          this.greet()
           return
         case 'ended':
-          this.send(Buffer.from('data: [DONE]\n\n'))
-          this.push(null)
+          this.send(chunkOf('data: [DONE]\n\n'))
+          this.end()
           return
         case 'abandoned':
           this.breakOff()
@@ -65,8 +64,12 @@ export class EventStream extends SseStream {
   }
 }
 
-/** The frame of an event, encoded once for all who read the same event live. */
+/** The bytes of an event, made once for all who read the same event live. */
 function frame(event: LoggedEvent): Buffer {
-  event.frame ??= Buffer.from(`id: ${event.id}\ndata: ${event.data}\n\n`)
+  event.frame ??= chunkOf(text(event))
   return event.frame
+}
+
+function text({ id, data }: LoggedEvent): string {
+  return `id: ${id}\ndata: ${data}\n\n`
 }

@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream'
+import { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
 
 /** Where timers come from: the global functions, or a fake clock in tests. */
 export interface Timers {
@@ -22,22 +23,51 @@ export const unreadLimitMs = 30_000
  * One client's SSE connection, apart from what it says: the greeting, comments while there is silence, and an end for a
  * client that does not read.
  *
- * Nothing is buffered but one piece: `pump` sends a piece when the client `wanted` one. Whoever pipes it must destroy it
- * when the client leaves (Fastify does): `leave` is the one place that cleans up.
+ * It is new; open, from when it was piped to a response; ended, when all has been said, though perhaps not read; closed.
+ * Nothing is buffered but what the socket has not taken yet: `pump` sends a piece while one is `wanted`.
+ *
+ * Emits `close` once, however it ends. `leave` is the one place that cleans up.
  */
-export abstract class SseStream extends Readable {
+export abstract class SseStream extends EventEmitter {
   readonly #timers: Timers
   readonly #timer: { refresh(): unknown }
-  #head: string
-  #wanted = false
-  #breakingOff = false
+  readonly #retryMs: number
+  #response: ServerResponse | undefined
+  #blocked = false
   #blockedMs = 0
+  #breakingOff = false
+  #left = false
+  #closed = false
 
   constructor({ timers = globalThis as Timers, retryMs = 1000 + Math.round(Math.random() * 2000) }: SseOptions = {}) {
     super()
     this.#timers = timers
-    this.#head = `: open\nretry: ${retryMs}\n\n`
+    this.#retryMs = retryMs
     this.#timer = timers.setTimeout(() => this.#tick(), heartbeatMs)
+  }
+
+  /** Whether it is closed. */
+  get destroyed(): boolean {
+    return this.#closed
+  }
+
+  /** Opens it: greets the client, and sends what there is. Fastify calls this once it has set the response's headers. */
+  pipe(response: ServerResponse): void {
+    if (this.#closed || response.destroyed) {
+      response.destroy()
+      this.destroy()
+      return
+    }
+    this.#response = response
+    response.once('close', () => this.#close())
+    // By itself: with what follows, Node would keep it in 70 pieces for as long as the client stays, 2.3 KB.
+    response.flushHeaders()
+    const { socket } = response
+    socket?.cork()
+    this.send(chunkOf(`: open\nretry: ${this.#retryMs}\n\n`))
+    if (this.#breakingOff) setImmediate(() => this.destroy())
+    else this.pump()
+    socket?.uncork()
   }
 
   /** Ends it so that its client comes back with its cursor. Idempotent. */
@@ -45,55 +75,83 @@ export abstract class SseStream extends Readable {
     if (this.#breakingOff) return
     this.#breakingOff = true
     // Before it has begun this would be an error, after which an EventSource gives up: so what greets it goes first.
-    this.greet()
-    setImmediate(() => this.destroy())
+    if (this.#response) setImmediate(() => this.destroy())
   }
 
-  /** Sends what there is, if a piece is wanted. */
+  /** Drops the connection. Idempotent. */
+  destroy(): void {
+    this.#response?.destroy()
+    this.#close()
+  }
+
+  /** Sends what there is, while a piece is wanted. */
   protected abstract pump(): void
-  /** Called once, however the connection ends. */
+  /** Called once, when nothing more will be said. */
   protected abstract leave(): void
 
   protected get wanted(): boolean {
-    return this.#wanted && !this.destroyed
+    return this.#response !== undefined && !this.#blocked && !this.#left
   }
 
-  /** Sends the greeting by itself, if nothing has been sent: the client knows that it is connected. */
-  protected greet(): void {
-    if (this.#head) this.send(Buffer.alloc(0))
-  }
-
-  protected send(bytes: Buffer): void {
-    this.#wanted = false
+  /**
+   * Past the response, which would put together the same chunk for each client, from three pieces: that costs 3 of 12 µs.
+   *
+   * @param chunk from `chunkOf`
+   */
+  protected send(chunk: Buffer): void {
+    const response = this.#response
+    if (!response || this.#left) return
     this.#timer.refresh()
-    const head = this.#head
-    this.#head = ''
-    this.push(head ? Buffer.concat([Buffer.from(head), bytes]) : bytes)
+    const { socket } = response
+    // Neither for HTTP/1.0, nor before the response to an earlier request on the same connection has ended.
+    const direct = response.chunkedEncoding && socket?.writable
+    const taken = direct ? socket.write(chunk) : response.write(textOf(chunk))
+    if (taken) return
+    this.#blocked = true
+    ;(direct ? socket : response).once('drain', () => {
+      this.#blocked = false
+      this.#blockedMs = 0
+      if (this.wanted) this.pump()
+    })
   }
 
-  override _read(): void {
-    this.#wanted = true
-    this.#blockedMs = 0
-    this.pump()
-  }
-
-  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    this.leave()
-    this.#timers.clearTimeout(this.#timer)
-    callback(error)
+  /** All has been said. */
+  protected end(): void {
+    this.#leave()
+    this.#response?.end()
   }
 
   #tick(): void {
-    if (this.#wanted) this.send(Buffer.from(':\n\n'))
+    if (this.wanted) this.send(chunkOf(':\n\n'))
     else {
       this.#blockedMs += heartbeatMs
-      if (this.#blockedMs >= unreadLimitMs) {
-        this.destroy()
-        return
-      }
-      this.#timer.refresh()
+      if (this.#blockedMs >= unreadLimitMs) this.destroy()
+      else this.#timer.refresh()
     }
   }
+
+  #leave(): void {
+    if (this.#left) return
+    this.#left = true
+    this.leave()
+  }
+
+  #close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#timers.clearTimeout(this.#timer)
+    this.#leave()
+    this.emit('close')
+  }
+}
+
+/** Text, not empty, as it is sent in HTTP's chunked encoding: made once for all clients that get the same. */
+export function chunkOf(text: string): Buffer {
+  return Buffer.from(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`)
+}
+
+function textOf(chunk: Buffer): Buffer {
+  return chunk.subarray(chunk.indexOf('\n') + 1, -2)
 }
 
 /** Not an event: it has no id, so a client that reads it keeps its cursor. What was shown before is void. */

@@ -1,6 +1,7 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { EventEmitter, once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { createClock } from '@sinonjs/fake-timers'
 import t, { type Test } from 'tap'
 import { EventLog } from '../../src/tasks/event-log.ts'
@@ -85,7 +86,7 @@ t.test('a client that never reads costs less than 1 MB and is dropped after 30 s
   t.teardown(() => socket.destroy())
   socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
   socket.pause()
-  const [stream, peer] = (await once(server, 'stream')) as [EventStream, Socket]
+  const [stream, response] = (await once(server, 'stream')) as [EventStream, ServerResponse]
   // The kernel takes some megabytes; after that nothing moves.
   let text = 0
   while (text < 64_000_000) {
@@ -93,11 +94,48 @@ t.test('a client that never reads costs less than 1 MB and is dropped after 30 s
     text += 100_000
     await new Promise(resolve => setImmediate(resolve))
   }
-  const held = stream.readableLength + peer.writableLength
+  const held = response.writableLength
   t.ok(held < 1_000_000, `${held} bytes are held for it`)
   const closed = once(stream, 'close')
   clock.tick(unreadLimitMs + heartbeatMs)
   await closed
+  t.equal(log.readerCount, 0)
+})
+
+t.test('a client of HTTP/1.0, which knows no chunks, gets the same bytes', async t => {
+  const log = begun()
+  const server = await serve(t, log)
+  const socket = connect((server.address() as AddressInfo).port)
+  socket.write('GET / HTTP/1.0\r\n\r\n')
+  const [stream] = (await once(server, 'stream')) as [EventStream]
+  log.append({ type: 'text-start', id: '0' })
+  log.delta(0, '안녕')
+  log.append({ type: 'finish', finishReason: 'stop' })
+  await once(stream, 'close')
+  const [, body] = (await text(socket)).split('\r\n\r\n')
+  t.match(body, /^: open\nretry: \d{4}\n\nid: 1-1\ndata: \{[^\r]+안녕[^\r]+\n\ndata: \[DONE\]\n\n$/)
+})
+
+t.test('a request that waits behind another one on the same connection is answered after it', async t => {
+  const log = begun()
+  const server = await serve(t, log)
+  const socket = connect((server.address() as AddressInfo).port)
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2))
+  while (log.readerCount < 2) await new Promise(resolve => setImmediate(resolve))
+  log.append({ type: 'text-start', id: '0' })
+  log.delta(0, 'x'.repeat(200_000))
+  await new Promise(resolve => setImmediate(resolve))
+  log.append({ type: 'finish', finishReason: 'stop' })
+  let both = ''
+  for await (const bytes of socket) {
+    both += bytes
+    if (both.split('data: [DONE]').length === 3) break
+  }
+  for (const one of both.split('HTTP/1.1 200 OK').slice(1)) {
+    t.match(one, /\n: open\nretry: \d{4}\n\n\r\n/)
+    t.equal(one.match(/x{200000}/g)?.length, 1)
+    t.match(one.trimEnd(), /data: \[DONE\]\n\n(\r\n0)?$/)
+  }
   t.equal(log.readerCount, 0)
 })
 
@@ -140,8 +178,8 @@ t.test('1,000 subscribers that join while one attempt hands over to the next mis
       if (located.kind === 'ended') throw new Error('not ended yet')
       const transcript = new Transcript()
       const stream = new EventStream(log, located)
-      stream.on('data', Transcript.parser(transcript))
-      readers.push({ transcript, ended: once(stream, 'end') })
+      stream.pipe(new Recorded(Transcript.parser(transcript)) as unknown as ServerResponse)
+      readers.push({ transcript, ended: once(stream, 'close') })
     }
   }
   join()
@@ -168,6 +206,27 @@ t.test('1,000 subscribers that join while one attempt hands over to the next mis
   }
 })
 
+/** As much of a response as a stream needs, for a client in this process. */
+class Recorded extends EventEmitter {
+  readonly #read: (bytes: Buffer) => void
+
+  constructor(read: (bytes: Buffer) => void) {
+    super()
+    this.#read = read
+  }
+
+  flushHeaders(): void {}
+
+  write(bytes: Buffer): boolean {
+    this.#read(bytes)
+    return true
+  }
+
+  end(): void {
+    this.emit('close')
+  }
+}
+
 function begun(): EventLog {
   const log = new EventLog('task', 'record')
   log.begin(1)
@@ -181,11 +240,7 @@ async function serve(t: Test, log: EventLog, timers?: Timers) {
     const located = log.locate(cursor)
     if (located.kind === 'ended') return response.writeHead(204).end()
     const stream = new EventStream(log, located, { timers })
-    response.on('close', () => stream.destroy())
-    stream.on('close', () => {
-      if (!stream.readableEnded) response.destroy()
-    })
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.setHeader('content-type', 'text/event-stream')
     stream.pipe(response)
     server.emit('stream', stream, response)
   })
