@@ -1,0 +1,13 @@
+import postgres from 'postgres'
+import { insertion, transact } from './transactions.ts'
+
+/** As postgres.js documents transactions. */
+const sql = postgres(process.env.DATABASE_URL as string, {
+  connection: { application_name: process.env.NAME ?? '' },
+  max: 10,
+})
+
+await transact({
+  transaction: run => sql.begin(tx => run(async () => tx.unsafe(insertion))),
+  ask: async () => sql`select 1`,
+})
