@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +27,10 @@ for (const [driver, file] of Object.entries(drivers)) {
     await admin.connect()
     try {
       await admin.query('create table written (id serial primary key)')
-      const [terminated, fates] = await Promise.all([terminate(admin, driver), run(file, driver, env)])
+      const ended = new AbortController()
+      const terminating = terminate(admin, driver, ended.signal)
+      const fates = await run(file, driver, env).finally(() => ended.abort())
+      const terminated = await terminating
       const { rows: found } = await admin.query<{ count: number }>('select count(*)::int from written')
       verify(driver, fates, found[0]?.count ?? 0)
       rows.push({
@@ -45,10 +50,10 @@ for (const [driver, file] of Object.entries(drivers)) {
 }
 await report('database-driver', rows)
 
-/** Terminates the driver's backends that are in a transaction, several times; resolves with how many there were. */
-async function terminate(admin: pg.Client, driver: string): Promise<number> {
+/** Terminates the driver's backends that are in a transaction, several times unless it ends before. Resolves with how many there were. */
+async function terminate(admin: pg.Client, driver: string, ended: AbortSignal): Promise<number> {
   let terminated = 0
-  for (let times = 0; times < terminations; ) {
+  for (let times = 0; times < terminations && !ended.aborted; ) {
     await delay(100)
     const { rowCount } = await admin.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
@@ -67,7 +72,9 @@ async function run(file: string, driver: string, env: Record<string, string>): P
     env: { PATH: process.env.PATH, ...env, NAME: driver, TRANSACTIONS: String(transactions) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  return JSON.parse(await text(child.stdout))
+  const [fates, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  if (code !== 0) throw new Error(`${driver}: its process ended (${code})`)
+  return JSON.parse(fates)
 }
 
 /** @throws when what was said to be committed is not there; what failed while it was being committed may be. */
