@@ -18,7 +18,7 @@ const bursts = (process.env.BURSTS ?? '1 100 500 2000').split(' ').map(Number)
 const pace: Pace = { tokens: 60, perSecond: 4 }
 
 /** Of a first burst, that compiles what the others run. */
-const warmUp = { tasks: 50, pace: { tokens: 10, perSecond: 10 } }
+const warmUp = { tasks: 500, pace: { tokens: 10, perSecond: 10 } }
 
 /**
  * Many tasks at once must end when one does: each waits for the model, and hardly for the others. From the first POST until

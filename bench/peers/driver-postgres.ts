@@ -5,6 +5,8 @@ import { insertion, transact } from './transactions.ts'
 const sql = postgres(process.env.DATABASE_URL as string, {
   connection: { application_name: process.env.NAME ?? '' },
   max: 10,
+  // Its default prints them.
+  onnotice: () => {},
 })
 
 await transact({
