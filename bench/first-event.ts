@@ -1,6 +1,8 @@
 import { anyRecord } from '../test/support/any-record.ts'
 import { startNginx } from '../test/support/nginx.ts'
+import { startUpstream } from '../test/support/upstream.ts'
 import { Visitor } from '../test/support/visitor.ts'
+import { withContext } from './support/context.ts'
 import { withInstances } from './support/instances.ts'
 import { quantile, report } from './support/measure.ts'
 
@@ -10,14 +12,14 @@ const streams = 200
  * What the first event of a task takes to a client, from its request on: at an instance, and through nginx as
  * `deploy/nginx/conch.conf` sets it up, before two of them. Needs nginx, and what `withInstances` does.
  */
-await withInstances(
-  completion => completion.delta('글').finish(),
-  async (urls, context) => {
-    const nginx = await startNginx(context, { instances: urls })
+await withContext(async t => {
+  const model = await startUpstream(t, completion => completion.delta('글').finish())
+  await withInstances(model, async ([first, second]) => {
+    const nginx = await startNginx(t, { instances: [first.url, second.url] })
     const times = { direct: [] as number[], 'through nginx': [] as number[] }
     // In turns, so that both have the same machine.
     for (let stream = 0; stream < streams; stream++) {
-      times.direct.push(await firstEvent(urls[0]))
+      times.direct.push(await firstEvent(first.url))
       times['through nginx'].push(await firstEvent(nginx.url))
     }
     await report(
@@ -30,8 +32,8 @@ await withInstances(
         'longest (ms)': Number(Math.max(...ms).toFixed(1)),
       })),
     )
-  },
-)
+  })
+})
 
 /** Milliseconds from the request that creates a task, and asks for its events, to the first of them. */
 async function firstEvent(url: string): Promise<number> {

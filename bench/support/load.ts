@@ -23,7 +23,8 @@ export async function readStreams(subject: Subject, streams: number, arrived: ()
   }
 }
 
-async function read(stream: IncomingMessage, arrived: Arrived): Promise<void> {
+/** Reads a stream to its end. @throws when it breaks off */
+export async function read(stream: IncomingMessage, arrived: Arrived): Promise<void> {
   stream.on('data', bytes => arrived(bytes, performance.now()))
   await new Promise((resolve, reject) => {
     stream.once('end', resolve)

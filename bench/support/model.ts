@@ -22,7 +22,8 @@ export const timeToken: Token = () => `${performance.now().toFixed(3)} `
  * An OpenAI-compatible model in this process that streams tokens, each in a chunk as OpenAI sends it, of about 300 bytes,
  * and written by itself.
  *
- * Paced, each stream begins at a time of its own, so that what reads them finds about one token at a time, as in production.
+ * Paced, each stream has a rhythm of its own, so that what reads them finds about one token at a time, as in production; all
+ * of them take `tokens / perSecond`, to the millisecond.
  * As fast as they go, each stream that is not blocked writes one token in each turn of the event loop.
  */
 export class Model {
@@ -71,7 +72,7 @@ export class Model {
       return false
     }
     if (perSecond === undefined) this.#eagerly(response, write)
-    else paced(1000 / perSecond, write)
+    else paced(tokens, 1000 / perSecond, write)
   }
 
   #eagerly(response: ServerResponse, write: () => boolean): void {
@@ -97,14 +98,20 @@ export class Model {
   }
 }
 
-function paced(everyMs: number, write: () => boolean): void {
-  let due = performance.now() + Math.random() * everyMs
-  const tick = () => {
-    if (!write()) return
-    due += everyMs
+function paced(tokens: number, everyMs: number, write: () => boolean): void {
+  const began = performance.now()
+  const first = began + Math.random() * everyMs
+  let written = 0
+  const wait = () => {
+    const due = written < tokens ? first + written * everyMs : began + tokens * everyMs
     setTimeout(tick, Math.max(0, due - performance.now()))
   }
-  setTimeout(tick, Math.max(0, due - performance.now()))
+  const tick = () => {
+    if (!write()) return
+    written++
+    wait()
+  }
+  wait()
 }
 
 const head = { id: 'chatcmpl-CWy4kQ2mVbS1nT8rZp0LhXd7uJeGf', created: 1_790_000_000, model: 'gpt-4o-mini-2024-07-18' }

@@ -41,13 +41,7 @@ export async function startConch(
   const server = await startServer({ DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...profiling, ...env })
   t.teardown(() => server.kill('SIGTERM'))
   pinServer(server.pid)
-  const submit = async (agent: Agent) => {
-    const body = { type: 'FEELING', body: '오늘은 시험을 봤다. 생각보다 잘 본 것 같아서 기분이 좋다.' }
-    const accepted = await send(`${server.url}/api/reviews`, { agent, body })
-    const cookie = accepted.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
-    const { streamUrl } = JSON.parse(await text(accepted))
-    return { streamUrl: `${server.url}${streamUrl}`, cookie }
-  }
+  const submit = (agent: Agent) => submitReview(server.url, agent)
   return {
     name,
     url: server.url,
@@ -59,6 +53,15 @@ export async function startConch(
       return send(streamUrl, { agent, headers: { cookie, accept: 'text/event-stream' } })
     },
   }
+}
+
+/** Creates a task at a Conch: where its events are, and for whom. */
+export async function submitReview(conchUrl: string, agent: Agent): Promise<{ streamUrl: string; cookie: string }> {
+  const body = { type: 'FEELING', body: '오늘은 시험을 봤다. 생각보다 잘 본 것 같아서 기분이 좋다.' }
+  const accepted = await send(`${conchUrl}/api/reviews`, { agent, body })
+  const cookie = accepted.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+  const { streamUrl } = JSON.parse(await text(accepted))
+  return { streamUrl: `${conchUrl}${streamUrl}`, cookie }
 }
 
 /** A server of `bench/peers/`, in a process of its own. */

@@ -8,6 +8,11 @@ interface NamedHandler<Name extends DomainEventName> {
   /** Names its queue: never changed once it has run anywhere. */
   readonly name: string
   readonly events: readonly Name[]
+  /**
+   * True of an event that it would do nothing about: it need not be stored for it, and ended. Asked by the process that
+   * hands the event on, which may be an older one: so the handler itself must do nothing as well.
+   */
+  ignores?(event: TracedEvent<Name>): boolean
 }
 
 export interface SingleHandler<Name extends DomainEventName = DomainEventName> extends NamedHandler<Name> {

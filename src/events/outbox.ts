@@ -27,6 +27,8 @@ export class Outbox {
   readonly #boss: PgBoss
   readonly #database: Database
   readonly #queue: JobQueue<Published>
+  /** By queue, what is not wanted of the events that it has subscribed to. */
+  readonly #ignored = new Map<string, (event: TracedEvent) => boolean>()
 
   private constructor(boss: PgBoss, database: Database, queue: JobQueue<Published>) {
     this.#boss = boss
@@ -38,8 +40,13 @@ export class Outbox {
     return new Outbox(boss, database, await JobQueue.open(outboxQueue, boss, database))
   }
 
-  /** From now on events of these names, and no others, go to that queue. */
-  async subscribe(events: readonly DomainEvent['name'][], queue: string): Promise<void> {
+  /** From now on events of these names, and no others, go to that queue; from here not those that are ignored. */
+  async subscribe(
+    events: readonly DomainEvent['name'][],
+    queue: string,
+    ignores?: (event: TracedEvent) => boolean,
+  ): Promise<void> {
+    if (ignores) this.#ignored.set(queue, ignores)
     for (const event of events) await this.#boss.subscribe(event, queue)
     const unwanted = 'delete from pgboss.subscription where name = $1 and event <> all($2::text[])'
     await this.#database.jobs.executeSql(unwanted, [queue, [...events]])
@@ -70,7 +77,7 @@ export class Outbox {
       const events = jobs.flatMap(({ data: { traceId, events } }) => events.map(event => ({ ...event, traceId })))
       for (const [queue, wanted] of await this.#subscriptions(tx)) {
         const sent = events
-          .filter(({ name }) => wanted.has(name))
+          .filter(event => wanted.has(event.name) && !this.#ignored.get(queue)?.(event))
           .map(event => ({ data: event satisfies TracedEvent, key: keyOf(event) }))
         await JobQueue.sendAll(this.#boss, tx, queue, sent)
       }

@@ -49,7 +49,7 @@ export class QueuedEvents implements Events {
         retryDelaySeconds,
         maxRetryDelaySeconds,
       })
-      await outbox.subscribe(handler.events, queue.name)
+      await outbox.subscribe(handler.events, queue.name, handler.ignores)
       runners.push(new HandlerRunner({ handler, queue, database, logger }))
     }
     return new QueuedEvents(outbox, runners, database, logger)

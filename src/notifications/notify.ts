@@ -1,5 +1,5 @@
 import type { Queries } from '../db/client.ts'
-import type { DomainEvent } from '../events/domain-events.ts'
+import type { DomainEvent, TracedEvent } from '../events/domain-events.ts'
 import type { Events } from '../events/events.ts'
 import type { SingleHandler } from '../events/handler.ts'
 import type { Channel } from './channel.ts'
@@ -15,6 +15,10 @@ const silentWhenWatched: ReadonlySet<NotificationKind> = new Set([
   'review.generated',
   'turn.completed',
 ])
+
+function silent({ name, data }: TracedEvent<NotificationKind>): boolean {
+  return data.watched && silentWhenWatched.has(name)
+}
 
 export interface NotifyOptions {
   store: NotificationStore
@@ -37,9 +41,11 @@ export function notify(options: NotifyOptions): SingleHandler<NotificationKind> 
     name: 'notify',
     events: notificationKinds,
     concurrency,
-    async handle({ name: kind, data, traceId }, { commit }) {
-      const { taskId, ownerId, watched } = data
-      if (watched && silentWhenWatched.has(kind)) return
+    ignores: silent,
+    async handle(event, { commit }) {
+      if (silent(event)) return
+      const { name: kind, data, traceId } = event
+      const { taskId, ownerId } = data
       await commit(async tx => {
         const task = await store.lockTask(tx, taskId)
         // Who stopped it knows; what had come by then is there, but nothing is ready.

@@ -137,6 +137,19 @@ export class Logs {
   }
 
   /**
+   * `forReading` for a task whose row is yet to be read: `read` does it, and of one that waits nothing more is asked for. So
+   * whoever creates a task and watches it, as most do, costs one statement instead of five.
+   */
+  async open(taskId: string, read: () => Promise<TaskRow>): Promise<EventLog> {
+    const { found: task, outdated } = await this.#reading(taskId, read)
+    if (task.status === 'queued' && !outdated && !this.#open.has(taskId)) {
+      this.#fill({ task, outputs: [] })
+      this.#retire(taskId)
+    }
+    return this.forReading(task)
+  }
+
+  /**
    * The log of a task as a reader wants it. The row may be older than the log: the log is right.
    *
    * Call `subscribe` on it (or make an `EventStream`) in the same turn of the event loop.
@@ -166,11 +179,17 @@ export class Logs {
 
   /** The rows of a task; `undefined` when it was begun or refreshed meanwhile, so that they may be older than that. */
   async #loadCurrent(taskId: string): Promise<SavedTask | undefined> {
+    const { found, outdated } = await this.#reading(taskId, () => this.#load(taskId))
+    return outdated ? undefined : found
+  }
+
+  /** What is found in the rows of a task, and whether it was begun or refreshed meanwhile. */
+  async #reading<T>(taskId: string, read: () => Promise<T>): Promise<{ found: T; outdated: boolean }> {
     const reading = { taskId, outdated: false }
     this.#readings.add(reading)
     try {
-      const saved = await this.#load(taskId)
-      return reading.outdated ? undefined : saved
+      const found = await read()
+      return { found, outdated: reading.outdated }
     } finally {
       this.#readings.delete(reading)
     }

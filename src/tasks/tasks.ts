@@ -194,7 +194,7 @@ export class Tasks {
   /** The task's log, to be subscribed to in the same turn of the event loop. @throws Problem `task-not-found` */
   async log(id: string, ownerId: string): Promise<EventLog> {
     const { database, logs } = this.#options
-    return logs.forReading(await this.#find(database.queries, id, ownerId))
+    return logs.open(id, () => this.#find(database.queries, id, ownerId))
   }
 
   /** The log of a task that was just submitted. */

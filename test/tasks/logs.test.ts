@@ -56,6 +56,29 @@ t.test('the log of a task that waits says so, and is the one that its attempt wi
   logs.close()
 })
 
+t.test('a task that waits is told by its row: no more is read', async t => {
+  const { logs, rows } = logsOver(queued)
+  const log = await logs.open(id, async () => queued.task)
+  t.same(types(log), ['start', 'data-stage'])
+  t.equal(rows.loads, 0)
+  t.equal(logs.forWriting({ id, kind: 'record', attempt: 1 }), log)
+  logs.close()
+})
+
+t.test('a task that waited when its row was read, and has ended since, is told as ended', async t => {
+  const { clock, logs, rows } = logsOver(completedTask('글'))
+  const log = await logs.open(id, async () => {
+    write(logs.forWriting({ id, kind: 'record', attempt: 1 }), 1, '글')
+    logs.release(id)
+    // It has gone again, too.
+    clock.tick(60_000)
+    return queued.task
+  })
+  t.equal(rows.loads, 1)
+  t.equal(types(log).at(-1), 'finish')
+  logs.close()
+})
+
 t.test('the log of a task that has ended is rebuilt from its rows, under its old terminal id', async t => {
   const { logs, read } = logsOver(completedTask('하나', '둘'))
   const log = await read()

@@ -1,0 +1,27 @@
+import pg from 'pg'
+import { insertion, transact } from './transactions.ts'
+
+/** As node-postgres documents transactions, with listeners for the connections that break while nobody waits for them. */
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, application_name: process.env.NAME, max: 10 })
+pool.on('error', () => {})
+pool.on('connect', client => client.on('error', () => {}))
+
+await transact({
+  async transaction(run) {
+    const client = await pool.connect()
+    let broken = false
+    try {
+      await client.query('begin')
+      await run(() => client.query(insertion))
+      await client.query('commit')
+    } catch (error) {
+      await client.query('rollback').catch(() => {
+        broken = true
+      })
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  },
+  ask: () => pool.query('select 1'),
+})

@@ -1,0 +1,15 @@
+import postgres from 'postgres'
+import { insertion, transact } from './transactions.ts'
+
+/** As postgres.js documents transactions. */
+const sql = postgres(process.env.DATABASE_URL as string, {
+  connection: { application_name: process.env.NAME ?? '' },
+  max: 10,
+  // Its default prints them.
+  onnotice: () => {},
+})
+
+await transact({
+  transaction: run => sql.begin(tx => run(async () => tx.unsafe(insertion))),
+  ask: async () => sql`select 1`,
+})
