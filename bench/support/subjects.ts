@@ -24,24 +24,38 @@ type Context = Pick<Test, 'teardown'>
 export async function startConch(
   t: Context,
   { name = 'Conch', env }: { name?: string; env: Record<string, string> },
-): Promise<Subject & { url: string; pid: number }> {
+): Promise<Subject & { url: string; pid: number; output(): string; stop(): Promise<unknown> }> {
   const folder = await temporaryFolder(t)
   const server = await startServer({ DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...env })
-  t.teardown(() => server.kill('SIGTERM'))
+  const stop = () => server.kill('SIGTERM')
+  t.teardown(stop)
   pinServer(server.pid)
   return {
     name,
     url: server.url,
     pid: server.pid,
     pids: [server.pid],
+    output: server.output,
+    stop,
     async open(agent) {
-      const body = { type: 'FEELING', body: '오늘은 시험을 봤다. 생각보다 잘 본 것 같아서 기분이 좋다.' }
-      const accepted = await send(`${server.url}/api/reviews`, { agent, body })
-      const cookie = accepted.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
-      const { streamUrl } = JSON.parse(await text(accepted))
+      const { streamUrl, cookie } = await submitTask(`${server.url}/api/reviews`, anyReview, agent)
       return send(`${server.url}${streamUrl}`, { agent, headers: { cookie, accept: 'text/event-stream' } })
     },
   }
+}
+
+export const anyReview = { type: 'FEELING', body: '오늘은 시험을 봤다. 생각보다 잘 본 것 같아서 기분이 좋다.' }
+
+/** Has Conch do a task for somebody new, and tells what its events are asked for with. */
+export async function submitTask(
+  url: string,
+  body: object,
+  agent?: Agent,
+): Promise<{ streamUrl: string; cookie: string }> {
+  const accepted = await send(url, { agent, body })
+  const cookie = accepted.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+  const { streamUrl } = JSON.parse(await text(accepted))
+  return { streamUrl, cookie }
 }
 
 /** A server of `bench/peers/`, in a process of its own. */
