@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 import type { Test } from 'tap'
 import { withContext } from './support/context.ts'
@@ -8,7 +5,7 @@ import { cpuMicros, pinLoad } from './support/cores.ts'
 import { send, textOf } from './support/load.ts'
 import { quantile, report } from './support/measure.ts'
 import { Model, plainToken } from './support/model.ts'
-import { anyReview, startConch, startPeer, submitTask } from './support/subjects.ts'
+import { anyReview, startConch, startPeer, submitTask, temporaryFolder } from './support/subjects.ts'
 
 const rounds = Number(process.env.ROUNDS ?? 3)
 const tokens = 4_000
@@ -77,9 +74,7 @@ await withContext(async t => {
 
 async function startCases(t: Test): Promise<Case[]> {
   const model = await Model.start(t)
-  const folder = await mkdtemp(join(tmpdir(), 'conch-bench-'))
-  t.teardown(() => rm(folder, { recursive: true, force: true }))
-  const env = { DATA_DIR: folder, OPENAI_BASE_URL: model.baseUrl, UPSTREAM_IDLE_SECONDS: '600' }
+  const env = { DATA_DIR: await temporaryFolder(t), OPENAI_BASE_URL: model.baseUrl, UPSTREAM_IDLE_SECONDS: '600' }
 
   const before = await startConch(t, { env })
   // What is saved is the same if the model says it in few words.

@@ -151,7 +151,8 @@ function complete(url: string, agent: Agent): Promise<IncomingMessage> {
   return send(url, { agent, body: { model: 'bench', stream: true, messages: [{ role: 'user', content: 'Write.' }] } })
 }
 
-async function temporaryFolder(t: Context): Promise<string> {
+/** Removed in the end. */
+export async function temporaryFolder(t: Context): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'conch-bench-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   return folder
