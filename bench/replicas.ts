@@ -6,7 +6,7 @@ import { gauge, type Instance, withInstances } from './support/instances.ts'
 import { read, send } from './support/load.ts'
 import { onPostgres, quantile, report } from './support/measure.ts'
 import { Model, timeToken } from './support/model.ts'
-import { startConch, submitReview } from './support/subjects.ts'
+import { anyReview, startConch, submitTask } from './support/subjects.ts'
 
 const rounds = Number(process.env.ROUNDS ?? 2)
 
@@ -101,7 +101,9 @@ async function measure(model: Model, { runs, follows, processes }: Setup): Promi
   const other = follows === runs ? undefined : follows
   // The other one finds nothing in the queue while it does not run.
   if (other) process.kill(other.pid, 'SIGSTOP')
-  const tasks = await Promise.all(Array.from({ length: streams }, () => submitReview(runs.url, agent)))
+  const tasks = await Promise.all(
+    Array.from({ length: streams }, () => submitTask(`${runs.url}/api/reviews`, anyReview, agent)),
+  )
   while ((await gauge(runs.url, 'conch_running_outputs')) < streams) await delay(20)
   if (other) process.kill(other.pid, 'SIGCONT')
   const ended = tasks.flatMap(({ streamUrl, cookie }) =>

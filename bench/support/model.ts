@@ -8,6 +8,8 @@ import { choice, completionChunk, doneFrame, frame } from '../../src/ai/demo/chu
 export interface Pace {
   tokens: number
   perSecond?: number
+  /** Says nothing more after them, and does not end. */
+  pauses?: boolean
 }
 
 /** What a token says: always the same, or the time at which it is sent, for who measures how long it takes. */
@@ -55,7 +57,7 @@ export class Model {
   }
 
   #answer(response: ServerResponse): void {
-    const { tokens, perSecond } = this.pace
+    const { tokens, perSecond, pauses } = this.pace
     const { token } = this
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
     response.on('error', () => {})
@@ -67,6 +69,7 @@ export class Model {
         response.write(openAiFrame(choice({ content: token() })))
         return true
       }
+      if (pauses) return false
       response.write(openAiFrame(choice({}, 'stop')))
       response.end(`${usageFrame(tokens)}${doneFrame}`)
       return false

@@ -33,20 +33,26 @@ export async function startConch(
   Subject & {
     url: string
     pid: number
+    /** All that it has printed. */
+    output(): string
+    stop(): Promise<unknown>
     /** Creates a task, for whoever opens its event stream. */
     submit(agent: Agent): Promise<{ streamUrl: string; cookie: string }>
   }
 > {
   const folder = await temporaryFolder(t)
   const server = await startServer({ DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...profiling, ...env })
-  t.teardown(() => server.kill('SIGTERM'))
+  const stop = () => server.kill('SIGTERM')
+  t.teardown(stop)
   pinServer(server.pid)
-  const submit = (agent: Agent) => submitReview(server.url, agent)
+  const submit = (agent: Agent) => submitTask(`${server.url}/api/reviews`, anyReview, agent)
   return {
     name,
     url: server.url,
     pid: server.pid,
     pids: [server.pid],
+    output: server.output,
+    stop,
     submit,
     async open(agent) {
       const { streamUrl, cookie } = await submit(agent)
@@ -55,13 +61,18 @@ export async function startConch(
   }
 }
 
-/** Creates a task at a Conch: where its events are, and for whom. */
-export async function submitReview(conchUrl: string, agent: Agent): Promise<{ streamUrl: string; cookie: string }> {
-  const body = { type: 'FEELING', body: '오늘은 시험을 봤다. 생각보다 잘 본 것 같아서 기분이 좋다.' }
-  const accepted = await send(`${conchUrl}/api/reviews`, { agent, body })
+export const anyReview = { type: 'FEELING', body: '오늘은 시험을 봤다. 생각보다 잘 본 것 같아서 기분이 좋다.' }
+
+/** Has Conch do a task for somebody new: where its events are, and what shows who asks for them. */
+export async function submitTask(
+  url: string,
+  body: object,
+  agent?: Agent,
+): Promise<{ streamUrl: string; cookie: string }> {
+  const accepted = await send(url, { agent, body })
   const cookie = accepted.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
   const { streamUrl } = JSON.parse(await text(accepted))
-  return { streamUrl: `${conchUrl}${streamUrl}`, cookie }
+  return { streamUrl: new URL(streamUrl, url).href, cookie }
 }
 
 /** A server of `bench/peers/`, in a process of its own. */
@@ -157,7 +168,8 @@ function complete(url: string, agent: Agent): Promise<IncomingMessage> {
   return send(url, { agent, body: { model: 'bench', stream: true, messages: [{ role: 'user', content: 'Write.' }] } })
 }
 
-async function temporaryFolder(t: Context): Promise<string> {
+/** Removed in the end. */
+export async function temporaryFolder(t: Context): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'conch-bench-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   return folder
