@@ -1,14 +1,13 @@
-import type { Readable } from 'node:stream'
 import type { Completion } from './completion.ts'
 import { asObject, errorCode } from './frame.ts'
-import { readText } from './upstream-fetch.ts'
+import { type Body, readText } from './upstream-body.ts'
 
 /** The beginning of the answer that is looked at. */
 const maxBytes = 65_536
 const timeoutMs = 5_000
 
 /** What an answer with status 200 is that is no event stream: proxies, wrong addresses and some servers send them. */
-export async function notAStream(body: Readable, contentType: string): Promise<Completion> {
+export async function notAStream(body: Body, contentType: string): Promise<Completion> {
   const text = (await readText(body, maxBytes, timeoutMs)).trim()
   const broken = (reason: 'web-page' | 'json-error' | 'json-completion' | 'no-stream', detail: string) =>
     ({ outcome: 'broken', reason, detail: `the model's server answered with ${detail}` }) as const

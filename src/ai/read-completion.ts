@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream'
 import { createParser, type ParseError } from 'eventsource-parser'
 import type { Completion, CompletionLimits } from './completion.ts'
 import { readFrame, type TokenUsage } from './frame.ts'
+import type { Body } from './upstream-body.ts'
 
 /** Finish reasons that mean a normal end, by provider: OpenAI and nearly all; Anthropic-like gateways; older engines. */
 const normalFinishReasons = new Set(['stop', 'end_turn', 'stop_sequence', 'eos', 'eos_token'])
@@ -10,8 +10,8 @@ const normalFinishReasons = new Set(['stop', 'end_turn', 'stop_sequence', 'eos',
 const maxRefusalChars = 2_000
 
 /**
- * Reads an event stream to its end, or to the first thing that is wrong with it, and judges it. `onDelta` gets every
- * piece of text, in order, never ''.
+ * Reads an event stream to its end, or to the first thing that is wrong with it, and judges it. `onDelta` gets all text,
+ * in order, never '': what is read at once is one piece, so that a model that is faster than we are costs less per token.
  *
  * Text, a refusal and reasoning are signs of life for the idle limit: a model that thinks for minutes is not stuck, and
  * the limit of the whole completion still holds. After the finish reason or `[DONE]` only `finishGraceMs` of silence is
@@ -19,25 +19,33 @@ const maxRefusalChars = 2_000
  * Does not close `body`. Rejects only if `onDelta` throws.
  */
 export function readCompletion(
-  body: Readable,
+  body: Pick<Body, 'read'>,
   onDelta: (text: string) => void,
   limits: CompletionLimits,
 ): Promise<Completion> {
   const decoder = new TextDecoder()
   let finishReason: string | undefined
   let refusal = ''
+  /** Read, and not yet told. */
+  let fresh = ''
   let usage: TokenUsage | undefined
-  let bytes = 0
+  let size = 0
   let line = ''
   let doneSeen = false
   let ended = false
   let inTail = false
 
   return new Promise((resolve, reject) => {
+    const deliver = () => {
+      const text = fresh
+      fresh = ''
+      if (text) onDelta(text)
+    }
     const end = (completion: Completion) => {
       if (ended) return
       ended = true
       clearTimeout(timer)
+      deliver()
       resolve({ ...completion, usage })
     }
     const broken = (reason: Extract<Completion, { outcome: 'broken' }>['reason'], detail: string) =>
@@ -81,7 +89,7 @@ export function readCompletion(
           finishReason = frame.finishReason ?? finishReason
           refusal += frame.refusal
           if (frame.content || frame.refusal || frame.reasoning || frame.finishReason) alive()
-          if (frame.content) onDelta(frame.content)
+          fresh += frame.content
         }
       },
       onError(error: ParseError) {
@@ -107,34 +115,34 @@ export function readCompletion(
       if (ended) return
       try {
         take()
+        deliver()
       } catch (error) {
         ended = true
         clearTimeout(timer)
         reject(error)
       }
     }
-    body.on('data', (chunk: Buffer) =>
-      guarded(() => {
-        bytes += chunk.length
-        if (bytes > limits.maxBodyBytes) broken('too-large', 'the answer is too large')
-        else feed(decoder.decode(chunk, { stream: true }))
-      }),
-    )
-    body.on('end', () =>
-      guarded(() => {
-        // A last frame without its blank line counts: a whole one was sent, half a one fails to parse.
-        inTail = true
-        feed(`${decoder.decode()}\n\n`)
-        finish()
-      }),
-    )
-    body.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code?.startsWith('Z_'))
-        finish({ outcome: 'broken', reason: 'garbled-frame', detail: 'the answer is not gzip' })
-      else if (error.code === 'ECONNRESET') finish(truncated('reset', 'the connection to the model was reset'))
-      else finish(truncated('cut', 'the connection to the model broke in the middle of the answer'))
+    body.read({
+      data: bytes =>
+        guarded(() => {
+          size += bytes.length
+          if (size > limits.maxBodyBytes) broken('too-large', 'the answer is too large')
+          else feed(decoder.decode(bytes, { stream: true }))
+        }),
+      end: error => guarded(() => (error ? brokenOff(error) : whole())),
     })
-    body.on('close', () => finish())
+    function whole() {
+      // A last frame without its blank line counts: a whole one was sent, half a one fails to parse.
+      inTail = true
+      feed(`${decoder.decode()}\n\n`)
+      finish()
+    }
+    function brokenOff({ code }: NodeJS.ErrnoException) {
+      if (code?.startsWith('Z_'))
+        finish({ outcome: 'broken', reason: 'garbled-frame', detail: 'the answer is not gzip' })
+      else if (code === 'ECONNRESET') finish(truncated('reset', 'the connection to the model was reset'))
+      else finish(truncated('cut', 'the connection to the model broke in the middle of the answer'))
+    }
   })
 }
 

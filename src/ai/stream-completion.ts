@@ -91,12 +91,10 @@ async function receive(
   signal: AbortSignal,
   limits: CompletionLimits,
 ): Promise<Completion> {
-  const body = response instanceof UpstreamResponse ? response.nodeBody : undefined
+  const body = response instanceof UpstreamResponse ? response.upstreamBody : undefined
   if (!body) return { outcome: 'broken', reason: 'no-stream', detail: "the model's server answered with nothing" }
-  const stop = () => body.destroy()
+  const stop = () => body.close()
   signal.addEventListener('abort', stop)
-  // Errors of a body that nobody reads any more.
-  body.on('error', () => {})
   if (signal.aborted) stop()
   try {
     const contentType = response.headers.get('content-type') ?? ''
@@ -104,6 +102,6 @@ async function receive(
     return await readCompletion(body, onDelta, limits)
   } finally {
     signal.removeEventListener('abort', stop)
-    body.destroy()
+    body.close()
   }
 }

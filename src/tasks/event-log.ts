@@ -29,9 +29,9 @@ export type Read =
  * The ordered events of one task: the only thing clients ever read.
  *
  * Written by one attempt at a time; `begin` voids what an earlier one wrote. Events are numbered from 1 without gaps
- * (except before the terminal event of a rebuilt log). Deltas that arrive in one turn of the event loop become one
- * event per output, and what a reader missed is folded: in a run of deltas between two other events, each output's
- * deltas become one. Readers keep their own position, so a slow one costs nothing here. Another instance has a mirror of it.
+ * (except before the terminal event of a rebuilt log). What a reader missed is folded: in a run of deltas between two
+ * other events, each output's deltas become one. Readers keep their own position, so a slow one costs nothing here.
+ * Another instance has a mirror of it.
  *
  * All of it in one file: what appends, what mirrors, what locates and what reads must agree about every state.
  */
@@ -54,8 +54,6 @@ export class EventLog {
   #outputs = new Map<number, OutputChange>()
   /** Outputs whose first delta is in the log, with the segment their current text starts at. */
   #texts = new Map<number, number>()
-  #pending = new Map<number, string>()
-  #flush: NodeJS.Immediate | undefined
   #readers = new Set<() => void>()
   #waking = false
 
@@ -68,7 +66,7 @@ export class EventLog {
     return this.#segments.attempt
   }
 
-  /** Id of the newest event; deltas still being coalesced are not counted yet. */
+  /** Id of the newest event. */
   get lastId(): EventId {
     return this.#segments.lastId
   }
@@ -98,9 +96,6 @@ export class EventLog {
 
   /** Starts the log of an attempt: everything before is void, readers of an earlier attempt (but 0) get a reset. */
   begin(attempt: number): void {
-    clearImmediate(this.#flush)
-    this.#flush = undefined
-    this.#pending.clear()
     this.#segments = new EventSegments(attempt)
     this.#terminal = undefined
     this.#rebuilt = false
@@ -116,7 +111,6 @@ export class EventLog {
 
   /** @throws if the attempt has ended: nothing follows a terminal event. */
   append(chunk: Chunk): EventId {
-    this.#flushPending()
     return this.#append(chunk, this.#segments.seq + 1)
   }
 
@@ -129,22 +123,16 @@ export class EventLog {
     this.#rebuilt = true
   }
 
-  /** Appends text of an output. The first of a text goes out at once, later ones at the end of the event loop's turn. */
+  /** Appends text of an output, as one event. */
   delta(output: number, text: string): void {
     if (text === '') return
     // Postgres cannot store U+0000, and the log must equal what is saved.
     const delta = text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text
-    if (!this.#texts.has(output)) {
-      this.#texts.set(output, this.#appendDelta(output, delta))
-      return
-    }
-    this.#pending.set(output, (this.#pending.get(output) ?? '') + delta)
-    this.#flush ??= setImmediate(() => this.#flushPending())
+    this.#appendDelta(output, delta)
   }
 
   /** The current text of an output: what came after its last `text-start`. */
   text(output: number): string {
-    this.#flushPending()
     const from = this.#texts.get(output)
     return from === undefined ? '' : this.#segments.text(output, from)
   }
@@ -214,9 +202,7 @@ export class EventLog {
       return true
     }
     const { id, delta } = chunk as { id: string; delta: string }
-    const output = Number(id)
-    const place = this.#appendDelta(output, delta)
-    if (!this.#texts.has(output)) this.#texts.set(output, place)
+    this.#appendDelta(Number(id), delta)
     return true
   }
 
@@ -259,20 +245,10 @@ export class EventLog {
     }
   }
 
-  /** Returns the place of the delta, from which a text that begins with it can be read. */
-  #appendDelta(output: number, delta: string): number {
+  #appendDelta(output: number, delta: string): void {
     const place = this.#segments.appendDelta(output, delta)
+    if (!this.#texts.has(output)) this.#texts.set(output, place)
     this.#wake()
-    return place
-  }
-
-  #flushPending(): void {
-    clearImmediate(this.#flush)
-    this.#flush = undefined
-    if (this.#pending.size === 0) return
-    const pending = this.#pending
-    this.#pending = new Map()
-    for (const [output, delta] of pending) this.#appendDelta(output, delta)
   }
 
   #wake(): void {

@@ -1,8 +1,24 @@
-import { PassThrough } from 'node:stream'
 import fakeTimers from '@sinonjs/fake-timers'
 import t, { type Test } from 'tap'
 import { readCompletion } from '../../src/ai/read-completion.ts'
+import { UpstreamBody } from '../../src/ai/upstream-body.ts'
 import { chunk, stop, text, usage, wholeText } from '../support/fault.ts'
+
+class ScriptedBody extends UpstreamBody {
+  constructor() {
+    super(() => {})
+  }
+
+  write(bytes: string | Buffer): void {
+    this.push(Buffer.from(bytes))
+  }
+
+  /** Ends it well, after these last bytes. */
+  finish(bytes: string | Buffer = ''): void {
+    this.write(bytes)
+    this.end()
+  }
+}
 
 const limits = {
   idleTimeoutMs: 60_000,
@@ -19,7 +35,7 @@ t.test('cut at any byte, it is read the same', async t => {
   for (let at = 1; at < bytes.length; at++) {
     const run = read()
     run.body.write(bytes.subarray(0, at))
-    run.body.end(bytes.subarray(at))
+    run.body.finish(bytes.subarray(at))
     t.same(await run.completion, { outcome: 'completed', usage: told }, `at ${at}`)
     t.equal(run.text(), wholeText)
   }
@@ -30,7 +46,7 @@ t.test('ended at any byte, it is complete only once the finish reason was whole'
   const bytes = Buffer.from(`${head}\n\ndata: ${usage}\n\n`)
   for (let at = 0; at < bytes.length; at++) {
     const run = read()
-    run.body.end(bytes.subarray(0, at))
+    run.body.finish(bytes.subarray(0, at))
     const { outcome } = await run.completion
     t.equal(outcome, at < Buffer.byteLength(head) ? 'truncated' : 'completed', `at ${at}`)
   }
@@ -90,27 +106,35 @@ t.test('a server that sends no finish reason is believed its [DONE], if so confi
     [`data: ${text}\n\ndata: {"error":"x"}\n\ndata: [DONE]\n\n`, 'broken'],
   ] as const) {
     const run = read({ finishReasonOptional: true })
-    run.body.end(body)
+    run.body.finish(body)
     t.match(await run.completion, { outcome }, body)
   }
 })
 
+t.test('what is read at once is one piece, also when the answer breaks in the middle of it', async t => {
+  const run = read()
+  run.body.write(`data: ${chunk({ content: '하나 ' })}\n\ndata: ${chunk({ content: '둘 ' })}\n\n`)
+  run.body.write(`data: ${chunk({ content: '셋 ' })}\n\ndata: {"error":"x"}\n\ndata: ${chunk({ content: '넷' })}\n\n`)
+  t.match(await run.completion, { outcome: 'broken' })
+  t.same(run.pieces, ['하나 둘 ', '셋 '])
+})
+
 t.test('nothing after [DONE] counts', async t => {
   const run = read()
-  run.body.end(`data: ${text}\n\ndata: ${stop}\n\ndata: [DONE]\n\ndata: ${text}\n\ndata: {"error":1}\n\ngarbage\n\n`)
+  run.body.finish(`data: ${text}\n\ndata: ${stop}\n\ndata: [DONE]\n\ndata: ${text}\n\ndata: {"error":1}\n\ngarbage\n\n`)
   t.match(await run.completion, { outcome: 'completed' })
   t.equal(run.text(), wholeText)
 })
 
 t.test('what a model says instead of writing is kept up to a limit', async t => {
   const run = read()
-  run.body.end(`data: ${chunk({ refusal: 'x'.repeat(50_000) })}\n\ndata: ${stop}\n\n`)
+  run.body.finish(`data: ${chunk({ refusal: 'x'.repeat(50_000) })}\n\ndata: ${stop}\n\n`)
   const completion = await run.completion
   t.equal(completion.outcome === 'refused' && completion.words.length, 2000)
 })
 
 t.test('an error of the reader is thrown on', async t => {
-  const body = new PassThrough()
+  const body = new ScriptedBody()
   const completion = readCompletion(
     body,
     () => {
@@ -118,23 +142,23 @@ t.test('an error of the reader is thrown on', async t => {
     },
     limits,
   )
-  body.write(`data: ${text}\n\n`)
+  body.write(`data: ${text}\n\ndata: {"error":"theirs"}\n\n`)
   await t.rejects(completion, { message: 'ours' })
-  body.end(`data: ${text}\n\n`)
+  body.finish(`data: ${text}\n\n`)
 })
 
 function read(more: Partial<typeof limits> = {}) {
-  const body = new PassThrough()
-  let received = ''
+  const body = new ScriptedBody()
+  const pieces: string[] = []
   const completion = readCompletion(
     body,
     delta => {
       t.not(delta, '')
-      received += delta
+      pieces.push(delta)
     },
     { ...limits, ...more },
   )
-  return { body, completion, text: () => received }
+  return { body, completion, pieces, text: () => pieces.join('') }
 }
 
 /** With a clock that stands still until it is told. */

@@ -6,34 +6,8 @@ import { Transcript } from '../support/transcript.ts'
 
 const plenty = 1_000_000
 
-t.test('deltas of one turn become one event per output, and the first is not delayed', async t => {
-  const log = begun()
-  log.delta(0, '안')
-  t.same(log.lastId, { attempt: 1, seq: 2 }, 'the first is there at once')
-  log.delta(0, '녕')
-  log.delta(1, '하')
-  log.delta(0, '하')
-  log.delta(0, '세요')
-  await nextTurn()
-  t.same(log.lastId, { attempt: 1, seq: 4 })
-  t.equal(log.text(0), '안녕하세요')
-  t.equal(log.text(1), '하')
-})
-
-t.test('another event never overtakes text that came before it', async t => {
-  const log = begun()
-  log.delta(0, 'a')
-  log.delta(0, 'b')
-  log.append({ type: 'text-end', id: '0' })
-  const { chunks } = transcriptOf(log, undefined)
-  t.same(
-    chunks.map(chunk => chunk.delta ?? chunk.type),
-    ['start', 'ab', 'text-end'],
-  )
-})
-
 t.test('what a reader missed is folded into one event per output, whose ids say what the reader has', async t => {
-  const log = await interleaved()
+  const log = interleaved()
   const events = readAll(log, { attempt: 1, seq: 4 })
   t.same(
     events.map(({ id }) => id),
@@ -42,7 +16,7 @@ t.test('what a reader missed is folded into one event per output, whose ids say 
 })
 
 t.test('a reader that comes back at any cursor ever sent ends with the same text', async t => {
-  const log = await interleaved()
+  const log = interleaved()
   const whole = transcriptOf(log, undefined)
   const everyCut = [1, 3, 7, plenty]
   for (const maxChars of everyCut) {
@@ -65,7 +39,7 @@ t.test('a reader that comes back at any cursor ever sent ends with the same text
 })
 
 t.test('cursors that this log cannot have sent start over with a reset', async t => {
-  const log = await interleaved()
+  const log = interleaved()
   for (const cursor of [
     '',
     'x',
@@ -162,19 +136,14 @@ function begun(): EventLog {
 }
 
 /** start, three text-starts, 12 deltas that interleave, text-end. */
-async function interleaved(): Promise<EventLog> {
+function interleaved(): EventLog {
   const log = begun()
   for (const id of ['0', '1', '2']) log.append({ type: 'text-start', id })
   for (const round of ['가', '나나', '다', '라라라']) {
     for (const output of [0, 1, 2]) log.delta(output, `${round}${output}`)
-    await nextTurn()
   }
   log.append({ type: 'text-end', id: '0' })
   return log
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise(resolve => setImmediate(() => setImmediate(resolve)))
 }
 
 t.test('a mirror takes what comes next, passes over what it has, and takes nothing with a gap before it', t => {
