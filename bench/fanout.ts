@@ -45,7 +45,8 @@ interface Subject {
  */
 await withContext(async t => {
   pinLoad()
-  const agent = new Agent({ keepAlive: true })
+  // One connection to each: events that are posted arrive in their order.
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   t.teardown(() => agent.destroy())
   const subjects: Subject[] = [
     await conch(),
