@@ -34,7 +34,7 @@ import { overviewOf } from './operations/overview.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { openStorage } from './storage.ts'
 import { acceptWith } from './tasks/accept.ts'
-import { EventReplies } from './tasks/event-reply.ts'
+import { EventReplies, eventReplies } from './tasks/event-reply.ts'
 import { Idempotency } from './tasks/idempotency.ts'
 import { Line } from './tasks/line.ts'
 import { openTaskQueue } from './tasks/queue.ts'
@@ -236,6 +236,7 @@ async function assemble(
   await app.register(cors, { origins: config.corsOrigins })
   await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins })
   await app.register(operator, { token: operatorToken })
+  await app.register(eventReplies)
   await app.register(docs, { version: packageJson.version })
   await app.register(health, { ready: () => !runner.stopping, ping: () => database.ping() })
   await app.register(metricsRoute, { registry: metrics.registry })

@@ -1,8 +1,10 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyReply } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
 import { BrokenOffStream } from './broken-off-stream.ts'
 import type { EventLog } from './event-log.ts'
 import { EventStream } from './event-stream.ts'
-import type { SseStream, Timers } from './sse-stream.ts'
+import { SseStream, type Timers } from './sse-stream.ts'
 
 /** Of every event stream. */
 export const eventStreamHeaders = {
@@ -12,6 +14,27 @@ export const eventStreamHeaders = {
   'x-accel-buffering': 'no',
   'x-vercel-ai-ui-message-stream': 'v1',
 }
+
+/**
+ * Lets event streams write to their responses past Fastify, which would keep some KB for each as long as its client stays.
+ * Must be registered after whatever sets headers when an answer is sent.
+ */
+export const eventReplies = fastifyPlugin(
+  async app => {
+    app.addHook('onSend', (_request, reply, payload, next) => {
+      if (!(payload instanceof SseStream)) {
+        next()
+        return
+      }
+      reply.hijack()
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) reply.log.info({ res: reply }, 'stream closed prematurely')
+      })
+      payload.open(reply.raw, reply.getHeaders() as OutgoingHttpHeaders)
+    })
+  },
+  { name: 'event-replies' },
+)
 
 /** The event streams that are open in this process. */
 export class EventReplies {
@@ -45,7 +68,7 @@ export class EventReplies {
     return this.open(reply, new BrokenOffStream({ timers: this.timers }))
   }
 
-  /** Answers with a stream that is dropped with the others when the server stops. */
+  /** Answers with a stream that is dropped with the others when the server stops. Needs the plugin `eventReplies`. */
   open(reply: FastifyReply, stream: SseStream): FastifyReply {
     this.#open.add(stream)
     stream.once('close', () => this.#open.delete(stream))

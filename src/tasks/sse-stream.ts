@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 
 /** Where timers come from: the global functions, or a fake clock in tests. */
 export interface Timers {
@@ -23,7 +23,7 @@ export const unreadLimitMs = 30_000
  * One client's SSE connection, apart from what it says: the greeting, comments while there is silence, and an end for a
  * client that does not read.
  *
- * It is new; open, from when it was piped to a response; ended, when all has been said, though perhaps not read; closed.
+ * It is new; open, once it answers a request; ended, when all has been said, though perhaps not read; closed.
  * Nothing is buffered but what the socket has not taken yet: `pump` sends a piece while one is `wanted`.
  *
  * Emits `close` once, however it ends. `leave` is the one place that cleans up.
@@ -51,8 +51,8 @@ export abstract class SseStream extends EventEmitter {
     return this.#closed
   }
 
-  /** Opens it: greets the client, and sends what there is. Fastify calls this once it has set the response's headers. */
-  pipe(response: ServerResponse): void {
+  /** Answers with it: greets the client, and sends what there is. */
+  open(response: ServerResponse, headers: OutgoingHttpHeaders): void {
     if (this.#closed || response.destroyed) {
       response.destroy()
       this.destroy()
@@ -61,7 +61,7 @@ export abstract class SseStream extends EventEmitter {
     this.#response = response
     response.once('close', () => this.#close())
     // By itself: with what follows, Node would keep it in 70 pieces for as long as the client stays, 2.3 KB.
-    response.flushHeaders()
+    response.writeHead(200, headers).flushHeaders()
     const { socket } = response
     socket?.cork()
     this.send(chunkOf(`: open\nretry: ${this.#retryMs}\n\n`))

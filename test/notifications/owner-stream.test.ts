@@ -221,8 +221,7 @@ function serving(t: Test, timers?: Timers) {
     const stream = make(request.url?.slice(1) ?? '', request.headers['last-event-id'] as string | undefined)
     server.emit('stream', stream, response)
     stream.once('close', () => server.emit('left'))
-    response.setHeader('content-type', 'text/event-stream')
-    stream.pipe(response)
+    stream.open(response, { 'content-type': 'text/event-stream' })
   })
   const listening = once(server.listen(0, '127.0.0.1'), 'listening')
   t.teardown(() => {

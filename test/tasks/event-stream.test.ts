@@ -178,7 +178,7 @@ t.test('1,000 subscribers that join while one attempt hands over to the next mis
       if (located.kind === 'ended') throw new Error('not ended yet')
       const transcript = new Transcript()
       const stream = new EventStream(log, located)
-      stream.pipe(new Recorded(Transcript.parser(transcript)) as unknown as ServerResponse)
+      stream.open(new Recorded(Transcript.parser(transcript)) as unknown as ServerResponse, {})
       readers.push({ transcript, ended: once(stream, 'close') })
     }
   }
@@ -215,6 +215,10 @@ class Recorded extends EventEmitter {
     this.#read = read
   }
 
+  writeHead(): this {
+    return this
+  }
+
   flushHeaders(): void {}
 
   write(bytes: Buffer): boolean {
@@ -240,8 +244,7 @@ async function serve(t: Test, log: EventLog, timers?: Timers) {
     const located = log.locate(cursor)
     if (located.kind === 'ended') return response.writeHead(204).end()
     const stream = new EventStream(log, located, { timers })
-    response.setHeader('content-type', 'text/event-stream')
-    stream.pipe(response)
+    stream.open(response, { 'content-type': 'text/event-stream' })
     server.emit('stream', stream, response)
   })
   server.listen(0, '127.0.0.1')
