@@ -64,6 +64,18 @@ t.test('what is read while it grows adds up to the whole', async t => {
   t.equal(text + run.after(seq, plenty)?.text, textAfter(0))
 })
 
+t.test('deltas that are long, or far apart, are found like others', async t => {
+  const run = new DeltaRun()
+  const long = 'x'.repeat(100_000)
+  for (let index = 1; index <= 200; index++) run.append(index * 100_000, index % 50 === 0 ? long : 'y')
+  for (let index = 1; index <= 200; index++) {
+    t.ok(run.has(index * 100_000))
+    t.notOk(run.has(index * 100_000 - 1))
+    const piece = run.after(index * 100_000 - 1, 1)
+    t.same(piece, { text: index % 50 === 0 ? long : 'y', seq: index * 100_000 })
+  }
+})
+
 t.test('it has the seqs of its deltas, and no others', async t => {
   const run = filled()
   const seqs = new Set(deltas.map(({ seq }) => seq))
