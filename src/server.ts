@@ -6,6 +6,13 @@ import { keptOperatorToken } from './secrets.ts'
 /** npm forwards a signal that its child got as well: the same one again within this time is one request to stop. */
 const forwardedWithinMs = { SIGTERM: 2_000, SIGINT: 300 }
 
+/**
+ * Connections that the kernel holds until they are accepted; it has a limit of its own, 4,096 on Linux. Of one too many it
+ * drops the first packet, and its client tries again after 1, 3, 7, 15 and 31 s: with Node's 511 the last of 2,000 that came
+ * at once waited 31 s.
+ */
+const maxWaitingConnections = 4_096
+
 /** What stopping may take beyond DRAIN_SECONDS. */
 const stopGraceMs = 20_000
 
@@ -18,10 +25,12 @@ async function main(): Promise<void> {
   const dataDirLock = await lockFor(config).catch(refuse)
   const { buildApp } = await import('./app.ts')
   const app = await buildApp(config, { dataDirLock }).catch(refuse)
-  const url = await app.listen({ port: config.port, host: config.host }).catch(async error => {
-    await app.close()
-    return refuse(error)
-  })
+  const url = await app
+    .listen({ port: config.port, host: config.host, backlog: maxWaitingConnections })
+    .catch(async error => {
+      await app.close()
+      return refuse(error)
+    })
 
   let stopping: number | undefined
   const stop = (signal: 'SIGTERM' | 'SIGINT') => {

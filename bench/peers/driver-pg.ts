@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { insertion, transact } from './transactions.ts'
+import { transact } from './transactions.ts'
 
 /** As node-postgres documents transactions, with listeners for the connections that break while nobody waits for them. */
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, application_name: process.env.NAME, max: 10 })
@@ -12,7 +12,7 @@ await transact({
     let broken = false
     try {
       await client.query('begin')
-      await run(() => client.query(insertion))
+      await run(statement => client.query(statement))
       await client.query('commit')
     } catch (error) {
       await client.query('rollback').catch(() => {

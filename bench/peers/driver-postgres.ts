@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import { insertion, transact } from './transactions.ts'
+import { transact } from './transactions.ts'
 
 /** As postgres.js documents transactions. */
 const sql = postgres(process.env.DATABASE_URL as string, {
@@ -10,6 +10,6 @@ const sql = postgres(process.env.DATABASE_URL as string, {
 })
 
 await transact({
-  transaction: run => sql.begin(tx => run(async () => tx.unsafe(insertion))),
+  transaction: run => sql.begin(tx => run(async statement => tx.unsafe(statement))),
   ask: async () => sql`select 1`,
 })

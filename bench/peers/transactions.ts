@@ -3,14 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** A pool of ten connections, as its driver is used. */
 export interface Driver {
   /** `run` within begin and commit, or rollback. */
-  transaction(run: (insert: () => Promise<unknown>) => Promise<unknown>): Promise<unknown>
+  transaction(run: (execute: (statement: string) => Promise<unknown>) => Promise<unknown>): Promise<unknown>
   /** A statement by itself. */
   ask(): Promise<unknown>
 }
 
 /** What became of the transactions of a process whose backends were terminated. */
 export interface Fates {
-  committed: number
+  /** The numbers of those that were said to be. */
+  committed: number[]
   failed: number
   neverSettled: number
   laterAnswered: number
@@ -18,9 +19,6 @@ export interface Fates {
   laterHung: number
   uncaught: number
 }
-
-/** Inserted twice by each transaction. */
-export const insertion = 'insert into written default values'
 
 const laterQueries = 10
 /** Whatever has not settled by then, never does: all that is done here takes a second. */
@@ -33,7 +31,7 @@ const laterPatienceMs = 5_000
  */
 export async function transact(driver: Driver): Promise<void> {
   const fates: Fates = {
-    committed: 0,
+    committed: [],
     failed: 0,
     neverSettled: 0,
     laterAnswered: 0,
@@ -46,21 +44,21 @@ export async function transact(driver: Driver): Promise<void> {
     process.stderr.write(`${process.env.NAME}, uncaught: ${error.stack?.split('\n', 2).join('')}\n`)
   })
   const transactions = Number(process.env.TRANSACTIONS)
-  const settled = Array.from({ length: transactions }, () =>
+  const settled = Array.from({ length: transactions }, (_, number) =>
     driver
-      .transaction(async insert => {
-        await insert()
+      .transaction(async execute => {
+        await execute(`insert into written values (${number})`)
         // Idle in the transaction, as while something is computed.
         await delay(50)
-        await insert()
+        await execute(`insert into written values (${number})`)
       })
       .then(
-        () => fates.committed++,
+        () => fates.committed.push(number),
         () => fates.failed++,
       ),
   )
   await Promise.race([Promise.all(settled), delay(patienceMs)])
-  fates.neverSettled = transactions - fates.committed - fates.failed
+  fates.neverSettled = transactions - fates.committed.length - fates.failed
   const later = Array.from({ length: laterQueries }, () =>
     driver.ask().then(
       () => fates.laterAnswered++,
