@@ -102,7 +102,7 @@ export function readCompletion(
     })
     /** The parser gets whole lines only: of a line in pieces it would drop one that begins like no field it knows. */
     const feed = (text: string) => {
-      const lineEnd = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1
+      const lineEnd = text.endsWith('\n') ? text.length : Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1
       if (lineEnd > 0) {
         const lines = line + text.slice(0, lineEnd)
         line = ''
