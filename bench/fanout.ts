@@ -4,7 +4,7 @@ import { startUpstream, type UpstreamCompletion } from '../test/support/upstream
 import { withContext } from './support/context.ts'
 import { cpuMicros, family, pinLoad, privateBytes } from './support/cores.ts'
 import { send } from './support/load.ts'
-import { quantile, report } from './support/measure.ts'
+import { chosenBackend, quantile, report } from './support/measure.ts'
 import { timeToken } from './support/model.ts'
 import { startConch, startNginx, startPeer } from './support/subjects.ts'
 import { type Watched, Watchers } from './support/watchers.ts'
@@ -95,7 +95,11 @@ await withContext(async t => {
   async function conch(): Promise<Subject> {
     let asked: (completion: UpstreamCompletion) => void
     const { baseUrl } = await startUpstream(t, completion => asked(completion))
-    const { submit, ...subject } = await startConch(t, { env: { OPENAI_BASE_URL: baseUrl, ...collectsOnSignal } })
+    const { name, env } = await chosenBackend(t)
+    const { submit, ...subject } = await startConch(t, {
+      name: `Conch, ${name}`,
+      env: { OPENAI_BASE_URL: baseUrl, ...collectsOnSignal, ...env },
+    })
     return {
       ...subject,
       async broadcast() {

@@ -13,10 +13,16 @@ export interface Backend {
   env: Record<string, string>
 }
 
+const embedded: Backend = { name: 'embedded', env: {} }
+
 /** The embedded database, and a new database on the Postgres that `DATABASE_URL` names, if it does. */
 export async function eachBackend(t: Pick<Test, 'teardown'>): Promise<Backend[]> {
-  const embedded = { name: 'embedded', env: {} }
   return process.env.DATABASE_URL ? [embedded, await newDatabase(t)] : [embedded]
+}
+
+/** A new database on the Postgres that `DATABASE_URL` names, or else the embedded one. */
+export async function chosenBackend(t: Pick<Test, 'teardown'>): Promise<Backend> {
+  return process.env.DATABASE_URL ? newDatabase(t) : embedded
 }
 
 /** A new database on the Postgres that `DATABASE_URL` names. */
