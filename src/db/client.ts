@@ -8,6 +8,7 @@ import pg from 'pg'
 import { type DrizzleTransactionLike, fromDrizzle, fromPglite, type Db as JobsDatabase } from 'pg-boss'
 import { DatabaseUnavailable, isTransientFault } from './faults.ts'
 import { heldLocksMs, migrateEmbedded, migratePostgres } from './migrate.ts'
+import { clientsOf } from './pglite-clients.ts'
 
 /** Until there is a connection, of the pool or a new one. With `answerMs` less than the 10 s in which requests are answered. */
 const connectMs = 5_000
@@ -145,9 +146,10 @@ function overPool(pool: pg.Pool): Queries {
 export async function openEmbedded(folder: string | undefined): Promise<Database> {
   const pglite = await PGlite.create(folder)
   await migrateEmbedded(pglite)
-  const jobs = fromPglite(pglite)
+  const { forDrizzle, forJobs } = clientsOf(pglite)
+  const jobs = fromPglite(forJobs)
   return {
-    queries: overPglite({ client: pglite }),
+    queries: overPglite({ client: forDrizzle }),
     jobs,
     heartbeats: jobs,
     backend: 'pglite',
