@@ -4,6 +4,7 @@ import { withContext } from './support/context.ts'
 import { cpuMicros, pinLoad } from './support/cores.ts'
 import { read, type Subject, textOf } from './support/load.ts'
 import { onEachBackend, quantile, report, seconds } from './support/measure.ts'
+import { idle } from './support/memory.ts'
 import { Model, type Pace, plainToken } from './support/model.ts'
 import { direct, startConch } from './support/subjects.ts'
 
@@ -50,6 +51,8 @@ async function burstsOf(model: Model, subject: Subject): Promise<Record<string, 
   const rows: Record<string, unknown>[] = []
   let single = 0
   for (const tasks of bursts) {
+    // What follows from the tasks before, such as their domain events, is done.
+    for (const pid of subject.pids) await idle(pid)
     const before = cpuMicros(subject.pids)
     const { opened, ended } = await burst(subject, tasks, pace)
     const micros = cpuMicros(subject.pids) - before
