@@ -13,8 +13,8 @@ const bursts = (process.env.BURSTS ?? '1 100 500 2000').split(' ').map(Number)
 
 /**
  * What the model takes for each: 15 s, as a text of 500 tokens of OpenAI's does, but in 60 pieces. What tokens cost is
- * measured by `bench:tokens`; of 500 tokens each, 2,000 texts would be 67,000 a second, more than one core passes on, whoever
- * does it. Here it is to be what a burst of tasks costs.
+ * measured by `bench:tokens`; of 500 tokens each, 2,000 texts would be 67,000 a second, all that a core of Node passes on raw.
+ * Here it is to be what a burst of tasks costs.
  */
 const pace: Pace = { tokens: 60, perSecond: 4 }
 

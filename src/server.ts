@@ -8,8 +8,8 @@ const forwardedWithinMs = { SIGTERM: 2_000, SIGINT: 300 }
 
 /**
  * Connections that the kernel holds until they are accepted; it has a limit of its own, 4,096 on Linux. Of one too many it
- * drops the first packet, and its client tries again after 1, 3, 7, 15 and 31 s: with Node's 511 the last of 2,000 that came
- * at once waited 31 s.
+ * drops the first packet, and its client tries again after 1, 3, 7 s and so on: of 2,000 that came while a process was busy for
+ * 0.3 s, half waited over 1.2 s with Node's 511, and none over 0.5 s with this.
  */
 const maxWaitingConnections = 4_096
 
