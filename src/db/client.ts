@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
 import type { ExtractTablesWithRelations } from 'drizzle-orm'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { drizzle as overPg } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as overPglite } from 'drizzle-orm/pglite'
@@ -52,6 +52,15 @@ export interface Database {
 /** pg-boss inside one of our transactions. */
 export function jobsIn(tx: Queries): JobsDatabase {
   return fromDrizzle(tx as unknown as DrizzleTransactionLike, sql)
+}
+
+/** pg-boss that only tells which statement it would run, and is told that it did. */
+export function jobsAside(onStatement: (statement: SQL) => void, rows: object[]): JobsDatabase {
+  const execute = async (statement: unknown) => {
+    onStatement(statement as SQL)
+    return { rows }
+  }
+  return fromDrizzle({ execute } as DrizzleTransactionLike, sql)
 }
 
 /**

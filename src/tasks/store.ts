@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
 import { validate as isUuid } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
@@ -37,6 +37,7 @@ export class TaskStore {
     this.#cipher = cipher
   }
 
+  /** Stores a task, its outputs, and the job that runs it, if `sending` sends one: in one statement, so all or nothing. */
   async insert(
     tx: Queries,
     task: {
@@ -50,6 +51,7 @@ export class TaskStore {
       createdAt: Date
       digests?: RequestDigests
     },
+    sending?: SQL,
   ): Promise<TaskRow> {
     const { outputs: outputCount, input, digests, ...given } = task
     const row = { ...given, status: 'queued', stage: 'queued' } as const
@@ -61,9 +63,9 @@ export class TaskStore {
         requestDigest: digests?.request,
       }),
     )
-    // One statement, and nothing comes back that is known here: of a POST, the round trips are most of the cost.
+    const sent = sending ? [tx.$with('sent', {}).as(sending)] : []
     await tx
-      .with(inserted)
+      .with(inserted, ...sent)
       .insert(outputs)
       .values(
         Array.from({ length: outputCount }, (_, index) => ({ taskId: task.id, index, status: 'pending' as const })),
