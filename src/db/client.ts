@@ -144,7 +144,8 @@ function overPool(pool: pg.Pool): Queries {
     // statement for as long again. A single statement's the pool closes by itself.
     const query = (config: pg.QueryConfig & { rowMode?: 'array' }, values: unknown[]) => {
       // The driver copies whatever is more than a text, in a way that cost an eighth of a POST.
-      const result = config.rowMode ? client.query(config, values) : client.query(config.text, values)
+      const plain = !config.rowMode && !config.name
+      const result = plain ? client.query(config.text, values) : client.query(config, values)
       return result.catch(fault => {
         if (isTransientFault(fault) && !(fault instanceof pg.DatabaseError)) release(true)
         throw fault
