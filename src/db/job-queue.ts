@@ -1,6 +1,7 @@
+import type { SQL } from 'drizzle-orm'
 import type { PgBoss } from 'pg-boss'
 import { v7 as uuidv7 } from 'uuid'
-import { type Database, jobsIn, type Queries } from './client.ts'
+import { type Database, jobsAside, jobsIn, type Queries } from './client.ts'
 
 /** A process that has not touched its jobs for this long is dead; another takes them. pg-boss's least. */
 const heartbeatSeconds = 10
@@ -71,6 +72,20 @@ export class JobQueue<Data extends object> {
     { id = uuidv7(), key, delaySeconds = 0 }: { id?: string; key?: string; delaySeconds?: number } = {},
   ): Promise<void> {
     await this.#boss.send(this.name, data, { id, singletonKey: key, startAfter: delaySeconds, db: jobsIn(tx) })
+  }
+
+  /** The statement that sends a job, to be made a part of another one. */
+  async sending(data: Data, { id = uuidv7() }: { id?: string } = {}): Promise<SQL> {
+    let sending: SQL | undefined
+    const db = jobsAside(
+      statement => {
+        sending = statement
+      },
+      [{ id }],
+    )
+    await this.#boss.send(this.name, data, { id, db })
+    if (!sending) throw new Error(`${this.name}: a job is no longer sent with one statement`)
+    return sending
   }
 
   /** Sends jobs to a queue that may be another process's, in one statement; they keep their order. Answers their ids. */

@@ -9,7 +9,7 @@ export function writerOf(kind: TaskKind, task: KindTask & { input: unknown }, ou
   return async desk => {
     const prompt = await promptOf(kind.prompt, task, output, desk.signal)
     if (!prompt || prompt.length === 0) return { status: 'cancelled' }
-    const completion = await desk.complete({ messages: prompt, onDelta: desk.delta })
+    const completion = await desk.stream(prompt)
     const { usage } = completion
     return { ...judge(completion, completion.text !== ''), usage }
   }

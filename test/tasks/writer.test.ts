@@ -23,12 +23,12 @@ async function write(prompt: Extract<TaskKind, { prompt: unknown }>['prompt']) {
   const kind: TaskKind = { name: 'test', input: Type.Object({}), outputs: () => 1, prompt, save: async () => [] }
   const desk: LaneDesk = {
     signal: new AbortController().signal,
-    async complete({ messages }) {
+    complete: () => Promise.reject(new Error('only what is streamed')),
+    async stream(messages) {
       asked.push(messages)
       return { outcome: 'completed', text: '답', usage: { inputTokens: 1, outputTokens: 1 } }
     },
     append() {},
-    delta() {},
   }
   return { written: await writerOf(kind, task, 0)(desk), asked }
 }
