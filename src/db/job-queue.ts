@@ -79,12 +79,13 @@ export class JobQueue<Data extends object> {
     let sending: SQL | undefined
     const db = jobsAside(
       statement => {
+        if (sending) throw new Error(`${this.name}: a job is no longer sent with one statement`)
         sending = statement
       },
       [{ id }],
     )
     await this.#boss.send(this.name, data, { id, db })
-    if (!sending) throw new Error(`${this.name}: a job is no longer sent with one statement`)
+    if (!sending) throw new Error(`${this.name}: a job is no longer sent with a statement`)
     return sending
   }
 
