@@ -69,12 +69,15 @@ export function checkEffects(row: TaskRow, subscriptions: { event: string; name:
   const generation = generated[kind] as string
   const events = ['task.ended', ...(kept ? [generation] : []), ...(status === 'failed' ? ['task.failed'] : [])]
   compare('event', published, events, find)
+  const silent = (event: string) => watched && silentWhenWatched.includes(event)
   const jobs = events.flatMap(event =>
-    subscriptions.flatMap(subscription => (subscription.event === event ? [`${subscription.name} ${event}`] : [])),
+    subscriptions.flatMap(({ event: subscribed, name }) =>
+      subscribed === event && !(name === 'events.notify' && silent(event)) ? [`${name} ${event}`] : [],
+    ),
   )
   compare('handled event', handled, jobs, find)
   const told = [
-    ...(kept && status !== 'cancelled' && !(watched && silentWhenWatched.includes(generation)) ? [generation] : []),
+    ...(kept && status !== 'cancelled' && !silent(generation) ? [generation] : []),
     ...(status === 'failed' ? ['task.failed'] : []),
   ]
   compare('notification', notifications, told, find)
