@@ -32,10 +32,15 @@ export class UpstreamBody implements Body {
   }
 
   read(reader: BodyReader): void {
+    const ended = this.#ended
     this.#reader = reader
-    for (const bytes of this.#early) reader.data(bytes)
+    for (const bytes of this.#early) {
+      // The reader may have closed it meanwhile.
+      if (this.#ended !== ended) return
+      reader.data(bytes)
+    }
     this.#early = []
-    if (this.#ended) reader.end(this.#ended.error)
+    if (ended) reader.end(ended.error)
   }
 
   close(): void {
@@ -65,8 +70,13 @@ export function gunzipped(body: Body): Body {
     gunzip.destroy()
   })
   gunzip.on('data', bytes => plain.push(bytes))
-  gunzip.on('end', () => plain.end())
-  gunzip.on('error', error => plain.end(error))
+  // It may end before what it reads from does, which must not go on unread.
+  const ended = (error?: NodeJS.ErrnoException) => {
+    plain.end(error)
+    body.close()
+  }
+  gunzip.on('end', () => ended())
+  gunzip.on('error', ended)
   body.read({
     data: bytes => void gunzip.write(bytes),
     end: error => void (error ? gunzip.destroy(error) : gunzip.end()),

@@ -39,13 +39,22 @@ export function upstreamFetch(agent: Agent): typeof fetch {
     const { status, headers } = answer
     const body = headers.get('content-encoding') === 'gzip' ? gunzipped(answer.body) : answer.body
     if (status < 200 || status > 299)
-      return new Response(await readText(body, maxErrorBytes, errorBodyTimeoutMs), {
-        status: Math.max(status, 300),
-        headers,
-      })
+      return new Response(await errorText(body, signal), { status: Math.max(status, 300), headers })
     const response = new UpstreamResponse(null, { status, headers })
     response.upstreamBody = body
     return response
+  }
+}
+
+/** `signal` stops the reading, after which nobody asks what there was. */
+async function errorText(body: Body, signal: AbortSignal | undefined): Promise<string> {
+  const stop = () => body.close()
+  signal?.addEventListener('abort', stop)
+  if (signal?.aborted) stop()
+  try {
+    return await readText(body, maxErrorBytes, errorBodyTimeoutMs)
+  } finally {
+    signal?.removeEventListener('abort', stop)
   }
 }
 
@@ -60,7 +69,11 @@ function ask(agent: Agent, signal: AbortSignal | undefined, request: Dispatcher.
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let body: UpstreamBody | undefined
-    const stop = () => controller?.abort(signal?.reason)
+    const stop = () => {
+      if (controller) controller.abort(signal?.reason)
+      // It still waits for a connection: it is dropped when it gets one.
+      else reject(signal?.reason)
+    }
     signal?.addEventListener('abort', stop)
     const answered = () => signal?.removeEventListener('abort', stop)
     agent.dispatch(request, {
@@ -72,8 +85,9 @@ function ask(agent: Agent, signal: AbortSignal | undefined, request: Dispatcher.
         // 100 and the like: the answer is still to come.
         if (status < 200) return
         answered()
+        const headers = headersOf(found)
         body = new UpstreamBody(() => started.abort(new Error('closed')))
-        resolve({ status, headers: headersOf(found), body })
+        resolve({ status, headers, body })
       },
       onResponseData: (_, bytes) => body?.push(bytes),
       onResponseEnd: () => body?.end(),

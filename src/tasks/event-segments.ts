@@ -22,7 +22,7 @@ type Segment =
 /**
  * What one attempt has written: events one by one, and between them runs of deltas, kept per output.
  *
- * Memory: the text, two numbers per delta, and a few objects per other event.
+ * Memory: the text, a few bytes per delta, and a few objects per other event.
  */
 export class EventSegments {
   readonly attempt: number

@@ -106,6 +106,38 @@ t.test('aborting before the headers, or before it began, closes what there is', 
   t.equal(upstream.completions.length, 1)
 })
 
+t.test('aborting while an error is being read, or while it waits for a connection, waits for neither', async t => {
+  const { upstream, complete } = await modelFor(t, undefined, { maxSockets: 1 })
+  upstream.answer(({ response }) => void response.writeHead(400, { 'content-type': 'application/json' }).write('{'))
+  const [reading, waiting] = [new AbortController(), new AbortController()]
+  const ends: string[] = []
+  const first = complete({ signal: reading.signal }).then(({ outcome }) => ends.push(`reading: ${outcome}`))
+  await upstream.requested(1)
+  const second = complete({ signal: waiting.signal }).then(({ outcome }) => ends.push(`waiting: ${outcome}`))
+  await delay(50)
+  waiting.abort()
+  await second
+  reading.abort()
+  await first
+  t.same(ends, ['waiting: aborted', 'reading: aborted'])
+  await upstream.completions[0]?.abandoned
+  upstream.answer(completion => completion.delta('글').finish())
+  t.match(await complete(), { outcome: 'completed' })
+  t.equal(upstream.completions.length, 2, 'what was aborted while it waited was never asked')
+})
+
+t.test('an answer that is no gzip, though it says so, and goes on is closed', async t => {
+  const { upstream, complete } = await modelFor(t, undefined, { maxSockets: 1 })
+  upstream.answer(({ response }) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
+    response.write('data: {"choices":[{"index":0,"delta":{"content":"글"}}]}\n\n')
+  })
+  t.match(await complete(), { outcome: 'broken', reason: 'garbled-frame' })
+  await upstream.completions[0]?.abandoned
+  upstream.answer(completion => completion.delta('글').finish())
+  t.match(await complete(), { outcome: 'completed' })
+})
+
 t.test('an aborted completion tells the usage that came', async t => {
   const { upstream, complete } = await modelFor(t)
   upstream.answer(completion => {
