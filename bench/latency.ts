@@ -6,6 +6,8 @@ import { Model, type Pace, timeToken } from './support/model.ts'
 import { direct, startConch, startModelPeer, startNginxProxy } from './support/subjects.ts'
 
 const rounds = Number(process.env.ROUNDS ?? 3)
+/** To look at some only, besides the model itself and nginx, as a regular expression: `ONLY=Postgres`. */
+const wanted = RegExp(process.env.ONLY ?? '')
 const streams = 500
 const pace: Pace = { tokens: 300, perSecond: 20 }
 
@@ -18,18 +20,23 @@ await withContext(async t => {
   pinLoad()
   const model = await Model.start(t)
   model.token = timeToken
-  const subjects = [direct(model.baseUrl)]
+  const nothingBetween = direct(model.baseUrl)
+  const subjects: Subject[] = []
   for (const { name, env } of (await eachBackend(t)).reverse())
     subjects.push(await startConch(t, { name: `Conch, ${name}`, env: { OPENAI_BASE_URL: model.baseUrl, ...env } }))
   subjects.push(
     await startModelPeer(t, 'raw pass-through', 'pass-through', model.baseUrl),
     await startModelPeer(t, 'AI SDK', 'ai-sdk', model.baseUrl),
-    await startNginxProxy(t, model.baseUrl),
   )
+  const measured = [
+    nothingBetween,
+    ...subjects.filter(({ name }) => wanted.test(name)),
+    await startNginxProxy(t, model.baseUrl),
+  ]
   model.pace = { ...pace, tokens: 60 }
-  for (const subject of subjects) for (let round = 0; round < 4; round++) await measure(subject, model.pace)
+  for (const subject of measured) for (let round = 0; round < 4; round++) await measure(subject, model.pace)
   model.pace = pace
-  const found = new Map(subjects.map(subject => [subject, [] as { p50: number; p99: number }[]]))
+  const found = new Map(measured.map(subject => [subject, [] as { p50: number; p99: number }[]]))
   // In turns, so that all have the same machine.
   for (let round = 0; round < rounds; round++) {
     for (const [subject, each] of found) {
