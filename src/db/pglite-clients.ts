@@ -1,4 +1,5 @@
-import { type PGlite, type QueryOptions, types } from '@electric-sql/pglite'
+import { Mutex, type PGlite, type QueryOptions, types } from '@electric-sql/pglite'
+import { PgliteStatements } from './pglite-statements.ts'
 
 /** What Drizzle wants as Postgres writes it. Those without a name: numeric[], timestamp[], timestamptz[], interval[], date[]. */
 const asWritten = [types.TIMESTAMP, types.TIMESTAMPTZ, types.INTERVAL, types.DATE, 1231, 1115, 1185, 1187, 1182]
@@ -6,29 +7,40 @@ const asWritten = [types.TIMESTAMP, types.TIMESTAMPTZ, types.INTERVAL, types.DAT
 type Statements = Pick<PGlite, 'query' | 'exec'>
 
 /**
- * PGlite for Drizzle and for pg-boss, which want times in different forms.
+ * PGlite for Drizzle, whose statements are prepared, and for pg-boss, which seldom asks by itself. They want times in
+ * different forms: Drizzle's parsers are PGlite's own here, since it would add those that are named with a statement to a copy of
+ * the 300 that it has; pg-boss names those that were there.
  *
- * Drizzle names its parsers with each statement, and PGlite then adds them to a copy of the 300 that it has: that was 100 of the
- * 245 µs that `select 1` took. So Drizzle's are PGlite's own here, and pg-boss, which seldom asks by itself, names those that
- * were there.
+ * All statements go through here: one alone waits for a transaction that is open.
  */
 export function clientsOf(pglite: PGlite): { forDrizzle: PGlite; forJobs: Statements } {
   const parsers = Object.fromEntries(
     asWritten.flatMap(type => (pglite.parsers[type] ? [[type, pglite.parsers[type]]] : [])),
   )
   for (const type of asWritten) pglite.parsers[type] = text => text
+  const alone = new Mutex()
   const forJobs: Statements = {
-    query: (text, values, options) => pglite.query(text, values, { ...options, parsers }),
-    exec: (text, options) => pglite.exec(text, { ...options, parsers }),
+    query: (text, values, options) => alone.runExclusive(() => pglite.query(text, values, { ...options, parsers })),
+    exec: (text, options) => alone.runExclusive(() => pglite.exec(text, { ...options, parsers })),
   }
-  const forDrizzle = {
-    query: unparsed(pglite),
-    transaction: run => pglite.transaction(tx => run({ ...tx, query: unparsed(tx) })),
-  } as Pick<PGlite, 'query' | 'transaction'>
+  const statements = new PgliteStatements(pglite)
+  const query: PGlite['query'] = (text, values, { parsers: _, ...options }: QueryOptions = {}) =>
+    statements.query(text, values, options)
+  const forDrizzle: Pick<PGlite, 'query' | 'transaction'> = {
+    query: (...statement) =>
+      alone.runExclusive(async () => {
+        const results = await query(...statement)
+        await pglite.syncToFs()
+        return results as never
+      }),
+    transaction: run =>
+      alone.runExclusive(() =>
+        pglite.transaction(tx => {
+          // PGlite says that it is too late.
+          const queryIn: PGlite['query'] = (...statement) => (tx.closed ? tx.query : query)(...statement)
+          return run({ ...tx, query: queryIn })
+        }),
+      ),
+  }
   return { forDrizzle: forDrizzle as PGlite, forJobs }
-}
-
-/** Asks with the parsers that PGlite has, whatever is named. */
-function unparsed(client: Pick<PGlite, 'query'>): PGlite['query'] {
-  return (text, values, { parsers: _, ...options }: QueryOptions = {}) => client.query(text, values, options)
 }
