@@ -94,7 +94,7 @@ export class JobQueue<Data extends object> {
     boss: PgBoss,
     tx: Queries,
     name: string,
-    jobs: readonly { data: object; key: string }[],
+    jobs: readonly { data: object; key?: string }[],
   ): Promise<string[]> {
     if (jobs.length === 0) return []
     // Jobs of one statement are told apart by their ids, which are in the order of their making.

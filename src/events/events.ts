@@ -1,6 +1,12 @@
 import type { Queries } from '../db/client.ts'
 import type { DomainEvent } from './domain-events.ts'
 
+/** What follows from one request, in its order. */
+export interface Published {
+  traceId: string
+  events: readonly DomainEvent[]
+}
+
 /** Where domain events go: `QueuedEvents`, or in tests a stand-in that handles them in line. */
 export interface Events {
   /** Events that are being handled in this process. */
@@ -15,6 +21,8 @@ export interface Events {
    * @param traceId of the request that they follow from
    */
   publish(tx: Queries, traceId: string, events: readonly DomainEvent[]): Promise<void>
+  /** `publish` for what follows from several requests. */
+  publishAll(tx: Queries, published: readonly Published[]): Promise<void>
   /** Call after the commit: handlers in this process look at once. */
   wake(): void
   /** Takes nothing more, waits for what runs up to `drainMs`, then leaves it to the next process. Idempotent. */

@@ -3,17 +3,12 @@ import type { PgBoss } from 'pg-boss'
 import { type Database, jobsIn, type Queries } from '../db/client.ts'
 import { JobQueue } from '../db/job-queue.ts'
 import { type DomainEvent, keyOf, type TracedEvent } from './domain-events.ts'
+import type { Published } from './events.ts'
 
 /** Events handed on in one transaction: bounds its size. */
 const batchSize = 100
 
 export const outboxQueue = 'outbox'
-
-/** What a transaction has published, in its order. */
-interface Published {
-  traceId: string
-  events: DomainEvent[]
-}
 
 /**
  * Events between the transaction that published them and the queues of the handlers that want them.
@@ -52,8 +47,10 @@ export class Outbox {
     await this.#database.jobs.executeSql(unwanted, [queue, [...events]])
   }
 
-  async publish(tx: Queries, traceId: string, events: readonly DomainEvent[]): Promise<void> {
-    if (events.length > 0) await this.#queue.send(tx, { traceId, events: [...events] })
+  /** With one statement. */
+  async publish(tx: Queries, published: readonly Published[]): Promise<void> {
+    const jobs = published.filter(({ events }) => events.length > 0).map(data => ({ data }))
+    await JobQueue.sendAll(this.#boss, tx, outboxQueue, jobs)
   }
 
   /**

@@ -4,7 +4,7 @@ import type { Database, Queries } from '../db/client.ts'
 import { JobQueue } from '../db/job-queue.ts'
 import { Poller } from '../db/poller.ts'
 import type { DomainEvent, TracedEvent } from './domain-events.ts'
-import type { Events } from './events.ts'
+import type { Events, Published } from './events.ts'
 import { openFailedEvents } from './failed-events.ts'
 import { type EventHandler, queueOf } from './handler.ts'
 import { HandlerRunner, maxRetryDelaySeconds, retryDelaySeconds } from './handler-runner.ts'
@@ -72,7 +72,11 @@ export class QueuedEvents implements Events {
   }
 
   publish(tx: Queries, traceId: string, events: readonly DomainEvent[]): Promise<void> {
-    return this.#outbox.publish(tx, traceId, events)
+    return this.publishAll(tx, [{ traceId, events }])
+  }
+
+  publishAll(tx: Queries, published: readonly Published[]): Promise<void> {
+    return this.#outbox.publish(tx, published)
   }
 
   wake(): void {

@@ -237,7 +237,7 @@ export class Runner {
       parallel: maxRunningOutputs,
       watched: () => logs.watched(task.id),
       lost: () => logs.lost(task),
-      save: end => this.#settlement.save(task, () => running.job, kind, end),
+      save: end => this.#settlement.save({ task, job: () => running.job, kind, end }),
     })
     const running: Running = { attempt, job, outputs: Math.min(pending, maxRunningOutputs), done: Promise.resolve() }
     this.#running.set(task.id, running)

@@ -2,15 +2,17 @@ import { DrizzleQueryError } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queries } from '../db/client.ts'
+import { isTransientFault } from '../db/faults.ts'
 import { untilAnswered } from '../db/until-answered.ts'
 import type { DomainEvent, EndedOutput } from '../events/domain-events.ts'
-import type { Events } from '../events/events.ts'
+import type { Events, Published } from '../events/events.ts'
 import type { TaskKind } from './kind.ts'
 import type { Line } from './line.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
 import type { ClaimedTask } from './rows.ts'
-import type { TaskEnd, TaskStore } from './store.ts'
+import type { Saved, TaskEnd, TaskStore } from './store.ts'
 import { endFacts } from './task-facts.ts'
+import { Together } from './together.ts'
 
 /** What broke once may break again: not at once, then. */
 const lostDelaySeconds = 2
@@ -28,40 +30,41 @@ export interface SettlementOptions {
   onQueued(): void
 }
 
-/** How an attempt leaves this process: saved, or given back to the queue. Each is one transaction. */
+/**
+ * Ends are saved together while others are being saved: of 2,000 at once each would wait for the transactions of all before it,
+ * at seven statements each. One batch may have to wait for a row that somebody has locked: then there is another.
+ */
+const together = { atOnce: 2, atMost: 25 }
+
+/** An end to be saved. */
+interface Ending {
+  task: ClaimedTask
+  /** Asked for at each try: the job may have been fetched again meanwhile. */
+  job(): TaskJob
+  kind: TaskKind
+  end: TaskEnd
+}
+
+/** How an attempt leaves this process: saved, or given back to the queue. */
 export class Settlement {
   readonly #options: SettlementOptions
   readonly #givenUp = new AbortController()
+  readonly #together = new Together((endings: readonly Ending[]) => this.#saveTogether(endings), together)
 
   constructor(options: SettlementOptions) {
     this.#options = options
   }
 
   /**
-   * The final transaction: texts, usage, status, what the kind keeps, and the job. Waits for a database that is away.
-   * False, with nothing written, when the task has moved on to another attempt.
+   * The final transaction: texts, usage, status, what the kind keeps, and the job; shared with what ends at the same time.
+   * Waits for a database that is away. False, with nothing written, when the task has moved on to another attempt.
    *
-   * @param job asked for at each try: the job may have been fetched again meanwhile
    * @throws KindFailed when the kind's own part fails; what the database says when it will never be done
    */
-  async save(task: ClaimedTask, job: () => TaskJob, kind: TaskKind, end: TaskEnd): Promise<boolean> {
-    const { database, store, queue, line, events, logger, onEnd, onQueued } = this.#options
-    // The text exists nowhere else.
-    const saved = await untilAnswered(retries => {
-      if (retries > 0) logger.warn({ taskId: task.id, retries }, 'the end of a task could not be saved; trying again')
-      return database.queries.transaction(async tx => {
-        const ended = await store.end(tx, task.id, task.attempt, end)
-        if (!ended) {
-          await queue.complete(tx, job())
-          return undefined
-        }
-        const facts = worthKeeping(end) ? await keep(tx, task, kind, end) : []
-        await events.publish(tx, task.traceId, [...facts, ...endFacts(measured(task, end, ended.ends))])
-        await line.advance(tx, ended.nextId)
-        await queue.complete(tx, job())
-        return { nextId: ended.nextId }
-      })
-    }, this.#givenUp.signal).catch(error => {
+  async save(ending: Ending): Promise<boolean> {
+    const { logger, onEnd, onQueued, events } = this.#options
+    const { task, end } = ending
+    const saved = await this.#save(ending).catch(error => {
       logger.error({ err: error, taskId: task.id }, 'the end of a task cannot be saved')
       throw error
     })
@@ -73,6 +76,65 @@ export class Settlement {
     events.wake()
     if (saved.nextId !== null) onQueued()
     return true
+  }
+
+  async #save(ending: Ending): Promise<Saved | undefined> {
+    return (await this.#together.do(ending)) ?? this.#saveAlone(ending)
+  }
+
+  /**
+   * Those whose task is theirs to end, and that nobody has locked: the others, and all if it fails for one of several, are left
+   * to be saved alone.
+   */
+  async #saveTogether(endings: readonly Ending[]): Promise<(Saved | undefined)[]> {
+    try {
+      const saved = await this.#options.database.queries.transaction(tx => this.#end(tx, endings, { skipLocked: true }))
+      return endings.map(({ task }) => saved.get(task.id))
+    } catch (error) {
+      if (endings.length === 1 && !isTransientFault(error)) throw error
+      const fields = { err: error, tasks: endings.length }
+      this.#options.logger.warn(fields, 'ends of tasks could not be saved together; trying one by one')
+      return endings.map(() => undefined)
+    }
+  }
+
+  /** `undefined` when the task has moved on. */
+  async #saveAlone(ending: Ending): Promise<Saved | undefined> {
+    const { database, queue, logger } = this.#options
+    const { task, job } = ending
+    // The text exists nowhere else.
+    return untilAnswered(retries => {
+      if (retries > 0) logger.warn({ taskId: task.id, retries }, 'the end of a task could not be saved; trying again')
+      return database.queries.transaction(async tx => {
+        const saved = (await this.#end(tx, [ending])).get(task.id)
+        if (!saved) await queue.complete(tx, job())
+        return saved
+      })
+    }, this.#givenUp.signal)
+  }
+
+  /** What was saved, by task. */
+  async #end(tx: Queries, endings: readonly Ending[], options?: { skipLocked: boolean }): Promise<Map<string, Saved>> {
+    const { store, queue, line, events } = this.#options
+    const saved = await store.end(
+      tx,
+      endings.map(({ task: { id, attempt }, end }) => ({ taskId: id, attempt, end })),
+      options,
+    )
+    if (saved.size === 0) return saved
+    const published: Published[] = []
+    const jobs: TaskJob[] = []
+    for (const { task, job, kind, end } of endings) {
+      const ended = saved.get(task.id)
+      if (!ended) continue
+      const facts = worthKeeping(end) ? await keep(tx, task, kind, end) : []
+      published.push({ traceId: task.traceId, events: [...facts, ...endFacts(measured(task, end, ended.ends))] })
+      await line.advance(tx, ended.nextId)
+      jobs.push(job())
+    }
+    await events.publishAll(tx, published)
+    await queue.completeAll(tx, jobs)
+    return saved
   }
 
   /**

@@ -26,6 +26,19 @@ export interface TaskEnd {
   efforts: ReadonlyMap<number, Effort>
 }
 
+/** An attempt that ends. */
+export interface EndingTask {
+  taskId: string
+  attempt: number
+  end: TaskEnd
+}
+
+/** What the end of a task has shown: the task that waited for it, and no longer does, and how often it has ended by now. */
+export interface Saved {
+  nextId: string | null
+  ends: number
+}
+
 /**
  * The SQL for tasks and their outputs, all of it: whoever wonders what may happen to a row reads this file. What joins a
  * transaction takes it as its first argument.
@@ -211,30 +224,55 @@ export class TaskStore {
   }
 
   /**
-   * Ends the attempt; nothing is written, and `undefined` returned, when the task has moved on to another attempt or
-   * ended already. `nextId` is the task that waited for this one, and no longer does; `ends` counts this end.
+   * Ends attempts, with one statement for all their tasks and one for all outputs. One whose task has moved on to another
+   * attempt or ended already is passed over; with `skipLocked` also one whose row somebody else has locked. Answers those
+   * that have ended, by task.
    */
-  async end(
-    tx: Queries,
-    taskId: string,
-    attempt: number,
-    end: TaskEnd,
-  ): Promise<{ nextId: string | null; ends: number } | undefined> {
-    const [ended] = await tx
+  async end(tx: Queries, ending: readonly EndingTask[], { skipLocked = false } = {}): Promise<Map<string, Saved>> {
+    const list = (type: string, of: (ending: EndingTask) => unknown) =>
+      sql`${sql.param(ending.map(of))}::${sql.raw(type)}[]`
+    const ids = list('uuid', ({ taskId }) => taskId)
+    const ended = sql`unnest(
+      ${ids}, ${list('integer', ({ attempt }) => attempt)}, ${list('text', ({ end }) => end.status)},
+      ${list('text', ({ end }) => end.stage)}, ${list('text', ({ end }) => end.terminalId)},
+      ${list('text', ({ end }) => end.error?.code ?? null)},
+      ${list('bytea', ({ taskId, end }) => (end.error ? this.#cipher.seal(tasks.errorDetail, taskId, end.error.detail) : null))}
+    ) as ended (id, attempt, status, stage, terminal_id, error_code, error_detail)`
+    const free = tx.$with('free').as(
+      tx
+        .select({ id: tasks.id })
+        .from(tasks)
+        .where(sql`${tasks.id} = any(${ids})`)
+        .for('no key update', skipLocked ? { skipLocked } : {}),
+    )
+    const rows = await tx
+      .with(free)
       .update(tasks)
       .set({
-        status: end.status,
-        stage: end.stage,
-        terminalId: end.terminalId,
-        errorCode: end.error?.code ?? null,
-        errorDetail: end.error ? this.#cipher.seal(tasks.errorDetail, taskId, end.error.detail) : null,
+        status: sql`ended.status`,
+        stage: sql`ended.stage`,
+        terminalId: sql`ended.terminal_id`,
+        errorCode: sql`ended.error_code`,
+        errorDetail: sql`ended.error_detail`,
         finishedAt: sql`now()`,
         ends: sql`${tasks.ends} + 1`,
       })
-      .where(and(eq(tasks.id, taskId), eq(tasks.attempt, attempt), eq(tasks.status, 'running')))
-      .returning({ nextId: tasks.nextId, ends: tasks.ends })
-    if (ended) await this.#saveOutputs(tx, taskId, end.outputs)
-    return ended
+      .from(ended)
+      .where(
+        and(
+          sql`${tasks.id} = ended.id`,
+          sql`${tasks.attempt} = ended.attempt`,
+          eq(tasks.status, 'running'),
+          sql`${tasks.id} in (select id from ${free})`,
+        ),
+      )
+      .returning({ id: tasks.id, nextId: tasks.nextId, ends: tasks.ends })
+    const found = new Map(rows.map(({ id, ...row }) => [id, row]))
+    await this.#saveOutputs(
+      tx,
+      ending.filter(({ taskId }) => found.has(taskId)),
+    )
+    return found
   }
 
   /** Lets `nextId` wait for `taskId`; false when that one has ended (or gone), so that there is nothing to wait for. */
@@ -385,10 +423,14 @@ export class TaskStore {
   }
 
   /** All in one statement: a round trip each would be most of what the end of a task costs. */
-  async #saveOutputs(tx: Queries, taskId: string, ended: readonly StoredOutput[]): Promise<void> {
+  async #saveOutputs(tx: Queries, ended: readonly EndingTask[]): Promise<void> {
+    const values = ended.flatMap(({ taskId, end }) =>
+      end.outputs.map(output => outputValues(this.#cipher, taskId, output)),
+    )
+    if (values.length === 0) return
     await tx
       .insert(outputs)
-      .values(ended.map(output => outputValues(this.#cipher, taskId, output)))
+      .values(values)
       .onConflictDoUpdate({
         target: [outputs.taskId, outputs.index],
         set: {

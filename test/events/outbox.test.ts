@@ -49,7 +49,9 @@ async function open(t: Test) {
     outboxes,
     async publish(taskIds: readonly string[]) {
       for (const taskId of taskIds)
-        await database.queries.transaction(async tx => outboxes[0]?.publish(tx, 'trace', [completed(taskId)]))
+        await database.queries.transaction(async tx =>
+          outboxes[0]?.publish(tx, [{ traceId: 'trace', events: [completed(taskId)] }]),
+        )
     },
     /** In the order in which they will be handled. */
     async queued({ queries }: Database): Promise<string[]> {

@@ -5,6 +5,7 @@ import type { Model } from '../../src/ai/client.ts'
 import type { Database } from '../../src/db/client.ts'
 import { Cipher } from '../../src/db/encrypted.ts'
 import { startJobs } from '../../src/db/jobs.ts'
+import type { Events } from '../../src/events/events.ts'
 import { Idempotency } from '../../src/tasks/idempotency.ts'
 import type { TaskKind } from '../../src/tasks/kind.ts'
 import { Line } from '../../src/tasks/line.ts'
@@ -50,7 +51,14 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
   }
   const kinds = new Map([[kind.name, kind]])
   const line = new Line(store, queue)
-  const events = { running: 0, start: async () => {}, publish: async () => {}, wake: () => {}, stop: async () => {} }
+  const events: Events = {
+    running: 0,
+    start: async () => {},
+    publish: async () => {},
+    publishAll: async () => {},
+    wake: () => {},
+    stop: async () => {},
+  }
   const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id))
   const model: Model = {
     name: 'test',

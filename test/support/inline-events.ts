@@ -1,6 +1,6 @@
 import type { Queries } from '../../src/db/client.ts'
 import type { DomainEvent } from '../../src/events/domain-events.ts'
-import type { Events } from '../../src/events/events.ts'
+import type { Events, Published } from '../../src/events/events.ts'
 import type { EventHandler, HandlerWork } from '../../src/events/handler.ts'
 
 /**
@@ -26,6 +26,10 @@ export class InlineEvents implements Events {
         else await handler.handleAll([{ ...event, traceId }], work)
       }
     }
+  }
+
+  async publishAll(tx: Queries, published: readonly Published[]): Promise<void> {
+    for (const { traceId, events } of published) await this.publish(tx, traceId, events)
   }
 
   wake(): void {}

@@ -1,0 +1,44 @@
+export interface TogetherOptions {
+  /** Batches at the same time. */
+  atOnce: number
+  /** Items of one batch. */
+  atMost: number
+}
+
+/**
+ * Does what is asked for item by item in batches: an item is done at once while fewer than `atOnce` batches are; what comes
+ * meanwhile is the next batch. Nobody waits to be joined by others, as with a commit that several transactions share.
+ */
+export class Together<Item, Done> {
+  readonly #work: (items: readonly Item[]) => Promise<readonly Done[]>
+  readonly #options: TogetherOptions
+  readonly #waiting: { item: Item; resolve(done: Done): void; reject(error: unknown): void }[] = []
+  #running = 0
+
+  /** @param work answers for each item, in their order; if it rejects, so do all of them */
+  constructor(work: (items: readonly Item[]) => Promise<readonly Done[]>, options: TogetherOptions) {
+    this.#work = work
+    this.#options = options
+  }
+
+  do(item: Item): Promise<Done> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject })
+      if (this.#running < this.#options.atOnce) void this.#run()
+    })
+  }
+
+  async #run(): Promise<void> {
+    this.#running++
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, this.#options.atMost)
+      try {
+        const done = await this.#work(batch.map(({ item }) => item))
+        for (const [index, { resolve }] of batch.entries()) resolve(done[index] as Done)
+      } catch (error) {
+        for (const { reject } of batch) reject(error)
+      }
+    }
+    this.#running--
+  }
+}

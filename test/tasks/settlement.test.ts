@@ -1,0 +1,91 @@
+import { sql } from 'drizzle-orm'
+import t, { type Test } from 'tap'
+import type { EndingTask } from '../../src/tasks/store.ts'
+import { testDatabaseUrl } from '../support/database.ts'
+import { startEngine } from '../support/engine.ts'
+import { openDatabase } from '../support/open-database.ts'
+
+const owner = '01987fff-0000-7000-8000-000000000001'
+
+/** An engine whose tasks all end together: the first two in transactions of their own, which then wait for the others. */
+async function endingTogether(t: Test, tasks: number, save: (nth: number) => Promise<void> = async () => {}) {
+  const answer = Promise.withResolvers<void>()
+  const database = await openDatabase(t)
+  let asked = 0
+  const allAsked = Promise.withResolvers<void>()
+  const engine = await startEngine(t, {
+    database,
+    kind: {
+      async save(_tx, { id }) {
+        await save(ids.indexOf(id))
+        return []
+      },
+    },
+    async beforeAnswer() {
+      asked++
+      if (asked === tasks) allAsked.resolve()
+      await answer.promise
+    },
+  })
+  const batches: string[][] = []
+  const end = engine.store.end.bind(engine.store)
+  engine.store.end = (tx, ending: readonly EndingTask[], options) => {
+    batches.push(ending.map(({ taskId }) => taskId))
+    return end(tx, ending, options)
+  }
+  const ids: string[] = []
+  for (let nth = 0; nth < tasks; nth++) ids.push((await engine.tasks.submit(engine.kind, owner, {})).task.id)
+  await allAsked.promise
+  return {
+    ...engine,
+    ids,
+    batches,
+    answer: () => answer.resolve(),
+    view: (id: string) => engine.ended({ id, ownerId: owner }),
+  }
+}
+
+t.test('tasks that end at the same time are saved together, each with its own text', async t => {
+  const { answer, view, batches, ids } = await endingTogether(t, 6)
+  answer()
+  for (const id of ids) t.match(await view(id), { status: 'completed', attempt: 1, outputs: [{ text: 'text' }] })
+  t.same(
+    batches.map(({ length }) => length),
+    [1, 1, 4],
+  )
+  t.same(batches.flat(), ids)
+})
+
+t.test('one that its kind cannot save takes none of the others with it', async t => {
+  const { answer, view, ids } = await endingTogether(t, 6, async nth => {
+    if (nth === 4) throw new TypeError('a mistake of ours')
+  })
+  answer()
+  for (const [nth, id] of ids.entries())
+    t.match(await view(id), nth === 4 ? { status: 'failed', error: { code: 'not-saved' } } : { status: 'completed' })
+})
+
+t.test('one whose task has moved on to another attempt is not saved; the others are', async t => {
+  const { answer, view, ids, database, store, tasks } = await endingTogether(t, 6)
+  const moved = ids[3] as string
+  await database.queries.execute(sql`update tasks set attempt = 2 where id = ${moved}`)
+  answer()
+  for (const id of ids) if (id !== moved) t.match(await view(id), { status: 'completed' })
+  t.match(await tasks.view(moved, owner), { status: 'running', attempt: 2 })
+  t.equal((await store.outputsOf(database.queries, [moved])).get(moved)?.[0]?.text, '')
+})
+
+t.test(
+  'one whose row somebody has locked is waited for alone',
+  { skip: testDatabaseUrl ? false : 'one connection' },
+  async t => {
+    const { answer, view, ids, database } = await endingTogether(t, 6)
+    const held = ids[4] as string
+    await database.queries.transaction(async tx => {
+      await tx.execute(sql`select id from tasks where id = ${held} for update`)
+      answer()
+      for (const id of ids) if (id !== held) t.match(await view(id), { status: 'completed' })
+    })
+    t.match(await view(held), { status: 'completed', attempt: 1 })
+  },
+)
