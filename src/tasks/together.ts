@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 export interface TogetherOptions {
   /** Batches at the same time. */
   atOnce: number
@@ -6,8 +8,10 @@ export interface TogetherOptions {
 }
 
 /**
- * Does what is asked for item by item in batches: an item is done at once while fewer than `atOnce` batches are; what comes
- * meanwhile is the next batch. Nobody waits to be joined by others, as with a commit that several transactions share.
+ * Does what is asked for item by item in batches: what came in one turn of the event loop is done in the next one, unless
+ * `atOnce` batches are being done; what comes until one of them has ended is the next batch. Nobody waits any longer to be
+ * joined by others. The turn is for work that does not wait for anything outside, as on the embedded database: without it
+ * nothing could come meanwhile.
  */
 export class Together<Item, Done> {
   readonly #work: (items: readonly Item[]) => Promise<readonly Done[]>
@@ -31,7 +35,10 @@ export class Together<Item, Done> {
   async #run(): Promise<void> {
     this.#running++
     while (this.#waiting.length > 0) {
+      await nextTurn()
       const batch = this.#waiting.splice(0, this.#options.atMost)
+      // Another one has begun in the same turn.
+      if (batch.length === 0) break
       try {
         const done = await this.#work(batch.map(({ item }) => item))
         for (const [index, { resolve }] of batch.entries()) resolve(done[index] as Done)

@@ -7,7 +7,7 @@ import { openDatabase } from '../support/open-database.ts'
 
 const owner = '01987fff-0000-7000-8000-000000000001'
 
-/** An engine whose tasks all end together: the first two in transactions of their own, which then wait for the others. */
+/** An engine whose tasks all end together. */
 async function endingTogether(t: Test, tasks: number, save: (nth: number) => Promise<void> = async () => {}) {
   const answer = Promise.withResolvers<void>()
   const database = await openDatabase(t)
@@ -51,7 +51,7 @@ t.test('tasks that end at the same time are saved together, each with its own te
   for (const id of ids) t.match(await view(id), { status: 'completed', attempt: 1, outputs: [{ text: 'text' }] })
   t.same(
     batches.map(({ length }) => length),
-    [1, 1, 4],
+    [6],
   )
   t.same(batches.flat(), ids)
 })

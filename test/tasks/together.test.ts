@@ -1,5 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { Together } from '../../src/tasks/together.ts'
+
+/** Long enough for a batch to begin after another has ended. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await nextTurn()
+}
 
 /** A `Together` whose batches end when they are told to. */
 function batches({ atOnce = 1, atMost = 10 } = {}) {
@@ -15,52 +21,65 @@ function batches({ atOnce = 1, atMost = 10 } = {}) {
   return { begun, together }
 }
 
-t.test('one alone is done at once; what comes meanwhile is done together, each with its own answer', async t => {
+t.test('what comes in one turn of the event loop is done together, each with its own answer', async t => {
   const { begun, together } = batches()
-  const all = [1, 2, 3, 4].map(item => together.do(item))
+  const all = [1, 2].map(item => together.do(item))
+  await turns()
+  t.same(
+    begun.map(({ items }) => items),
+    [[1, 2]],
+  )
+  begun[0]?.end()
+  t.same(await Promise.all(all), ['done 1', 'done 2'])
+})
+
+t.test('what comes meanwhile is the next batch', async t => {
+  const { begun, together } = batches()
+  const first = together.do(1)
+  await turns()
+  const rest = [2, 3, 4].map(item => together.do(item))
+  await turns()
   t.same(
     begun.map(({ items }) => items),
     [[1]],
   )
   begun[0]?.end()
-  t.equal(await all[0], 'done 1')
-  t.same(
-    begun.map(({ items }) => items),
-    [[1], [2, 3, 4]],
-  )
+  t.equal(await first, 'done 1')
+  await turns()
+  t.same(begun[1]?.items, [2, 3, 4])
   begun[1]?.end()
-  t.same(await Promise.all(all.slice(1)), ['done 2', 'done 3', 'done 4'])
-  void together.do(5)
-  t.same(begun[2]?.items, [5])
+  t.same(await Promise.all(rest), ['done 2', 'done 3', 'done 4'])
 })
 
 t.test('no batch is larger than it may be, and no more are done at the same time', async t => {
   const { begun, together } = batches({ atOnce: 2, atMost: 3 })
-  const all = [1, 2, 3, 4, 5, 6, 7].map(item => together.do(item))
+  for (const item of [1, 2]) {
+    void together.do(item)
+    await turns()
+  }
+  for (const item of [3, 4, 5, 6, 7]) void together.do(item)
+  await turns()
   t.same(
     begun.map(({ items }) => items),
     [[1], [2]],
   )
   begun[1]?.end()
-  t.equal(await all[1], 'done 2')
-  t.same(
-    begun.map(({ items }) => items),
-    [[1], [2], [3, 4, 5]],
-  )
+  await turns()
+  t.same(begun[2]?.items, [3, 4, 5])
   begun[0]?.end()
-  t.equal(await all[0], 'done 1')
+  await turns()
   t.same(begun[3]?.items, [6, 7])
 })
 
 t.test('a batch that fails does so for each of its items, and for no other', async t => {
-  const { begun, together } = batches()
+  const { begun, together } = batches({ atMost: 2 })
   const all = [1, 2, 3].map(item => together.do(item))
-  begun[0]?.end()
-  t.equal(await all[0], 'done 1')
-  const rest = all.slice(1).map(one => t.rejects(one, { message: 'no' }))
-  begun[1]?.fail(new Error('no'))
-  await Promise.all(rest)
-  const next = together.do(4)
-  begun[2]?.end()
-  t.equal(await next, 'done 4')
+  await turns()
+  const failed = all.slice(0, 2).map(one => t.rejects(one, { message: 'no' }))
+  begun[0]?.fail(new Error('no'))
+  await Promise.all(failed)
+  await turns()
+  t.same(begun[1]?.items, [3])
+  begun[1]?.end()
+  t.equal(await all[2], 'done 3')
 })
