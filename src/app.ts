@@ -160,7 +160,7 @@ async function assemble(
   opened.defer(() => notifications.close())
   const events: Events =
     openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
-  const redrive = new Redrive({ boss, database, handlers })
+  const redrive = new Redrive({ boss, database, handlers, onRedriven: () => events.wakeHandlers() })
   const rebuild = new BackgroundWork({
     name: 'the rebuilding of the library',
     run: options => rebuildLibrary({ ...options, database, cipher, sources }),

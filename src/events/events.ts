@@ -23,8 +23,10 @@ export interface Events {
   publish(tx: Queries, traceId: string, events: readonly DomainEvent[]): Promise<void>
   /** `publish` for what follows from several requests. */
   publishAll(tx: Queries, published: readonly Published[]): Promise<void>
-  /** Call after the commit: handlers in this process look at once. */
+  /** Call after the commit: what was published is handed on at once. */
   wake(): void
+  /** Handlers in this process look at once: for what has been given back to their queues. */
+  wakeHandlers(): void
   /** Takes nothing more, waits for what runs up to `drainMs`, then leaves it to the next process. Idempotent. */
   stop(drainMs: number): Promise<void>
 }

@@ -48,6 +48,7 @@ export class HandlerRunner {
     this.#poller = new Poller(
       () => this.#take(),
       error => logger.error({ err: error, handler: handler.name }, 'cannot take events from the queue; trying again'),
+      options.database,
     )
   }
 

@@ -34,6 +34,7 @@ export class QueuedEvents implements Events {
     this.#poller = new Poller(
       () => this.#handOn(),
       error => logger.error({ err: error }, 'cannot hand on events; trying again'),
+      database,
     )
   }
 
@@ -83,6 +84,10 @@ export class QueuedEvents implements Events {
     this.#poller.wake()
   }
 
+  wakeHandlers(): void {
+    for (const runner of this.#runners) runner.wake()
+  }
+
   async stop(drainMs: number): Promise<void> {
     await this.#poller.stop()
     await Promise.all(this.#runners.map(runner => runner.stop(drainMs)))
@@ -90,7 +95,7 @@ export class QueuedEvents implements Events {
 
   async #handOn(): Promise<boolean> {
     const { handedOn, more } = await this.#outbox.handOn()
-    if (handedOn > 0) for (const runner of this.#runners) runner.wake()
+    if (handedOn > 0) this.wakeHandlers()
     return more
   }
 }

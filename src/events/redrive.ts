@@ -34,12 +34,22 @@ export class Redrive {
   readonly #boss: PgBoss
   readonly #database: Database
   readonly #handlers: readonly string[]
+  readonly #onRedriven: () => void
 
-  /** @param options.handlers those there are: the events of others stay where they are */
-  constructor(options: { boss: PgBoss; database: Database; handlers: readonly EventHandler[] }) {
+  /**
+   * @param options.handlers those there are: the events of others stay where they are
+   * @param options.onRedriven told when there is something in their queues
+   */
+  constructor(options: {
+    boss: PgBoss
+    database: Database
+    handlers: readonly EventHandler[]
+    onRedriven?: () => void
+  }) {
     this.#boss = options.boss
     this.#database = options.database
     this.#handlers = options.handlers.map(({ name }) => name)
+    this.#onRedriven = options.onRedriven ?? (() => {})
   }
 
   knows(handler: string): boolean {
@@ -83,6 +93,7 @@ export class Redrive {
         .limit(batchSize)
       const ids = page.map(({ id }) => id)
       redriven += (await this.#database.queries.transaction(tx => this.#redrive(tx, ids))).length
+      this.#onRedriven()
       after = ids.at(-1)
       more = ids.length === batchSize
     }
@@ -91,7 +102,7 @@ export class Redrive {
 
   async one(id: string): Promise<Redriven> {
     if (!isUuid(id)) return { kind: 'not-found' }
-    return this.#database.queries.transaction(async tx => {
+    const result = await this.#database.queries.transaction(async (tx): Promise<Redriven> => {
       const [failed] = await tx.select().from(failedEvents).where(eq(failedEvents.id, id)).for('update')
       if (!failed) return { kind: 'not-found' }
       if (failed.status !== 'open') return { kind: 'settled', failed }
@@ -99,6 +110,8 @@ export class Redrive {
       const [redriven = failed] = await this.#redrive(tx, [id])
       return { kind: 'redriven', failed: redriven }
     })
+    this.#onRedriven()
+    return result
   }
 
   /** Those of them that are open. */

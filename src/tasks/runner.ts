@@ -70,6 +70,7 @@ export class Runner {
     this.#poller = new Poller(
       () => this.#take(),
       error => options.logger.error({ err: error }, 'cannot take tasks from the queue; trying again'),
+      options.database,
     )
     this.#heartbeat = new Heartbeat({
       presence: new Presence(),

@@ -142,7 +142,7 @@ export class Settlement {
    * task's budget. Never rejects.
    */
   async giveBack(task: ClaimedTask, job: TaskJob, { lost = false } = {}): Promise<void> {
-    const { database, store, queue, logger } = this.#options
+    const { database, store, queue, logger, onQueued } = this.#options
     const jobId = uuidv7()
     try {
       await database.queries.transaction(async tx => {
@@ -155,6 +155,7 @@ export class Settlement {
         await queue.send(tx, { taskId: task.id }, { id: jobId, delaySeconds: lost ? lostDelaySeconds : 0 })
         logger.info({ taskId: task.id }, 'given back to the queue')
       })
+      onQueued()
     } catch (error) {
       logger.error({ err: error, taskId: task.id }, 'could not be given back; another attempt begins when it is missed')
     }

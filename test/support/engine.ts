@@ -57,6 +57,7 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     publish: async () => {},
     publishAll: async () => {},
     wake: () => {},
+    wakeHandlers: () => {},
     stop: async () => {},
   }
   const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id))

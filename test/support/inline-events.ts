@@ -34,5 +34,7 @@ export class InlineEvents implements Events {
 
   wake(): void {}
 
+  wakeHandlers(): void {}
+
   async stop(_drainMs: number): Promise<void> {}
 }
