@@ -65,10 +65,13 @@ t.test('what failed for good is redriven with all its attempts before it, done, 
     settledAt: null,
   })
   broken = false
-  t.match(await new Redrive({ ...working, handlers: [working.handler] }).one(failed?.id as string), {
+  let told = 0
+  const redrive = new Redrive({ ...working, handlers: [working.handler], onRedriven: () => told++ })
+  t.match(await redrive.one(failed?.id as string), {
     kind: 'redriven',
     failed: { id: failed?.id, status: 'redriven', settledAt: Date },
   })
+  t.equal(told, 1)
   const stop = skipWaits()
   await handled.promise
   await stop()
