@@ -1,13 +1,12 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { setTimeout as delay, setImmediate } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { openModel } from '../../src/ai/client.ts'
 import { readConfig } from '../../src/config.ts'
+import { collected } from '../support/collected.ts'
 import { type Script, startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
 
 t.test('300 completions, 10 at a time, are asked over 10 connections', async t => {
@@ -335,17 +334,6 @@ async function modelFor(
   const complete = ({ signal = new AbortController().signal, onDelta = (_text: string) => {} } = {}) =>
     model.complete({ messages: [{ role: 'user', content: '써 줘' }], signal, onDelta })
   return { upstream, model, complete }
-}
-
-async function collected(): Promise<NodeJS.MemoryUsage> {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc')
-  // Buffers go in the turn after the one that finds them unused.
-  for (let time = 0; time < 3; time++) {
-    collect()
-    await setImmediate()
-  }
-  return process.memoryUsage()
 }
 
 async function inTurns(width: number, count: number, work: () => Promise<unknown>): Promise<void> {
