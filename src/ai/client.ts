@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { Agent } from 'undici'
 import { Breaker, type BreakerLimits, type BreakerState } from './breaker.ts'
-import type { BegunCompletion, ChatMessage, Completion, CompletionLimits, JsonFormat } from './completion.ts'
+import type { ChatMessage, Completion, CompletionLimits, JsonFormat } from './completion.ts'
 import { JsonForms, type ResponseFormat } from './json-format.ts'
 import { type Retry, type RetryLimits, withRetries } from './retry.ts'
 import { beginCompletion } from './stream-completion.ts'
@@ -96,8 +96,7 @@ export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, log
       },
     })
   }
-  const end = async (begun: BegunCompletion | Completion, onDelta: CompletionRequest['onDelta']) => {
-    const completion = begun.outcome === 'begun' ? await begun.read(onDelta) : begun
+  const ended = (completion: Completion) => {
     if ('detail' in completion) {
       const { outcome, detail } = completion
       const reason = 'reason' in completion ? completion.reason : undefined
@@ -110,7 +109,9 @@ export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, log
     demo,
     // Not async: such a function keeps what it was given, the prompt, until it ends.
     complete({ onDelta, ...request }) {
-      return begin(request).then(begun => end(begun, onDelta))
+      return begin(request)
+        .then(begun => (begun.outcome === 'begun' ? begun.read(onDelta) : begun))
+        .then(ended)
     },
     state: () => ({ breaker: breaker.state, sockets: sockets(agent), retries }),
     close: () => agent.destroy(),

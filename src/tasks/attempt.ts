@@ -47,7 +47,6 @@ export class Attempt {
   readonly #options: AttemptOptions
   readonly #log: EventLog
   readonly #lanes: Lane[]
-  readonly #stop = new AbortController()
   /** Lanes to be run, in order. */
   readonly #waiting: Lane[] = []
   /** What asks the model now. */
@@ -73,8 +72,7 @@ export class Attempt {
     try {
       await this.#run()
     } catch (error) {
-      this.#stop.abort()
-      this.#log.abandon()
+      this.#halt()
       await Promise.allSettled(this.#running)
       throw error
     }
@@ -85,7 +83,7 @@ export class Attempt {
     const givenUp = task.lostAttempts >= lostAttemptsBudget && !this.#cancelled
     // Before this attempt begins: then what the one before wrote is void everywhere.
     const lost = givenUp ? await this.#options.lost() : undefined
-    if (this.#stop.signal.aborted) return
+    if (this.#stopped) return
     this.#log.begin(task.attempt)
     this.#stage('preparing')
     for (const output of task.outputs) if (savedResult(output)) appendSavedOutput(this.#log, output)
@@ -102,7 +100,7 @@ export class Attempt {
     this.#startWorkers()
     // A retried output joins while others still run.
     while (this.#running.size > 0) await Promise.all(this.#running)
-    if (this.#stop.signal.aborted) return
+    if (this.#stopped) return
     await this.#end(endStatus(this.#results(), this.#cancelled))
   }
 
@@ -135,10 +133,14 @@ export class Attempt {
   /** Ends the work without saving: the task goes on elsewhere. False when it is being saved or has ended. */
   stop(): boolean {
     if (this.#phase !== 'preparing' && this.#phase !== 'generating') return false
+    this.#halt()
+    return true
+  }
+
+  #halt(): void {
     this.#phase = 'stopped'
     this.#log.abandon()
-    this.#stop.abort()
-    return true
+    for (const lane of this.#lanes) lane.stop()
   }
 
   /** Another attempt has begun: what this one still does is seen by nobody, and will not be saved. */
@@ -157,9 +159,13 @@ export class Attempt {
   /** Runs lanes until none waits. One that was cancelled while it waited has ended; retried, it may be here twice. */
   async #work(): Promise<void> {
     const { kind } = this.#options
-    for (let lane = this.#waiting.shift(); lane; lane = this.#waiting.shift()) {
-      if (lane.idle) await lane.run(writerOf(kind, this.task, lane.index), this.#stop.signal)
+    for (let lane = this.#waiting.shift(); lane && !this.#stopped; lane = this.#waiting.shift()) {
+      if (lane.idle) await lane.run(writerOf(kind, this.task, lane.index))
     }
+  }
+
+  get #stopped(): boolean {
+    return this.#phase === 'stopped'
   }
 
   #results(): LaneResult[] {
