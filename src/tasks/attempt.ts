@@ -97,7 +97,7 @@ export class Attempt {
     this.#phase = 'generating'
     this.#stage('generating')
     this.#waiting.push(...this.#lanes)
-    this.#startWorkers()
+    this.#runWaiting()
     // A retried output joins while others still run.
     while (this.#running.size > 0) await Promise.all(this.#running)
     if (this.#stopped) return
@@ -126,7 +126,7 @@ export class Attempt {
     if (this.#phase !== 'generating' || this.#running.size === 0 || this.#cancelled) return 'ending'
     lane.restart()
     this.#waiting.push(lane)
-    this.#startWorkers()
+    this.#runWaiting()
     return 'restarted'
   }
 
@@ -148,19 +148,20 @@ export class Attempt {
     if (!this.stop()) this.#log.abandon()
   }
 
-  /** As many as may ask the model at the same time, and as there is work for. */
-  #startWorkers(): void {
-    while (this.#waiting.length > 0 && this.#running.size < this.#options.parallel) {
-      const done = this.#work().finally(() => this.#running.delete(done))
+  /**
+   * Runs lanes that wait, as many as may ask the model at the same time; the others as these end. One that was cancelled while
+   * it waited has ended; retried, it may be here twice.
+   */
+  #runWaiting(): void {
+    while (!this.#stopped && this.#running.size < this.#options.parallel) {
+      const lane = this.#waiting.shift()
+      if (!lane) return
+      if (!lane.idle) continue
+      const done = lane.run(writerOf(this.#options.kind, this.task, lane.index)).then(() => {
+        this.#running.delete(done)
+        this.#runWaiting()
+      })
       this.#running.add(done)
-    }
-  }
-
-  /** Runs lanes until none waits. One that was cancelled while it waited has ended; retried, it may be here twice. */
-  async #work(): Promise<void> {
-    const { kind } = this.#options
-    for (let lane = this.#waiting.shift(); lane && !this.#stopped; lane = this.#waiting.shift()) {
-      if (lane.idle) await lane.run(writerOf(kind, this.task, lane.index))
     }
   }
 
