@@ -4,7 +4,7 @@ import { Breaker, type BreakerLimits, type BreakerState } from './breaker.ts'
 import type { ChatMessage, Completion, CompletionLimits, JsonFormat } from './completion.ts'
 import { JsonForms, type ResponseFormat } from './json-format.ts'
 import { type Retry, type RetryLimits, withRetries } from './retry.ts'
-import { streamCompletion } from './stream-completion.ts'
+import { beginCompletion } from './stream-completion.ts'
 import { upstreamFetch } from './upstream-fetch.ts'
 
 /** A language model, as the engine sees it. */
@@ -13,19 +13,21 @@ export interface Model {
   /** True for the embedded demo model: its text is made up. */
   readonly demo: boolean
   /** One streamed completion, begun again while it cannot begin. Never throws for what the upstream does: see `Completion`. */
-  complete(request: {
-    messages: readonly ChatMessage[]
-    /** Ask for JSON of this shape, as strongly as the server can be asked; the model may still say anything. */
-    format?: JsonFormat
-    signal: AbortSignal
-    /** Every piece of text, in order, never ''. None before the last retry. */
-    onDelta(text: string): void
-    /** Called when a wait begins; what it returns is called when that wait is over, however it ends. */
-    onRetry?(retry: Retry): () => void
-  }): Promise<Completion>
+  complete(request: CompletionRequest): Promise<Completion>
   state(): ModelState
   /** Closes the connections; running completions end as `truncated` or `unavailable`. */
   close(): Promise<void>
+}
+
+export interface CompletionRequest {
+  messages: readonly ChatMessage[]
+  /** Ask for JSON of this shape, as strongly as the server can be asked; the model may still say anything. */
+  format?: JsonFormat
+  signal: AbortSignal
+  /** Every piece of text, in order, never ''. None before the last retry. */
+  onDelta(text: string): void
+  /** Called when a wait begins; what it returns is called when that wait is over, however it ends. */
+  onRetry?(retry: Retry): () => void
 }
 
 export interface ModelState {
@@ -76,32 +78,40 @@ export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, log
   const breaker = new Breaker(limits)
   const forms = new JsonForms()
   let retries = 0
+  const begin = ({ messages, format, signal, onRetry }: Omit<CompletionRequest, 'onDelta'>) => {
+    const once = (responseFormat?: ResponseFormat) =>
+      beginCompletion(client, { model: name, messages, responseFormat, signal }, limits, breaker)
+    const ask = format
+      ? forms.asking(format, once, refusal => {
+          logger?.warn({ model: name, ...refusal }, 'asking the model for JSON in a weaker form')
+        })
+      : once
+    return withRetries(ask, {
+      signal,
+      limits,
+      onRetry(retry) {
+        retries++
+        logger?.warn({ model: name, ...retry }, 'asking the model again')
+        return onRetry?.(retry) ?? (() => {})
+      },
+    })
+  }
+  const ended = (completion: Completion) => {
+    if ('detail' in completion) {
+      const { outcome, detail } = completion
+      const reason = 'reason' in completion ? completion.reason : undefined
+      logger?.warn({ model: name, outcome, reason, detail }, 'a completion ended badly')
+    }
+    return completion
+  }
   return {
     name,
     demo,
-    async complete({ messages, format, signal, onDelta, onRetry }) {
-      const once = (responseFormat?: ResponseFormat) =>
-        streamCompletion(client, { model: name, messages, responseFormat, signal, onDelta }, limits, breaker)
-      const ask = format
-        ? forms.asking(format, once, refusal => {
-            logger?.warn({ model: name, ...refusal }, 'asking the model for JSON in a weaker form')
-          })
-        : once
-      const completion = await withRetries(ask, {
-        signal,
-        limits,
-        onRetry(retry) {
-          retries++
-          logger?.warn({ model: name, ...retry }, 'asking the model again')
-          return onRetry?.(retry) ?? (() => {})
-        },
-      })
-      if ('detail' in completion) {
-        const { outcome, detail } = completion
-        const reason = 'reason' in completion ? completion.reason : undefined
-        logger?.warn({ model: name, outcome, reason, detail }, 'a completion ended badly')
-      }
-      return completion
+    // Not async: such a function keeps what it was given, the prompt, until it ends.
+    complete({ onDelta, ...request }) {
+      return begin(request)
+        .then(begun => (begun.outcome === 'begun' ? begun.read(onDelta) : begun))
+        .then(ended)
     },
     state: () => ({ breaker: breaker.state, sockets: sockets(agent), retries }),
     close: () => agent.destroy(),

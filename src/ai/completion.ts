@@ -38,6 +38,13 @@ export type Completion = { usage?: TokenUsage } & (
   | UpstreamFault
 )
 
+/** A completion whose answer has begun. It must be read. */
+export interface BegunCompletion {
+  outcome: 'begun'
+  /** Reads it to its end and judges that. `onDelta` gets every piece of text, in order, never ''; rejects only if it throws. */
+  read(onDelta: (text: string) => void): Promise<Completion>
+}
+
 export type BrokenReason =
   /** An error inside the stream, in any dialect. */
   | 'error-in-stream'

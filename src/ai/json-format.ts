@@ -1,4 +1,4 @@
-import type { Completion, JsonFormat } from './completion.ts'
+import type { BegunCompletion, Completion, JsonFormat } from './completion.ts'
 
 /** The member `response_format` of a request. */
 export type ResponseFormat =
@@ -46,24 +46,35 @@ export class JsonForms {
    */
   asking(
     format: JsonFormat,
-    complete: (responseFormat: ResponseFormat | undefined) => Promise<Completion>,
+    begin: (responseFormat: ResponseFormat | undefined) => Promise<BegunCompletion | Completion>,
     onRefused: (refusal: FormRefused) => void,
-  ): () => Promise<Completion> {
+  ): () => Promise<BegunCompletion | Completion> {
     const first = this.#first()
     let form = first
     return async () => {
       for (;;) {
-        const completion = await complete(responseFormat(form, format))
+        const begun = await begin(responseFormat(form, format))
         const next = forms[forms.indexOf(form) + 1]
-        if (next && completion.outcome === 'rejected' && mayMeanTheForm.has(completion.status)) {
-          onRefused({ refused: form, next, status: completion.status })
+        if (next && begun.outcome === 'rejected' && mayMeanTheForm.has(begun.status)) {
+          onRefused({ refused: form, next, status: begun.status })
           form = next
           continue
         }
         // One that was remembered and still works keeps its time, or it would be used for ever.
-        if (form !== first && shownToWork.has(completion.outcome)) this.#known = { form, sinceMs: Date.now() }
-        return completion
+        return begun.outcome === 'begun' && form !== first ? this.#watched(begun, form) : begun
       }
+    }
+  }
+
+  /** The form is remembered if the completion shows that it works. */
+  #watched({ outcome, read }: BegunCompletion, form: Form): BegunCompletion {
+    return {
+      outcome,
+      read: async onDelta => {
+        const completion = await read(onDelta)
+        if (shownToWork.has(completion.outcome)) this.#known = { form, sinceMs: Date.now() }
+        return completion
+      },
     }
   }
 

@@ -1,5 +1,5 @@
 import { ConstantBackoff, ExponentialBackoff, handleWhenResult, retry } from 'cockatiel'
-import type { Completion } from './completion.ts'
+import type { BegunCompletion, Completion } from './completion.ts'
 import type { Unavailable, UnavailableReason } from './errors.ts'
 
 export interface RetryLimits {
@@ -38,9 +38,9 @@ export interface RetryOptions {
  * once, and the detail says when to return. Aborting ends a wait at once, as `aborted`.
  */
 export function withRetries(
-  complete: () => Promise<Completion>,
+  begin: () => Promise<BegunCompletion | Completion>,
   { signal, limits, onRetry, random = Math.random }: RetryOptions,
-): Promise<Completion> {
+): Promise<BegunCompletion | Completion> {
   const backoff = new ExponentialBackoff<number>({
     initialDelay: limits.retryDelayMs,
     maxDelay: limits.maxRetryDelayMs,
@@ -60,15 +60,15 @@ export function withRetries(
   }
   // The policy decides whether and how often. It cannot be woken from a delay of its own, so the wait is ours.
   const policy = retry(
-    handleWhenResult(result => worthRetrying(result as Completion, limits)),
+    handleWhenResult(result => worthRetrying(result as BegunCompletion | Completion, limits)),
     { maxAttempts: limits.maxRetries, backoff: new ConstantBackoff(0) },
   )
   return policy.execute(async ({ attempt }) => {
     if (last) await wait(attempt, last)
     if (signal.aborted) return { outcome: 'aborted' }
-    const completion = await complete()
-    last = completion.outcome === 'unavailable' ? completion : undefined
-    return last ? { ...last, detail: explained(last, attempt, limits) } : completion
+    const begun = await begin()
+    last = begun.outcome === 'unavailable' ? begun : undefined
+    return last ? { ...last, detail: explained(last, attempt, limits) } : begun
   }, signal)
 }
 
@@ -87,9 +87,9 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-function worthRetrying(completion: Completion, { maxRetryAfterMs }: RetryLimits): boolean {
-  if (completion.outcome !== 'unavailable' || completion.hopeless) return false
-  return completion.reason !== 'circuit-open' && (completion.retryAfterMs ?? 0) <= maxRetryAfterMs
+function worthRetrying(begun: BegunCompletion | Completion, { maxRetryAfterMs }: RetryLimits): boolean {
+  if (begun.outcome !== 'unavailable' || begun.hopeless) return false
+  return begun.reason !== 'circuit-open' && (begun.retryAfterMs ?? 0) <= maxRetryAfterMs
 }
 
 /** What the user reads if this is the end of it. */

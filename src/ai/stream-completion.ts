@@ -1,62 +1,52 @@
 import type OpenAI from 'openai'
 import type { Breaker, Verdict } from './breaker.ts'
-import type { ChatMessage, Completion, CompletionLimits } from './completion.ts'
+import type { BegunCompletion, ChatMessage, Completion, CompletionLimits } from './completion.ts'
 import { classify, type UpstreamFault } from './errors.ts'
 import type { ResponseFormat } from './json-format.ts'
 import { notAStream } from './not-a-stream.ts'
 import { readCompletion } from './read-completion.ts'
+import type { Body } from './upstream-body.ts'
 import { UpstreamResponse } from './upstream-fetch.ts'
 
-export interface CompletionRequest {
+export interface ChatRequest {
   model: string
   messages: readonly ChatMessage[]
   responseFormat?: ResponseFormat
   /** Aborting ends the completion as `aborted` and closes its socket. */
   signal: AbortSignal
-  /** Called for every piece of text, in order, never with ''. */
-  onDelta(text: string): void
 }
 
-type Opened = { outcome: 'opened'; response: Response } | UpstreamFault | { outcome: 'aborted' }
+type Opened =
+  | { outcome: 'opened'; body: Body | undefined; contentType: string }
+  | UpstreamFault
+  | { outcome: 'aborted' }
 
 /**
- * Runs one streamed chat completion, without retries, and judges its end. Rejects only if `onDelta` throws.
+ * Asks for one streamed chat completion, without retries, until its answer begins; if that does not, says how it ended.
  *
- * The signals and timers are its own and end with it: `AbortSignal.timeout` and `AbortSignal.any` would stay with a
- * long-lived signal after the completion has ended.
+ * Two steps, because thousands of completions are read at the same time: what asking takes, the SDK's objects and most of
+ * all the prompt, is gone by then.
  */
-export async function streamCompletion(
+export async function beginCompletion(
   client: OpenAI,
-  request: CompletionRequest,
+  request: ChatRequest,
   limits: CompletionLimits,
   breaker: Breaker,
-): Promise<Completion> {
-  const { signal } = request
-  if (signal.aborted) return { outcome: 'aborted' }
-  const stopping = new AbortController()
-  const stop = () => stopping.abort()
-  signal.addEventListener('abort', stop)
-  let late = false
-  const deadline = setTimeout(() => {
-    late = true
-    stop()
-  }, limits.totalTimeoutMs)
+): Promise<BegunCompletion | Completion> {
+  if (request.signal.aborted) return { outcome: 'aborted' }
+  const opening = new AbortController()
+  const cutoff = new Cutoff(request.signal, limits.totalTimeoutMs, () => opening.abort())
+  let opened: Opened | undefined
   try {
-    const opened = await breaker.run(() => open(client, request, stopping.signal), verdict)
-    const end =
-      opened.outcome === 'opened' ? await receive(opened.response, request.onDelta, stopping.signal, limits) : opened
-    const { usage } = end as Completion
-    if (signal.aborted) return { outcome: 'aborted', usage }
-    if (!late) return end
-    return { outcome: 'stalled', reason: 'deadline', detail: `no end within ${limits.totalTimeoutMs / 1000} s`, usage }
+    opened = await breaker.run(() => open(client, request, opening.signal), verdict)
   } finally {
-    clearTimeout(deadline)
-    signal.removeEventListener('abort', stop)
+    if (opened?.outcome !== 'opened') cutoff.end()
   }
+  return opened.outcome === 'opened' ? begun(opened, cutoff, limits) : cutoff.judged(opened)
 }
 
 /** Until the headers. */
-async function open(client: OpenAI, request: CompletionRequest, signal: AbortSignal): Promise<Opened> {
+async function open(client: OpenAI, request: ChatRequest, signal: AbortSignal): Promise<Opened> {
   const { model, messages, responseFormat } = request
   try {
     const response = await client.chat.completions
@@ -71,7 +61,8 @@ async function open(client: OpenAI, request: CompletionRequest, signal: AbortSig
         { signal },
       )
       .asResponse()
-    return { outcome: 'opened', response }
+    const body = response instanceof UpstreamResponse ? response.upstreamBody : undefined
+    return { outcome: 'opened', body, contentType: response.headers.get('content-type') ?? '' }
   } catch (error) {
     return signal.aborted ? { outcome: 'aborted' } : classify(error)
   }
@@ -84,24 +75,81 @@ function verdict(opened: Opened): Verdict {
   return opened.reason === 'rate-limited' || opened.reason === 'request-timeout' ? 'busy' : 'failure'
 }
 
-/** From the headers on. A body that was not read to its end takes its connection with it. */
-async function receive(
-  response: Response,
-  onDelta: (text: string) => void,
-  signal: AbortSignal,
+function begun(
+  { body, contentType }: Extract<Opened, { outcome: 'opened' }>,
+  cutoff: Cutoff,
   limits: CompletionLimits,
-): Promise<Completion> {
-  const body = response instanceof UpstreamResponse ? response.upstreamBody : undefined
+): BegunCompletion {
+  return {
+    outcome: 'begun',
+    async read(onDelta) {
+      try {
+        return cutoff.judged(await receive(body, contentType, onDelta, cutoff, limits))
+      } finally {
+        cutoff.end()
+        // One that was not read to its end takes its connection with it.
+        body?.close()
+      }
+    },
+  }
+}
+
+/** From the headers on. */
+function receive(
+  body: Body | undefined,
+  contentType: string,
+  onDelta: (text: string) => void,
+  cutoff: Cutoff,
+  limits: CompletionLimits,
+): Completion | Promise<Completion> {
   if (!body) return { outcome: 'broken', reason: 'no-stream', detail: "the model's server answered with nothing" }
-  const stop = () => body.close()
-  signal.addEventListener('abort', stop)
-  if (signal.aborted) stop()
-  try {
-    const contentType = response.headers.get('content-type') ?? ''
-    if (!/^text\/event-stream\b/i.test(contentType)) return await notAStream(body, contentType)
-    return await readCompletion(body, onDelta, limits)
-  } finally {
-    signal.removeEventListener('abort', stop)
-    body.close()
+  cutoff.cuts(() => body.close())
+  if (!/^text\/event-stream\b/i.test(contentType)) return notAStream(body, contentType)
+  return readCompletion(body, onDelta, limits)
+}
+
+/**
+ * What may end a completion early: whoever asked for it, and the time that it may take.
+ *
+ * Listener and timer are its own and end with it: `AbortSignal.timeout` and `AbortSignal.any` would stay with a long-lived
+ * signal after the completion has ended.
+ */
+class Cutoff {
+  readonly #signal: AbortSignal
+  readonly #totalTimeoutMs: number
+  readonly #deadline: NodeJS.Timeout
+  readonly #cut = () => this.#stop()
+  #stop: () => void
+  #late = false
+
+  constructor(signal: AbortSignal, totalTimeoutMs: number, stop: () => void) {
+    this.#signal = signal
+    this.#totalTimeoutMs = totalTimeoutMs
+    this.#stop = stop
+    signal.addEventListener('abort', this.#cut)
+    this.#deadline = setTimeout(() => {
+      this.#late = true
+      this.#stop()
+    }, totalTimeoutMs)
+  }
+
+  /** What is to be stopped from now on; at once, if it was to be already. */
+  cuts(stop: () => void): void {
+    this.#stop = stop
+    if (this.#signal.aborted || this.#late) stop()
+  }
+
+  /** How a completion ended, if that is no wonder. */
+  judged(end: Completion): Completion {
+    const { usage } = end
+    if (this.#signal.aborted) return { outcome: 'aborted', usage }
+    if (!this.#late) return end
+    const seconds = this.#totalTimeoutMs / 1000
+    return { outcome: 'stalled', reason: 'deadline', detail: `no end within ${seconds} s`, usage }
+  }
+
+  end(): void {
+    clearTimeout(this.#deadline)
+    this.#signal.removeEventListener('abort', this.#cut)
   }
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Agent, Dispatcher } from 'undici'
 import { NoAnswer } from './errors.ts'
 import { type Body, gunzipped, readText, UpstreamBody } from './upstream-body.ts'
@@ -27,12 +28,14 @@ export function upstreamFetch(agent: Agent): typeof fetch {
   return async (url, init) => {
     const { origin, pathname, search } = new URL(String(url))
     const signal = init?.signal ?? undefined
+    const sent = Buffer.from(init?.body as string)
     const answer = await ask(agent, signal, {
       origin,
       path: `${pathname}${search}`,
       method: (init?.method ?? 'GET') as 'POST',
-      headers: { ...passed(init?.headers), 'accept-encoding': 'gzip' },
-      body: init?.body as string | undefined,
+      headers: { ...passed(init?.headers), 'accept-encoding': 'gzip', 'content-length': String(sent.length) },
+      // It takes whatever is iterable, though its types do not say so.
+      body: new BodyOnce(sent) as unknown as Readable,
     }).catch(error => {
       throw signal?.aborted ? error : new NoAnswer(String(error.code ?? error.name))
     })
@@ -58,6 +61,24 @@ async function errorText(body: Body, signal: AbortSignal | undefined): Promise<s
   }
 }
 
+/**
+ * A body that lets go of its bytes as they are sent: undici keeps what it was given until the answer has ended, and a prompt
+ * in Korean is 3 KB and more.
+ */
+class BodyOnce implements Iterable<Buffer> {
+  #bytes: Buffer[]
+
+  constructor(bytes: Buffer) {
+    this.#bytes = [bytes]
+  }
+
+  *[Symbol.iterator](): Iterator<Buffer> {
+    const bytes = this.#bytes
+    this.#bytes = []
+    yield* bytes
+  }
+}
+
 interface Answer {
   status: number
   headers: Headers
@@ -65,39 +86,82 @@ interface Answer {
 }
 
 /** Resolves with the answer once its headers have come; until then `signal` stops it. */
-function ask(agent: Agent, signal: AbortSignal | undefined, request: Dispatcher.DispatchOptions): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    let controller: Dispatcher.DispatchController | undefined
-    let body: UpstreamBody | undefined
-    const stop = () => {
-      if (controller) controller.abort(signal?.reason)
-      // It still waits for a connection: it is dropped when it gets one.
-      else reject(signal?.reason)
-    }
-    signal?.addEventListener('abort', stop)
-    const answered = () => signal?.removeEventListener('abort', stop)
-    agent.dispatch(request, {
-      onRequestStart(started) {
-        controller = started
-        if (signal?.aborted) stop()
-      },
-      onResponseStart(started, status, found) {
-        // 100 and the like: the answer is still to come.
-        if (status < 200) return
-        answered()
-        const headers = headersOf(found)
-        body = new UpstreamBody(() => started.abort(new Error('closed')))
-        resolve({ status, headers, body })
-      },
-      onResponseData: (_, bytes) => body?.push(bytes),
-      onResponseEnd: () => body?.end(),
-      onResponseError(_, error) {
-        answered()
-        if (body) body.end(error)
-        else reject(error)
-      },
-    })
-  })
+async function ask(
+  agent: Agent,
+  signal: AbortSignal | undefined,
+  request: Dispatcher.DispatchOptions,
+): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  const exchange = new Exchange({ signal, resolve, reject })
+  const stop = () => exchange.stop()
+  signal?.addEventListener('abort', stop)
+  try {
+    agent.dispatch(request, exchange)
+    return await promise
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** What undici tells of a request and its answer. It lives as long as the body comes, and keeps only what that needs. */
+class Exchange implements Dispatcher.DispatchHandler {
+  /** Until the headers have come. */
+  #asking: Asking | undefined
+  #body: UpstreamBody | undefined
+
+  constructor(asking: Asking) {
+    this.#asking = asking
+  }
+
+  /** No effect once the headers have come. */
+  stop(): void {
+    if (!this.#asking) return
+    const { signal, controller, reject } = this.#asking
+    if (controller) controller.abort(signal?.reason)
+    // It still waits for a connection: it is dropped when it gets one.
+    else reject(signal?.reason)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (!this.#asking) return
+    this.#asking.controller = controller
+    if (this.#asking.signal?.aborted) this.stop()
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    // 100 and the like: the answer is still to come.
+    if (status < 200) return
+    this.#body = new UpstreamBody(() => controller.abort(new Error('closed')))
+    this.#asking?.resolve({ status, headers: headersOf(headers), body: this.#body })
+    this.#asking = undefined
+    // Slices of all that was read from the socket at once: 4 KB per completion, for as long as it runs.
+    controller.rawHeaders = null
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, bytes: Buffer): void {
+    this.#body?.push(bytes)
+  }
+
+  onResponseEnd(): void {
+    this.#body?.end()
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#body?.end(error)
+    this.#asking?.reject(error)
+    this.#asking = undefined
+  }
+}
+
+interface Asking {
+  signal: AbortSignal | undefined
+  controller?: Dispatcher.DispatchController
+  resolve(answer: Answer): void
+  reject(reason: unknown): void
 }
 
 function headersOf(found: Record<string, string | string[] | undefined>): Headers {

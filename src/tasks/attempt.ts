@@ -47,7 +47,6 @@ export class Attempt {
   readonly #options: AttemptOptions
   readonly #log: EventLog
   readonly #lanes: Lane[]
-  readonly #stop = new AbortController()
   /** Lanes to be run, in order. */
   readonly #waiting: Lane[] = []
   /** What asks the model now. */
@@ -73,8 +72,7 @@ export class Attempt {
     try {
       await this.#run()
     } catch (error) {
-      this.#stop.abort()
-      this.#log.abandon()
+      this.#halt()
       await Promise.allSettled(this.#running)
       throw error
     }
@@ -85,7 +83,7 @@ export class Attempt {
     const givenUp = task.lostAttempts >= lostAttemptsBudget && !this.#cancelled
     // Before this attempt begins: then what the one before wrote is void everywhere.
     const lost = givenUp ? await this.#options.lost() : undefined
-    if (this.#stop.signal.aborted) return
+    if (this.#stopped) return
     this.#log.begin(task.attempt)
     this.#stage('preparing')
     for (const output of task.outputs) if (savedResult(output)) appendSavedOutput(this.#log, output)
@@ -99,10 +97,10 @@ export class Attempt {
     this.#phase = 'generating'
     this.#stage('generating')
     this.#waiting.push(...this.#lanes)
-    this.#startWorkers()
+    this.#runWaiting()
     // A retried output joins while others still run.
     while (this.#running.size > 0) await Promise.all(this.#running)
-    if (this.#stop.signal.aborted) return
+    if (this.#stopped) return
     await this.#end(endStatus(this.#results(), this.#cancelled))
   }
 
@@ -128,17 +126,21 @@ export class Attempt {
     if (this.#phase !== 'generating' || this.#running.size === 0 || this.#cancelled) return 'ending'
     lane.restart()
     this.#waiting.push(lane)
-    this.#startWorkers()
+    this.#runWaiting()
     return 'restarted'
   }
 
   /** Ends the work without saving: the task goes on elsewhere. False when it is being saved or has ended. */
   stop(): boolean {
     if (this.#phase !== 'preparing' && this.#phase !== 'generating') return false
+    this.#halt()
+    return true
+  }
+
+  #halt(): void {
     this.#phase = 'stopped'
     this.#log.abandon()
-    this.#stop.abort()
-    return true
+    for (const lane of this.#lanes) lane.stop()
   }
 
   /** Another attempt has begun: what this one still does is seen by nobody, and will not be saved. */
@@ -146,20 +148,25 @@ export class Attempt {
     if (!this.stop()) this.#log.abandon()
   }
 
-  /** As many as may ask the model at the same time, and as there is work for. */
-  #startWorkers(): void {
-    while (this.#waiting.length > 0 && this.#running.size < this.#options.parallel) {
-      const done = this.#work().finally(() => this.#running.delete(done))
+  /**
+   * Runs lanes that wait, as many as may ask the model at the same time; the others as these end. One that was cancelled while
+   * it waited has ended; retried, it may be here twice.
+   */
+  #runWaiting(): void {
+    while (!this.#stopped && this.#running.size < this.#options.parallel) {
+      const lane = this.#waiting.shift()
+      if (!lane) return
+      if (!lane.idle) continue
+      const done = lane.run(writerOf(this.#options.kind, this.task, lane.index)).then(() => {
+        this.#running.delete(done)
+        this.#runWaiting()
+      })
       this.#running.add(done)
     }
   }
 
-  /** Runs lanes until none waits. One that was cancelled while it waited has ended; retried, it may be here twice. */
-  async #work(): Promise<void> {
-    const { kind } = this.#options
-    for (let lane = this.#waiting.shift(); lane; lane = this.#waiting.shift()) {
-      if (lane.idle) await lane.run(writerOf(kind, this.task, lane.index), this.#stop.signal)
-    }
+  get #stopped(): boolean {
+    return this.#phase === 'stopped'
   }
 
   #results(): LaneResult[] {

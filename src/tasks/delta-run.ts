@@ -1,4 +1,7 @@
-/** How many deltas are joined into one block. */
+/** How many deltas are joined at once. Until then each is a string of its own, of at least 24 bytes. */
+const tailDeltas = 16
+
+/** How many deltas a block has when nothing more is added to it. */
 const blockDeltas = 64
 
 /** Where a delta ends: its seq, and how long the text of the run is up to there. */
@@ -30,25 +33,23 @@ export class DeltaRun {
   /** What is not in a block yet. */
   #tail: string[] = []
   #tailSteps: number[] = []
-  #last: Mark = { seq: 0, end: 0 }
+  #lastSeq = 0
+  #end = 0
 
   append(seq: number, delta: string): void {
     this.#tail.push(delta)
-    this.#tailSteps.push(seq - this.#last.seq, delta.length)
-    this.#last = { seq, end: this.#last.end + delta.length }
-    if (this.#tail.length === blockDeltas) {
-      this.#blocks.push({ ...this.#last, text: this.#tail.join(''), steps: packed(this.#tailSteps) })
-      this.#tail = []
-      this.#tailSteps = []
-    }
+    this.#tailSteps.push(seq - this.#lastSeq, delta.length)
+    this.#lastSeq = seq
+    this.#end += delta.length
+    if (this.#tail.length === tailDeltas) this.#joinTail()
   }
 
   get text(): string {
-    return this.#slice(0, this.#last.end)
+    return this.#slice(0, this.#end)
   }
 
   get lastSeq(): number {
-    return this.#last.seq
+    return this.#lastSeq
   }
 
   has(seq: number): boolean {
@@ -64,6 +65,19 @@ export class DeltaRun {
     if (!next) return undefined
     const last = this.#split(mark => mark.end <= Math.max(next.end, before.end + maxChars)).before
     return { text: this.#slice(before.end, last.end), seq: last.seq }
+  }
+
+  /** Moves the tail into the last block, or into a new one when that has enough. */
+  #joinTail(): void {
+    const last = this.#blocks.at(-1)
+    const steps = packed(this.#tailSteps)
+    const same = typeof last?.steps === 'string' && typeof steps === 'string' && last.steps.length < 2 * blockDeltas
+    if (same) this.#blocks.pop()
+    // Joined and not added: what is added stays in its pieces.
+    const text = (same ? [last.text, ...this.#tail] : this.#tail).join('')
+    this.#blocks.push({ seq: this.#lastSeq, end: this.#end, text, steps: same ? [last.steps, steps].join('') : steps })
+    this.#tail = []
+    this.#tailSteps = []
   }
 
   /** The last delta for which `holds`, which is true up to one of them, and the one after it. */

@@ -1,8 +1,8 @@
-import type { Model } from '../ai/client.ts'
-import type { ChatMessage } from '../ai/completion.ts'
+import type { CompletionRequest, Model } from '../ai/client.ts'
+import type { ChatMessage, Completion } from '../ai/completion.ts'
 import { estimateUsage } from '../ai/tokens.ts'
 import type { EventLog } from './event-log.ts'
-import type { Desk, Written } from './kind.ts'
+import type { Desk, KindChunk, Written } from './kind.ts'
 import { outputChunk } from './rebuild.ts'
 import type { RetryStage } from './retry-stage.ts'
 import type { StoredOutput } from './rows.ts'
@@ -27,13 +27,20 @@ export interface Effort {
 /** Writes one output: see `TaskKind`. */
 export type Writer = (desk: LaneDesk) => Promise<Written>
 
+/** Makes the messages that are sent; none if there is nothing to write any more. */
+export type Prompt = () => Promise<readonly ChatMessage[]>
+
 /** A `Desk` at which what the model says can also be streamed as this output's own text. */
 export interface LaneDesk extends Desk {
-  stream(messages: readonly ChatMessage[]): ReturnType<Desk['complete']>
+  /**
+   * As `complete`, but of messages that are not kept while the answer comes: `prompt` makes them again if they must be
+   * counted. `undefined` when there are none.
+   */
+  stream(prompt: Prompt): Promise<Awaited<ReturnType<Desk['complete']>> | undefined>
 }
 
 /**
- * One output of a running attempt: has it written, and tells the log.
+ * One output of a running attempt: has it written, itself the desk at which that is done, and tells the log.
  *
  * ```
  * idle -> running -> ended        run()
@@ -41,12 +48,12 @@ export interface LaneDesk extends Desk {
  * ended -> idle                   restart()
  * ```
  */
-export class Lane {
+export class Lane implements LaneDesk {
   readonly index: number
   readonly #log: EventLog
   readonly #model: Model
   readonly #retries: RetryStage
-  #controller: AbortController | undefined
+  #running: AbortController | undefined
   #result: LaneResult | undefined
   /** Text of it has been streamed. */
   #started = false
@@ -71,7 +78,7 @@ export class Lane {
 
   /** Neither begun nor ended. */
   get idle(): boolean {
-    return this.#controller === undefined && this.#result === undefined
+    return this.#running === undefined && this.#result === undefined
   }
 
   /** How it ended; `undefined` while it is idle or runs. */
@@ -97,24 +104,58 @@ export class Lane {
     this.#log.append(outputChunk({ index: this.index, status: 'restarted' }))
   }
 
-  /** Rejects only if `write` does; `signal` and `cancel()` make it end soon, as `cancelled`. */
-  async run(write: Writer, signal: AbortSignal): Promise<void> {
+  /** Rejects only if `write` does; `stop()` and `cancel()` make it end soon, as `cancelled`. */
+  async run(write: Writer): Promise<void> {
     const { index } = this
-    const controller = new AbortController()
-    this.#controller = controller
+    this.#running = new AbortController()
     this.#started = false
     this.#log.append(outputChunk({ index, status: 'running' }))
-    const written = await write(this.#desk(AbortSignal.any([signal, controller.signal])))
+    const written = await write(this)
     const text = this.#text()
     if (this.#started) this.#log.append({ type: 'text-end', id: String(index) })
-    this.#controller = undefined
+    this.#running = undefined
     this.#end({ ...written, text })
+  }
+
+  /** Of what is being written. */
+  get signal(): AbortSignal {
+    if (!this.#running) throw new Error(`output ${this.index} is not being written`)
+    return this.#running.signal
+  }
+
+  async complete({ messages, format, onDelta }: Parameters<Desk['complete']>[0]): ReturnType<Desk['complete']> {
+    let text = ''
+    const completion = await this.#complete({ messages, format }, delta => {
+      text += delta
+      onDelta?.(delta)
+    })
+    return counted(completion, text, messages)
+  }
+
+  stream(prompt: Prompt): ReturnType<LaneDesk['stream']> {
+    // Its text is in the log: a second one, in all its pieces, was a third of the memory of a task that runs.
+    return this.#stream(prompt).then(completion => completion && counted(completion, this.#text(), prompt))
+  }
+
+  async #stream(prompt: Prompt): Promise<Completion | undefined> {
+    const messages = await prompt()
+    // Returned and not awaited: a function that waits keeps all that it has, the messages too.
+    return messages.length > 0 ? this.#complete({ messages }, delta => this.#delta(delta)) : undefined
+  }
+
+  append(chunk: KindChunk): void {
+    this.#log.append(chunk)
+  }
+
+  /** Ends it if it runs. */
+  stop(): void {
+    this.#running?.abort()
   }
 
   /** Stops it, or keeps it from starting. False when it has ended already. */
   cancel(): boolean {
     if (this.#result) return false
-    if (this.#controller) this.#controller.abort()
+    if (this.#running) this.stop()
     else this.#end({ status: 'cancelled', text: '' })
     return true
   }
@@ -132,39 +173,22 @@ export class Lane {
     this.#end({ status: text === '' ? 'failed' : 'incomplete', text, error })
   }
 
-  #desk(signal: AbortSignal): LaneDesk {
-    return {
-      signal,
-      complete: ({ messages, format, onDelta }) => {
-        let text = ''
-        const both = (delta: string) => {
-          text += delta
-          onDelta?.(delta)
-        }
-        return this.#complete({ messages, format, signal, onDelta: both }, () => text)
-      },
-      // Its text is in the log: a second one, in all its pieces, was a third of the memory of a task that runs.
-      stream: messages =>
-        this.#complete({ messages, signal, onDelta: delta => this.#delta(delta) }, () => this.#text()),
-      append: chunk => void this.#log.append(chunk),
-    }
-  }
-
-  async #complete(request: Parameters<Model['complete']>[0], textOf: () => string): ReturnType<Desk['complete']> {
-    const completion = await this.#model.complete({
+  #complete(
+    request: Pick<CompletionRequest, 'messages' | 'format'>,
+    onDelta: (text: string) => void,
+  ): Promise<Completion> {
+    return this.#model.complete({
       ...request,
+      signal: this.signal,
       onDelta: delta => {
         if (this.#effort) this.#effort.firstDeltaAt ??= Date.now()
-        request.onDelta(delta)
+        onDelta(delta)
       },
       onRetry: retry => {
         if (this.#effort) this.#effort.retries++
         return this.#retries.wait(this.index, retry)
       },
     })
-    const text = textOf()
-    const usage = completion.usage ?? (text !== '' ? await estimateUsage(request.messages, text) : undefined)
-    return { ...completion, text, usage }
   }
 
   #delta(text: string): void {
@@ -190,6 +214,12 @@ export class Lane {
     this.#result = { index, cancelRequested: false, ...end }
     this.#log.append(outputChunk({ index, ...change }))
   }
+}
+
+/** With its text, and its usage: estimated if the provider told none. */
+async function counted(completion: Completion, text: string, asked: readonly ChatMessage[] | Prompt) {
+  if (completion.usage || text === '') return { ...completion, text }
+  return { ...completion, text, usage: await estimateUsage(typeof asked === 'function' ? await asked() : asked, text) }
 }
 
 function newEffort(): Effort {

@@ -18,8 +18,8 @@ export interface StoredOutput {
 }
 
 export interface ClaimedTask extends TaskRow {
-  /** @throws DecryptionFailed */
-  readonly input: unknown
+  /** Deciphered each time, so that it is not kept. @throws DecryptionFailed */
+  input(): unknown
   outputs: StoredOutput[]
   claimedAt: Date
 }

@@ -199,7 +199,7 @@ function worthKeeping({ bare, outputs }: TaskEnd): boolean {
 /** Whatever a kind throws by itself is no reason to try again; what the database throws may be. */
 async function keep(tx: Queries, task: ClaimedTask, kind: TaskKind, end: TaskEnd): Promise<readonly DomainEvent[]> {
   try {
-    return await kind.save(tx, { ...task, watched: end.watched }, end.outputs)
+    return await kind.save(tx, { ...task, input: task.input(), watched: end.watched }, end.outputs)
   } catch (error) {
     throw error instanceof DrizzleQueryError ? error : new KindFailed(kind.name, task.id, error)
   }

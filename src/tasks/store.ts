@@ -212,15 +212,16 @@ export class TaskStore {
     )
     const cipher = this.#cipher
     const claimedAt = new Date()
-    return rows.map(row => ({
-      ...readTask(cipher, row),
-      claimedAt,
-      outputs: stored.get(row.id) ?? [],
-      // When it is used: one that cannot be read breaks its own attempt, not the claiming of all the others.
-      get input() {
-        return cipher.open(tasks.input, row.id, row.input)
-      },
-    }))
+    return rows.map(row => {
+      const { id, input } = row
+      return {
+        ...readTask(cipher, row),
+        claimedAt,
+        outputs: stored.get(id) ?? [],
+        // When it is used: one that cannot be read breaks its own attempt, not the claiming of all the others.
+        input: () => cipher.open(tasks.input, id, input),
+      }
+    })
   }
 
   /**

@@ -6,7 +6,8 @@ import { createGzip } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { openModel } from '../../src/ai/client.ts'
 import { readConfig } from '../../src/config.ts'
-import { type Script, startUpstream } from '../support/upstream.ts'
+import { collected } from '../support/collected.ts'
+import { type Script, startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
 
 t.test('300 completions, 10 at a time, are asked over 10 connections', async t => {
   const { upstream, model, complete } = await modelFor(t, undefined, { maxSockets: 10 })
@@ -279,6 +280,40 @@ t.test('300 completions under one signal warn of nothing and leave nothing on it
   for (const { outcome } of await Promise.all(pending)) t.equal(outcome, 'completed')
   t.equal(listeners, 0)
   t.same(warnings, [])
+})
+
+t.test('a request tells its length in bytes, for servers that take no chunks', async t => {
+  const { upstream, complete } = await modelFor(t)
+  await complete()
+  const [{ request, body }] = upstream.completions as [UpstreamCompletion]
+  t.equal(request.headers['content-length'], String(Buffer.byteLength(JSON.stringify(body))))
+  t.equal(request.headers['transfer-encoding'], undefined)
+})
+
+t.test('once an answer has begun, nothing is kept of what was asked, nor of what came with its headers', async t => {
+  const { upstream, model } = await modelFor(t)
+  const count = 20
+  const begin = async (prompt: string, padding: string) => {
+    let begun = 0
+    const abort = new AbortController()
+    upstream.answer(completion => completion.raw(`: ${padding}\n\n`).delta('글'))
+    const { promise: all, resolve } = Promise.withResolvers<void>()
+    const onDelta = () => void (++begun === count && resolve())
+    const ends = Array.from({ length: count }, () =>
+      model.complete({ messages: [{ role: 'user', content: prompt + begun }], signal: abort.signal, onDelta }),
+    )
+    await all
+    upstream.reset()
+    const { heapUsed, arrayBuffers } = await collected()
+    abort.abort()
+    await Promise.all(ends)
+    return { heapUsed, arrayBuffers }
+  }
+  await begin('', '')
+  const small = await begin('', '')
+  const large = await begin('x'.repeat(1_000_000), 'x'.repeat(60_000))
+  t.ok(large.heapUsed - small.heapUsed < 2_000_000, `${large.heapUsed - small.heapUsed} bytes of heap`)
+  t.ok(large.arrayBuffers - small.arrayBuffers < 200_000, `${large.arrayBuffers - small.arrayBuffers} bytes of buffers`)
 })
 
 async function modelFor(

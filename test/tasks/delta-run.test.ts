@@ -1,5 +1,6 @@
 import t from 'tap'
 import { DeltaRun } from '../../src/tasks/delta-run.ts'
+import { collected } from '../support/collected.ts'
 
 const plenty = 1_000_000
 
@@ -64,16 +65,32 @@ t.test('what is read while it grows adds up to the whole', async t => {
   t.equal(text + run.after(seq, plenty)?.text, textAfter(0))
 })
 
-t.test('deltas that are long, or far apart, are found like others', async t => {
-  const run = new DeltaRun()
-  const long = 'x'.repeat(100_000)
-  for (let index = 1; index <= 200; index++) run.append(index * 100_000, index % 50 === 0 ? long : 'y')
-  for (let index = 1; index <= 200; index++) {
-    t.ok(run.has(index * 100_000))
-    t.notOk(run.has(index * 100_000 - 1))
-    const piece = run.after(index * 100_000 - 1, 1)
-    t.same(piece, { text: index % 50 === 0 ? long : 'y', seq: index * 100_000 })
+for (const gap of [3, 100_000]) {
+  t.test(`deltas that are long, ${gap} apart, are found like others`, async t => {
+    const run = new DeltaRun()
+    const long = 'x'.repeat(100_000)
+    for (let index = 1; index <= 200; index++) run.append(index * gap, index % 50 === 0 ? long : 'y')
+    for (let index = 1; index <= 200; index++) {
+      t.ok(run.has(index * gap))
+      t.notOk(run.has(index * gap - 1))
+      const piece = run.after(index * gap - 1, 1)
+      t.same(piece, { text: index % 50 === 0 ? long : 'y', seq: index * gap })
+    }
+    t.equal(run.text.length, 4 * long.length + 196)
+  })
+}
+
+t.test('its deltas take little more memory than their text, also before there is a whole block', async t => {
+  const runs: DeltaRun[] = []
+  const before = await collected()
+  for (let count = 0; count < 1000; count++) {
+    const run = new DeltaRun()
+    for (let index = 1; index <= 60; index++) run.append(index * 3, JSON.parse(`"${count % 1000} 단어"`))
+    runs.push(run)
   }
+  const each = ((await collected()).heapUsed - before.heapUsed) / runs.length
+  const text = 2 * (runs.at(-1) as DeltaRun).text.length
+  t.ok(each < 2 * text + 1500, `${each} bytes for a text of ${text}`)
 })
 
 t.test('it has the seqs of its deltas, and no others', async t => {

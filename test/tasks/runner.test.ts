@@ -42,6 +42,29 @@ t.test('a prompt that throws stops the attempt', async t => {
   t.match(await ended((await tasks.submit(kind, owner, {})).task), { status: 'completed', attempt: 2 })
 })
 
+t.test('a task that is stopped asks for none of its outputs that wait for their turn', async t => {
+  const asked = Promise.withResolvers<void>()
+  const outputs = 12
+  let prompts = 0
+  const { tasks, kind, stop } = await startEngine(t, {
+    kind: {
+      outputs: () => outputs,
+      prompt() {
+        prompts++
+        return [{ role: 'user', content: 'x' }]
+      },
+    },
+    async beforeAnswer({ signal }) {
+      asked.resolve()
+      await new Promise(resolve => signal.addEventListener('abort', resolve))
+    },
+  })
+  await tasks.submit(kind, owner, {})
+  await asked.promise
+  await stop()
+  t.equal(prompts, 10, 'as many as may run at the same time')
+})
+
 t.test('a job that was taken for lost, though its attempt still runs here, costs nothing', async t => {
   const answer = Promise.withResolvers<void>()
   const asked = Promise.withResolvers<void>()

@@ -4,7 +4,7 @@ import type { TaskKind } from '../../src/tasks/kind.ts'
 import type { LaneDesk } from '../../src/tasks/lane.ts'
 import { writerOf } from '../../src/tasks/writer.ts'
 
-const task = { id: 'id', ownerId: 'owner', createdAt: new Date(), attempt: 1, input: {} }
+const task = { id: 'id', ownerId: 'owner', createdAt: new Date(), attempt: 1, input: () => ({}) }
 
 t.test('what a kind prompts is asked for and judged', async t => {
   const { written, asked } = await write(() => [{ role: 'user', content: '말' }])
@@ -24,7 +24,9 @@ async function write(prompt: Extract<TaskKind, { prompt: unknown }>['prompt']) {
   const desk: LaneDesk = {
     signal: new AbortController().signal,
     complete: () => Promise.reject(new Error('only what is streamed')),
-    async stream(messages) {
+    async stream(prompt) {
+      const messages = await prompt()
+      if (messages.length === 0) return undefined
       asked.push(messages)
       return { outcome: 'completed', text: '답', usage: { inputTokens: 1, outputTokens: 1 } }
     },
