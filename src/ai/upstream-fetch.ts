@@ -28,11 +28,11 @@ export function upstreamFetch(agent: Agent): typeof fetch {
   return async (url, init) => {
     const { origin, pathname, search } = new URL(String(url))
     const signal = init?.signal ?? undefined
-    const sent = Buffer.from(init?.body as string)
+    const sent = Buffer.from((init?.body as string | undefined) ?? '')
     const answer = await ask(agent, signal, {
       origin,
       path: `${pathname}${search}`,
-      method: (init?.method ?? 'GET') as 'POST',
+      method: (init?.method ?? 'POST') as 'POST',
       headers: { ...passed(init?.headers), 'accept-encoding': 'gzip', 'content-length': String(sent.length) },
       // It takes whatever is iterable, though its types do not say so.
       body: new BodyOnce(sent) as unknown as Readable,

@@ -167,7 +167,7 @@ function overPool(pool: pg.Pool): Queries {
 export async function openEmbedded(folder: string | undefined): Promise<Database> {
   const pglite = await PGlite.create(folder)
   await migrateEmbedded(pglite)
-  const { forDrizzle, forJobs } = clientsOf(pglite)
+  const { forDrizzle, forJobs, close } = clientsOf(pglite)
   const jobs = fromPglite(forJobs)
   return {
     queries: overPglite({ client: forDrizzle }),
@@ -175,7 +175,7 @@ export async function openEmbedded(folder: string | undefined): Promise<Database
     heartbeats: jobs,
     backend: 'pglite',
     connections: () => ({ open: 1, idle: 1, waiting: 0 }),
-    ping: async () => void (await pglite.query('select 1')),
-    close: () => pglite.close(),
+    ping: async () => void (await forJobs.query('select 1')),
+    close,
   }
 }

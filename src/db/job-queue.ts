@@ -34,6 +34,9 @@ export class JobQueue<Data extends object> {
   readonly name: string
   readonly #boss: PgBoss
   readonly #database: Database
+  /** Heartbeats that are being written, and completions. */
+  #touching: Promise<unknown> = Promise.resolve()
+  readonly #completing = new Set<Promise<unknown>>()
 
   private constructor(name: string, boss: PgBoss, database: Database) {
     this.name = name
@@ -113,10 +116,12 @@ export class JobQueue<Data extends object> {
   /** Says that these are still worked on. False when at least one of them no longer is this process's. */
   async touch(jobs: readonly Job<Data>[]): Promise<boolean> {
     if (jobs.length === 0) return true
+    const touched = Promise.allSettled(this.#completing).then(() =>
+      this.#boss.touch(this.name, jobs.map(attemptOf), { db: this.#database.heartbeats }),
+    )
+    this.#touching = touched.catch(() => {})
     // The type of the answer is empty in pg-boss 12.35; its documentation promises the count.
-    const { affected } = (await this.#boss.touch(this.name, jobs.map(attemptOf), {
-      db: this.#database.heartbeats,
-    })) as { affected: number }
+    const { affected } = (await touched) as { affected: number }
     return affected === jobs.length
   }
 
@@ -125,12 +130,23 @@ export class JobQueue<Data extends object> {
     return this.completeAll(tx, [job])
   }
 
-  /** False when at least one of them no longer is this process's: the transaction must not be committed then. */
+  /**
+   * False when at least one of them no longer is this process's, for whoever must not commit then.
+   *
+   * Not while these jobs' heartbeat is written: each of the two statements locks many of the same rows, in an order of its own,
+   * so that they could wait for each other. Afterwards the heartbeat may wait for the transaction, which needs no more of them:
+   * it should be its last statement.
+   */
   async completeAll(tx: Queries, jobs: readonly Job<Data>[]): Promise<boolean> {
-    const { affected } = (await this.#boss.complete(this.name, jobs.map(attemptOf), null, { db: jobsIn(tx) })) as {
-      affected: number
+    await this.#touching
+    const completed = this.#boss.complete(this.name, jobs.map(attemptOf), null, { db: jobsIn(tx) })
+    this.#completing.add(completed)
+    try {
+      const { affected } = (await completed) as { affected: number }
+      return affected === jobs.length
+    } finally {
+      this.#completing.delete(completed)
     }
-    return affected === jobs.length
   }
 
   /** Puts a job back, to be tried again after the queue's delay. Its next fetch has `note` as its output. */

@@ -11,9 +11,9 @@ type Statements = Pick<PGlite, 'query' | 'exec'>
  * different forms: Drizzle's parsers are PGlite's own here, since it would add those that are named with a statement to a copy of
  * the 300 that it has; pg-boss names those that were there.
  *
- * All statements go through here: one alone waits for a transaction that is open.
+ * All go through here: one statement alone waits for a transaction that is open, and `close` for all that was asked for before.
  */
-export function clientsOf(pglite: PGlite): { forDrizzle: PGlite; forJobs: Statements } {
+export function clientsOf(pglite: PGlite): { forDrizzle: PGlite; forJobs: Statements; close(): Promise<void> } {
   const parsers = Object.fromEntries(
     asWritten.flatMap(type => (pglite.parsers[type] ? [[type, pglite.parsers[type]]] : [])),
   )
@@ -42,5 +42,9 @@ export function clientsOf(pglite: PGlite): { forDrizzle: PGlite; forJobs: Statem
         }),
       ),
   }
-  return { forDrizzle: forDrizzle as PGlite, forJobs }
+  return {
+    forDrizzle: forDrizzle as PGlite,
+    forJobs,
+    close: () => alone.runExclusive(() => pglite.close()),
+  }
 }

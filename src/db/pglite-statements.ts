@@ -51,7 +51,7 @@ export class PgliteStatements {
   query<T>(text: string, values: unknown[] = [], options: QueryOptions = {}): Promise<Results<T>> {
     const pglite = this.#pglite
     return pglite.runExclusive(async () => {
-      if (pglite.closed) throw new Error('the embedded database is closed')
+      if (!pglite.ready) throw new Error('the embedded database is closed')
       const { name, parameterTypes, columns } = await this.#prepare(text)
       try {
         const rows = await this.#send(

@@ -38,7 +38,7 @@ export class Redrive {
 
   /**
    * @param options.handlers those there are: the events of others stay where they are
-   * @param options.onRedriven told when there is something in their queues
+   * @param options.onRedriven told after the commit, when there may be something in their queues
    */
   constructor(options: {
     boss: PgBoss

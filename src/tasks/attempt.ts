@@ -39,7 +39,8 @@ export interface AttemptOptions {
  *
  * ```
  * preparing -> generating -> saving -> ended
- * generating -> stopped      given back or replaced: readers are sent away, nothing is saved
+ * preparing, generating -> stopped      given back or replaced: readers are sent away, nothing is saved
+ * any but ended -> stopped              a mistake of ours, or an end that cannot be saved: the same
  * ```
  */
 export class Attempt {
@@ -162,6 +163,8 @@ export class Attempt {
         this.#runWaiting()
       })
       this.#running.add(done)
+      // `#run` waits for those that ran when it looked, and sees this one only then: until then nobody does.
+      done.catch(() => this.#halt())
     }
   }
 

@@ -45,7 +45,8 @@ interface KindOf<Input extends TSchema> {
 interface PromptedKind<Input extends TSchema> {
   /**
    * The messages that make the model write output `output`; none if the task has been removed. May read the database, and
-   * is asked again while that is away; must not throw otherwise for valid input.
+   * is asked again while that is away; must not throw otherwise for valid input. Asked once more after the answer, to count
+   * what was sent, if the model's server does not say: what it gives then may be newer.
    */
   prompt(input: Static<Input>, output: number, task: KindTask): ChatMessage[] | Promise<ChatMessage[]>
 }
@@ -68,7 +69,7 @@ export interface KindTask {
   attempt: number
 }
 
-/** Where an output is written: the model, and the task's log. */
+/** Where an output is written: the model, and the task's log. Not to be used once `write` has resolved, nor to be taken apart. */
 export interface Desk {
   readonly signal: AbortSignal
   /**

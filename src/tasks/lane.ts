@@ -1,6 +1,7 @@
 import type { CompletionRequest, Model } from '../ai/client.ts'
 import type { ChatMessage, Completion } from '../ai/completion.ts'
 import { estimateUsage } from '../ai/tokens.ts'
+import { untilAnswered } from '../db/until-answered.ts'
 import type { EventLog } from './event-log.ts'
 import type { Desk, KindChunk, Written } from './kind.ts'
 import { outputChunk } from './rebuild.ts'
@@ -27,14 +28,14 @@ export interface Effort {
 /** Writes one output: see `TaskKind`. */
 export type Writer = (desk: LaneDesk) => Promise<Written>
 
-/** Makes the messages that are sent; none if there is nothing to write any more. */
+/** Makes the messages that are sent; none if there is nothing to write any more. May fail while the database is away. */
 export type Prompt = () => Promise<readonly ChatMessage[]>
 
 /** A `Desk` at which what the model says can also be streamed as this output's own text. */
 export interface LaneDesk extends Desk {
   /**
    * As `complete`, but of messages that are not kept while the answer comes: `prompt` makes them again if they must be
-   * counted. `undefined` when there are none.
+   * counted, and if that fails there is no usage. Waits for a database that is away. `undefined` when there are none.
    */
   stream(prompt: Prompt): Promise<Awaited<ReturnType<Desk['complete']>> | undefined>
 }
@@ -55,6 +56,7 @@ export class Lane implements LaneDesk {
   readonly #retries: RetryStage
   #running: AbortController | undefined
   #result: LaneResult | undefined
+  #stopped = false
   /** Text of it has been streamed. */
   #started = false
   /** Restarted, and no text of the new one has come. */
@@ -109,6 +111,7 @@ export class Lane implements LaneDesk {
     const { index } = this
     this.#running = new AbortController()
     this.#started = false
+    this.#stopped = false
     this.#log.append(outputChunk({ index, status: 'running' }))
     const written = await write(this)
     const text = this.#text()
@@ -134,28 +137,38 @@ export class Lane implements LaneDesk {
 
   stream(prompt: Prompt): ReturnType<LaneDesk['stream']> {
     // Its text is in the log: a second one, in all its pieces, was a third of the memory of a task that runs.
-    return this.#stream(prompt).then(completion => completion && counted(completion, this.#text(), prompt))
+    return this.#stream(prompt).then(completion => completion && this.#streamed(completion, prompt))
   }
 
   async #stream(prompt: Prompt): Promise<Completion | undefined> {
-    const messages = await prompt()
+    const messages = await prompted(prompt, this.signal)
     // Returned and not awaited: a function that waits keeps all that it has, the messages too.
     return messages.length > 0 ? this.#complete({ messages }, delta => this.#delta(delta)) : undefined
+  }
+
+  async #streamed(completion: Completion, prompt: Prompt) {
+    const text = this.#text()
+    // What was stopped is written again elsewhere: nobody asks what this cost.
+    if (completion.usage || text === '' || this.#stopped) return { ...completion, text }
+    // The text is what counts: nothing that happens now may cost it, or make it wait.
+    const messages = await prompt().catch(() => [])
+    return messages.length > 0 ? counted(completion, text, messages) : { ...completion, text }
   }
 
   append(chunk: KindChunk): void {
     this.#log.append(chunk)
   }
 
-  /** Ends it if it runs. */
+  /** Ends it if it runs: what it has written is of no use any more. */
   stop(): void {
+    this.#stopped = true
     this.#running?.abort()
   }
 
   /** Stops it, or keeps it from starting. False when it has ended already. */
   cancel(): boolean {
     if (this.#result) return false
-    if (this.#running) this.stop()
+    if (this.#running) this.#running.abort()
     else this.#end({ status: 'cancelled', text: '' })
     return true
   }
@@ -217,9 +230,19 @@ export class Lane implements LaneDesk {
 }
 
 /** With its text, and its usage: estimated if the provider told none. */
-async function counted(completion: Completion, text: string, asked: readonly ChatMessage[] | Prompt) {
+async function counted(completion: Completion, text: string, messages: readonly ChatMessage[]) {
   if (completion.usage || text === '') return { ...completion, text }
-  return { ...completion, text, usage: await estimateUsage(typeof asked === 'function' ? await asked() : asked, text) }
+  return { ...completion, text, usage: await estimateUsage(messages, text) }
+}
+
+/** Waits for a database that is away, which is no fault of the attempt; none when it was stopped meanwhile. */
+async function prompted(prompt: Prompt, signal: AbortSignal): Promise<readonly ChatMessage[]> {
+  try {
+    return await untilAnswered(prompt, signal)
+  } catch (error) {
+    if (signal.aborted) return []
+    throw error
+  }
 }
 
 function newEffort(): Effort {

@@ -31,10 +31,10 @@ export interface SettlementOptions {
 }
 
 /**
- * Ends are saved together while others are being saved: of 2,000 at once each would wait for the transactions of all before it,
- * at seven statements each. One batch may have to wait for a row that somebody has locked: then there is another.
+ * Transactions at once, and ends that share one. One for each end, at seven statements each, was most of what a burst of tasks
+ * cost. Two, since one of them may have to wait for what somebody else has locked.
  */
-const together = { atOnce: 2, atMost: 25 }
+const batches = { atOnce: 2, atMost: 25 }
 
 /** An end to be saved. */
 interface Ending {
@@ -49,7 +49,7 @@ interface Ending {
 export class Settlement {
   readonly #options: SettlementOptions
   readonly #givenUp = new AbortController()
-  readonly #together = new Together((endings: readonly Ending[]) => this.#saveTogether(endings), together)
+  readonly #together = new Together((endings: readonly Ending[]) => this.#saveTogether(endings), batches)
 
   constructor(options: SettlementOptions) {
     this.#options = options
@@ -87,9 +87,11 @@ export class Settlement {
    * to be saved alone.
    */
   async #saveTogether(endings: readonly Ending[]): Promise<(Saved | undefined)[]> {
+    // What has waited behind others until now is tried once more, each alone.
+    if (this.#givenUp.signal.aborted) return endings.map(() => undefined)
     try {
       const saved = await this.#options.database.queries.transaction(tx => this.#end(tx, endings, { skipLocked: true }))
-      return endings.map(({ task }) => saved.get(task.id))
+      return saved
     } catch (error) {
       if (endings.length === 1 && !isTransientFault(error)) throw error
       const fields = { err: error, tasks: endings.length }
@@ -106,26 +108,30 @@ export class Settlement {
     return untilAnswered(retries => {
       if (retries > 0) logger.warn({ taskId: task.id, retries }, 'the end of a task could not be saved; trying again')
       return database.queries.transaction(async tx => {
-        const saved = (await this.#end(tx, [ending])).get(task.id)
+        const [saved] = await this.#end(tx, [ending])
         if (!saved) await queue.complete(tx, job())
         return saved
       })
     }, this.#givenUp.signal)
   }
 
-  /** What was saved, by task. */
-  async #end(tx: Queries, endings: readonly Ending[], options?: { skipLocked: boolean }): Promise<Map<string, Saved>> {
+  /** What was saved of each. */
+  async #end(
+    tx: Queries,
+    endings: readonly Ending[],
+    options?: { skipLocked: boolean },
+  ): Promise<(Saved | undefined)[]> {
     const { store, queue, line, events } = this.#options
     const saved = await store.end(
       tx,
       endings.map(({ task: { id, attempt }, end }) => ({ taskId: id, attempt, end })),
       options,
     )
-    if (saved.size === 0) return saved
+    if (!saved.some(ended => ended)) return saved
     const published: Published[] = []
     const jobs: TaskJob[] = []
-    for (const { task, job, kind, end } of endings) {
-      const ended = saved.get(task.id)
+    for (const [index, { task, job, kind, end }] of endings.entries()) {
+      const ended = saved[index]
       if (!ended) continue
       const facts = worthKeeping(end) ? await keep(tx, task, kind, end) : []
       published.push({ traceId: task.traceId, events: [...facts, ...endFacts(measured(task, end, ended.ends))] })
@@ -133,6 +139,7 @@ export class Settlement {
       jobs.push(job())
     }
     await events.publishAll(tx, published)
+    // One that has been fetched again meanwhile stays: whoever has it finds nothing to claim.
     await queue.completeAll(tx, jobs)
     return saved
   }

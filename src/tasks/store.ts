@@ -33,7 +33,7 @@ export interface EndingTask {
   end: TaskEnd
 }
 
-/** What the end of a task has shown: the task that waited for it, and no longer does, and how often it has ended by now. */
+/** Of a task that has ended: the one that waited for it, and no longer does, and how often it has ended by now. */
 export interface Saved {
   nextId: string | null
   ends: number
@@ -226,10 +226,10 @@ export class TaskStore {
 
   /**
    * Ends attempts, with one statement for all their tasks and one for all outputs. One whose task has moved on to another
-   * attempt or ended already is passed over; with `skipLocked` also one whose row somebody else has locked. Answers those
-   * that have ended, by task.
+   * attempt or ended already is passed over; with `skipLocked` also one whose row somebody else has locked. Answers
+   * for each what came of it; `undefined` if it was passed over.
    */
-  async end(tx: Queries, ending: readonly EndingTask[], { skipLocked = false } = {}): Promise<Map<string, Saved>> {
+  async end(tx: Queries, ending: readonly EndingTask[], { skipLocked = false } = {}): Promise<(Saved | undefined)[]> {
     const list = (type: string, of: (ending: EndingTask) => unknown) =>
       sql`${sql.param(ending.map(of))}::${sql.raw(type)}[]`
     const ids = list('uuid', ({ taskId }) => taskId)
@@ -267,13 +267,13 @@ export class TaskStore {
           sql`${tasks.id} in (select id from ${free})`,
         ),
       )
-      .returning({ id: tasks.id, nextId: tasks.nextId, ends: tasks.ends })
-    const found = new Map(rows.map(({ id, ...row }) => [id, row]))
+      .returning({ id: tasks.id, attempt: tasks.attempt, nextId: tasks.nextId, ends: tasks.ends })
+    const saved = ending.map(({ taskId, attempt }) => rows.find(row => row.id === taskId && row.attempt === attempt))
     await this.#saveOutputs(
       tx,
-      ending.filter(({ taskId }) => found.has(taskId)),
+      ending.filter((_, index) => saved[index]),
     )
-    return found
+    return saved
   }
 
   /** Lets `nextId` wait for `taskId`; false when that one has ended (or gone), so that there is nothing to wait for. */

@@ -40,8 +40,35 @@ t.test('stopped, it asks for none of the outputs that wait, and saves nothing', 
   t.same(ends, [])
 })
 
+t.test('an output that breaks while others are written stops these, and is told once they have ended', async t => {
+  const unhandled: unknown[] = []
+  const listener = (error: unknown) => unhandled.push(error)
+  process.on('unhandledRejection', listener)
+  t.teardown(() => process.off('unhandledRejection', listener))
+  let asked = 0
+  let aborted = 0
+  const { attempt, ends } = attemptFor(
+    async ({ signal }) => {
+      asked++
+      if (asked === 1) return { outcome: 'completed' }
+      await new Promise(resolve => signal.addEventListener('abort', resolve))
+      aborted++
+      // Long enough for a rejection that nobody has handled to be told.
+      for (let turn = 0; turn < 5; turn++) await setImmediate()
+      return { outcome: 'aborted' }
+    },
+    output => {
+      if (output === 2) throw new TypeError('a mistake of ours')
+    },
+  )
+  await t.rejects(attempt.run(), { message: 'a mistake of ours' })
+  t.same([asked, aborted], [2, 1])
+  t.same(unhandled, [])
+  t.same(ends, [])
+})
+
 /** Of five outputs, two at the same time. */
-function attemptFor(complete: Model['complete']) {
+function attemptFor(complete: Model['complete'], onPrompt: (output: number) => void = () => {}) {
   const ends: TaskEnd[] = []
   const outputs = Array.from({ length: 5 }, (_, index): StoredOutput => {
     return { index, status: 'pending', text: '', cancelRequested: false }
@@ -53,7 +80,10 @@ function attemptFor(complete: Model['complete']) {
       name: 'test',
       input: Type.Object({}),
       outputs: () => outputs.length,
-      prompt: () => [{ role: 'user', content: 'x' }],
+      prompt(_input, output) {
+        onPrompt(output)
+        return [{ role: 'user', content: 'x' }]
+      },
       save: async () => [],
     },
     log: new EventLog('id', 'test'),

@@ -50,6 +50,42 @@ t.test('stopped, it ends as cancelled, with what it has; before it runs that doe
   t.match(lane.result, { status: 'cancelled', text: '반쯤' })
 })
 
+t.test('a prompt that cannot be made again costs the usage, and no text', async t => {
+  const { lane } = laneFor(async onDelta => {
+    onDelta('글')
+    return { outcome: 'completed' }
+  })
+  let prompts = 0
+  await lane.run(
+    writer(async () => {
+      prompts++
+      if (prompts > 1) throw new Error('the database is away')
+      return [{ role: 'user', content: '써 줘' }]
+    }),
+  )
+  t.match(lane.result, { status: 'completed', text: '글', usage: undefined })
+  t.equal(prompts, 2)
+})
+
+t.test('what was stopped is not counted', async t => {
+  const { lane, asked } = laneFor(async (onDelta, signal) => {
+    onDelta('반쯤')
+    await new Promise(resolve => signal.addEventListener('abort', resolve))
+    return { outcome: 'aborted' }
+  })
+  let prompts = 0
+  const running = lane.run(
+    writer(async () => {
+      prompts++
+      return [{ role: 'user', content: '써 줘' }]
+    }),
+  )
+  await asked
+  lane.stop()
+  await running
+  t.equal(prompts, 1)
+})
+
 function writer(prompt: Prompt): Writer {
   return async desk => {
     const completion = await desk.stream(prompt)
