@@ -10,8 +10,8 @@ export interface TogetherOptions {
 /**
  * Does what is asked for item by item in batches: what came in one turn of the event loop is done in the next one, unless
  * `atOnce` batches are being done; what comes until one of them has ended is the next batch. Nobody waits any longer to be
- * joined by others. The turn is for work that does not wait for anything outside, as on the embedded database: without it
- * nothing could come meanwhile.
+ * joined by others, and no more wait than ask. The turn is for work that does not wait for anything outside, as on the
+ * embedded database: without it nothing could come meanwhile.
  */
 export class Together<Item, Done> {
   readonly #work: (items: readonly Item[]) => Promise<readonly Done[]>
