@@ -22,7 +22,7 @@ interface Hit {
   moment: 'lost' | 'done'
 }
 
-/** Update of the task, its outputs, what the kind keeps, the outbox, the job, commit. */
+/** Update of the task, its outputs, what the kind keeps, the outbox, the job, commit; of a batch, what it keeps for each. */
 const statements = 6
 const hits: Hit[] = Array.from({ length: statements }, (_, statement) => statement).flatMap(statement => [
   { statement, moment: 'lost' },
