@@ -111,7 +111,9 @@ class Saboteur {
   }
 
   decide({ text, transaction, backendPid }: Statement): Fate {
-    const first = transaction.findIndex(statement => /^(with "free" as .*)?update "tasks" set .*"terminal_id" = /.test(statement))
+    const first = transaction.findIndex(statement =>
+      /^(with "free" as .*)?update "tasks" set .*"terminal_id" = /.test(statement),
+    )
     if (first < 0) return { kind: 'pass' }
     if (transaction.length - 1 === first) this.#choose(backendPid)
     const chosen = this.#chosen.get(backendPid)
