@@ -77,7 +77,7 @@ t.test(
     let first: ServerProcess | undefined
     const stopped = Promise.withResolvers<void>()
     const proxy = await proxyPostgres(t, storage.DATABASE_URL as string, ({ text }) => {
-      if (/^update "tasks" set .*"terminal_id" = /.test(text) && first) {
+      if (/^(with "free" as .*)?update "tasks" set .*"terminal_id" = /.test(text) && first) {
         // With the lock on the task's row: the answer finds nobody.
         first.child.kill('SIGSTOP')
         stopped.resolve()
