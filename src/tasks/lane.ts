@@ -150,7 +150,7 @@ export class Lane implements LaneDesk {
     const text = this.#text()
     // What was stopped is written again elsewhere: nobody asks what this cost.
     if (completion.usage || text === '' || this.#stopped) return { ...completion, text }
-    // The text is what counts: nothing that happens now may cost it, or make it wait.
+    // The text is what counts: no fault that happens now may cost it, and a database that is away is not waited for.
     const messages = await prompt().catch(() => [])
     return messages.length > 0 ? counted(completion, text, messages) : { ...completion, text }
   }

@@ -90,8 +90,7 @@ export class Settlement {
     // What has waited behind others until now is tried once more, each alone.
     if (this.#givenUp.signal.aborted) return endings.map(() => undefined)
     try {
-      const saved = await this.#options.database.queries.transaction(tx => this.#end(tx, endings, { skipLocked: true }))
-      return saved
+      return await this.#options.database.queries.transaction(tx => this.#end(tx, endings, { skipLocked: true }))
     } catch (error) {
       if (endings.length === 1 && !isTransientFault(error)) throw error
       const fields = { err: error, tasks: endings.length }

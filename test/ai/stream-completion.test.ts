@@ -1,5 +1,10 @@
+import OpenAI from 'openai'
 import t, { type Test } from 'tap'
+import { Agent } from 'undici'
+import { Breaker } from '../../src/ai/breaker.ts'
 import { openModel } from '../../src/ai/client.ts'
+import { beginCompletion } from '../../src/ai/stream-completion.ts'
+import { upstreamFetch } from '../../src/ai/upstream-fetch.ts'
 import { readConfig } from '../../src/config.ts'
 import { wholeText } from '../support/fault.ts'
 import { asking, faultLimits, faultScript, faults } from '../support/faults.ts'
@@ -24,6 +29,21 @@ for (const [group, cases] of faults) {
     )
   })
 }
+
+t.test('aborted when its answer has begun and is not read yet, it ends as such and closes its connection', async t => {
+  const upstream = await startUpstream(t, completion => completion.delta('글'))
+  const agent = new Agent()
+  t.teardown(() => agent.destroy())
+  const client = new OpenAI({ apiKey: 'sk-test', baseURL: upstream.baseUrl, fetch: upstreamFetch(agent) })
+  const limits = readConfig({ ...faultLimits, UPSTREAM_IDLE_SECONDS: '3600', UPSTREAM_TOTAL_SECONDS: '3600' }).upstream
+  const abort = new AbortController()
+  const request = { model: 'test', messages: [{ role: 'user' as const, content: '써 줘' }], signal: abort.signal }
+  const begun = await beginCompletion(client, request, limits, new Breaker(limits))
+  if (begun.outcome !== 'begun') return t.fail(begun.outcome)
+  abort.abort()
+  t.match(await begun.read(() => {}), { outcome: 'aborted' })
+  await upstream.completions[0]?.abandoned
+})
 
 async function modelFor(t: Test, env: Record<string, string> = {}) {
   const upstream = await startUpstream(t, faultScript())

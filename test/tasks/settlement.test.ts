@@ -1,5 +1,9 @@
 import { sql } from 'drizzle-orm'
+import Fastify from 'fastify'
 import t, { type Test } from 'tap'
+import type { Database } from '../../src/db/client.ts'
+import { DatabaseUnavailable } from '../../src/db/faults.ts'
+import { Settlement, type SettlementOptions } from '../../src/tasks/settlement.ts'
 import type { EndingTask } from '../../src/tasks/store.ts'
 import { testDatabaseUrl } from '../support/database.ts'
 import { startEngine } from '../support/engine.ts'
@@ -79,7 +83,7 @@ t.test(
   'one whose row somebody has locked is waited for alone',
   { skip: testDatabaseUrl ? false : 'one connection' },
   async t => {
-    const { answer, view, ids, database } = await endingTogether(t, 6)
+    const { answer, view, ids, database, log } = await endingTogether(t, 6)
     const held = ids[4] as string
     await database.queries.transaction(async tx => {
       await tx.execute(sql`select id from tasks where id = ${held} for update`)
@@ -87,5 +91,23 @@ t.test(
       for (const id of ids) if (id !== held) t.match(await view(id), { status: 'completed' })
     })
     t.match(await view(held), { status: 'completed', attempt: 1 })
+    t.notOk(
+      log.some(line => line.includes('could not be saved together')),
+      'the others did not wait for it',
+    )
   },
 )
+
+t.test('once nobody waits for the database any more, an end is tried once, alone', async t => {
+  let tries = 0
+  const transaction = async () => {
+    tries++
+    throw new DatabaseUnavailable(new Error('away'))
+  }
+  const database = { queries: { transaction } } as unknown as Database
+  const logger = Fastify().log
+  const settlement = new Settlement({ database, logger } as SettlementOptions)
+  settlement.giveUp()
+  await t.rejects(settlement.save({ task: { id: 'id' } } as Parameters<Settlement['save']>[0]), DatabaseUnavailable)
+  t.equal(tries, 1)
+})
