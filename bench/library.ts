@@ -11,7 +11,7 @@ import { rebuildLibrary } from '../src/library/rebuild.ts'
 import { searchLibrary } from '../src/library/search.ts'
 import { type LibraryCursor, listEntries } from '../src/library/store.ts'
 import { librarySources } from '../src/library-sources.ts'
-import { saveReview } from '../src/reviews/store.ts'
+import { saveReviews } from '../src/reviews/store.ts'
 import { outputs } from '../src/tasks/schema.ts'
 import { TaskStore } from '../src/tasks/store.ts'
 import { onEachBackend, quantile, report } from './support/measure.ts'
@@ -94,8 +94,8 @@ async function write({ queries }: Database): Promise<void> {
         const marked = number % (entries / withWord) === 0
         const input = { body: marked ? `${prose()} ${word}를 보았다.` : prose(), type: 'FEELING' as const }
         const task = { id: uuidv7(), ownerId, createdAt: new Date() }
-        await tasks.insert(tx, { ...task, kind: 'review', jobId: uuidv7(), traceId: '', input, outputs: 1 })
-        await saveReview(tx, { ...task, input })
+        await tasks.insert(tx, [{ ...task, kind: 'review', jobId: uuidv7(), traceId: '', input, outputs: 1 }])
+        await saveReviews(tx, [{ ...task, input }])
       }
     })
   }

@@ -6,9 +6,12 @@ import { cpus } from 'node:os'
 const serverCore = 0
 const loadCore = 1
 
-/** Keeps a process, with all its threads and what it starts later, on the core of what is measured. */
+/**
+ * Keeps a process, with all its threads and what it starts later, on the core of what is measured. With `PROFILE` only its
+ * main thread: one that takes samples on the same core gets its turn mostly when the main thread sleeps, and sees it idle.
+ */
 export function pinServer(pid: number): void {
-  pin(pid, serverCore)
+  pin(pid, serverCore, process.env.PROFILE ? [] : ['--all-tasks'])
 }
 
 /** Keeps this process on the core of the load. */
@@ -16,9 +19,9 @@ export function pinLoad(): void {
   pin(process.pid, loadCore)
 }
 
-function pin(pid: number, core: number): void {
+function pin(pid: number, core: number, which = ['--all-tasks']): void {
   if (cpus().length < 2) throw new Error('a bench needs two cores: one for the server, one for its load')
-  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(pid)], { stdio: 'pipe' })
+  execFileSync('taskset', [...which, '--cpu-list', '--pid', String(core), String(pid)], { stdio: 'pipe' })
 }
 
 /** A process with its children, as nginx is. */

@@ -197,9 +197,15 @@ export class ConversationStore {
       .orderBy(asc(turns.position))
   }
 
-  /** Part of the task's final transaction: there is a reply, that of this attempt. */
-  async setSaved(tx: Queries, turnId: string, attempt: number): Promise<void> {
-    await tx.update(turns).set({ savedAttempt: attempt }).where(eq(turns.id, turnId))
+  /** Part of the final transaction of these turns' tasks: there is a reply, that of this attempt. */
+  async setSaved(tx: Queries, replied: readonly { id: string; attempt: number }[]): Promise<void> {
+    const ids = sql.param(replied.map(({ id }) => id))
+    const attempts = sql.param(replied.map(({ attempt }) => attempt))
+    await tx
+      .update(turns)
+      .set({ savedAttempt: sql`replied.attempt` })
+      .from(sql`unnest(${ids}::uuid[], ${attempts}::integer[]) as replied (id, attempt)`)
+      .where(eq(turns.id, sql`replied.id`))
   }
 
   /** The reply is about to be written anew: it and its summary no longer count. */

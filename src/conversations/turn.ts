@@ -50,10 +50,11 @@ export function turnKind({
       return turnPrompt({ summary: summary?.text, history, content: turn.content })
     },
 
-    async save(tx, { id: taskId, ownerId, attempt, watched, input: { conversationId } }) {
-      await conversations.setSaved(tx, taskId, attempt)
-      return [{ name: 'turn.completed', data: { taskId, ownerId, conversationId, attempt, watched } }]
-    },
+    save: (tx, ended) => conversations.setSaved(tx, ended),
+
+    facts: ({ id: taskId, ownerId, attempt, watched, input: { conversationId } }) => [
+      { name: 'turn.completed', data: { taskId, ownerId, conversationId, attempt, watched } },
+    ],
 
     async lockLine(tx, { id }) {
       const turn = await conversations.turn(tx, id)

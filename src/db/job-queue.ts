@@ -77,18 +77,18 @@ export class JobQueue<Data extends object> {
     await this.#boss.send(this.name, data, { id, singletonKey: key, startAfter: delaySeconds, db: jobsIn(tx) })
   }
 
-  /** The statement that sends a job, to be made a part of another one. */
-  async sending(data: Data, { id = uuidv7() }: { id?: string } = {}): Promise<SQL> {
+  /** The statement that sends jobs, to be made a part of another one. */
+  async sending(jobs: readonly { id: string; data: Data }[]): Promise<SQL> {
     let sending: SQL | undefined
     const db = jobsAside(
       statement => {
-        if (sending) throw new Error(`${this.name}: a job is no longer sent with one statement`)
+        if (sending) throw new Error(`${this.name}: jobs are no longer sent with one statement`)
         sending = statement
       },
-      [{ id }],
+      jobs.map(({ id }) => ({ id })),
     )
-    await this.#boss.send(this.name, data, { id, db })
-    if (!sending) throw new Error(`${this.name}: a job is no longer sent with a statement`)
+    await this.#boss.insert(this.name, [...jobs], { db })
+    if (!sending) throw new Error(`${this.name}: jobs are no longer sent with a statement`)
     return sending
   }
 

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { fold } from './fold.ts'
 
 /**
@@ -29,10 +29,10 @@ export const maxTokens = 8192
  * searched together. With a key of `ENCRYPTION_KEYS` everything can be read, and so can this.
  */
 export class BlindIndex {
-  readonly #secret: Uint8Array
+  readonly #secret: KeyObject
 
   constructor(secret: Uint8Array) {
-    this.#secret = secret
+    this.#secret = createSecretKey(secret)
   }
 
   /** The tokens of an entry, sorted, so that their order tells nothing; null when there are too many. */
@@ -57,7 +57,8 @@ export class BlindIndex {
   }
 
   #tokens(ownerId: string, pairs: ReadonlySet<string>): number[] {
-    const key = new Uint8Array(hkdfSync('sha256', this.#secret, ownerId, 'conch library', 32))
+    // As a key object: with plain bytes each HMAC takes 9 µs instead of 1.7.
+    const key = createSecretKey(new Uint8Array(hkdfSync('sha256', this.#secret, ownerId, 'conch library', 32)))
     const tokens = new Set<number>()
     for (const pair of pairs) {
       tokens.add(createHmac('sha256', key).update(pair).digest().readUInt32BE(0) >>> (32 - tokenBits))

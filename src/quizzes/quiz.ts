@@ -1,9 +1,9 @@
-import type { SavedOutput, TaskKind } from '../tasks/kind.ts'
+import type { EndedTask, SavedOutput, TaskKind } from '../tasks/kind.ts'
 import { quizTaken } from './errors.ts'
 import { QuizInput } from './input.ts'
 import { quizFormat, quizPrompt } from './prompt.ts'
 import { type Question, questionChunk } from './question.ts'
-import type { QuizStore } from './store.ts'
+import type { Quiz, QuizStore } from './store.ts'
 import { writeQuiz } from './write.ts'
 
 /** The `quiz` kind: questions with one right answer each. What the model says of the answers stays here. */
@@ -14,14 +14,14 @@ export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
     outputs: () => 1,
     write: (input, desk) => writeQuiz(input, desk, { quizPrompt, quizFormat }),
 
-    async save(tx, task, outputs) {
-      const [{ result, status }] = outputs as [SavedOutput]
-      const { questions } = result as { questions: Question[] }
-      const complete = status === 'completed'
-      await store.save(tx, task, questions, complete)
-      const { id: taskId, ownerId, watched } = task
-      return [{ name: 'quiz.ready', data: { taskId, ownerId, complete, watched } }]
-    },
+    save: (tx, ended) => store.save(tx, ended.map(made)),
+
+    facts: task => [
+      {
+        name: 'quiz.ready',
+        data: { taskId: task.id, ownerId: task.ownerId, complete: made(task).complete, watched: task.watched },
+      },
+    ],
 
     async beforeRetry(tx, { id }) {
       // Whoever takes it locks its task as well.
@@ -32,4 +32,11 @@ export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
       return (await store.get(queries, taskId))?.questions.map(questionChunk) ?? []
     },
   }
+}
+
+/** What came of a task. */
+function made({ id, ownerId, createdAt, outputs }: EndedTask<unknown>): Quiz & { ownerId: string } {
+  const [{ result, status }] = outputs as [SavedOutput]
+  const { questions } = result as { questions: Question[] }
+  return { id, ownerId, createdAt, questions, complete: status === 'completed' }
 }

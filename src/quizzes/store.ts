@@ -35,19 +35,15 @@ export class QuizStore {
     this.#cipher = cipher
   }
 
-  /** Part of the task's final transaction. Again after a retry: then these questions take the place of the others. */
-  async save(
-    tx: Queries,
-    task: { id: string; ownerId: string; createdAt: Date },
-    questions: Question[],
-    complete: boolean,
-  ): Promise<void> {
-    const { id, ownerId, createdAt } = task
-    const made = { questions: this.#cipher.seal(quizzes.questions, id, questions), complete }
-    await tx
-      .insert(quizzes)
-      .values({ id, ownerId, createdAt, ...made })
-      .onConflictDoUpdate({ target: quizzes.id, set: made })
+  /** Part of the final transaction of their tasks. Again after a retry: then these questions take the place of the others. */
+  async save(tx: Queries, made: readonly (Quiz & { ownerId: string })[]): Promise<void> {
+    const values = made.map(({ id, questions, ...quiz }) => ({
+      id,
+      ...quiz,
+      questions: this.#cipher.seal(quizzes.questions, id, questions),
+    }))
+    const set = { questions: sql`excluded.questions`, complete: sql`excluded.complete` }
+    await tx.insert(quizzes).values(values).onConflictDoUpdate({ target: quizzes.id, set })
   }
 
   /** The owner's quiz; `undefined` when there is none of this owner. */

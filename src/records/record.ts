@@ -2,7 +2,7 @@ import type { Cipher } from '../db/encrypted.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import { defaultVersions, RecordInput } from './input.ts'
 import { recordPrompt } from './prompt.ts'
-import { saveRecord } from './store.ts'
+import { saveRecords } from './store.ts'
 
 /** The `record` kind: versions of one part of a student record, each with another emphasis. */
 export function recordKind(cipher: Cipher): TaskKind<typeof RecordInput> {
@@ -11,9 +11,7 @@ export function recordKind(cipher: Cipher): TaskKind<typeof RecordInput> {
     input: RecordInput,
     outputs: ({ versions }) => versions ?? defaultVersions,
     prompt: recordPrompt,
-    async save(tx, task) {
-      await saveRecord(tx, cipher, task)
-      return [{ name: 'record.generated', data: { taskId: task.id, ownerId: task.ownerId, watched: task.watched } }]
-    },
+    save: (tx, ended) => saveRecords(tx, cipher, ended),
+    facts: ({ id: taskId, ownerId, watched }) => [{ name: 'record.generated', data: { taskId, ownerId, watched } }],
   }
 }

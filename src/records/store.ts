@@ -25,25 +25,22 @@ export interface Confirmation {
   confirmedAt: Date
 }
 
-/** Part of the task's final transaction. Again after a retried output: then the record is there already. */
-export async function saveRecord(
+/** Part of the final transaction of their tasks. Again after a retried output: then the record is there already. */
+export async function saveRecords(
   tx: Queries,
   cipher: Cipher,
-  task: { id: string; ownerId: string; createdAt: Date; input: Static<typeof RecordInput> },
+  tasks: readonly { id: string; ownerId: string; createdAt: Date; input: Static<typeof RecordInput> }[],
 ): Promise<void> {
-  const { category, subject, label, targetBytes } = task.input
-  await tx
-    .insert(records)
-    .values({
-      id: task.id,
-      ownerId: task.ownerId,
-      category,
-      subject: subject === undefined ? null : cipher.seal(records.subject, task.id, subject),
-      label: label === undefined ? null : cipher.seal(records.label, task.id, label),
-      targetBytes: targetBytes ?? null,
-      createdAt: task.createdAt,
-    })
-    .onConflictDoNothing()
+  const values = tasks.map(({ id, ownerId, createdAt, input: { category, subject, label, targetBytes } }) => ({
+    id,
+    ownerId,
+    category,
+    subject: subject === undefined ? null : cipher.seal(records.subject, id, subject),
+    label: label === undefined ? null : cipher.seal(records.label, id, label),
+    targetBytes: targetBytes ?? null,
+    createdAt,
+  }))
+  await tx.insert(records).values(values).onConflictDoNothing()
 }
 
 /** The owner's record; `undefined` when there is none of this owner. `forUpdate` locks it until the transaction ends. */

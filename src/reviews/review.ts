@@ -1,7 +1,7 @@
 import type { TaskKind } from '../tasks/kind.ts'
 import { ReviewInput } from './input.ts'
 import { reviewPrompt } from './prompt.ts'
-import { saveReview } from './store.ts'
+import { saveReviews } from './store.ts'
 
 /** The `review` kind: what one of two personas says of a diary entry. */
 export const reviewKind: TaskKind<typeof ReviewInput> = {
@@ -9,8 +9,6 @@ export const reviewKind: TaskKind<typeof ReviewInput> = {
   input: ReviewInput,
   outputs: () => 1,
   prompt: reviewPrompt,
-  async save(tx, task) {
-    await saveReview(tx, task)
-    return [{ name: 'review.generated', data: { taskId: task.id, ownerId: task.ownerId, watched: task.watched } }]
-  },
+  save: saveReviews,
+  facts: ({ id: taskId, ownerId, watched }) => [{ name: 'review.generated', data: { taskId, ownerId, watched } }],
 }

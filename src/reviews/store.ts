@@ -6,12 +6,13 @@ import { reviews } from './schema.ts'
 
 export type StoredReview = typeof reviews.$inferSelect
 
-/** Part of the task's final transaction. Again after a retry: then the review is there already. */
-export async function saveReview(
+/** Part of the final transaction of their tasks. Again after a retry: then the review is there already. */
+export async function saveReviews(
   tx: Queries,
-  { id, ownerId, createdAt, input }: { id: string; ownerId: string; createdAt: Date; input: ReviewInput },
+  tasks: readonly { id: string; ownerId: string; createdAt: Date; input: ReviewInput }[],
 ): Promise<void> {
-  await tx.insert(reviews).values({ id, ownerId, createdAt, type: input.type }).onConflictDoNothing()
+  const values = tasks.map(({ id, ownerId, createdAt, input: { type } }) => ({ id, ownerId, createdAt, type }))
+  await tx.insert(reviews).values(values).onConflictDoNothing()
 }
 
 /** The owner's review; `undefined` when there is none of this owner. */

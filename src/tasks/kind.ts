@@ -17,15 +17,13 @@ interface KindOf<Input extends TSchema> {
   /** How many texts a task of this input produces, 1 to `maxOutputs`. */
   outputs(input: Static<Input>): number
   /**
-   * Runs inside the task's final transaction: what is written here is saved with the outputs, or not at all. Runs again,
-   * for the same task, when an output was retried. Not called for a task none of whose outputs has anything to save.
-   * The events it returns are published with the same transaction. `watched`: somebody follows the task.
+   * Runs inside the final transaction of tasks that end together: what is written here is saved with their outputs, or not at
+   * all. Runs again, for the same task, when an output was retried. Not called for a task none of whose outputs has anything to
+   * save. With a statement for each task it would be most of what the end of a task costs: so one for all.
    */
-  save(
-    tx: Queries,
-    task: KindTask & { input: Static<Input>; watched: boolean },
-    outputs: readonly SavedOutput[],
-  ): Promise<readonly DomainEvent[]>
+  save(tx: Queries, ended: readonly EndedTask<Static<Input>>[]): Promise<void>
+  /** What is published of a task that was saved, with the same transaction. */
+  facts(ended: EndedTask<Static<Input>>): readonly DomainEvent[]
   /**
    * For a kind whose tasks stand in lines: locks the line of a task until the transaction ends, before the task's own row
    * is locked. See `Line`.
@@ -96,6 +94,14 @@ export interface Written {
   usage?: Usage
   /** What `save` is given; nothing to save without it. */
   result?: unknown
+}
+
+/** A task that ends, for its kind. */
+export interface EndedTask<Input> extends KindTask {
+  input: Input
+  /** Whether somebody follows it. */
+  watched: boolean
+  outputs: readonly SavedOutput[]
 }
 
 export interface SavedOutput {

@@ -127,13 +127,17 @@ export class Settlement {
       options,
     )
     if (!saved.some(ended => ended)) return saved
+    const facts = await keepAll(
+      tx,
+      endings.filter(({ end }, index) => saved[index] && worthKeeping(end)),
+    )
     const published: Published[] = []
     const jobs: TaskJob[] = []
-    for (const [index, { task, job, kind, end }] of endings.entries()) {
+    for (const [index, { task, job, end }] of endings.entries()) {
       const ended = saved[index]
       if (!ended) continue
-      const facts = worthKeeping(end) ? await keep(tx, task, kind, end) : []
-      published.push({ traceId: task.traceId, events: [...facts, ...endFacts(measured(task, end, ended.ends))] })
+      const ofKind = facts.get(task.id) ?? []
+      published.push({ traceId: task.traceId, events: [...ofKind, ...endFacts(measured(task, end, ended.ends))] })
       await line.advance(tx, ended.nextId)
       jobs.push(job())
     }
@@ -202,12 +206,33 @@ function worthKeeping({ bare, outputs }: TaskEnd): boolean {
   return !bare && outputs.some(({ text, result }) => text !== '' || result !== undefined)
 }
 
+/** Lets the kinds keep what they want to, each of all its tasks at once. Answers what they publish, by task. */
+async function keepAll(tx: Queries, endings: readonly Ending[]): Promise<Map<string, readonly DomainEvent[]>> {
+  const facts = new Map<string, readonly DomainEvent[]>()
+  for (const [kind, ofKind] of Map.groupBy(endings, ({ kind }) => kind)) {
+    for (const [taskId, events] of await keep(tx, kind, ofKind)) facts.set(taskId, events)
+  }
+  return facts
+}
+
 /** Whatever a kind throws by itself is no reason to try again; what the database throws may be. */
-async function keep(tx: Queries, task: ClaimedTask, kind: TaskKind, end: TaskEnd): Promise<readonly DomainEvent[]> {
+async function keep(tx: Queries, kind: TaskKind, endings: readonly Ending[]) {
   try {
-    return await kind.save(tx, { ...task, input: task.input(), watched: end.watched }, end.outputs)
+    const ended = endings.map(({ task, end: { outputs, watched } }) => ({
+      ...task,
+      input: task.input(),
+      outputs,
+      watched,
+    }))
+    await kind.save(tx, ended)
+    return ended.map(task => [task.id, kind.facts(task)] as const)
   } catch (error) {
-    throw error instanceof DrizzleQueryError ? error : new KindFailed(kind.name, task.id, error)
+    if (error instanceof DrizzleQueryError) throw error
+    throw new KindFailed(
+      kind.name,
+      endings.map(({ task }) => task.id),
+      error,
+    )
   }
 }
 
@@ -215,10 +240,8 @@ async function keep(tx: Queries, task: ClaimedTask, kind: TaskKind, end: TaskEnd
 export class KindFailed extends Error {
   override readonly name = 'KindFailed'
   readonly code = 'KIND_FAILED'
-  readonly taskId: string
 
-  constructor(kind: string, taskId: string, cause: unknown) {
-    super(`the kind ${kind} could not save task ${taskId}`, { cause })
-    this.taskId = taskId
+  constructor(kind: string, taskIds: readonly string[], cause: unknown) {
+    super(`the kind ${kind} could not save ${taskIds.join(', ')}`, { cause })
   }
 }

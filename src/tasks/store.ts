@@ -11,6 +11,20 @@ import { outputs, tasks } from './schema.ts'
 import { oneOf } from './states.ts'
 import type { EndedTaskStatus, OutputError, TaskStatus } from './task.ts'
 
+/** A task to be stored. */
+export interface NewTask {
+  id: string
+  ownerId: string
+  kind: string
+  jobId: string
+  traceId: string
+  input: unknown
+  /** How many. */
+  outputs: number
+  createdAt: Date
+  digests?: RequestDigests
+}
+
 /** What an attempt writes when it ends. */
 export interface TaskEnd {
   status: EndedTaskStatus
@@ -50,44 +64,36 @@ export class TaskStore {
     this.#cipher = cipher
   }
 
-  /** Stores a task, its outputs, and the job that runs it, if `sending` sends one: in one statement, so all or nothing. */
-  async insert(
-    tx: Queries,
-    task: {
-      id: string
-      ownerId: string
-      kind: string
-      jobId: string
-      traceId: string
-      input: unknown
-      outputs: number
-      createdAt: Date
-      digests?: RequestDigests
-    },
-    sending?: SQL,
-  ): Promise<TaskRow> {
-    const { outputs: outputCount, input, digests, ...given } = task
-    const row = { ...given, status: 'queued', stage: 'queued' } as const
-    const inserted = tx.$with('inserted').as(
-      tx.insert(tasks).values({
-        ...row,
-        input: this.#cipher.seal(tasks.input, task.id, input),
-        idempotencyKey: digests?.key ?? null,
-        requestDigest: digests?.request ?? null,
-      }),
-    )
+  /** Stores tasks, their outputs, and the jobs that run them, if `sending` sends some: in one statement, so all or nothing. */
+  async insert(tx: Queries, created: readonly NewTask[], sending?: SQL): Promise<TaskRow[]> {
+    const list = <T>(type: string, of: (task: NewTask) => T) => arrayOf(type, created, of)
+    const given = tx.$with('given', {}).as(sql`select * from unnest(
+      ${list('uuid', ({ id }) => id)}, ${list('uuid', ({ ownerId }) => ownerId)}, ${list('text', ({ kind }) => kind)},
+      ${list('uuid', ({ jobId }) => jobId)}, ${list('text', ({ traceId }) => traceId)},
+      ${list('bytea', ({ id, input }) => this.#cipher.seal(tasks.input, id, input))},
+      ${list('text', ({ digests }) => digests?.key ?? null)}, ${list('text', ({ digests }) => digests?.request ?? null)},
+      ${list('timestamptz', ({ createdAt }) => createdAt.toISOString())}, ${list('integer', task => task.outputs)}
+    ) as given (id, owner_id, kind, job_id, trace_id, input, idempotency_key, request_digest, created_at, outputs)`)
+    const inserted = tx.$with('inserted', { id: tasks.id }).as(sql`
+      insert into ${tasks}
+        (id, owner_id, kind, status, stage, job_id, trace_id, input, idempotency_key, request_digest, created_at)
+      select id, owner_id, kind, 'queued', 'queued', job_id, trace_id, input, idempotency_key, request_digest, created_at
+      from ${given} returning id`)
+    const pending = tx.$with('pending', {}).as(sql`
+      insert into ${outputs} (task_id, index, status)
+      select id, index, 'pending' from ${given}, generate_series(0, given.outputs - 1) as index`)
     const sent = sending ? [tx.$with('sent', {}).as(sending)] : []
     await tx
-      .with(inserted, ...sent)
-      .insert(outputs)
-      .values(
-        Array.from({ length: outputCount }, (_, index) => ({ taskId: task.id, index, status: 'pending' as const })),
-      )
+      .with(given, inserted, pending, ...sent)
+      .select({ id: inserted.id })
+      .from(inserted)
       // Postgres takes longer to plan it than to do it: planned once on each connection, it is done 1.4 times as often.
-      .prepare(`store_task_${outputCount}_${sending ? 'sent' : 'waiting'}`)
+      .prepare(sending ? 'store_tasks_sent' : 'store_tasks_waiting')
       .execute()
-    return {
-      ...row,
+    return created.map(({ outputs: _, input: __, digests: ___, ...task }) => ({
+      ...task,
+      status: 'queued',
+      stage: 'queued',
       attempt: 0,
       lostAttempts: 0,
       ends: 0,
@@ -98,7 +104,7 @@ export class TaskStore {
       cancelRequestedAt: null,
       startedAt: null,
       finishedAt: null,
-    }
+    }))
   }
 
   /** The owner's task whose request had the key with this digest, and the digest of that request. */
@@ -230,8 +236,7 @@ export class TaskStore {
    * for each what came of it; `undefined` if it was passed over.
    */
   async end(tx: Queries, ending: readonly EndingTask[], { skipLocked = false } = {}): Promise<(Saved | undefined)[]> {
-    const list = (type: string, of: (ending: EndingTask) => unknown) =>
-      sql`${sql.param(ending.map(of))}::${sql.raw(type)}[]`
+    const list = (type: string, of: (ending: EndingTask) => unknown) => arrayOf(type, ending, of)
     const ids = list('uuid', ({ taskId }) => taskId)
     const ended = sql`unnest(
       ${ids}, ${list('integer', ({ attempt }) => attempt)}, ${list('text', ({ end }) => end.status)},
@@ -446,4 +451,9 @@ export class TaskStore {
         },
       })
   }
+}
+
+/** One parameter for all items, so that their number does not change the statement. */
+function arrayOf<Item>(type: string, items: readonly Item[], of: (item: Item) => unknown): SQL {
+  return sql`${sql.param(items.map(of))}::${sql.raw(type)}[]`
 }

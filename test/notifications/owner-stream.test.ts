@@ -199,7 +199,7 @@ async function insert(ownerId: string, status = 'queued'): Promise<string> {
     outputs: 1,
     createdAt: new Date(),
   }
-  await tasks.insert(database.queries, task)
+  await tasks.insert(database.queries, [task])
   await database.queries.execute(sql`update tasks set status = ${status} where id = ${id}`)
   return id
 }

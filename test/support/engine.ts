@@ -46,7 +46,8 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     input: Type.Object({}),
     outputs: () => 1,
     prompt: (_input, _output, { id }) => [{ role: 'user', content: id }],
-    save: async () => [],
+    save: async () => {},
+    facts: () => [],
     ...options.kind,
   }
   const kinds = new Map([[kind.name, kind]])

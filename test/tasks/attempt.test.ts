@@ -84,7 +84,8 @@ function attemptFor(complete: Model['complete'], onPrompt: (output: number) => v
         onPrompt(output)
         return [{ role: 'user', content: 'x' }]
       },
-      save: async () => [],
+      save: async () => {},
+      facts: () => [],
     },
     log: new EventLog('id', 'test'),
     model: { complete } as Model,

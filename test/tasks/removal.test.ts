@@ -220,7 +220,6 @@ t.test('removed while it is being saved, it is gone all the same', async t => {
       async save() {
         saving.resolve()
         await mayEnd.promise
-        return []
       },
     },
   })
@@ -239,7 +238,6 @@ t.test('removed before it is saved, though both have begun, nothing of it is sav
     kind: {
       async save() {
         saves++
-        return []
       },
     },
   })

@@ -11,7 +11,6 @@ t.test('a kind that cannot save costs no text and no second answer of the model'
       async save() {
         saves++
         if (saves === 1) throw new TypeError('a mistake of ours')
-        return []
       },
     },
   })

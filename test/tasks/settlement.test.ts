@@ -20,9 +20,8 @@ async function endingTogether(t: Test, tasks: number, save: (nth: number) => Pro
   const engine = await startEngine(t, {
     database,
     kind: {
-      async save(_tx, { id }) {
-        await save(ids.indexOf(id))
-        return []
+      async save(_tx, ended) {
+        for (const { id } of ended) await save(ids.indexOf(id))
       },
     },
     async beforeAnswer() {

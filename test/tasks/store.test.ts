@@ -19,7 +19,7 @@ t.test('more tasks can be removed at once than a statement has parameters', asyn
       outputs: 1,
       createdAt: new Date(),
     }
-    await store.insert(queries, task)
+    await store.insert(queries, [task])
   }
   const ids = [...Array.from({ length: 70_000 }, () => uuidv7()), removed]
   await queries.transaction(async tx => {
@@ -35,18 +35,20 @@ t.test('whatever happens, no two tasks of an owner have the same key', async t =
   const store = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
   const [mine, another] = [uuidv7(), uuidv7()]
   const insert = (ownerId: string, key: string | undefined) =>
-    store.insert(queries, {
-      id: uuidv7(),
-      ownerId,
-      kind: 'test',
-      jobId: uuidv7(),
-      traceId: '',
-      input: {},
-      outputs: 1,
-      createdAt: new Date(),
-      digests: key === undefined ? undefined : { key, request: 'request' },
-    })
-  const task = await insert(mine, 'key')
+    store.insert(queries, [
+      {
+        id: uuidv7(),
+        ownerId,
+        kind: 'test',
+        jobId: uuidv7(),
+        traceId: '',
+        input: {},
+        outputs: 1,
+        createdAt: new Date(),
+        digests: key === undefined ? undefined : { key, request: 'request' },
+      },
+    ])
+  const [task] = await insert(mine, 'key')
   await t.rejects(insert(mine, 'key'), { cause: { code: '23505' } })
   for (const [ownerId, key] of [
     [another, 'key'],

@@ -20,7 +20,14 @@ t.test('a kind that prompts nothing, since its task was removed meanwhile, does 
 
 async function write(prompt: Extract<TaskKind, { prompt: unknown }>['prompt']) {
   const asked: unknown[] = []
-  const kind: TaskKind = { name: 'test', input: Type.Object({}), outputs: () => 1, prompt, save: async () => [] }
+  const kind: TaskKind = {
+    name: 'test',
+    input: Type.Object({}),
+    outputs: () => 1,
+    prompt,
+    save: async () => {},
+    facts: () => [],
+  }
   const desk: LaneDesk = {
     signal: new AbortController().signal,
     complete: () => Promise.reject(new Error('only what is streamed')),
