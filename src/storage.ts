@@ -9,7 +9,9 @@ export async function openStorage(config: Config, log: FastifyBaseLogger, opened
   const { cookieSecret, encryptionKeys, operatorToken } = await readSecrets(config)
   const database: Database = config.databaseUrl
     ? await openPostgres(config.databaseUrl, error => log.warn({ err: error }, 'a database connection broke'))
-    : await openEmbedded(`${config.dataDir}/database`)
+    : await openEmbedded(`${config.dataDir}/database`, error =>
+        log.warn({ err: error }, 'the embedded database could not be vacuumed'),
+      )
   opened.defer(() => database.close())
   return { database, cipher: new Cipher(encryptionKeys), cookieSecret, operatorToken }
 }

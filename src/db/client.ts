@@ -163,11 +163,17 @@ function overPool(pool: pg.Pool): Queries {
   return queries
 }
 
-/** Opens the embedded database in `folder` (`undefined`: in memory). The caller holds the folder's lock. */
-export async function openEmbedded(folder: string | undefined): Promise<Database> {
+/**
+ * Opens the embedded database in `folder` (`undefined`: in memory). The caller holds the folder's lock. `onFault` hears of
+ * what fails that nobody asked for.
+ */
+export async function openEmbedded(
+  folder: string | undefined,
+  onFault: (error: Error) => void = () => {},
+): Promise<Database> {
   const pglite = await PGlite.create(folder)
   await migrateEmbedded(pglite)
-  const { forDrizzle, forJobs, close } = clientsOf(pglite)
+  const { forDrizzle, forJobs, close } = clientsOf(pglite, onFault)
   const jobs = fromPglite(forJobs)
   return {
     queries: overPglite({ client: forDrizzle }),

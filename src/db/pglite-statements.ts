@@ -10,36 +10,28 @@ const maxPrepared = 200
 /** Statements of many rows differ in their number: one that is as long as that will hardly come again. */
 const maxPreparedChars = 8_192
 
-/**
- * After a few executions Postgres keeps one plan for all. It made it for tables as they were, and learns that they have grown
- * from autovacuum, which the embedded one does not have: so nothing is kept for longer than this.
- */
-const planMs = 60_000
-
 interface Prepared {
   name: string
-  preparedAt: number
   parameterTypes: number[]
   /** What tells `parseResults` the names and types of the columns; none if the statement has no rows. */
   columns: Messages
 }
 
 /**
- * The statements of the embedded database, parsed and planned once for many executions, by their text.
+ * The statements of the embedded database, parsed and planned once for many executions, by their text; planned anew when a table
+ * has been analysed (see `PgliteVacuum`).
  *
  * PGlite's own `query` goes into Postgres six times for each: 390 µs for the insertion of a small row beside 80 µs here, all of it
  * on the server's only thread. Answers what that answers. Whoever calls it has the database to himself.
  */
 export class PgliteStatements {
   readonly #pglite: PGlite
-  readonly #now: () => number
   /** In the order of their last use. */
   readonly #prepared = new Map<string, Prepared>()
   #names = 0
 
-  constructor(pglite: PGlite, now: () => number = () => performance.now()) {
+  constructor(pglite: PGlite) {
     this.#pglite = pglite
-    this.#now = now
   }
 
   /** How many are prepared. */
@@ -72,19 +64,17 @@ export class PgliteStatements {
 
   async #prepare(text: string): Promise<Prepared> {
     const known = this.#prepared.get(text)
-    if (known && this.#now() - known.preparedAt < planMs) {
+    if (known) {
       this.#prepared.delete(text)
       this.#prepared.set(text, known)
       return known
     }
-    await this.#forget(text)
     const lasting = text.length <= maxPreparedChars
     // The one without a name lasts until the next one without a name.
     const name = lasting ? `conch_${++this.#names}` : ''
     const described = await this.#send(serialize.parse({ name, text }), serialize.describe({ type: 'S', name }))
     const prepared = {
       name,
-      preparedAt: this.#now(),
       parameterTypes: parse.parseDescribeStatementResults(described),
       columns: described.filter(message => message.name === 'rowDescription'),
     }

@@ -8,6 +8,8 @@ const times =
   "timestamptz '2026-01-02 03:04:05Z' as at, array[timestamptz '2026-01-02 03:04:05Z'] as all, 1.5::numeric as n"
 const written = { at: '2026-01-02 03:04:05+00', all: '{"2026-01-02 03:04:05+00"}', n: '1.5' }
 
+const noFault = (error: Error) => t.fail(error.message)
+
 t.test(
   'Drizzle gets the same as from PGlite itself, in a transaction as well; pg-boss gets times as dates',
   async t => {
@@ -17,7 +19,7 @@ t.test(
     const query = sql.raw(`select ${times}`)
     t.same((await drizzle({ client: pglite }).execute(query)).rows, [written])
 
-    const { forDrizzle, forJobs } = clientsOf(pglite)
+    const { forDrizzle, forJobs } = clientsOf(pglite, noFault)
     const queries = drizzle({ client: forDrizzle })
     t.same((await queries.execute(query)).rows, [written])
     t.same((await queries.transaction(tx => tx.execute(query))).rows, [written])
@@ -30,7 +32,7 @@ t.test(
 t.test('a transaction of Drizzle is rolled back when it throws', async t => {
   const pglite = await PGlite.create()
   t.teardown(() => pglite.close())
-  const queries = drizzle({ client: clientsOf(pglite).forDrizzle })
+  const queries = drizzle({ client: clientsOf(pglite, noFault).forDrizzle })
   await queries.execute(sql`create table one (id integer)`)
   await t.rejects(
     queries.transaction(async tx => {
@@ -44,7 +46,7 @@ t.test('a transaction of Drizzle is rolled back when it throws', async t => {
 
 t.test('what was asked for before the database is closed is answered', async t => {
   const pglite = await PGlite.create()
-  const { forDrizzle, close } = clientsOf(pglite)
+  const { forDrizzle, close } = clientsOf(pglite, noFault)
   const queries = drizzle({ client: forDrizzle })
   // Asked by `then`: Drizzle's own promises ask nothing before.
   const asked = [1, 2, 3, 4, 5].map(number =>

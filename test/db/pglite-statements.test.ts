@@ -113,20 +113,6 @@ t.test('a table that has been altered is read as it is now, after one fault', as
   t.same((await read()).rows, [{ id: 1, at: null }])
 })
 
-t.test('a plan is not kept for longer than a minute', async t => {
-  t.teardown(reset)
-  let now = 0
-  const statements = new PgliteStatements(pglite, () => now)
-  const ask = () => statements.query('select 1 as one')
-  await ask()
-  now = 59_999
-  await ask()
-  t.same(await prepared(), ['conch_1'])
-  now = 60_000
-  t.same((await ask()).rows, [{ one: 1 }])
-  t.same(await prepared(), ['conch_2'])
-})
-
 t.test('no more than 200 are kept, those that were used last', async t => {
   t.teardown(reset)
   const statements = new PgliteStatements(pglite)

@@ -1,0 +1,52 @@
+/** Between two looks, each of which takes a millisecond. */
+const usesBetweenLooks = 250
+
+/** Due by the defaults of Postgres: `autovacuum_vacuum_threshold` and the like. TOAST tables go with those they belong to. */
+const tablesDue = `
+  select format('%I.%I', schemaname, relname) as name from pg_stat_all_tables
+  where schemaname <> 'pg_toast'
+    and (n_dead_tup > 50 + 0.2 * n_live_tup or n_mod_since_analyze > 50 + 0.1 * n_live_tup)`
+
+/**
+ * Autovacuum for the embedded database, which has no processes of its own for it. Without it nothing that was updated or deleted
+ * ever goes: after 2,000 tasks, fetching 25 jobs took 7 ms instead of 1.2. And plans would be made for tables as they were when
+ * they were empty; to analyse a table has those that are kept made anew.
+ *
+ * It looks after every 250 uses, so a database that is left alone costs nothing. To vacuum a table takes some milliseconds, in a
+ * turn of its own between those of others.
+ */
+export class PgliteVacuum {
+  readonly #query: (statement: string) => Promise<unknown[]>
+  readonly #onFault: (error: Error) => void
+  #uses = 0
+  #looking = false
+
+  /** @param query answers with rows; asks the database when nobody else does, and outside of a transaction; nothing once it is closed */
+  constructor(query: (statement: string) => Promise<unknown[]>, onFault: (error: Error) => void) {
+    this.#query = query
+    this.#onFault = onFault
+  }
+
+  /** A statement or a transaction is done. */
+  noteUse(): void {
+    this.#uses++
+    if (this.#uses < usesBetweenLooks || this.#looking) return
+    this.#uses = 0
+    void this.#look()
+  }
+
+  /** Never rejects. */
+  async #look(): Promise<void> {
+    this.#looking = true
+    try {
+      // Else what was counted in the last second is not there yet.
+      await this.#query('select pg_stat_force_next_flush()')
+      const due = (await this.#query(tablesDue)) as { name: string }[]
+      for (const { name } of due) await this.#query(`vacuum (analyze) ${name}`)
+    } catch (error) {
+      this.#onFault(error as Error)
+    } finally {
+      this.#looking = false
+    }
+  }
+}

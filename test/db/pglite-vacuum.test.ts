@@ -1,0 +1,56 @@
+import { PGlite } from '@electric-sql/pglite'
+import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/pglite'
+import t, { type Test } from 'tap'
+import { clientsOf } from '../../src/db/pglite-clients.ts'
+import { PgliteVacuum } from '../../src/db/pglite-vacuum.ts'
+
+async function open(t: Test) {
+  const pglite = await PGlite.create()
+  const { forDrizzle, forJobs, close } = clientsOf(pglite, error => t.fail(error.message))
+  t.teardown(close)
+  return { queries: drizzle({ client: forDrizzle }), forJobs, pglite }
+}
+
+t.test('what was updated is vacuumed away while the database is used', async t => {
+  const { queries, forJobs, pglite } = await open(t)
+  await queries.execute(sql`create table "a ""table""" (id integer primary key, body text)`)
+  await queries.execute(sql`insert into "a ""table""" select id, 'text' from generate_series(1, 100) id`)
+  for (let use = 0; use < 600; use++)
+    await queries.execute(sql`update "a ""table""" set body = 'other' where id = ${(use % 100) + 1}`)
+  const { rows } = await forJobs.query<{ vacuums: number; rows: number }>(`
+    select vacuum_count::int as vacuums, reltuples::int as rows
+    from pg_stat_user_tables join pg_class on pg_class.oid = relid`)
+  t.match(rows, [{ vacuums: 2, rows: 100 }], 'after 250 uses, and 500; and planned for what is there')
+  t.notOk(pglite.closed)
+})
+
+t.test('one that was closed meanwhile is left alone', async t => {
+  const pglite = await PGlite.create()
+  const { forDrizzle, close } = clientsOf(pglite, error => t.fail(error.message))
+  const queries = drizzle({ client: forDrizzle })
+  const asked = Array.from({ length: 250 }, () => queries.execute(sql`select 1`).then(() => {}))
+  await Promise.all([...asked, close()])
+  await new Promise(setImmediate)
+})
+
+t.test('a fault is told, and the next look comes all the same', async t => {
+  const faults: string[] = []
+  let looks = 0
+  const vacuum = new PgliteVacuum(
+    async () => {
+      looks++
+      throw new Error('no space left')
+    },
+    error => void faults.push(error.message),
+  )
+  for (let use = 0; use < 499; use++) {
+    vacuum.noteUse()
+    await Promise.resolve()
+  }
+  t.equal(looks, 1)
+  vacuum.noteUse()
+  await new Promise(setImmediate)
+  t.equal(looks, 2)
+  t.same(faults, ['no space left', 'no space left'])
+})
