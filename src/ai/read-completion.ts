@@ -37,6 +37,8 @@ class CompletionReader implements BodyReader {
   readonly #decoder = new TextDecoder()
   readonly #parser: EventSourceParser
   #timer: NodeJS.Timeout
+  /** Kept instead of beginning the timer anew with each token, which touches those of other completions. */
+  #aliveAt = performance.now()
   #finishReason: string | undefined
   #refusal = ''
   /** Read, and not yet told. */
@@ -141,22 +143,22 @@ class CompletionReader implements BodyReader {
   }
 
   #alive(): void {
-    if (!this.#finishing) {
-      this.#timer.refresh()
-      return
-    }
+    this.#aliveAt = performance.now()
+    if (!this.#finishing) return
     clearTimeout(this.#timer)
     this.#timer = this.#idleAfter(this.#limits.finishGraceMs)
   }
 
   #idleAfter(ms: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      if (this.#finishing) this.#finish()
-      else {
-        const seconds = this.#limits.idleTimeoutMs / 1000
-        this.#end({ outcome: 'stalled', reason: 'idle', detail: `no text for ${seconds} s` })
-      }
-    }, ms)
+    return setTimeout(() => this.#idle(), ms)
+  }
+
+  #idle(): void {
+    const { idleTimeoutMs } = this.#limits
+    const idleMs = performance.now() - this.#aliveAt
+    if (this.#finishing) this.#finish()
+    else if (idleMs < idleTimeoutMs) this.#timer = this.#idleAfter(idleTimeoutMs - idleMs)
+    else this.#end({ outcome: 'stalled', reason: 'idle', detail: `no text for ${idleTimeoutMs / 1000} s` })
   }
 
   #whole(): void {

@@ -25,6 +25,8 @@ export type Read =
   /** The attempt that wrote this log is no longer the task's: the client must come back and read another log. */
   | { kind: 'abandoned' }
 
+const settled = Promise.resolve()
+
 /**
  * The ordered events of one task: the only thing clients ever read.
  *
@@ -254,10 +256,13 @@ export class EventLog {
   #wake(): void {
     if (this.#waking) return
     this.#waking = true
-    queueMicrotask(() => {
-      this.#waking = false
-      for (const wake of this.#readers) wake()
-      this.onAppended?.()
-    })
+    // queueMicrotask would make an AsyncResource for it.
+    void settled.then(() => this.#tell())
+  }
+
+  #tell(): void {
+    this.#waking = false
+    for (const wake of this.#readers) wake()
+    this.onAppended?.()
   }
 }

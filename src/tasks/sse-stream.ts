@@ -3,8 +3,9 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 
 /** Where timers come from: the global functions, or a fake clock in tests. */
 export interface Timers {
-  setTimeout(callback: () => void, delayMs: number): { refresh(): unknown }
+  setTimeout(callback: () => void, delayMs: number): unknown
   clearTimeout(timer: unknown): void
+  performance: { now(): number }
 }
 
 export interface SseOptions {
@@ -30,11 +31,12 @@ export const unreadLimitMs = 30_000
  */
 export abstract class SseStream extends EventEmitter {
   readonly #timers: Timers
-  readonly #timer: { refresh(): unknown }
   readonly #retryMs: number
+  #timer: unknown
+  /** Kept instead of beginning the timer anew with each event, which touches those of other streams. */
+  #sentAt: number
   #response: ServerResponse | undefined
   #blocked = false
-  #blockedMs = 0
   #breakingOff = false
   #left = false
   #closed = false
@@ -43,7 +45,8 @@ export abstract class SseStream extends EventEmitter {
     super()
     this.#timers = timers
     this.#retryMs = retryMs
-    this.#timer = timers.setTimeout(() => this.#tick(), heartbeatMs)
+    this.#sentAt = timers.performance.now()
+    this.#tickAfter(heartbeatMs)
   }
 
   /** Whether it is closed. */
@@ -101,7 +104,7 @@ export abstract class SseStream extends EventEmitter {
   protected send(chunk: Buffer): void {
     const response = this.#response
     if (!response || this.#left) return
-    this.#timer.refresh()
+    this.#sentAt = this.#timers.performance.now()
     const { socket } = response
     // Neither for HTTP/1.0, nor before the response to an earlier request on the same connection has ended.
     const direct = response.chunkedEncoding && socket?.writable
@@ -110,7 +113,6 @@ export abstract class SseStream extends EventEmitter {
     this.#blocked = true
     ;(direct ? socket : response).once('drain', () => {
       this.#blocked = false
-      this.#blockedMs = 0
       if (this.wanted) this.pump()
     })
   }
@@ -121,13 +123,16 @@ export abstract class SseStream extends EventEmitter {
     this.#response?.end()
   }
 
+  #tickAfter(ms: number): void {
+    this.#timer = this.#timers.setTimeout(() => this.#tick(), ms)
+  }
+
   #tick(): void {
-    if (this.wanted) this.send(chunkOf(':\n\n'))
-    else {
-      this.#blockedMs += heartbeatMs
-      if (this.#blockedMs >= unreadLimitMs) this.destroy()
-      else this.#timer.refresh()
-    }
+    const silentMs = this.#timers.performance.now() - this.#sentAt
+    const due = silentMs >= heartbeatMs
+    this.#tickAfter(due ? heartbeatMs : heartbeatMs - silentMs)
+    if (due && this.wanted) this.send(chunkOf(':\n\n'))
+    else if (silentMs >= unreadLimitMs) this.destroy()
   }
 
   #leave(): void {

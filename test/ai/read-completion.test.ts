@@ -163,7 +163,7 @@ function read(more: Partial<typeof limits> = {}) {
 
 /** With a clock that stands still until it is told. */
 async function ticking(t: Test) {
-  const clock = fakeTimers.install({ toFake: ['setTimeout', 'clearTimeout'] })
+  const clock = fakeTimers.install({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   t.teardown(() => clock.uninstall())
   const run = read()
   let ended = false

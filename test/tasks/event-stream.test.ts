@@ -77,6 +77,22 @@ t.test('after 15 s of silence there is a comment, without an id', async t => {
   t.pass('and again')
 })
 
+t.test('an event puts the comment off', async t => {
+  const clock = createClock()
+  const log = begun()
+  const client = await watch(t, log, { timers: clock as unknown as Timers })
+  await client.until(({ lastId }) => lastId === '1-1')
+  clock.tick(heartbeatMs - 1_000)
+  log.append({ type: 'text-start', id: '0' })
+  await client.until(({ lastId }) => lastId === '1-2')
+  clock.tick(heartbeatMs - 1)
+  log.append({ type: 'text-end', id: '0' })
+  await client.until(({ lastId }) => lastId === '1-3')
+  t.notMatch(client.raw, /\n\n:\n\n/)
+  clock.tick(heartbeatMs)
+  await client.until(() => client.raw.endsWith('\n\n:\n\n'))
+})
+
 t.test('a client that never reads costs less than 1 MB and is dropped after 30 s', async t => {
   const clock = createClock()
   const log = begun()
