@@ -38,7 +38,9 @@ class NoIndex extends BlindIndex {
 const rows: Record<string, unknown>[] = []
 await onEachBackend(async ({ name, env }) => {
   const folder = await mkdtemp(join(tmpdir(), 'conch-bench-'))
-  const database = env.DATABASE_URL ? await openPostgres(env.DATABASE_URL, () => {}) : await openEmbedded(folder)
+  const database = env.DATABASE_URL
+    ? await openPostgres(env.DATABASE_URL, () => {})
+    : await openEmbedded(folder, () => {})
   try {
     await write(database)
     await rebuildLibrary({ database, cipher, sources })

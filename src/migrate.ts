@@ -8,7 +8,7 @@ const { databaseUrl, dataDir } = readConfig(loadEnvFile(process.env, '.env'))
 if (databaseUrl) await migratePostgres(databaseUrl)
 else {
   const lock = await lockDataDir(dataDir)
-  const database = await openEmbedded(`${dataDir}/database`)
+  const database = await openEmbedded(`${dataDir}/database`, () => {})
   await database.close()
   await lock.release()
 }

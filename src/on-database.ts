@@ -77,7 +77,7 @@ async function run<Report extends object>(
       return workRemotely<Report>({ path: work.path, host, port, operatorToken, signal, onProgress })
     }
     try {
-      return await here(await openEmbedded(join(dataDir, 'database')))
+      return await here(await openEmbedded(join(dataDir, 'database'), () => {}))
     } finally {
       await lock.release()
     }

@@ -26,7 +26,7 @@ t.test('every listed table has something encrypted, and is listed once', async t
 
 async function ownDatabaseOf(t: Test): Promise<Database> {
   const { DATABASE_URL } = await ownDatabase(t)
-  const database = DATABASE_URL ? await openPostgres(DATABASE_URL, () => {}) : await openEmbedded(undefined)
+  const database = DATABASE_URL ? await openPostgres(DATABASE_URL, () => {}) : await openEmbedded(undefined, () => {})
   t.teardown(() => database.close())
   return database
 }

@@ -37,7 +37,7 @@ class CompletionReader implements BodyReader {
   readonly #decoder = new TextDecoder()
   readonly #parser: EventSourceParser
   #timer: NodeJS.Timeout
-  /** Kept instead of beginning the timer anew with each token, which touches those of other completions: 0.5 µs, not 0.7. */
+  /** Kept instead of beginning the timer anew with each token, which moves it in Node's list of timers: 0.5 µs, not 0.7. */
   #aliveAt = performance.now()
   #finishReason: string | undefined
   #refusal = ''

@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, lt, lte, max, or, sql } from 'drizzle-orm'
 import { validate as isUuid, v7 as uuidv7 } from 'uuid'
+import { arrayOf } from '../db/array-of.ts'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import { tasks } from '../tasks/schema.ts'
@@ -199,12 +200,12 @@ export class ConversationStore {
 
   /** Part of the final transaction of these turns' tasks: there is a reply, that of this attempt. */
   async setSaved(tx: Queries, replied: readonly { id: string; attempt: number }[]): Promise<void> {
-    const ids = sql.param(replied.map(({ id }) => id))
-    const attempts = sql.param(replied.map(({ attempt }) => attempt))
+    const ids = arrayOf('uuid', replied, ({ id }) => id)
+    const attempts = arrayOf('integer', replied, ({ attempt }) => attempt)
     await tx
       .update(turns)
       .set({ savedAttempt: sql`replied.attempt` })
-      .from(sql`unnest(${ids}::uuid[], ${attempts}::integer[]) as replied (id, attempt)`)
+      .from(sql`unnest(${ids}, ${attempts}) as replied (id, attempt)`)
       .where(eq(turns.id, sql`replied.id`))
   }
 

@@ -167,10 +167,7 @@ function overPool(pool: pg.Pool): Queries {
  * Opens the embedded database in `folder` (`undefined`: in memory). The caller holds the folder's lock. `onFault` hears of
  * what fails that nobody asked for.
  */
-export async function openEmbedded(
-  folder: string | undefined,
-  onFault: (error: Error) => void = () => {},
-): Promise<Database> {
+export async function openEmbedded(folder: string | undefined, onFault: (error: Error) => void): Promise<Database> {
   const pglite = await PGlite.create(folder)
   await migrateEmbedded(pglite)
   const { forDrizzle, forJobs, close } = clientsOf(pglite, onFault)

@@ -106,7 +106,7 @@ export class JobQueue<Data extends object> {
     return rows.map(({ id }) => id)
   }
 
-  /** Takes up to `limit` jobs, oldest first. */
+  /** Takes up to `limit` jobs, the oldest; those that were sent with one statement are of the same age. They come in order. */
   async fetch(tx: Queries, limit: number): Promise<Job<Data>[]> {
     const jobs = await this.#boss.fetch<Data>(this.name, { batchSize: limit, includeMetadata: true, db: jobsIn(tx) })
     // pg-boss takes the oldest, but gives them in any order. Ids tell jobs of one transaction apart.

@@ -3,9 +3,9 @@ import type { Database } from './client.ts'
 
 /**
  * Starts pg-boss on our database. Its defaults are wrong for instances that share one: it would look for lost jobs once a minute,
- * and a job without a heartbeat would count as alive for 15 minutes (see `JobQueue`). On the embedded database jobs are lost
- * with the process, and a look, which counts all jobs, is done by the thread that does everything: 2,400 tasks after its start
- * one each 2 s cost 11 ms a second on which nothing else happened.
+ * and a job without a heartbeat would count as alive for 15 minutes (see `JobQueue`). On the embedded database a job can only be
+ * lost together with the process, and is returned at the next start; and a look counts all jobs, on the thread that does
+ * everything: after 2,400 tasks, one every 2 s took 11 ms of each second.
  */
 export async function startJobs(database: Database, onFault: (error: Error) => void): Promise<PgBoss> {
   const shared = database.backend === 'postgres'

@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
 import { validate as isUuid } from 'uuid'
+import { arrayOf } from '../db/array-of.ts'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import { taskNotFound } from './errors.ts'
@@ -451,9 +452,4 @@ export class TaskStore {
         },
       })
   }
-}
-
-/** One parameter for all items, so that their number does not change the statement. */
-function arrayOf<Item>(type: string, items: readonly Item[], of: (item: Item) => unknown): SQL {
-  return sql`${sql.param(items.map(of))}::${sql.raw(type)}[]`
 }

@@ -30,7 +30,7 @@ const queueFullRetrySeconds = 10
 const recountMs = 1_000
 
 /** Statements at once that store what is submitted, and tasks that share one: each alone was a third of what a POST costs. */
-const batches = { atOnce: 2, atMost: 25 }
+const batches = { atOnce: 2, atMost: 25, failsAll: isTransientFault }
 
 export interface TasksOptions {
   database: Database
@@ -139,7 +139,7 @@ export class Tasks {
     try {
       return await this.#storeAll(this.#options.database.queries, tasks)
     } catch (error) {
-      // With a database that is away nobody knows what it did: as with one alone, that is for who asked to find out.
+      // What passes by itself is for who asked to try again, as with one alone: it may be unknown whether they are stored.
       if (tasks.length === 1 || isTransientFault(error)) throw error
       return tasks.map(() => undefined)
     }
@@ -221,7 +221,8 @@ export class Tasks {
 
   /**
    * The task's log, to be subscribed to in the same turn of the event loop. While the task runs here nothing is read: whoever
-   * follows it costs the database nothing, and needs none.
+   * follows it costs the database nothing, and needs none. One that was removed at another instance is found until that is heard
+   * of.
    *
    * @throws Problem `task-not-found`
    */

@@ -5,6 +5,8 @@ export interface TogetherOptions {
   atOnce: number
   /** Items of one batch. */
   atMost: number
+  /** Whether what waits fails with a batch that failed so: as with a database that is away, for which each would wait in turn. */
+  failsAll?(error: unknown): boolean
 }
 
 /**
@@ -43,7 +45,8 @@ export class Together<Item, Done> {
         const done = await this.#work(batch.map(({ item }) => item))
         for (const [index, { resolve }] of batch.entries()) resolve(done[index] as Done)
       } catch (error) {
-        for (const { reject } of batch) reject(error)
+        const failed = this.#options.failsAll?.(error) ? [...batch, ...this.#waiting.splice(0)] : batch
+        for (const { reject } of failed) reject(error)
       }
     }
     this.#running--

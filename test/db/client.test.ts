@@ -10,7 +10,7 @@ import { ownDatabase, testDatabaseUrl } from '../support/database.ts'
 import { disconnectAll } from '../support/postgres-faults.ts'
 import { proxyTcp } from '../support/tcp-proxy.ts'
 
-contract('the embedded database', () => openEmbedded(undefined))
+contract('the embedded database', () => openEmbedded(undefined, error => t.fail(error.message)))
 if (testDatabaseUrl) {
   contract('Postgres', async t => {
     const { DATABASE_URL } = await ownDatabase(t)

@@ -14,15 +14,33 @@ async function open(t: Test) {
 
 t.test('what was updated is vacuumed away while the database is used', async t => {
   const { queries, forJobs, pglite } = await open(t)
-  await queries.execute(sql`create table "a ""table""" (id integer primary key, body text)`)
-  await queries.execute(sql`insert into "a ""table""" select id, 'text' from generate_series(1, 100) id`)
+  await queries.execute(sql`create table "a ""table""" (id integer primary key, body text unique)`)
+  await queries.execute(sql`insert into "a ""table""" select id, 'text ' || id from generate_series(1, 100) id`)
   for (let use = 0; use < 600; use++)
-    await queries.execute(sql`update "a ""table""" set body = 'other' where id = ${(use % 100) + 1}`)
+    await queries.execute(sql`update "a ""table""" set body = ${`other ${use}`} where id = ${(use % 100) + 1}`)
   const { rows } = await forJobs.query<{ vacuums: number; rows: number }>(`
-    select vacuum_count::int as vacuums, reltuples::int as rows
+    select vacuum_count::int as vacuums, analyze_count::int as analyses, reltuples::int as rows
     from pg_stat_user_tables join pg_class on pg_class.oid = relid`)
-  t.match(rows, [{ vacuums: 2, rows: 100 }], 'after 250 uses, and 500; and planned for what is there')
+  t.match(rows, [{ vacuums: 2, analyses: 2, rows: 100 }], 'after 250 uses, and 500; and planned for what is there')
   t.notOk(pglite.closed)
+})
+
+t.test('reading makes nothing due', async t => {
+  const { queries, forJobs } = await open(t)
+  await queries.execute(sql`create table read_only as select id from generate_series(1, 1000) id`)
+  const done = async () => {
+    for (let use = 0; use < 250; use++) await queries.execute(sql`select 1`)
+    const { rows } = await forJobs.query<{ vacuums: number; analyses: number }>(
+      'select sum(vacuum_count)::int as vacuums, sum(analyze_count)::int as analyses from pg_stat_all_tables',
+    )
+    return rows
+  }
+  // What the schema was written with is due, and the statistics of that.
+  for (let look = 0; look < 3; look++) await done()
+  const before = await done()
+  t.match(before, [{ analyses: Number }])
+  await done()
+  t.same(await done(), before)
 })
 
 t.test('one that was closed meanwhile is left alone', async t => {

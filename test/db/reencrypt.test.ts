@@ -37,7 +37,7 @@ const old = new Cipher([k1])
 const both = new Cipher([k2, k1])
 const fresh = new Cipher([k2])
 
-contract('the embedded database', async () => ({ database: await openEmbedded(undefined), url: undefined }))
+contract('the embedded database', async () => ({ database: await openEmbedded(undefined, () => {}), url: undefined }))
 if (testDatabaseUrl) {
   contract('Postgres', async t => {
     const url = (await ownDatabase(t)).DATABASE_URL as string

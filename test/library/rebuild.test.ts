@@ -129,7 +129,7 @@ t.test('what is lost is there again, what is wrong is put right, and what has no
 
   const database = storage.DATABASE_URL
     ? await openPostgres(storage.DATABASE_URL, () => {})
-    : await openEmbedded(`${storage.DATA_DIR}/database`)
+    : await openEmbedded(`${storage.DATA_DIR}/database`, () => {})
   await database.queries.execute(sql`delete from ${library} where id = ${lost}`)
   await database.queries.execute(sql`update ${library} set status = 'failed', index_tokens = '{}' where id = ${wrong}`)
   await database.queries.execute(sql`delete from records where id = ${stray}`)

@@ -5,7 +5,7 @@ import type { Model } from '../../src/ai/client.ts'
 import type { Database } from '../../src/db/client.ts'
 import { Cipher } from '../../src/db/encrypted.ts'
 import { startJobs } from '../../src/db/jobs.ts'
-import type { Events } from '../../src/events/events.ts'
+import type { Events, Published } from '../../src/events/events.ts'
 import { Idempotency } from '../../src/tasks/idempotency.ts'
 import type { TaskKind } from '../../src/tasks/kind.ts'
 import { Line } from '../../src/tasks/line.ts'
@@ -27,6 +27,7 @@ export interface EngineOptions {
   /** What the model does before it says "text" and stops. */
   beforeAnswer?: (request: Parameters<Model['complete']>[0]) => Promise<void>
   /** One that others use as well; without it, one of its own. */
+  otherKinds?: readonly TaskKind[]
   database?: Database
   /** What it says to other instances, and hears of them. */
   signals?: Signals
@@ -50,13 +51,14 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     facts: () => [],
     ...options.kind,
   }
-  const kinds = new Map([[kind.name, kind]])
+  const kinds = new Map([kind, ...(options.otherKinds ?? [])].map(kind => [kind.name, kind]))
   const line = new Line(store, queue)
+  const published: Published[] = []
   const events: Events = {
     running: 0,
     start: async () => {},
     publish: async () => {},
-    publishAll: async () => {},
+    publishAll: async (_tx, all) => void published.push(...all),
     wake: () => {},
     wakeHandlers: () => {},
     stop: async () => {},
@@ -97,6 +99,8 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     runner,
     tasks,
     log,
+    /** With the ends of tasks. */
+    published,
     stop,
     /** The task once it has ended. */
     async ended({ id, ownerId }: { id: string; ownerId: string }): Promise<TaskView> {

@@ -15,5 +15,5 @@ export async function openDatabase(t: Test): Promise<Database> {
 async function openCopy(t: Test): Promise<Database> {
   const folder = await temporaryFolder(t)
   await copyEmptyDatabase(folder)
-  return openEmbedded(`${folder}/database`)
+  return openEmbedded(`${folder}/database`, error => t.fail(error.message))
 }

@@ -1,13 +1,17 @@
 import { sql } from 'drizzle-orm'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
+import { Type } from 'typebox'
 import type { Database } from '../../src/db/client.ts'
 import { DatabaseUnavailable } from '../../src/db/faults.ts'
+import type { TaskKind } from '../../src/tasks/kind.ts'
 import { Settlement, type SettlementOptions } from '../../src/tasks/settlement.ts'
 import type { EndingTask } from '../../src/tasks/store.ts'
 import { testDatabaseUrl } from '../support/database.ts'
 import { startEngine } from '../support/engine.ts'
 import { openDatabase } from '../support/open-database.ts'
+
+const turn = () => new Promise(setImmediate)
 
 const owner = '01987fff-0000-7000-8000-000000000001'
 
@@ -57,6 +61,40 @@ t.test('tasks that end at the same time are saved together, each with its own te
     [6],
   )
   t.same(batches.flat(), ids)
+})
+
+t.test('each kind keeps all its tasks at once, and what it says of each is published with its request', async t => {
+  const kept: string[][] = []
+  const kindOf = (name: string): TaskKind => ({
+    name,
+    input: Type.Object({}),
+    outputs: () => 1,
+    prompt: (_input, _output, { id }) => [{ role: 'user', content: id }],
+    save: async (_tx, ended) => void kept.push([name, ...ended.map(({ id }) => id)]),
+    facts: ({ id: taskId, ownerId }) => [{ name: 'review.generated', data: { taskId, ownerId, watched: false } }],
+  })
+  const kinds = [kindOf('one'), kindOf('other')] as const
+  const answer = Promise.withResolvers<void>()
+  const engine = await startEngine(t, { kind: kinds[0], otherKinds: [kinds[1]], beforeAnswer: () => answer.promise })
+  const submitted = await Promise.all(
+    [0, 1, 2, 3].map(async nth => {
+      const [ownerId, traceId] = [`01987fff-0000-7000-8000-00000000000${nth}`, `trace ${nth}`]
+      const { task } = await engine.tasks.submit(kinds[nth % 2 === 0 ? 0 : 1], ownerId, {}, { traceId })
+      return task
+    }),
+  )
+  while (submitted.some(({ id }) => !engine.runner.attempt(id))) await turn()
+  answer.resolve()
+  for (const task of submitted) t.match(await engine.ended(task), { status: 'completed' })
+  t.same(
+    kept.sort(),
+    ['one', 'other'].map(name => [name, ...submitted.filter(({ kind }) => kind === name).map(({ id }) => id)]),
+  )
+  for (const { id, ownerId, traceId } of submitted) {
+    const own = engine.published.filter(published => published.traceId === traceId)
+    t.match(own, [{ events: [{ name: 'review.generated', data: { taskId: id, ownerId } }] }])
+    t.equal(own.length, 1)
+  }
 })
 
 t.test('one that its kind cannot save takes none of the others with it', async t => {

@@ -313,6 +313,17 @@ t.test('state: ETag, 304 and Retry-After while it runs', async t => {
   t.equal(changed.headers.get('retry-after'), null)
 })
 
+t.test("another owner's task does not exist while it runs here, either", async t => {
+  const { conch, visitor, upstream } = await conchWith(t, completion => completion.delta('글'))
+  const id = await visitor.record({ ...anyRecord, versions: 1 })
+  const watcher = await visitor.watchTask(id)
+  await watcher.until(({ texts }) => texts.get(0) === '글')
+  const theirs = await conch.visitor().fetch(`/api/tasks/${id}/events`)
+  t.equal(theirs.status, 404)
+  upstream.completions[0]?.finish()
+  await watcher.ended
+})
+
 t.test("another owner's task does not exist", async t => {
   const { conch, visitor } = await conchWith(t)
   const id = await visitor.record(anyRecord)

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
-import { Together } from '../../src/tasks/together.ts'
+import { Together, type TogetherOptions } from '../../src/tasks/together.ts'
 
 /** Long enough for a batch to begin after another has ended. */
 async function turns(): Promise<void> {
@@ -8,7 +8,7 @@ async function turns(): Promise<void> {
 }
 
 /** A `Together` whose batches end when they are told to. */
-function batches({ atOnce = 1, atMost = 10 } = {}) {
+function batches({ atOnce = 1, atMost = 10, failsAll }: Partial<TogetherOptions> = {}) {
   const begun: { items: readonly number[]; end: () => void; fail: (error: Error) => void }[] = []
   const together = new Together<number, string>(
     items => {
@@ -16,7 +16,7 @@ function batches({ atOnce = 1, atMost = 10 } = {}) {
       begun.push({ items, end: () => resolve(items.map(item => `done ${item}`)), fail: reject })
       return promise
     },
-    { atOnce, atMost },
+    { atOnce, atMost, failsAll },
   )
   return { begun, together }
 }
@@ -82,4 +82,24 @@ t.test('a batch that fails does so for each of its items, and for no other', asy
   t.same(begun[1]?.items, [3])
   begun[1]?.end()
   t.equal(await all[2], 'done 3')
+})
+
+t.test('what waits fails with a batch if it would fail in the same way, else not', async t => {
+  const { begun, together } = batches({ failsAll: error => (error as Error).message === 'away' })
+  const first = together.do(1)
+  await turns()
+  const second = together.do(2)
+  begun[0]?.fail(new Error('bad'))
+  await t.rejects(first, { message: 'bad' })
+  await turns()
+  t.same(begun[1]?.items, [2])
+  const third = together.do(3)
+  begun[1]?.fail(new Error('away'))
+  await t.rejects(second, { message: 'away' })
+  await t.rejects(third, { message: 'away' })
+  const fourth = together.do(4)
+  await turns()
+  t.same(begun[2]?.items, [4])
+  begun[2]?.end()
+  t.equal(await fourth, 'done 4')
 })
