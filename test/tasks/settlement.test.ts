@@ -70,7 +70,7 @@ t.test('each kind keeps all its tasks at once, and what it says of each is publi
     input: Type.Object({}),
     outputs: () => 1,
     prompt: (_input, _output, { id }) => [{ role: 'user', content: id }],
-    save: async (_tx, ended) => void kept.push([name, ...ended.map(({ id }) => id)]),
+    save: async (_tx, ended) => void kept.push([name, ...ended.map(({ id }) => id).sort()]),
     facts: ({ id: taskId, ownerId }) => [{ name: 'review.generated', data: { taskId, ownerId, watched: false } }],
   })
   const kinds = [kindOf('one'), kindOf('other')] as const
@@ -88,7 +88,13 @@ t.test('each kind keeps all its tasks at once, and what it says of each is publi
   for (const task of submitted) t.match(await engine.ended(task), { status: 'completed' })
   t.same(
     kept.sort(),
-    ['one', 'other'].map(name => [name, ...submitted.filter(({ kind }) => kind === name).map(({ id }) => id)]),
+    ['one', 'other'].map(name => [
+      name,
+      ...submitted
+        .filter(({ kind }) => kind === name)
+        .map(({ id }) => id)
+        .sort(),
+    ]),
   )
   for (const { id, ownerId, traceId } of submitted) {
     const own = engine.published.filter(published => published.traceId === traceId)

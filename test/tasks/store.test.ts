@@ -1,25 +1,45 @@
 import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'
 import { Cipher } from '../../src/db/encrypted.ts'
-import { TaskStore } from '../../src/tasks/store.ts'
+import { type NewTask, TaskStore } from '../../src/tasks/store.ts'
 import { openDatabase } from '../support/open-database.ts'
+
+const newTask = (more: Partial<NewTask>): NewTask => ({
+  id: uuidv7(),
+  ownerId: uuidv7(),
+  kind: 'test',
+  jobId: uuidv7(),
+  traceId: '',
+  input: {},
+  outputs: 1,
+  createdAt: new Date(),
+  ...more,
+})
+
+t.test('many are stored with one statement, each with its own outputs, and given in order', async t => {
+  const { queries } = await openDatabase(t)
+  const store = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
+  const created = [3, 1, 2].map(outputs => newTask({ outputs, input: { of: outputs }, traceId: `trace ${outputs}` }))
+  const rows = await store.insert(queries, created)
+  const ids = created.map(({ id }) => id)
+  t.same(
+    rows.map(({ id }) => id),
+    ids,
+  )
+  t.same(await store.getAll(queries, ids), new Map(rows.map(row => [row.id, row])), 'as they are in the database')
+  t.same(
+    Array.from((await store.outputsOf(queries, ids)).values(), outputs => outputs.map(({ index }) => index)),
+    [[0, 1, 2], [0], [0, 1]],
+  )
+  t.same(await store.inputs(queries, ids), new Map(created.map(({ id, input }) => [id, input])))
+})
 
 t.test('more tasks can be removed at once than a statement has parameters', async t => {
   const { queries } = await openDatabase(t)
   const store = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
   const [kept, removed] = [uuidv7(), uuidv7()]
   for (const id of [kept, removed]) {
-    const task = {
-      id,
-      ownerId: uuidv7(),
-      kind: 'test',
-      jobId: uuidv7(),
-      traceId: '',
-      input: {},
-      outputs: 1,
-      createdAt: new Date(),
-    }
-    await store.insert(queries, [task])
+    await store.insert(queries, [newTask({ id })])
   }
   const ids = [...Array.from({ length: 70_000 }, () => uuidv7()), removed]
   await queries.transaction(async tx => {
@@ -35,19 +55,7 @@ t.test('whatever happens, no two tasks of an owner have the same key', async t =
   const store = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
   const [mine, another] = [uuidv7(), uuidv7()]
   const insert = (ownerId: string, key: string | undefined) =>
-    store.insert(queries, [
-      {
-        id: uuidv7(),
-        ownerId,
-        kind: 'test',
-        jobId: uuidv7(),
-        traceId: '',
-        input: {},
-        outputs: 1,
-        createdAt: new Date(),
-        digests: key === undefined ? undefined : { key, request: 'request' },
-      },
-    ])
+    store.insert(queries, [newTask({ ownerId, digests: key === undefined ? undefined : { key, request: 'request' } })])
   const [task] = await insert(mine, 'key')
   await t.rejects(insert(mine, 'key'), { cause: { code: '23505' } })
   for (const [ownerId, key] of [
