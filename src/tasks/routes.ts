@@ -55,8 +55,8 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
         summary: 'The events of a task, as Server-Sent Events',
         description:
           'Chunks of the AI SDK UI message stream. Resumable: `Last-Event-ID` (what EventSource sends) or `?after=`. ' +
-          '204 when the task has ended and the cursor is at its end. While the database is away the stream breaks off at ' +
-          'once: come back with the same cursor.',
+          '204 when the task has ended and the cursor is at its end. While the database is away the stream of a task that ' +
+          'does not run at this instance breaks off at once: come back with the same cursor.',
         params: TaskParams,
         querystring: Type.Object({
           after: Type.Optional(Type.String({ description: 'The id of the last event received.' })),

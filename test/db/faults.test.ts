@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { DrizzleQueryError } from 'drizzle-orm'
 import pg from 'pg'
 import t from 'tap'
+import { v7 as uuidv7 } from 'uuid'
 import { DecryptionFailed } from '../../src/db/encrypted.ts'
 import { DatabaseUnavailable, isDatabaseFault, isTransientFault } from '../../src/db/faults.ts'
 import { records } from '../../src/records/schema.ts'
@@ -136,7 +137,10 @@ t.test('Postgres', { skip: !testDatabaseUrl }, async t => {
     t.match(refused, { status: 503, body: { code: 'database-unavailable' } })
     t.equal(refused.headers.get('retry-after'), '5')
     t.notMatch(JSON.stringify(refused.body), /postgres|conch_test|ECONN|127\.0/)
-    for (const path of [`/api/tasks/${id}/events`, '/api/me/events']) {
+    const late = await mine.watchTask(id)
+    await late.until(({ texts }) => texts.get(0) === '글 끝.')
+    t.notOk(late.transcript.types().includes('finish'), 'whoever comes now follows what runs here all the same')
+    for (const path of [`/api/tasks/${uuidv7()}/events`, '/api/me/events']) {
       const sentAway = await mine.watch(path)
       t.match(sentAway.response, { status: 200 }, 'or an EventSource would give up for good')
       await sentAway.ended
@@ -144,8 +148,10 @@ t.test('Postgres', { skip: !testDatabaseUrl }, async t => {
       t.ok(sentAway.brokenOff, 'broken off, not ended')
     }
     await allowConnections(databaseUrl, true)
-    await watcher.ended
-    t.ok(watcher.transcript.done)
+    for (const { ended, transcript } of [watcher, late]) {
+      await ended
+      t.ok(transcript.done)
+    }
     t.match(await mine.task(id), { status: 'completed', outputs: [{ text: '글 끝.' }] })
     t.equal((await mine.fetch('/readyz')).status, 200)
   })
