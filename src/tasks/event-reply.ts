@@ -27,9 +27,6 @@ export const eventReplies = fastifyPlugin(
         return
       }
       reply.hijack()
-      reply.raw.once('close', () => {
-        if (!reply.raw.writableFinished) reply.log.info({ res: reply }, 'stream closed prematurely')
-      })
       payload.open(reply.raw, reply.getHeaders() as OutgoingHttpHeaders)
     })
   },
@@ -71,7 +68,10 @@ export class EventReplies {
   /** Answers with a stream that is dropped with the others when the server stops. Needs the plugin `eventReplies`. */
   open(reply: FastifyReply, stream: SseStream): FastifyReply {
     this.#open.add(stream)
-    stream.once('close', () => this.#open.delete(stream))
+    stream.onClose = () => {
+      this.#open.delete(stream)
+      if (!reply.raw.writableFinished) reply.log.info({ res: reply }, 'stream closed prematurely')
+    }
     return reply.headers(eventStreamHeaders).send(stream)
   }
 

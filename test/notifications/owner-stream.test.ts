@@ -14,6 +14,7 @@ import { maxKept, notificationStore as store } from '../../src/notifications/sto
 import { heartbeatMs, type Timers, unreadLimitMs } from '../../src/tasks/sse-stream.ts'
 import * as taskStates from '../../src/tasks/states.ts'
 import { TaskStore } from '../../src/tasks/store.ts'
+import { closed } from '../support/closed.ts'
 import { openDatabase } from '../support/open-database.ts'
 import { notifiedIn, statesIn } from '../support/owner-stream.ts'
 import { Watcher } from '../support/visitor.ts'
@@ -179,9 +180,9 @@ t.test('an owner has so many connections and no more', async t => {
   const { hub, make } = serving(t)
   const streams = Array.from({ length: maxReaders }, () => make(owner))
   t.throws(() => make(owner), { code: 'too-many-streams', status: 429 })
-  const closed = Promise.all(streams.map(stream => once(stream, 'close')))
+  const left = Promise.all(streams.map(closed))
   for (const stream of streams) stream.destroy()
-  await closed
+  await left
   t.equal(hub.size, 0)
   make(owner).destroy()
 })
@@ -220,7 +221,7 @@ function serving(t: Test, timers?: Timers) {
   const server = createServer((request, response) => {
     const stream = make(request.url?.slice(1) ?? '', request.headers['last-event-id'] as string | undefined)
     server.emit('stream', stream, response)
-    stream.once('close', () => server.emit('left'))
+    stream.onClose = () => server.emit('left')
     stream.open(response, { 'content-type': 'text/event-stream' })
   })
   const listening = once(server.listen(0, '127.0.0.1'), 'listening')

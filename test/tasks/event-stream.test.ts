@@ -7,6 +7,7 @@ import t, { type Test } from 'tap'
 import { EventLog } from '../../src/tasks/event-log.ts'
 import { EventStream } from '../../src/tasks/event-stream.ts'
 import { heartbeatMs, type Timers, unreadLimitMs } from '../../src/tasks/sse-stream.ts'
+import { closed } from '../support/closed.ts'
 import { Transcript } from '../support/transcript.ts'
 import { Watcher } from '../support/visitor.ts'
 
@@ -114,9 +115,9 @@ t.test('a client that never reads costs less than 1 MB and is dropped after 30 s
   }
   const held = response.writableLength
   t.ok(held < 1_000_000, `${held} bytes are held for it`)
-  const closed = once(stream, 'close')
+  const dropped = closed(stream)
   clock.tick(unreadLimitMs)
-  await closed
+  await dropped
   t.equal(log.readerCount, 0)
 })
 
@@ -126,10 +127,11 @@ t.test('a client of HTTP/1.0, which knows no chunks, gets the same bytes', async
   const socket = connect((server.address() as AddressInfo).port)
   socket.write('GET / HTTP/1.0\r\n\r\n')
   const [stream] = (await once(server, 'stream')) as [EventStream]
+  const ended = closed(stream)
   log.append({ type: 'text-start', id: '0' })
   log.delta(0, '안녕')
   log.append({ type: 'finish', finishReason: 'stop' })
-  await once(stream, 'close')
+  await ended
   const [, body] = (await text(socket)).split('\r\n\r\n')
   t.match(body, /^: open\nretry: \d{4}\n\nid: 1-1\ndata: \{[^\r]+안녕[^\r]+\n\ndata: \[DONE\]\n\n$/)
 })
@@ -197,7 +199,7 @@ t.test('1,000 subscribers that join while one attempt hands over to the next mis
       const transcript = new Transcript()
       const stream = new EventStream(log, located)
       stream.open(new Recorded(Transcript.parser(transcript)) as unknown as ServerResponse, {})
-      readers.push({ transcript, ended: once(stream, 'close') })
+      readers.push({ transcript, ended: closed(stream) })
     }
   }
   join()
