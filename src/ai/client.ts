@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
-import { Agent } from 'undici'
 import { Breaker, type BreakerLimits, type BreakerState } from './breaker.ts'
 import type { ChatMessage, Completion, CompletionLimits, JsonFormat } from './completion.ts'
+import { ConnectionPool } from './connection-pool.ts'
 import { JsonForms, type ResponseFormat } from './json-format.ts'
 import { type Retry, type RetryLimits, withRetries } from './retry.ts'
 import { beginCompletion } from './stream-completion.ts'
@@ -58,23 +58,26 @@ export interface ModelOptions {
 }
 
 /**
- * Any OpenAI-compatible server, through the `openai` SDK over undici.
+ * Any OpenAI-compatible server, through the `openai` SDK over undici's connections.
  *
- * `maxRetries: 0`: the SDK would retry without anyone seeing it. The agent's own body timeout is off, since the idle
+ * `maxRetries: 0`: the SDK would retry without anyone seeing it. The connections' own body timeout is off, since the idle
  * watchdog of the completion counts text and not bytes.
  */
 export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, logger }: ModelOptions): Model {
-  const agent = new Agent({
-    connections: maxSockets,
-    connectTimeout: limits.connectTimeoutMs,
-    headersTimeout: limits.headersTimeoutMs,
-    bodyTimeout: 0,
-    keepAliveTimeout: limits.keepAliveIdleMs,
-    keepAliveMaxTimeout: limits.keepAliveIdleMs,
-    clientTtl: limits.keepAliveMaxAgeMs,
-    allowH2: false,
+  const url = baseUrl ?? 'https://api.openai.com/v1'
+  const connections = new ConnectionPool({
+    origin: new URL(url).origin,
+    maxConnections: maxSockets,
+    maxAgeMs: limits.keepAliveMaxAgeMs,
+    connectTimeoutMs: limits.connectTimeoutMs,
+    limits: {
+      headersTimeout: limits.headersTimeoutMs,
+      bodyTimeout: 0,
+      keepAliveTimeout: limits.keepAliveIdleMs,
+      keepAliveMaxTimeout: limits.keepAliveIdleMs,
+    },
   })
-  const client = openaiClient({ apiKey, baseUrl, agent })
+  const client = openaiClient({ apiKey, url, connections })
   const breaker = new Breaker(limits)
   const forms = new JsonForms()
   let retries = 0
@@ -113,19 +116,27 @@ export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, log
         .then(begun => (begun.outcome === 'begun' ? begun.read(onDelta) : begun))
         .then(ended)
     },
-    state: () => ({ breaker: breaker.state, sockets: sockets(agent), retries }),
-    close: () => agent.destroy(),
+    state: () => ({ breaker: breaker.state, sockets: connections.connected, retries }),
+    close: () => connections.destroy(),
   }
 }
 
-function openaiClient({ apiKey, baseUrl, agent }: { apiKey?: string; baseUrl?: string; agent: Agent }): OpenAI {
+function openaiClient({
+  apiKey,
+  url,
+  connections,
+}: {
+  apiKey: string | undefined
+  url: string
+  connections: ConnectionPool
+}): OpenAI {
   // Servers at home need no key, but the SDK insists on one.
   const key = apiKey ?? 'none'
   return new OpenAI({
     apiKey: key,
     // The SDK reads OPENAI_* variables by itself unless told otherwise; configuration has one reader here.
     defaultHeaders: { authorization: `Bearer ${key}` },
-    baseURL: baseUrl ?? 'https://api.openai.com/v1',
+    baseURL: url,
     adminAPIKey: null,
     organization: null,
     project: null,
@@ -134,10 +145,6 @@ function openaiClient({ apiKey, baseUrl, agent }: { apiKey?: string; baseUrl?: s
     maxRetries: 0,
     // The limits are ours; this one is the longest that a timer takes.
     timeout: 2 ** 31 - 1,
-    fetch: upstreamFetch(agent),
+    fetch: upstreamFetch(connections),
   })
-}
-
-function sockets(agent: Agent): number {
-  return Object.values(agent.stats).reduce((sum, { connected }) => sum + Number(connected), 0)
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
-import type { Agent, Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
+import type { PooledHandler } from './connection-pool.ts'
 import { NoAnswer } from './errors.ts'
 import { type Body, gunzipped, readText, UpstreamBody } from './upstream-body.ts'
 
@@ -9,6 +10,11 @@ const errorBodyTimeoutMs = 5_000
 
 /** What the SDK may send. By itself it adds what OPENAI_CUSTOM_HEADERS says; configuration has one reader here. */
 const passedHeaders = /^(authorization|content-type|accept|user-agent|x-stainless-.+)$/
+
+/** Where requests are sent: a ConnectionPool, or a dispatcher of undici's. */
+export interface Connections {
+  dispatch(request: Dispatcher.DispatchOptions, handler: PooledHandler): unknown
+}
 
 /** What the SDK sees is a Response without a body; the body is beside it. */
 export class UpstreamResponse extends Response {
@@ -24,12 +30,12 @@ export class UpstreamResponse extends Response {
  *
  * Throws `NoAnswer` when there is none: of a timeout the SDK would drop the cause, told by the words of its message.
  */
-export function upstreamFetch(agent: Agent): typeof fetch {
+export function upstreamFetch(connections: Connections): typeof fetch {
   return async (url, init) => {
     const { origin, pathname, search } = new URL(String(url))
     const signal = init?.signal ?? undefined
     const sent = Buffer.from((init?.body as string | undefined) ?? '')
-    const answer = await ask(agent, signal, {
+    const answer = await ask(connections, signal, {
       origin,
       path: `${pathname}${search}`,
       method: (init?.method ?? 'POST') as 'POST',
@@ -87,7 +93,7 @@ interface Answer {
 
 /** Resolves with the answer once its headers have come; until then `signal` stops it. */
 async function ask(
-  agent: Agent,
+  connections: Connections,
   signal: AbortSignal | undefined,
   request: Dispatcher.DispatchOptions,
 ): Promise<Answer> {
@@ -96,7 +102,7 @@ async function ask(
   const stop = () => exchange.stop()
   signal?.addEventListener('abort', stop)
   try {
-    agent.dispatch(request, exchange)
+    connections.dispatch(request, exchange)
     return await promise
   } finally {
     signal?.removeEventListener('abort', stop)
@@ -104,7 +110,8 @@ async function ask(
 }
 
 /** What undici tells of a request and its answer. It lives as long as the body comes, and keeps only what that needs. */
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements PooledHandler {
+  release: (() => void) | undefined
   /** Until the headers have come. */
   #asking: Asking | undefined
   #body: UpstreamBody | undefined
@@ -147,10 +154,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.release?.()
     this.#body?.end()
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.release?.()
     this.#body?.end(error)
     this.#asking?.reject(error)
     this.#asking = undefined
