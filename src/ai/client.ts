@@ -32,7 +32,7 @@ export interface CompletionRequest {
 
 export interface ModelState {
   breaker: BreakerState
-  /** Open connections to the upstream, idle ones included. */
+  /** Connections to the upstream, idle ones and those that are being opened included. */
   sockets: number
   /** Since the start. */
   retries: number
@@ -116,7 +116,7 @@ export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, log
         .then(begun => (begun.outcome === 'begun' ? begun.read(onDelta) : begun))
         .then(ended)
     },
-    state: () => ({ breaker: breaker.state, sockets: connections.connected, retries }),
+    state: () => ({ breaker: breaker.state, sockets: connections.size, retries }),
     close: () => connections.destroy(),
   }
 }

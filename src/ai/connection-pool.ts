@@ -14,11 +14,10 @@ export interface ConnectionPoolOptions {
 
 /** What is told of a request and its answer. */
 export interface PooledHandler extends Dispatcher.DispatchHandler {
-  /**
-   * Set before the request is sent. To be called once, when the answer has ended or will not come, before anybody is told:
-   * they may ask again, on the same connection.
-   */
+  /** Set before the request is sent; to be called when the answer has ended or will not come. Idempotent. */
   release?: (() => void) | undefined
+  /** Nobody waits for the answer any more: if it was not sent yet, it need not be. */
+  readonly abandoned?: boolean
 }
 
 /**
@@ -42,20 +41,25 @@ export class ConnectionPool {
     this.#connect = buildConnector({ timeout: options.connectTimeoutMs, allowH2: false })
   }
 
-  /** How many are open. */
-  get connected(): number {
-    return Array.from(this.#connections).filter(({ connected }) => connected).length
+  /** How many are open, or being opened. */
+  get size(): number {
+    return this.#connections.size
   }
 
-  /** Never throws: what is wrong with the request is told to the handler as well. */
+  /** Whatever goes wrong is told to the handler. */
   dispatch(request: Dispatcher.DispatchOptions, handler: PooledHandler): void {
     const connection = this.#take()
     if (!connection) {
       this.#waiting.push([request, handler])
       return
     }
-    // Not at once: it is told from within the parser, which has not put the request away yet.
-    handler.release = () => queueMicrotask(() => this.#release(connection))
+    let released = false
+    handler.release = () => {
+      if (released) return
+      released = true
+      // A turn later, as undici itself: only then is it known that the server closed the connection after its answer.
+      setImmediate(() => this.#release(connection))
+    }
     connection.client.dispatch(request, handler)
   }
 
@@ -92,9 +96,10 @@ export class ConnectionPool {
   }
 
   #release(connection: Connection): void {
-    if (connection.connected) this.#free.push(connection)
+    if (connection.client.stats.connected) this.#free.push(connection)
     else this.#drop(connection)
-    const next = this.#waiting.shift()
+    let next = this.#waiting.shift()
+    while (next?.[1].abandoned) next = this.#waiting.shift()
     if (next) this.dispatch(...next)
   }
 
@@ -114,9 +119,5 @@ class Connection {
     client.on('connect', () => {
       this.since = performance.now()
     })
-  }
-
-  get connected(): boolean {
-    return this.client.stats.connected
   }
 }

@@ -120,12 +120,16 @@ class Exchange implements PooledHandler {
     this.#asking = asking
   }
 
+  get abandoned(): boolean {
+    return this.#asking?.signal?.aborted === true
+  }
+
   /** No effect once the headers have come. */
   stop(): void {
     if (!this.#asking) return
     const { signal, controller, reject } = this.#asking
     if (controller) controller.abort(signal?.reason)
-    // It still waits for a connection: it is dropped when it gets one.
+    // It still waits for a connection: it is dropped when its turn comes.
     else reject(signal?.reason)
   }
 

@@ -54,7 +54,11 @@ export function createMetrics(gauges: Gauges): Metrics {
     simpleGauge('conch_redis_connected', 'Whether this process can use Redis: 1, or 0.', () =>
       gauges.redisConnected() ? 1 : 0,
     )
-  simpleGauge('conch_upstream_sockets', 'Open connections to the model provider.', () => gauges.upstream().sockets)
+  simpleGauge(
+    'conch_upstream_sockets',
+    'Connections to the model provider, open or being opened.',
+    () => gauges.upstream().sockets,
+  )
   simpleGauge(
     'conch_upstream_breaker_state',
     'Circuit breaker of the model provider: 0 closed, 1 half-open, 2 open.',

@@ -34,9 +34,11 @@ const options: HelmetOptions = {
 }
 
 /**
- * Security headers on every response. They are always the same, so helmet is asked once. `@fastify/helmet` sets it up anew
- * for each request, past Fastify: Node then keeps each header of an event stream by itself, 2 KB for as long as its client
- * stays.
+ * Security headers on every response that a route or a hook gives, errors as well; who hijacks one must pass them on. Requests
+ * that are no HTTP, or whose path cannot be read, are answered without.
+ *
+ * They are always the same, so helmet is asked once. `@fastify/helmet` sets it up anew for each request, past Fastify: Node
+ * then keeps each header of an event stream by itself, 2 KB for as long as its client stays.
  */
 export const securityHeaders = fastifyPlugin(
   async app => {

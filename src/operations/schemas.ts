@@ -38,7 +38,7 @@ export const OverviewSchema = Type.Object({
     model: Type.String(),
     demo: Type.Boolean(),
     breaker: Type.Enum(['closed', 'half-open', 'open']),
-    sockets: Count('Open connections.'),
+    sockets: Count('Connections, open or being opened.'),
     retries: Count('Since the start of the process.'),
   }),
   process: Type.Object(

@@ -70,7 +70,8 @@ export class EventReplies {
     this.#open.add(stream)
     stream.onClose = () => {
       this.#open.delete(stream)
-      if (!reply.raw.writableFinished) reply.log.info({ res: reply }, 'stream closed prematurely')
+      const { headersSent, writableFinished } = reply.raw
+      if (headersSent && !writableFinished) reply.log.info({ res: reply }, 'stream closed prematurely')
     }
     return reply.headers(eventStreamHeaders).send(stream)
   }

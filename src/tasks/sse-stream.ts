@@ -32,7 +32,7 @@ const earlyMs = 5
  * `leave` is the one place that cleans up. No event emitter, whose listeners take 0.5 KB for each client.
  */
 export abstract class SseStream {
-  /** Called once, however it ends. */
+  /** Called once, however it ends. Of whoever answers with it. */
   onClose: (() => void) | undefined
   readonly #timers: Timers
   readonly #retryMs: number

@@ -60,7 +60,8 @@ t.test('an idle connection is closed after its time, and one that is too old is 
   const [socket] = upstream.sockets
   if (socket) await once(socket, 'close')
   t.equal(upstream.sockets.size, 0)
-  t.equal(model.state().sockets, 0)
+  // Its other end hears of it a moment later.
+  while (model.state().sockets > 0) await delay(1)
   const old = await modelFor(t, { UPSTREAM_KEEP_ALIVE_MAX_AGE_SECONDS: '0.05' })
   await old.complete()
   await delay(60)
@@ -90,7 +91,7 @@ for (const gzip of [false, true]) {
     await Promise.all(upstream.completions.map(({ abandoned }) => abandoned))
     while (upstream.sockets.size > 0) await Promise.all(Array.from(upstream.sockets, socket => once(socket, 'close')))
     t.equal(upstream.completions.length, 1000)
-    t.equal(model.state().sockets, 0)
+    while (model.state().sockets > 0) await delay(1)
   })
 }
 

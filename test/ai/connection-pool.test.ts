@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer, type Server } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { ConnectionPool, type PooledHandler } from '../../src/ai/connection-pool.ts'
 
@@ -41,7 +42,7 @@ class Asked {
 
 t.test('requests beyond the limit wait in their order, and the connection used last is used first', async t => {
   const { pool, asked, get } = await serving(t, { maxConnections: 2 })
-  const [a, b, c, d] = ['/a', '/b', '/c', '/d'].map(get)
+  const [a, b, c, d] = ['/a', '/b', '/c', '/d'].map(path => get(path))
   await asked.count(2)
   asked.answer('/b')
   await b
@@ -54,9 +55,10 @@ t.test('requests beyond the limit wait in their order, and the connection used l
   asked.answer('/d')
   t.equal(await d, 200)
   t.equal(asked.ports.size, 2)
-  t.equal(pool.connected, 2)
+  t.equal(pool.size, 2)
   const last = asked.portOf('/d')
   for (const path of ['/e', '/f']) {
+    await nextTurn()
     const next = get(path)
     await asked.count(asked.paths.length + 1)
     asked.answer(path)
@@ -82,25 +84,74 @@ t.test('a connection that cannot be opened, or breaks, makes room for another', 
   await asked.count(2)
   asked.answer('/waiting')
   t.equal(await waiting, 200)
-  t.equal(pool.connected, 1)
+  t.equal(pool.size, 1)
   asked.request('/waiting').socket.destroy()
-  while (pool.connected > 0) await new Promise(resolve => setImmediate(resolve))
+  while (pool.size > 0) await nextTurn()
   const again = get('/again')
   await asked.count(3)
   asked.answer('/again')
   t.equal(await again, 200)
 })
 
+t.test('a connection that the server closes after its answer, without saying so, is not used again', async t => {
+  const server = createSocketServer(socket => {
+    socket.on('error', () => {})
+    socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'))
+  })
+  const { pool, get } = await pooled(t, server, { maxConnections: 2 })
+  t.same(new Set(await Promise.all(Array.from({ length: 100 }, () => get('/at-once')))), new Set([200]))
+  for (let count = 0; count < 50; count++)
+    if ((await get('/one-by-one')) !== 200) t.fail('asked on one that was closed')
+  while (pool.size > 0) await nextTurn()
+})
+
+t.test('a server that takes connections and says nothing, not even hello, is given up', async t => {
+  const { pool, get } = await pooled(t, createSocketServer(), { scheme: 'https', connectTimeoutMs: 100 })
+  t.match(await get('/'), { code: 'UND_ERR_CONNECT_TIMEOUT' })
+  while (pool.size > 0) await nextTurn()
+})
+
+t.test('what is abandoned while it waits is never sent, and opens no connection', async t => {
+  const { asked, pool, get } = await serving(t, { maxConnections: 1 })
+  const first = get('/first')
+  await asked.count(1)
+  for (let count = 0; count < 20; count++) pool.dispatch({ path: '/abandoned', method: 'GET' }, { abandoned: true })
+  const last = get('/last')
+  asked.answer('/first')
+  await first
+  await asked.count(2)
+  asked.answer('/last')
+  t.equal(await last, 200)
+  t.same(asked.paths, ['/first', '/last'])
+  t.equal(asked.ports.size, 1)
+})
+
+t.test('who says twice that a connection is free frees it once', async t => {
+  const { asked, pool, get } = await serving(t, { maxConnections: 2 })
+  const first = get('/first', { releases: 2 })
+  await asked.count(1)
+  asked.answer('/first')
+  await first
+  await nextTurn()
+  const [a, b] = ['/a', '/b'].map(path => get(path))
+  // Two that run at the same time, so on two connections.
+  await asked.count(3)
+  asked.answer('/a')
+  asked.answer('/b')
+  t.same(await Promise.all([a, b]), [200, 200])
+  t.equal(pool.size, 2)
+})
+
 t.test('what runs, what waits and what comes too late is told when all are dropped', async t => {
   const { pool, asked, get } = await serving(t, { maxConnections: 1 })
-  const [running, waiting] = ['/running', '/waiting'].map(get)
+  const [running, waiting] = ['/running', '/waiting'].map(path => get(path))
   await asked.count(1)
   await pool.destroy()
   t.match(await running, { code: 'UND_ERR_DESTROYED' })
   t.match(await waiting, { code: 'UND_ERR_DESTROYED' })
   t.match(await get('/late'), { code: 'UND_ERR_DESTROYED' })
   t.same(asked.paths, ['/running'])
-  t.equal(pool.connected, 0)
+  while (pool.size > 0) await nextTurn()
   await pool.destroy()
 })
 
@@ -108,27 +159,35 @@ t.test('what runs, what waits and what comes too late is told when all are dropp
 async function serving(t: Test, { maxConnections }: { maxConnections: number }) {
   const asked = new Asked()
   const server = createServer((request, response) => asked.add(request, response))
+  return { asked, server, ...(await pooled(t, server, { maxConnections })) }
+}
+
+async function pooled(t: Test, server: Server, { maxConnections = 1, scheme = 'http', connectTimeoutMs = 5_000 } = {}) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const pool = new ConnectionPool({
-    origin: `http://127.0.0.1:${port}`,
+    origin: `${scheme}://127.0.0.1:${port}`,
     maxConnections,
     maxAgeMs: 60_000,
-    connectTimeoutMs: 5_000,
+    connectTimeoutMs,
     limits: {},
   })
   t.teardown(async () => {
     await pool.destroy()
     server.close()
   })
-  return { pool, server, asked, get: (path: string) => get(pool, path) }
+  return { pool, get: (path: string, options?: { releases: number }) => get(pool, path, options) }
 }
 
 /** The status, or why there is none. */
-function get(pool: ConnectionPool, path: string): Promise<number | Error> {
+function get(pool: ConnectionPool, path: string, { releases = 1 } = {}): Promise<number | Error> {
   return new Promise(resolve => {
     let status = 0
+    const release = () => {
+      const free = handler.release
+      for (let time = 0; time < releases; time++) free?.()
+    }
     const handler: PooledHandler = {
       onRequestStart() {},
       onResponseStart(_, found) {
@@ -136,11 +195,11 @@ function get(pool: ConnectionPool, path: string): Promise<number | Error> {
       },
       onResponseData() {},
       onResponseEnd() {
-        handler.release?.()
+        release()
         resolve(status)
       },
       onResponseError(_, error) {
-        handler.release?.()
+        release()
         resolve(error)
       },
     }

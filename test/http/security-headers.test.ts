@@ -2,12 +2,14 @@ import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { docs } from '../../src/http/docs.ts'
 import { securityHeaders } from '../../src/http/security-headers.ts'
+import { EventReplies, eventReplies } from '../../src/tasks/event-reply.ts'
 import { launchBrowser } from '../support/browser.ts'
 
 async function appFor(t: Test) {
   const app = Fastify({ forceCloseConnections: true })
   t.teardown(() => app.close())
   await app.register(securityHeaders)
+  await app.register(eventReplies)
   await app.register(docs, { version: '1.0.0' })
   app.get('/', (_request, reply) =>
     reply.type('text/html').send(`<!doctype html><link rel="stylesheet" href="/page.css"><body>
@@ -24,6 +26,7 @@ async function appFor(t: Test) {
   )
   app.get('/module.js', (_request, reply) => reply.type('text/javascript').send('export const name = "Conch"'))
   app.get('/text', async () => 'Hello, ')
+  app.get('/events', async (_request, reply) => new EventReplies().breakOff(reply))
   return app
 }
 
@@ -54,6 +57,15 @@ t.test('every response tells browsers what not to do with it', async t => {
     })
     t.notMatch(String(headers['content-security-policy']), /unsafe|https?:|\*/)
   }
+})
+
+t.test('an event stream tells them as well', async t => {
+  const app = await appFor(t)
+  const { headers } = await fetch(`${await app.listen({ port: 0, host: '127.0.0.1' })}/events`)
+  const found = Object.fromEntries(headers)
+  const { headers: others } = await app.inject('/text')
+  t.equal(found['content-security-policy'], others['content-security-policy'])
+  t.match(found, { 'x-content-type-options': 'nosniff', 'content-type': /^text\/event-stream/ })
 })
 
 t.test('nothing forces https, so that plain http works on localhost and in a local network', async t => {

@@ -1,8 +1,13 @@
 import type { SseStream } from '../../src/tasks/sse-stream.ts'
 
-/** Resolves when it closes. */
+/** Resolves when it closes; at once, if it did. */
 export function closed(stream: SseStream): Promise<void> {
+  if (stream.destroyed) return Promise.resolve()
+  const { onClose } = stream
   return new Promise(resolve => {
-    stream.onClose = resolve
+    stream.onClose = () => {
+      onClose?.()
+      resolve()
+    }
   })
 }
