@@ -105,11 +105,22 @@ t.test('a connection that the server closes after its answer, without saying so,
   while (pool.size > 0) await nextTurn()
 })
 
-t.test('a server that takes connections and says nothing, not even hello, is given up', async t => {
-  const { pool, get } = await pooled(t, createSocketServer(), { scheme: 'https', connectTimeoutMs: 100 })
-  t.match(await get('/'), { code: 'UND_ERR_CONNECT_TIMEOUT' })
-  while (pool.size > 0) await nextTurn()
-})
+t.test(
+  'a server that takes connections and says nothing, not even hello, is given up after the time for it',
+  async t => {
+    const pools = [60_000, 100].map(connectTimeoutMs =>
+      pooled(t, createSocketServer(), { scheme: 'https', connectTimeoutMs }),
+    )
+    const [patient, impatient] = await Promise.all(pools)
+    const ended: unknown[] = []
+    const waiting = patient?.get('/').then(end => ended.push(end))
+    t.match(await impatient?.get('/'), { code: 'UND_ERR_CONNECT_TIMEOUT' })
+    t.same(ended, [], 'asked before, and waits')
+    await patient?.pool.destroy()
+    await waiting
+    t.match(ended, [{ code: 'UND_ERR_DESTROYED' }])
+  },
+)
 
 t.test('what is abandoned while it waits is never sent, and opens no connection', async t => {
   const { asked, pool, get } = await serving(t, { maxConnections: 1 })
