@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo, createServer as createSocketServer, type Server } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer, type Server, type Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { ConnectionPool, type PooledHandler } from '../../src/ai/connection-pool.ts'
@@ -109,7 +109,11 @@ t.test(
   'a server that takes connections and says nothing, not even hello, is given up after the time for it',
   async t => {
     const pools = [60_000, 100].map(connectTimeoutMs =>
-      pooled(t, createSocketServer(), { scheme: 'https', connectTimeoutMs }),
+      pooled(
+        t,
+        createSocketServer().on('connection', socket => socket.on('error', () => {})),
+        { scheme: 'https', connectTimeoutMs },
+      ),
     )
     const [patient, impatient] = await Promise.all(pools)
     const ended: unknown[] = []
@@ -184,9 +188,12 @@ async function pooled(t: Test, server: Server, { maxConnections = 1, scheme = 'h
     connectTimeoutMs,
     limits: {},
   })
+  const sockets = new Set<Socket>()
+  server.on('connection', socket => sockets.add(socket))
   t.teardown(async () => {
     await pool.destroy()
     server.close()
+    for (const socket of sockets) socket.destroy()
   })
   return { pool, get: (path: string, options?: { releases: number }) => get(pool, path, options) }
 }
