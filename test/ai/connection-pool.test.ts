@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer, type Server, type Socket } from 'node:net'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { ConnectionPool, type PooledHandler } from '../../src/ai/connection-pool.ts'
 
@@ -119,6 +119,7 @@ t.test(
     const ended: unknown[] = []
     const waiting = patient?.get('/').then(end => ended.push(end))
     t.match(await impatient?.get('/'), { code: 'UND_ERR_CONNECT_TIMEOUT' })
+    await delay(50)
     t.same(ended, [], 'asked before, and waits')
     await patient?.pool.destroy()
     await waiting
