@@ -126,6 +126,7 @@ t.test('aborting while an error is being read, or while it waits for a connectio
   upstream.answer(completion => completion.delta('글').finish())
   t.match(await complete(), { outcome: 'completed' })
   t.equal(upstream.completions.length, 2, 'what was aborted while it waited was never asked')
+  t.equal(upstream.opened, 2, 'nor was a connection opened for it')
 })
 
 t.test('an answer that is no gzip, though it says so, and goes on is closed', async t => {

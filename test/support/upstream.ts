@@ -63,6 +63,8 @@ export interface Upstream {
   /** Every request so far, in order. */
   completions: UpstreamCompletion[]
   sockets: ReadonlySet<Socket>
+  /** How many connections were opened so far. */
+  readonly opened: number
   /** Resolves once so many requests have come. */
   requested(count: number): Promise<void>
   /** From now on every request is answered so. */
@@ -77,6 +79,7 @@ export type Script = (completion: UpstreamCompletion) => unknown
 export async function startUpstream(t: Pick<Test, 'teardown'>, script: Script = twoWords): Promise<Upstream> {
   const completions: UpstreamCompletion[] = []
   const sockets = new Set<Socket>()
+  let opened = 0
   let current = script
   const server = createServer(async (request, response) => {
     let body = ''
@@ -88,6 +91,7 @@ export async function startUpstream(t: Pick<Test, 'teardown'>, script: Script = 
     await current(completion)
   })
   server.on('connection', socket => {
+    opened++
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
@@ -101,6 +105,9 @@ export async function startUpstream(t: Pick<Test, 'teardown'>, script: Script = 
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     completions,
     sockets,
+    get opened() {
+      return opened
+    },
     async requested(count) {
       while (completions.length < count) await once(server, 'completion')
     },

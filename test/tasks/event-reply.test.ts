@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { EventLog } from '../../src/tasks/event-log.ts'
@@ -42,6 +42,33 @@ t.test('so is one that is dropped with all others before it has begun', async t 
   await watcher.ended
   greetedAndCutOff(t, watcher)
   t.equal(replies.size, 0)
+})
+
+t.test('a client that went before it was answered leaves nothing behind, not even a line in the log', async t => {
+  const lines: string[] = []
+  const app = Fastify({ logger: { stream: { write: line => void lines.push(line) } } })
+  t.teardown(() => app.close())
+  const log = new EventLog('task', 'record')
+  log.begin(1)
+  const replies = new EventReplies()
+  await app.register(eventReplies)
+  const leave = new AbortController()
+  const gone = Promise.withResolvers<void>()
+  app.get('/', async (_request, reply) => {
+    leave.abort()
+    await once(reply.raw, 'close')
+    replies.send(reply, log, undefined)
+    gone.resolve()
+    return reply
+  })
+  await t.rejects(fetch(await app.listen({ port: 0, host: '127.0.0.1' }), { signal: leave.signal }))
+  await gone.promise
+  while (replies.size > 0) await new Promise(resolve => setImmediate(resolve))
+  t.equal(log.readerCount, 0)
+  t.same(
+    lines.filter(line => line.includes('prematurely')),
+    [],
+  )
 })
 
 t.test('what hooks set when an answer is sent goes with a stream as well; that a client left is logged', async t => {
