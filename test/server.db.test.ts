@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { anyRecord } from './support/any-record.ts'
+import { briefly } from './support/briefly.ts'
 import { ownStorage, temporaryFolder } from './support/conch.ts'
 import { copyEmptyDatabase } from './support/empty-database.ts'
 import { operatorToken } from './support/operator.ts'
@@ -117,7 +118,7 @@ t.test(
     await copyEmptyDatabase(folder)
     const made = await server(t, { DATA_DIR: folder, LOG_LEVEL: 'trace' })
     const line = `conch: operations at ${made.url}/operations, token in ${folder}/operator-token\n`
-    while (!made.output().includes(line)) await new Promise(resolve => setImmediate(resolve))
+    while (!made.output().includes(line)) await briefly()
     const token = (await readFile(`${folder}/operator-token`, 'utf8')).trim()
     t.notOk(made.output().includes(token))
     await made.kill('SIGTERM')

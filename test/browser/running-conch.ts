@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { temporaryFolder } from '../support/conch.ts'
 import { copyEmptyDatabase } from '../support/empty-database.ts'
 import { type ScriptedModel, scriptedModel } from './scripted-model.ts'
 
@@ -18,8 +19,8 @@ export interface RunningConch {
 /** The real server with a scripted model and a database of its own, closed with the test. */
 export async function runningConch(t: Test, settings: Record<string, string> = {}): Promise<RunningConch> {
   const model = await scriptedModel(t)
-  const dataDir = t.testdir()
-  await copyEmptyDatabase(`${dataDir}/data`)
+  const dataDir = await temporaryFolder(t)
+  await copyEmptyDatabase(dataDir)
   let port = 0
   let app: FastifyInstance | undefined
 
@@ -27,7 +28,7 @@ export async function runningConch(t: Test, settings: Record<string, string> = {
     const config = readConfig({
       OPENAI_BASE_URL: model.baseUrl,
       OPENAI_MODEL: 'scripted',
-      DATA_DIR: `${dataDir}/data`,
+      DATA_DIR: dataDir,
       PORT: String(port),
       LOG_LEVEL: 'silent',
       ...settings,

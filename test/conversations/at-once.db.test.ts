@@ -1,4 +1,5 @@
 import t from 'tap'
+import { briefly } from '../support/briefly.ts'
 import { startConch } from '../support/conch.ts'
 import { testDatabaseUrl } from '../support/database.ts'
 import { asksForSummary, Talk } from '../support/talk.ts'
@@ -53,7 +54,7 @@ t.test('messages, stops, retries and removals that come at once are all answered
   await Promise.all(Array.from({ length: clients }, client))
   t.same(faults, [])
   for (const talk of talks) {
-    while ((await talk.view()).running) await new Promise(resolve => setImmediate(resolve))
+    while ((await talk.view()).running) await briefly()
     await talk.summaryThat(({ pending }) => pending === 0)
   }
 })

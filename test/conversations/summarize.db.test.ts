@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import type { Dependencies } from '../../src/app.ts'
+import { briefly } from '../support/briefly.ts'
 import { startConch } from '../support/conch.ts'
 import { InlineEvents } from '../support/inline-events.ts'
 import { asksForSummary, lastMessage, Talk } from '../support/talk.ts'
@@ -157,7 +158,7 @@ t.test('a summary that the model refuses goes to the failed events, and the next
     completion.finish()
   })
   await talk.say('하나')
-  while (summaryRequests(upstream.completions).length === 0) await new Promise(resolve => setImmediate(resolve))
+  while (summaryRequests(upstream.completions).length === 0) await briefly()
   t.match(await talk.summary(), { text: null, pending: 1 })
   upstream.answer(echo)
   await talk.say('둘')
@@ -180,7 +181,7 @@ t.test('no more summaries are written at once than may be', async t => {
   await upstream.requested(7)
   t.equal(waiting.length, 2)
   for (let done = 0; done < 5; done++) {
-    while (waiting.length === 0) await new Promise(resolve => setImmediate(resolve))
+    while (waiting.length === 0) await briefly()
     t.ok(waiting.length <= 2)
     waiting.shift()?.delta('요약').finish()
   }

@@ -13,7 +13,7 @@ import { proxyTcp } from '../support/tcp-proxy.ts'
 contract('the embedded database', () => openEmbedded(undefined, error => t.fail(error.message)))
 if (testDatabaseUrl) {
   contract('Postgres', async t => {
-    const { DATABASE_URL } = await ownDatabase(t)
+    const { DATABASE_URL } = await ownDatabase(t, { empty: true })
     return openPostgres(DATABASE_URL as string, () => {})
   })
 }

@@ -54,6 +54,6 @@ t.test('Postgres', { skip: !testDatabaseUrl }, async t => {
 })
 
 async function ownPostgres(t: Test) {
-  const storage = await ownDatabase(t)
+  const storage = await ownDatabase(t, { empty: true })
   return { storage, url: storage.DATABASE_URL as string }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { maxOutputs } from '../../src/tasks/kind.ts'
+import { amount } from '../support/amount.ts'
 import { ownStorage } from '../support/conch.ts'
 import { testDatabaseUrl } from '../support/database.ts'
 import { follow } from '../support/follow.ts'
@@ -16,55 +17,59 @@ import { startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
 const skip = testDatabaseUrl ? false : 'needs a Postgres, to be away from'
 
 /** How often everybody is disconnected, while so many visitors have so many texts written, one after the other. */
-const disconnections = 20
-const visitors = 20
-const textsEach = 10
+const disconnections = amount(5, 20)
+const visitors = amount(10, 20)
+const textsEach = amount(5, 10)
 
-/** Longer than after what a process that says nothing is dead. */
-const awayMs = 30_000
+/** Longer than the 10 s after which a process that says nothing is dead. */
+const awayMs = amount(13_000, 30_000)
 
 /** As many as run at once. A task is taken only if there is room for the most outputs that one may have. */
 const running = 20
 const maxRunningOutputs = running + maxOutputs - 1
 
-t.test('with all connections ended 20 times under load, nothing hangs and nothing is lost', { skip }, async t => {
-  const upstream = await startUpstream(t, async completion => {
-    for (const part of answerTo(completion)) {
-      await delay(Math.random() * 60)
-      completion.delta(part)
-    }
-    completion.finish()
-  })
-  const storage = await ownStorage(t)
-  const process = await server(t, { ...storage, OPENAI_BASE_URL: upstream.baseUrl })
-  const refusals = new Map<number, number>()
-  const total = visitors * textsEach
-
-  const loads = Promise.all(
-    Array.from({ length: visitors }, async (_, index) => {
-      const visitor = new PromptVisitor(process.url)
-      for (let text = 0; text < textsEach; text++) {
-        const marker = `#${index}-${text}#`
-        const id = await accepted(visitor, marker, refusals)
-        t.equal((await follow(() => visitor, id)).text(0), `답 ${marker} 끝`)
+t.test(
+  'with all connections ended again and again under load, nothing hangs and nothing is lost',
+  { skip },
+  async t => {
+    const upstream = await startUpstream(t, async completion => {
+      for (const part of answerTo(completion)) {
+        await delay(Math.random() * 60)
+        completion.delta(part)
       }
-    }),
-  )
-  const disconnecting = (async () => {
-    for (let round = 1; round <= disconnections; round++) {
-      await upstream.requested(Math.floor((total * 0.9 * round) / disconnections))
-      await disconnectAll(storage.DATABASE_URL as string)
-    }
-  })()
-  await Promise.all([loads, disconnecting])
-  t.comment('refused', Object.fromEntries(refusals))
-  t.ok(
-    [...refusals.keys()].every(status => status === 503),
-    'what could not be accepted was told so',
-  )
-  await allEndedOnce(t, await openRaw(t, storage), total)
-  t.equal(await process.kill('SIGTERM'), 0, 'it is the process that was started')
-})
+      completion.finish()
+    })
+    const storage = await ownStorage(t)
+    const process = await server(t, { ...storage, OPENAI_BASE_URL: upstream.baseUrl })
+    const refusals = new Map<number, number>()
+    const total = visitors * textsEach
+
+    const loads = Promise.all(
+      Array.from({ length: visitors }, async (_, index) => {
+        const visitor = new PromptVisitor(process.url)
+        for (let text = 0; text < textsEach; text++) {
+          const marker = `#${index}-${text}#`
+          const id = await accepted(visitor, marker, refusals)
+          t.equal((await follow(() => visitor, id)).text(0), `답 ${marker} 끝`)
+        }
+      }),
+    )
+    const disconnecting = (async () => {
+      for (let round = 1; round <= disconnections; round++) {
+        await upstream.requested(Math.floor((total * 0.9 * round) / disconnections))
+        await disconnectAll(storage.DATABASE_URL as string)
+      }
+    })()
+    await Promise.all([loads, disconnecting])
+    t.comment('refused', Object.fromEntries(refusals))
+    t.ok(
+      [...refusals.keys()].every(status => status === 503),
+      'what could not be accepted was told so',
+    )
+    await allEndedOnce(t, await openRaw(t, storage), total)
+    t.equal(await process.kill('SIGTERM'), 0, 'it is the process that was started')
+  },
+)
 
 const aways: { how: string; set(network: TcpProxy, away: boolean): void }[] = [
   {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
+import { amount } from '../support/amount.ts'
 import { ownStorage } from '../support/conch.ts'
 import { openRaw } from '../support/raw-database.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
@@ -7,9 +8,12 @@ import { asksForSummary, type ConversationView, lastMessage, type SummaryView } 
 import { type Script, startUpstream } from '../support/upstream.ts'
 import { Visitor } from '../support/visitor.ts'
 
-const conversations = 20
-const turnsEach = 10
-const interruptions: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL']
+const conversations = amount(8, 20)
+const turnsEach = amount(4, 10)
+const interruptions = (['SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL'] as const).slice(
+  0,
+  amount(2, 6),
+)
 
 /** Stands in every message; a summary is the list of those that it has heard of, in their order. */
 const marker = /#\d+-\d+-\d+/g
@@ -27,7 +31,7 @@ const script: Script = async completion => {
 }
 
 t.test(
-  'of 200 turns, with servers killed and stopped at random moments, none loses its summary or has it twice',
+  'of many turns, with servers killed and stopped at random moments, none loses its summary or has it twice',
   async t => {
     const upstream = await startUpstream(t, script)
     const storage = await ownStorage(t)

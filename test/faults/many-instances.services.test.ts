@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
+import { amount } from '../support/amount.ts'
 import { testDatabaseUrl } from '../support/database.ts'
 import { noOwnPostgres, startPostgres } from '../support/own-postgres.ts'
 import { noOwnRedis, startRedis } from '../support/own-redis.ts'
@@ -16,8 +17,8 @@ import { RecordingModel } from './recording-model.ts'
 import { Story } from './story.ts'
 import { type Struck, strike } from './strike.ts'
 
-/** Faults of each sort: a few, for CI; 30 take half an hour. */
-const each = Number(process.env.FAULTS_EACH ?? 4)
+/** Faults of each sort: a few for each commit; 30 take half an hour. */
+const each = Number(process.env.FAULTS_EACH ?? amount(2, 30))
 
 /** At least so many tasks; there are as many as the users send while there are faults. */
 const leastTasks = Number(process.env.FAULT_TASKS ?? 0)

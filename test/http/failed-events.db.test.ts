@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { v7 as uuidv7 } from 'uuid'
+import { briefly } from '../support/briefly.ts'
 import { startConch } from '../support/conch.ts'
 import { Operator, operatorToken } from '../support/operator.ts'
 import { asksForSummary, Talk } from '../support/talk.ts'
@@ -203,7 +204,7 @@ async function begin(t: Test) {
       for (;;) {
         const { items } = (await operator.json<Page>('GET', `${path}?status=open`)).body
         if (items.length === count) return items
-        await new Promise(resolve => setImmediate(resolve))
+        await briefly()
       }
     },
     async metric(): Promise<number> {

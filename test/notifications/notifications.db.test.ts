@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { briefly } from '../support/briefly.ts'
 import { startConch } from '../support/conch.ts'
 import { followOwner, listed, notifiedIn } from '../support/owner-stream.ts'
 import { pagesOf } from '../support/pages.ts'
@@ -197,7 +198,7 @@ async function following(t: Test, visitor: Visitor) {
 
 /** Once the task has ended, without anybody who watches it. */
 async function ended(visitor: Visitor, id: string): Promise<void> {
-  while ((await visitor.task(id)).status !== 'completed') await new Promise(resolve => setImmediate(resolve))
+  while ((await visitor.task(id)).status !== 'completed') await briefly()
 }
 
 function twoWords(completion: Parameters<Script>[0]): void {

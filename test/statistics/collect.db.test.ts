@@ -11,6 +11,7 @@ import { collectStatistics } from '../../src/statistics/collect.ts'
 import { size } from '../../src/statistics/histogram.ts'
 import { readStatistics } from '../../src/statistics/store.ts'
 import { allOwners } from '../../src/statistics/tally.ts'
+import { briefly } from '../support/briefly.ts'
 import { rows } from '../support/handling.ts'
 import { openDatabase } from '../support/open-database.ts'
 
@@ -161,7 +162,7 @@ async function collecting(
           where state < 'completed' and name in ('outbox', 'events.statistics')`,
         )
         if (left?.jobs === 0) return
-        await new Promise(resolve => setImmediate(resolve))
+        await briefly()
       }
     },
   }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { StatisticsReport } from '../../src/statistics/schemas.ts'
 import { anyRecord } from '../support/any-record.ts'
+import { briefly } from '../support/briefly.ts'
 import { startConch } from '../support/conch.ts'
 import { Operator, operatorToken } from '../support/operator.ts'
 import { startUpstream } from '../support/upstream.ts'
@@ -79,6 +80,6 @@ async function reportThat(visitor: Visitor, condition: (report: StatisticsReport
   for (;;) {
     const { body } = await visitor.json<StatisticsReport>('GET', '/api/statistics')
     if (condition(body)) return body
-    await new Promise(resolve => setImmediate(resolve))
+    await briefly()
   }
 }

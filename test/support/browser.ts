@@ -7,8 +7,13 @@ import { promisify } from 'node:util'
 import { type Browser, chromium } from 'playwright-core'
 import type { Test } from 'tap'
 
+/** The browser of this process, and how many have it. */
+let running: Promise<Browser> | undefined
+let users = 0
+
 /**
- * A headless Chromium that closes with the test.
+ * A headless Chromium: the one of this process, which starts with the first test that asks for it and closes with the last that
+ * has it. Visitors do not meet in it, for each has a context of its own (`openPage`).
  *
  * It comes from the npm package `@sparticuz/chromium` and needs nothing installed on a machine that runs Node: glibc
  * (2.34 or newer) and libgcc_s are Node's own needs, and what else the binary is linked to (libnspr4, libnss3,
@@ -18,14 +23,25 @@ import type { Test } from 'tap'
  *
  * Where that browser does not run (macOS, Windows, ARM, older glibc) an installed Chrome is taken.
  */
-export async function launchBrowser(t: Test): Promise<Browser> {
-  const browser = await launchPackaged().catch(async reason => {
+export async function launchBrowser(t: Pick<Test, 'teardown'>): Promise<Browser> {
+  users += 1
+  running ??= launch()
+  const own = running
+  t.teardown(async () => {
+    users -= 1
+    if (users > 0) return
+    running = undefined
+    await (await own).close()
+  })
+  return own
+}
+
+async function launch(): Promise<Browser> {
+  return launchPackaged().catch(async reason => {
     return launchInstalled().catch(other => {
       throw new AggregateError([reason, other], 'neither the packaged Chromium nor an installed Chrome starts')
     })
   })
-  t.teardown(() => browser.close())
-  return browser
 }
 
 async function launchPackaged(): Promise<Browser> {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from './compile-cache.ts'
 
 export interface CommandResult {
   code: number | null
@@ -14,7 +15,7 @@ export function runCommand(file: string, env: Record<string, string> & { DATA_DI
       process.execPath,
       [fileURLToPath(new URL(`../../src/${file}`, import.meta.url))],
       // Another folder than the checkout, so that no .env of a developer is read.
-      { env: { PATH: process.env.PATH ?? '', ...env }, cwd: env.DATA_DIR },
+      { env: { PATH: process.env.PATH ?? '', ...compileCache, ...env }, cwd: env.DATA_DIR },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     )
   })

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
@@ -7,6 +6,7 @@ import { buildApp, type Dependencies } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { ownDatabase } from './database.ts'
 import { copyEmptyDatabase } from './empty-database.ts'
+import { temporaryRoot } from './temporary-root.ts'
 import { Visitor } from './visitor.ts'
 
 export interface Conch {
@@ -20,7 +20,7 @@ export interface Conch {
 
 /** A folder that goes with the test. */
 export async function temporaryFolder(t: Test): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'conch-test-'))
+  const folder = await mkdtemp(join(temporaryRoot, 'conch-test-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   return folder
 }

@@ -7,6 +7,7 @@ import { startJobs } from '../../src/db/jobs.ts'
 import type { DomainEvent } from '../../src/events/domain-events.ts'
 import type { BatchHandler, EventHandler, SingleHandler } from '../../src/events/handler.ts'
 import { QueuedEvents } from '../../src/events/queued-events.ts'
+import { briefly } from './briefly.ts'
 import { openDatabase } from './open-database.ts'
 
 type Turns = SingleHandler<'turn.completed'>
@@ -62,7 +63,7 @@ async function started(t: Test, handler: EventHandler<'turn.completed'>, log: st
             update pgboss.job set start_after = now()
             where name = 'events.test' and state = 'retry' and start_after > now()`)
           events.wake()
-          await new Promise(resolve => setImmediate(resolve))
+          await briefly()
         }
       })()
       return async () => {

@@ -1,3 +1,4 @@
+import { briefly } from './briefly.ts'
 import type { Visitor } from './visitor.ts'
 
 export interface LibraryItem {
@@ -53,7 +54,7 @@ export class Library {
     for (;;) {
       const items = await this.all({ limit: '100' })
       if (condition(items)) return items
-      await new Promise(resolve => setImmediate(resolve))
+      await briefly()
     }
   }
 

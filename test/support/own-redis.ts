@@ -2,11 +2,11 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { freePort } from './free-port.ts'
+import { temporaryRoot } from './temporary-root.ts'
 
 /** Why a test that needs a Redis of its own is not run; `false` when it can be. In CI a missing one is a failure. */
 export const noOwnRedis =
@@ -31,7 +31,7 @@ export interface OwnRedis {
 export async function startRedis(t: Pick<Test, 'teardown'>, ...options: string[]): Promise<OwnRedis> {
   const port = await freePort()
   // A replica writes a file there, which whoever starts in the same folder would load.
-  const folder = await mkdtemp(join(tmpdir(), 'conch-redis-'))
+  const folder = await mkdtemp(join(temporaryRoot, 'conch-redis-'))
   let child: ChildProcess | undefined
   const running = () => child !== undefined && child.exitCode === null && child.signalCode === null
   const redis: OwnRedis = {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from './compile-cache.ts'
 
 const serverFile = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
 
@@ -24,7 +25,7 @@ export interface ServerProcess {
  */
 export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
   const child = spawn(process.execPath, [serverFile], {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', ...env },
+    env: { PATH: process.env.PATH ?? '', PORT: '0', ...compileCache, ...env },
     // Another folder than the checkout, so that no .env of a developer is read.
     cwd: env.DATA_DIR,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { temporaryRoot } from './temporary-root.ts'
 
 const sweepFile = fileURLToPath(new URL('./sweep.ts', import.meta.url))
 
@@ -30,7 +30,7 @@ export class Sweeper {
 
   /** A new folder, removed at the end, after the processes. */
   async folder(): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'conch-test-'))
+    const folder = await mkdtemp(join(temporaryRoot, 'conch-test-'))
     this.#tell({ folder })
     return folder
   }

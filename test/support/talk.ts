@@ -1,3 +1,4 @@
+import { briefly } from './briefly.ts'
 import type { UpstreamCompletion } from './upstream.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -60,7 +61,7 @@ export class Talk {
     for (;;) {
       const summary = await this.summary()
       if (condition(summary)) return summary
-      await new Promise(resolve => setImmediate(resolve))
+      await briefly()
     }
   }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import t from 'tap'
+import { briefly } from '../support/briefly.ts'
 import { startEngine } from '../support/engine.ts'
 
 const owner = '01987fff-0000-7000-8000-000000000001'
@@ -84,7 +85,7 @@ t.test('a job that was taken for lost, though its attempt still runs here, costs
   }
   while (!(await fetchedAgain())) {
     runner.wake()
-    await new Promise(resolve => setImmediate(resolve))
+    await briefly()
   }
   answer.resolve()
   t.match(await ended(task), { status: 'completed', attempt: 1 })
@@ -100,7 +101,7 @@ t.test('an attempt that was replaced, and does not know it yet, takes no output 
   })
   const { id } = (await tasks.submit(kind, owner, {})).task
   const written = async () => (await tasks.view(id, owner)).outputs.find(({ status }) => status === 'completed')
-  while (!(await written())) await new Promise(resolve => setImmediate(resolve))
+  while (!(await written())) await briefly()
   const { index } = (await written()) as { index: number }
   await database.jobs.executeSql('update tasks set attempt = attempt + 1 where id = $1', [id])
   await t.rejects(tasks.retryOutput(id, owner, index), { code: 'task-busy' })

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { v7 as uuidv7 } from 'uuid'
 import type { Answer, Question, SignalListener } from '../../src/tasks/replication.ts'
+import { briefly } from '../support/briefly.ts'
 import { startEngine } from '../support/engine.ts'
 
 /**
@@ -73,7 +74,7 @@ t.test('what was removed elsewhere ends here and leaves nothing', async t => {
   await elsewhere(sql`delete from tasks where id = ${task.id}`)
   hear()?.changed(task.id)
   await stopped
-  while (logs.written(task.id)) await new Promise(resolve => setImmediate(resolve))
+  while (logs.written(task.id)) await briefly()
   t.pass('its log has gone')
 })
 
