@@ -12,8 +12,8 @@ export const faults: ReadonlyMap<string, readonly Fault[]> = new Map([
 
 /** Limits that let every case end soon, and a busy machine keep up; as the environment says them. */
 export const faultLimits = {
-  UPSTREAM_CONNECT_SECONDS: '1',
-  UPSTREAM_HEADERS_SECONDS: '2',
+  UPSTREAM_CONNECT_SECONDS: '10',
+  UPSTREAM_HEADERS_SECONDS: '4',
   UPSTREAM_IDLE_SECONDS: '2',
   UPSTREAM_TOTAL_SECONDS: '6',
   UPSTREAM_FINISH_GRACE_SECONDS: '1',
