@@ -154,8 +154,6 @@ async function assemble(
     config,
     timers,
     logger: app.log,
-    // Handlers publish what follows from their own work.
-    events: { publish: (...published) => events.publish(...published), wake: () => events.wake() },
   })
   opened.defer(() => notifications.close())
   const events: Events =

@@ -37,7 +37,6 @@ export interface FeatureSources {
   cipher: Cipher
   store: TaskStore
   model: Model
-  events: Pick<Events, 'publish' | 'wake'>
   timers: Timers
   logger: FastifyBaseLogger
   config: Pick<Config, 'contextTokens' | 'summaryConcurrency' | 'notifications'>

@@ -198,14 +198,12 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
       },
     },
     async ({ ownerId, params }, reply) => {
-      const removed = await database.queries.transaction(async tx => {
+      await database.queries.transaction(async tx => {
         const conversation = await mustFind(tx, params.id, ownerId, { forUpdate: true })
         const ids = await conversations.turnIds(tx, conversation.id)
         await tasks.removeIn(tx, ids)
         await conversations.remove(tx, conversation.id)
-        return ids
       })
-      await tasks.forget(removed)
       return reply.code(204).send(null)
     },
   )

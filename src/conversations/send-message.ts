@@ -2,7 +2,6 @@ import { validate as isUuid } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Idempotency, Once } from '../tasks/idempotency.ts'
 import type { TaskKind } from '../tasks/kind.ts'
-import type { SavedTask } from '../tasks/logs.ts'
 import type { TaskRow } from '../tasks/rows.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { conversationBusy, conversationNotFound, messageNotFound } from './errors.ts'
@@ -48,17 +47,15 @@ export async function sendMessage(
   onBusy: OnBusy,
 ): Promise<Once<{ task: TaskRow }>> {
   const asksFor = [kind.name, conversationId, { content, replaces, onBusy }]
-  const sent = await idempotency.once({ ownerId, idempotencyKey, asksFor }, async (tx, digests) => {
+  return idempotency.once({ ownerId, idempotencyKey, asksFor }, async (tx, digests) => {
     const conversation = await conversations.find(tx, conversationId, ownerId, { forUpdate: true })
     if (!conversation) throw conversationNotFound()
     const replaced = replaces === undefined ? undefined : await turn(tx, replaces, conversation)
     const removed = replaced ? await conversations.turnIds(tx, conversation.id, replaced.position) : []
     await tasks.removeIn(tx, removed)
     const unfinished = () => conversations.unfinished(tx, [conversation.id])
-    const cancelled: SavedTask[] = []
     // The last one first: so that none begins just to be stopped.
-    if (onBusy === 'cancel')
-      for (const { id } of (await unfinished()).reverse()) cancelled.push(await tasks.cancelIn(tx, id, ownerId))
+    if (onBusy === 'cancel') for (const { id } of (await unfinished()).reverse()) await tasks.cancelIn(tx, id, ownerId)
     const busy = await unfinished()
     if (busy[0] && onBusy === 'reject') throw conversationBusy(busy[0].id)
     const after = busy.at(-1)?.id
@@ -66,13 +63,8 @@ export async function sendMessage(
     const task = await tasks.submitIn(tx, kind, ownerId, input, { after, traceId, digests })
     const added = { id: task.id, conversationId: conversation.id, content, createdAt: task.createdAt }
     await conversations.addTurn(tx, added, untitled(conversation, replaced) ? titleFrom(content) : undefined)
-    return { task, removed, cancelled }
+    return { task }
   })
-  if (sent.repeats) return sent
-  for (const saved of sent.cancelled) tasks.stop(saved)
-  await tasks.forget(sent.removed)
-  tasks.wake()
-  return sent
 
   async function turn(tx: Queries, id: string, { id: conversationId }: Conversation): Promise<Turn> {
     const found = isUuid(id) ? await conversations.turn(tx, id) : undefined

@@ -1,14 +1,13 @@
 import { PGlite } from '@electric-sql/pglite'
-import type { ExtractTablesWithRelations } from 'drizzle-orm'
 import { type SQL, sql } from 'drizzle-orm'
 import { drizzle as overPg } from 'drizzle-orm/node-postgres'
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as overPglite } from 'drizzle-orm/pglite'
 import pg from 'pg'
 import { type DrizzleTransactionLike, fromDrizzle, fromPglite, type Db as JobsDatabase } from 'pg-boss'
 import { DatabaseUnavailable, isTransientFault } from './faults.ts'
 import { heldLocksMs, migrateEmbedded, migratePostgres } from './migrate.ts'
 import { clientsOf } from './pglite-clients.ts'
+import { type Queries, withEffects } from './transaction.ts'
 
 /** Until there is a connection, of the pool or a new one. With `answerMs` less than the 10 s in which requests are answered. */
 const connectMs = 5_000
@@ -25,10 +24,7 @@ const maintenanceMs = 60_000
 /** Silence after which TCP asks whether the other end is there; Linux and Node give it 10 s more. The default is 2 hours. */
 const keepAliveMs = 5_000
 
-type NoSchema = Record<string, never>
-
-/** Runs statements: the database itself or a transaction on it. What may join a transaction takes one of these. */
-export type Queries = PgDatabase<PgQueryResultHKT, NoSchema, ExtractTablesWithRelations<NoSchema>>
+export type { Queries, Transaction } from './transaction.ts'
 
 export interface ConnectionCounts {
   open: number
@@ -102,7 +98,7 @@ export async function openPostgres(
   const pools = [pool, jobsPool, heartbeatPool]
   const sum = (count: (pool: pg.Pool) => number) => pools.reduce((all, one) => all + count(one), 0)
   return {
-    queries: overPool(pool),
+    queries: withEffects(overPool(pool), onFault),
     jobs: { executeSql: (text, values) => jobsPool.query(text, values as unknown[]) },
     heartbeats: { executeSql: (text, values) => heartbeatPool.query(text, values as unknown[]) },
     backend: 'postgres',
@@ -130,8 +126,8 @@ const textTypes = new Set<number>([DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL, 1115,
  * Drizzle over a pool, with transactions that give their connection back however they end. Drizzle's own keep it for good
  * when `begin` fails, as on an idle connection that broke unnoticed: after a restart of Postgres the pool would be empty.
  */
-function overPool(pool: pg.Pool): Queries {
-  const queries: Queries = overPg({ client: pool })
+function overPool(pool: pg.Pool) {
+  const queries = overPg({ client: pool })
   queries.transaction = async (run, options) => {
     const client = await pool.connect().catch(cause => {
       throw new DatabaseUnavailable(cause)
@@ -153,7 +149,7 @@ function overPool(pool: pg.Pool): Queries {
       })
     }
     try {
-      const connection: Queries = overPg({ client: { query } as unknown as pg.PoolClient })
+      const connection = overPg({ client: { query } as unknown as pg.PoolClient })
       return await connection.transaction(run, options)
     } finally {
       // One that could not even roll back is not used again.
@@ -173,7 +169,7 @@ export async function openEmbedded(folder: string | undefined, onFault: (error: 
   const { forDrizzle, forJobs, close } = clientsOf(pglite, onFault)
   const jobs = fromPglite(forJobs)
   return {
-    queries: overPglite({ client: forDrizzle }),
+    queries: withEffects(overPglite({ client: forDrizzle }), onFault),
     jobs,
     heartbeats: jobs,
     backend: 'pglite',

@@ -1,4 +1,4 @@
-import type { Queries } from '../db/client.ts'
+import type { Transaction } from '../db/client.ts'
 import type { DomainEvent } from './domain-events.ts'
 
 /** What follows from one request, in its order. */
@@ -16,15 +16,13 @@ export interface Events {
 
   /**
    * Publishes events with the transaction that makes them true: rolled back with it, or delivered at least once to
-   * every handler.
+   * every handler. They are handed on at once when it commits.
    *
    * @param traceId of the request that they follow from
    */
-  publish(tx: Queries, traceId: string, events: readonly DomainEvent[]): Promise<void>
+  publish(tx: Transaction, traceId: string, events: readonly DomainEvent[]): Promise<void>
   /** `publish` for what follows from several requests. */
-  publishAll(tx: Queries, published: readonly Published[]): Promise<void>
-  /** Call after the commit: what was published is handed on at once. */
-  wake(): void
+  publishAll(tx: Transaction, published: readonly Published[]): Promise<void>
   /** Handlers in this process look at once: for what has been given back to their queues. */
   wakeHandlers(): void
   /** Takes nothing more, waits for what runs up to `drainMs`, then leaves it to the next process. Idempotent. */

@@ -1,9 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Database, Queries } from '../db/client.ts'
+import type { Database, Transaction } from '../db/client.ts'
 import type { Job, JobQueue } from '../db/job-queue.ts'
 import { Poller } from '../db/poller.ts'
 import { doneWithin } from '../done-within.ts'
 import type { DomainEvent, TracedEvent } from './domain-events.ts'
+import type { Events } from './events.ts'
 import { addFailedEvent } from './failed-events.ts'
 import { type BatchHandler, type EventHandler, JobLost, PermanentFault, type SingleHandler } from './handler.ts'
 
@@ -23,13 +24,14 @@ const abortGraceMs = 2_000
 
 type EventJob = Job<TracedEvent>
 
-type Write = (tx: Queries) => Promise<void>
+type Write = (tx: Transaction) => Promise<void>
 type Commit = (write: Write) => Promise<void>
 
 export interface HandlerRunnerOptions {
   handler: EventHandler
   queue: JobQueue<TracedEvent>
   database: Database
+  publish: Events['publish']
   logger: FastifyBaseLogger
 }
 
@@ -159,7 +161,8 @@ export class HandlerRunner {
   }
 
   #work(commit: Commit) {
-    return { queries: this.#options.database.queries, signal: this.#aborting.signal, commit }
+    const { database, publish } = this.#options
+    return { queries: database.queries, signal: this.#aborting.signal, commit, publish }
   }
 
   async #commit(jobs: readonly EventJob[], write: Write): Promise<void> {

@@ -1,5 +1,6 @@
-import type { Queries } from '../db/client.ts'
+import type { Queries, Transaction } from '../db/client.ts'
 import type { DomainEventName, TracedEvent } from './domain-events.ts'
+import type { Events } from './events.ts'
 
 /** What happens after events, in its own time and its own transaction. */
 export type EventHandler<Name extends DomainEventName = DomainEventName> = SingleHandler<Name> | BatchHandler<Name>
@@ -52,7 +53,9 @@ export interface HandlerWork {
    *
    * @throws JobLost, with nothing written, when another process has the event by now
    */
-  commit(write: (tx: Queries) => Promise<void>): Promise<void>
+  commit(write: (tx: Transaction) => Promise<void>): Promise<void>
+  /** Publishes what follows from the handler's own work, with the transaction of `commit`. */
+  readonly publish: Events['publish']
 }
 
 /** Trying again would not help. */

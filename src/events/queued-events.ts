@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { PgBoss } from 'pg-boss'
-import type { Database, Queries } from '../db/client.ts'
+import type { Database, Transaction } from '../db/client.ts'
 import { JobQueue } from '../db/job-queue.ts'
 import { Poller } from '../db/poller.ts'
 import type { DomainEvent, TracedEvent } from './domain-events.ts'
@@ -23,12 +23,13 @@ export class QueuedEvents implements Events {
 
   private constructor(
     outbox: Outbox,
-    runners: readonly HandlerRunner[],
+    queues: readonly { handler: EventHandler; queue: JobQueue<TracedEvent> }[],
     database: Database,
     logger: FastifyBaseLogger,
   ) {
+    const publish: Events['publish'] = (...published) => this.publish(...published)
     this.#outbox = outbox
-    this.#runners = runners
+    this.#runners = queues.map(one => new HandlerRunner({ ...one, database, publish, logger }))
     this.#database = database
     this.#logger = logger
     this.#poller = new Poller(
@@ -43,7 +44,7 @@ export class QueuedEvents implements Events {
     { boss, database, logger }: { boss: PgBoss; database: Database; logger: FastifyBaseLogger },
   ): Promise<QueuedEvents> {
     const outbox = await Outbox.open(boss, database)
-    const runners: HandlerRunner[] = []
+    const queues: { handler: EventHandler; queue: JobQueue<TracedEvent> }[] = []
     for (const handler of handlers) {
       const queue = await JobQueue.open<TracedEvent>(queueOf(handler.name), boss, database, {
         ordered: true,
@@ -51,9 +52,9 @@ export class QueuedEvents implements Events {
         maxRetryDelaySeconds,
       })
       await outbox.subscribe(handler.events, queue.name, handler.ignores)
-      runners.push(new HandlerRunner({ handler, queue, database, logger }))
+      queues.push({ handler, queue })
     }
-    return new QueuedEvents(outbox, runners, database, logger)
+    return new QueuedEvents(outbox, queues, database, logger)
   }
 
   get running(): number {
@@ -72,16 +73,13 @@ export class QueuedEvents implements Events {
     }
   }
 
-  publish(tx: Queries, traceId: string, events: readonly DomainEvent[]): Promise<void> {
+  publish(tx: Transaction, traceId: string, events: readonly DomainEvent[]): Promise<void> {
     return this.publishAll(tx, [{ traceId, events }])
   }
 
-  publishAll(tx: Queries, published: readonly Published[]): Promise<void> {
-    return this.#outbox.publish(tx, published)
-  }
-
-  wake(): void {
-    this.#poller.wake()
+  async publishAll(tx: Transaction, published: readonly Published[]): Promise<void> {
+    await this.#outbox.publish(tx, published)
+    tx.afterCommit(() => this.#poller.wake())
   }
 
   wakeHandlers(): void {

@@ -12,7 +12,7 @@ import { notificationRoutes } from './routes.ts'
 import { notificationStore as store } from './store.ts'
 import { ownerStreamRoutes } from './stream-routes.ts'
 
-export interface NotificationsOptions extends Pick<NotifyOptions, 'channels' | 'events' | 'conversationOf'> {
+export interface NotificationsOptions extends Pick<NotifyOptions, 'channels' | 'conversationOf'> {
   database: Database
   timers: Timers
   logger: FastifyBaseLogger

@@ -1,6 +1,5 @@
 import type { Queries } from '../db/client.ts'
 import type { DomainEvent, TracedEvent } from '../events/domain-events.ts'
-import type { Events } from '../events/events.ts'
 import type { SingleHandler } from '../events/handler.ts'
 import type { Channel } from './channel.ts'
 import { type NotificationKind, notificationKinds } from './notification.ts'
@@ -24,7 +23,6 @@ export interface NotifyOptions {
   store: NotificationStore
   preferences: PreferenceStore
   channels: readonly Channel[]
-  events: Pick<Events, 'publish' | 'wake'>
   /** The conversation that a turn belongs to. */
   conversationOf(tx: Queries, taskId: string): Promise<string | undefined>
   /** Told when an owner has a new notification in the list. */
@@ -36,13 +34,13 @@ export interface NotifyOptions {
  * do, so that all of it happens once. Of a task that has been removed, or was stopped, nobody is told.
  */
 export function notify(options: NotifyOptions): SingleHandler<NotificationKind> {
-  const { store, preferences, channels, events, conversationOf, onNotified } = options
+  const { store, preferences, channels, conversationOf, onNotified } = options
   return {
     name: 'notify',
     events: notificationKinds,
     concurrency,
     ignores: silent,
-    async handle(event, { commit }) {
+    async handle(event, { commit, publish }) {
       if (silent(event)) return
       const { name: kind, data, traceId } = event
       const { taskId, ownerId } = data
@@ -66,7 +64,7 @@ export function notify(options: NotifyOptions): SingleHandler<NotificationKind> 
               ? await conversationOf(tx, taskId)
               : undefined
         const { id } = await store.add(tx, { ownerId, kind, taskId, taskKind, conversationId, inApp })
-        await events.publish(
+        await publish(
           tx,
           traceId,
           due.map(
@@ -76,9 +74,8 @@ export function notify(options: NotifyOptions): SingleHandler<NotificationKind> 
             }),
           ),
         )
+        tx.afterCommit(() => onNotified(ownerId))
       })
-      events.wake()
-      onNotified(ownerId)
     },
   }
 }

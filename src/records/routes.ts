@@ -137,7 +137,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     async request => {
       const { ownerId, body } = request
       const text = body.text.normalize('NFC')
-      const confirmed = await database.queries.transaction(async tx => {
+      return database.queries.transaction(async tx => {
         const record = await findRecord(tx, cipher, request.params.id, ownerId, { forUpdate: true })
         if (!record) throw recordNotFound()
         const outputs = (await store.outputsOf(tx, [record.id])).get(record.id) ?? []
@@ -149,8 +149,6 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         await events.publish(tx, request.id, [{ name: 'record.confirmed', data: { taskId: record.id, ownerId } }])
         return view(tx, record)
       })
-      events.wake()
-      return confirmed
     },
   )
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Queries } from '../db/client.ts'
+import type { Queries, Transaction } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import { idempotencyKeyReused } from './errors.ts'
 import { type KeyedRequest, RequestDigester, type RequestDigests } from './request-digests.ts'
@@ -35,7 +35,7 @@ export class Idempotency {
    */
   async once<Made extends { task: TaskRow }>(
     request: KeyedRequest,
-    make: (tx: Queries, digests: RequestDigests | undefined) => Promise<Made>,
+    make: (tx: Transaction, digests: RequestDigests | undefined) => Promise<Made>,
   ): Promise<Once<Made>> {
     const digests = await this.#digester.digests(request)
     return this.#queries.transaction(async tx => {

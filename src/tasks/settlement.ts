@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
-import type { Database, Queries } from '../db/client.ts'
+import type { Database, Transaction } from '../db/client.ts'
 import { isTransientFault } from '../db/faults.ts'
 import { untilAnswered } from '../db/until-answered.ts'
 import type { DomainEvent, EndedOutput } from '../events/domain-events.ts'
@@ -62,7 +62,7 @@ export class Settlement {
    * @throws KindFailed when the kind's own part fails; what the database says when it will never be done
    */
   async save(ending: Ending): Promise<boolean> {
-    const { logger, onEnd, onQueued, events } = this.#options
+    const { logger, onEnd } = this.#options
     const { task, end } = ending
     const saved = await this.#save(ending).catch(error => {
       logger.error({ err: error, taskId: task.id }, 'the end of a task cannot be saved')
@@ -73,8 +73,6 @@ export class Settlement {
       return false
     }
     onEnd?.(task, end)
-    events.wake()
-    if (saved.nextId !== null) onQueued()
     return true
   }
 
@@ -116,11 +114,11 @@ export class Settlement {
 
   /** What was saved of each. */
   async #end(
-    tx: Queries,
+    tx: Transaction,
     endings: readonly Ending[],
     options?: { skipLocked: boolean },
   ): Promise<(Saved | undefined)[]> {
-    const { store, queue, line, events } = this.#options
+    const { store, queue, line, events, onQueued } = this.#options
     const saved = await store.end(
       tx,
       endings.map(({ task: { id, attempt }, end }) => ({ taskId: id, attempt, end })),
@@ -141,6 +139,7 @@ export class Settlement {
       await line.advance(tx, ended.nextId)
       jobs.push(job())
     }
+    if (saved.some(ended => ended && ended.nextId !== null)) tx.afterCommit(onQueued)
     await events.publishAll(tx, published)
     // One that has been fetched again meanwhile stays: whoever has it finds nothing to claim.
     await queue.completeAll(tx, jobs)
@@ -164,8 +163,8 @@ export class Settlement {
         if (!again) return
         await queue.send(tx, { taskId: task.id }, { id: jobId, delaySeconds: lost ? lostDelaySeconds : 0 })
         logger.info({ taskId: task.id }, 'given back to the queue')
+        tx.afterCommit(onQueued)
       })
-      onQueued()
     } catch (error) {
       logger.error({ err: error, taskId: task.id }, 'could not be given back; another attempt begins when it is missed')
     }
@@ -207,7 +206,7 @@ function worthKeeping({ bare, outputs }: TaskEnd): boolean {
 }
 
 /** Lets the kinds keep what they want to, each of all its tasks at once. Answers what they publish, by task. */
-async function keepAll(tx: Queries, endings: readonly Ending[]): Promise<Map<string, readonly DomainEvent[]>> {
+async function keepAll(tx: Transaction, endings: readonly Ending[]): Promise<Map<string, readonly DomainEvent[]>> {
   const facts = new Map<string, readonly DomainEvent[]>()
   for (const [kind, ofKind] of Map.groupBy(endings, ({ kind }) => kind)) {
     for (const [taskId, events] of await keep(tx, kind, ofKind)) facts.set(taskId, events)
@@ -216,7 +215,7 @@ async function keepAll(tx: Queries, endings: readonly Ending[]): Promise<Map<str
 }
 
 /** Whatever a kind throws by itself is no reason to try again; what the database throws may be. */
-async function keep(tx: Queries, kind: TaskKind, endings: readonly Ending[]) {
+async function keep(tx: Transaction, kind: TaskKind, endings: readonly Ending[]) {
   try {
     const ended = endings.map(({ task, end: { outputs, watched } }) => ({
       ...task,

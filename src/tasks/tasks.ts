@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import { v7 as uuidv7 } from 'uuid'
-import type { Database, Queries } from '../db/client.ts'
+import type { Database, Queries, Transaction } from '../db/client.ts'
 import { isTransientFault } from '../db/faults.ts'
 import type { Events } from '../events/events.ts'
 import { Problem } from '../problem.ts'
@@ -88,34 +88,33 @@ export class Tasks {
       await this.#mustHaveRoom(queries)
       const created = newTask(kind, ownerId, input, { traceId })
       const task = (await this.#together.do(created)) ?? (await this.#store(queries, created))
-      this.wake()
+      this.#options.runner.wake()
       return { repeats: false, task }
     }
     const keyed = { ownerId, idempotencyKey, asksFor: [kind.name, input] }
-    const submitted = await this.#options.idempotency.once(keyed, async (tx, digests) => ({
+    return this.#options.idempotency.once(keyed, async (tx, digests) => ({
       task: await this.submitIn(tx, kind, ownerId, input, { traceId, digests }),
     }))
-    this.wake()
-    return submitted
   }
 
   /**
-   * `submit` as a part of `tx`: call `wake` after its commit. Without `after` it writes with one statement alone.
+   * `submit` as a part of `tx`: the task may begin when it commits. Without `after` it writes with one statement alone.
    *
    * @param options.after a task that must end first: the last of its line, which the caller has locked
    * @param options.traceId of the request
    * @param options.digests of the request, as `Idempotency.once` has them
    */
   async submitIn<Kind extends TaskKind>(
-    tx: Queries,
+    tx: Transaction,
     kind: Kind,
     ownerId: string,
     input: Static<Kind['input']>,
     { after, ...request }: { after?: string; traceId?: string; digests?: RequestDigests } = {},
   ): Promise<TaskRow> {
-    const { store, line } = this.#options
+    const { store, line, runner } = this.#options
     await this.#mustHaveRoom(tx)
     const created = newTask(kind, ownerId, input, request)
+    tx.afterCommit(() => runner.wake())
     if (after === undefined) return this.#store(tx, created)
     const [task] = (await store.insert(tx, [created])) as [TaskRow]
     await line.join(tx, task, after)
@@ -145,29 +144,22 @@ export class Tasks {
     }
   }
 
-  /** There is something new in the queue. */
-  wake(): void {
-    this.#options.runner.wake()
-  }
-
   /**
    * Removes a task and all that was saved of it, whatever its state; what runs of it ends. False when the owner has no
    * such task of this kind.
    */
   async remove(id: string, ownerId: string, kind: string): Promise<boolean> {
     const { database, store } = this.#options
-    const removed = await database.queries.transaction(async tx => {
+    return database.queries.transaction(async tx => {
       const task = await store.find(tx, id, ownerId)
-      if (task?.kind !== kind) return []
+      if (task?.kind !== kind) return false
       await this.removeIn(tx, [task.id])
-      return [task.id]
+      return true
     })
-    await this.forget(removed)
-    return removed.length > 0
   }
 
-  /** `remove` as a part of `tx`, for tasks that are the caller's to remove: call `forget` after its commit. */
-  async removeIn(tx: Queries, ids: readonly string[]): Promise<void> {
+  /** `remove` as a part of `tx`, for tasks that are the caller's to remove. */
+  async removeIn(tx: Transaction, ids: readonly string[]): Promise<void> {
     const { store, line } = this.#options
     for (const task of await store.lockUnfinished(tx, ids)) {
       await line.leave(tx, task)
@@ -175,10 +167,11 @@ export class Tasks {
       await store.remove(tx, [task.id])
     }
     await store.remove(tx, ids)
+    tx.afterCommit(() => this.#forget(ids))
   }
 
   /** Ends what is still done for tasks that have been removed. */
-  async forget(ids: readonly string[]): Promise<void> {
+  async #forget(ids: readonly string[]): Promise<void> {
     const { logs, runner, signals } = this.#options
     for (const id of ids) {
       await runner.discard(id)
@@ -242,34 +235,35 @@ export class Tasks {
    * that has ended stays as it is. The database knows before anything is stopped.
    */
   async cancel(id: string, ownerId: string): Promise<TaskView> {
-    const saved = await this.#options.database.queries.transaction(tx => this.cancelIn(tx, id, ownerId))
-    this.stop(saved)
-    return this.#view(saved)
+    return this.#view(await this.#options.database.queries.transaction(tx => this.cancelIn(tx, id, ownerId)))
   }
 
-  /** `cancel` as a part of `tx`: call `stop` with what it answers after the commit. */
-  async cancelIn(tx: Queries, id: string, ownerId: string): Promise<SavedTask> {
+  /** `cancel` as a part of `tx`. */
+  async cancelIn(tx: Transaction, id: string, ownerId: string): Promise<SavedTask> {
+    const { store, runner } = this.#options
     const task = await this.#lock(tx, id, ownerId)
-    if (task.status === 'queued') return this.#cancelQueued(tx, task)
-    if (task.status === 'running') await this.#options.store.requestCancel(tx, id)
-    return this.#saved(tx, task)
+    if (task.status === 'running') await store.requestCancel(tx, id)
+    const saved = task.status === 'queued' ? await this.#cancelQueued(tx, task) : await this.#saved(tx, task)
+    tx.afterCommit(() => {
+      runner.attempt(id)?.cancel()
+      this.#publishState(saved)
+    })
+    return saved
   }
 
-  /** Ends what is still done for a task that was cancelled, and tells its readers. */
-  stop(saved: SavedTask): void {
-    const { runner, logs, events, signals, onChange } = this.#options
-    runner.attempt(saved.task.id)?.cancel()
+  /** The rows of a task that does not run here have changed: its readers, its owner and other instances learn it. */
+  #publishState(saved: SavedTask): void {
+    const { runner, logs, signals, onChange } = this.#options
     logs.refresh(saved)
     signals?.changed(saved.task.id)
     onChange?.(saved.task)
-    // What stood behind it in a line may begin.
+    // It may wait in the queue again, or what waited behind it may begin.
     runner.wake()
-    events.wake()
   }
 
   /** Cancels one output; the others go on. Cancelling the last one that waits cancels a waiting task. */
   async cancelOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
-    const { database, store, runner, logs, events, signals, onChange } = this.#options
+    const { database, store, runner, signals } = this.#options
     const saved = await database.queries.transaction(async tx => {
       const task = await this.#lock(tx, id, ownerId)
       const { outputs } = await this.#saved(tx, task)
@@ -280,17 +274,17 @@ export class Tasks {
       const allCancelled = outputs.every(
         other => other.index === index || outputEnded(other.status) || other.cancelRequested,
       )
-      if (task.status === 'queued' && allCancelled) return this.#cancelQueued(tx, task)
+      if (task.status === 'queued' && allCancelled) {
+        const cancelled = await this.#cancelQueued(tx, task)
+        tx.afterCommit(() => this.#publishState(cancelled))
+        return cancelled
+      }
+      tx.afterCommit(() => {
+        runner.attempt(id)?.cancelOutput(index)
+        signals?.changed(id)
+      })
       return { task, outputs }
     })
-    runner.attempt(saved.task.id)?.cancelOutput(index)
-    signals?.changed(id)
-    if (taskEnded(saved.task.status)) {
-      logs.refresh(saved)
-      onChange?.(saved.task)
-      runner.wake()
-      events.wake()
-    }
     return this.#view(saved)
   }
 
@@ -311,8 +305,8 @@ export class Tasks {
   }
 
   async #retryHere(id: string, ownerId: string, index: number): Promise<'done' | 'runs-elsewhere'> {
-    const { database, store, queue, kinds, runner, logs, signals, onChange } = this.#options
-    const done = await database.queries.transaction(async tx => {
+    const { database, store, queue, kinds, runner } = this.#options
+    return database.queries.transaction(async tx => {
       const task: KindTask & TaskRow = await this.#lock(tx, id, ownerId)
       const { outputs } = await this.#saved(tx, task)
       const output = outputs[index]
@@ -325,7 +319,7 @@ export class Tasks {
         const retried = attempt.retryOutput(index)
         if (retried === 'unfinished') throw outputUnfinished()
         if (retried === 'ending') throw taskBusy()
-        return 'restarted'
+        return 'done'
       }
       if (!outputEnded(output.status)) throw outputUnfinished()
       await store.resetOutput(tx, id, index)
@@ -336,16 +330,10 @@ export class Tasks {
         await store.requeue(tx, id, task.attempt, jobId)
         await queue.send(tx, { taskId: task.id }, { id: jobId })
       }
-      return this.#saved(tx, await this.#find(tx, id, ownerId))
+      const saved = await this.#saved(tx, await this.#find(tx, id, ownerId))
+      tx.afterCommit(() => this.#publishState(saved))
+      return 'done'
     })
-    if (done === 'runs-elsewhere') return done
-    if (done !== 'restarted') {
-      logs.refresh(done)
-      signals?.changed(id)
-      onChange?.(done.task)
-    }
-    runner.wake()
-    return 'done'
   }
 
   /** What another instance asks of the one that runs a task. */
@@ -360,7 +348,7 @@ export class Tasks {
     }
   }
 
-  async #cancelQueued(tx: Queries, task: TaskRow): Promise<SavedTask> {
+  async #cancelQueued(tx: Transaction, task: TaskRow): Promise<SavedTask> {
     const { store, line, events, logs } = this.#options
     const { outputs } = await this.#saved(tx, task)
     // A task that ran before has texts to show: then the cancelled wait is an attempt of its own, long enough for them.

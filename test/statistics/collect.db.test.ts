@@ -150,7 +150,6 @@ async function collecting(
     async publish(ends: readonly TaskEnded[]) {
       const published = ends.map(data => ({ name: 'task.ended' as const, data }))
       await database.queries.transaction(tx => events.publish(tx, 'trace', published))
-      events.wake()
     },
     /** Resolves once nothing waits to be handled. */
     async counted() {

@@ -59,7 +59,6 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     start: async () => {},
     publish: async () => {},
     publishAll: async (_tx, all) => void published.push(...all),
-    wake: () => {},
     wakeHandlers: () => {},
     stop: async () => {},
   }

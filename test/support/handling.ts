@@ -45,13 +45,11 @@ async function started(t: Test, handler: EventHandler<'turn.completed'>, log: st
     boss,
     async publish(conversationId: string, taskId: string) {
       await database.queries.transaction(tx => events.publish(tx, 'trace', [completed(conversationId, taskId)]))
-      events.wake()
     },
     /** In one transaction, each of a conversation of its own. */
     async publishAll(taskIds: readonly string[]) {
       const all = taskIds.map(id => completed(id, id))
       await database.queries.transaction(tx => events.publish(tx, 'trace', all))
-      events.wake()
     },
     /** Makes waits before another try pass at once, until the returned function is called. */
     skipWaits() {
@@ -62,7 +60,7 @@ async function started(t: Test, handler: EventHandler<'turn.completed'>, log: st
           await database.queries.execute(sql`
             update pgboss.job set start_after = now()
             where name = 'events.test' and state = 'retry' and start_after > now()`)
-          events.wake()
+          events.wakeHandlers()
           await briefly()
         }
       })()

@@ -1,4 +1,4 @@
-import type { Queries } from '../../src/db/client.ts'
+import type { Transaction } from '../../src/db/client.ts'
 import type { DomainEvent } from '../../src/events/domain-events.ts'
 import type { Events, Published } from '../../src/events/events.ts'
 import type { EventHandler, HandlerWork } from '../../src/events/handler.ts'
@@ -17,8 +17,13 @@ export class InlineEvents implements Events {
 
   async start(): Promise<void> {}
 
-  async publish(tx: Queries, traceId: string, events: readonly DomainEvent[]): Promise<void> {
-    const work: HandlerWork = { queries: tx, signal: new AbortController().signal, commit: write => write(tx) }
+  async publish(tx: Transaction, traceId: string, events: readonly DomainEvent[]): Promise<void> {
+    const work: HandlerWork = {
+      queries: tx,
+      signal: new AbortController().signal,
+      commit: write => write(tx),
+      publish: (...published) => this.publish(...published),
+    }
     for (const event of events) {
       for (const handler of this.#handlers) {
         if (!handler.events.includes(event.name)) continue
@@ -28,11 +33,9 @@ export class InlineEvents implements Events {
     }
   }
 
-  async publishAll(tx: Queries, published: readonly Published[]): Promise<void> {
+  async publishAll(tx: Transaction, published: readonly Published[]): Promise<void> {
     for (const { traceId, events } of published) await this.publish(tx, traceId, events)
   }
-
-  wake(): void {}
 
   wakeHandlers(): void {}
 

@@ -249,7 +249,6 @@ t.test('removed before it is saved, though both have begun, nothing of it is sav
     answer(task.id)
     while (events.stage !== 'saving') await turn()
   })
-  await tasks.forget([task.id])
   while (runner.attempt(task.id)) await turn()
   t.equal(saves, 0)
   t.notOk(events.terminal, 'and nobody is told that it ended')
