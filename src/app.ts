@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import { Registry } from 'prom-client'
 import packageJson from '../package.json' with { type: 'json' }
 import { modelRoutes } from './ai/routes.ts'
 import { BackgroundWork } from './background-work.ts'
@@ -20,7 +21,7 @@ import { failedEventRoutes } from './http/failed-events.ts'
 import { health } from './http/health.ts'
 import { identity } from './http/identity.ts'
 import { leaveTaking } from './http/leave-taking.ts'
-import { createMetrics, metricsRoute } from './http/metrics.ts'
+import { metricsRoute, registerGauges, taskCounters } from './http/metrics.ts'
 import { operator } from './http/operator.ts'
 import { pages } from './http/pages.ts'
 import { clientErrorHandler, frameworkErrors, problems } from './http/problems.ts'
@@ -29,22 +30,16 @@ import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { RebuildReport, rebuildLibrary } from './library/rebuild.ts'
 import { loggableError } from './loggable-error.ts'
-import { openLogs } from './open-logs.ts'
+import { openEngine } from './open-engine.ts'
+import { openReplication } from './open-replication.ts'
 import { overviewOf } from './operations/overview.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { openStorage } from './storage.ts'
 import { acceptWith } from './tasks/accept.ts'
 import { EventReplies, eventReplies } from './tasks/event-reply.ts'
-import { Idempotency } from './tasks/idempotency.ts'
-import { Line } from './tasks/line.ts'
-import { openTaskQueue } from './tasks/queue.ts'
 import { taskRoutes } from './tasks/routes.ts'
-import type { ClaimedTask } from './tasks/rows.ts'
-import { Runner } from './tasks/runner.ts'
-import { loadSaved } from './tasks/saved-task.ts'
 import type { Timers } from './tasks/sse-stream.ts'
 import { TaskStore } from './tasks/store.ts'
-import { Tasks } from './tasks/tasks.ts'
 import { traceIdOf } from './trace-id.ts'
 import { openUpstream } from './upstream.ts'
 
@@ -132,20 +127,7 @@ async function assemble(
   const { database, cipher, cookieSecret, operatorToken } = await openStorage(config, app.log, opened)
   const model = await openUpstream(config, app.log, opened)
 
-  const reencryption = new BackgroundWork({
-    name: 're-encryption',
-    run: options => reencrypt({ ...options, queries: database.queries, cipher, tables: encryptedTables }),
-    logger: app.log,
-  })
-  opened.defer(() => reencryption.stop())
-
-  const boss = await startJobs(database, error => app.log.warn({ err: error }, 'pg-boss'))
-  opened.defer(() => boss.stop({ graceful: false }))
-  const queue = await openTaskQueue(boss, database)
   const store = new TaskStore(cipher)
-  const line = new Line(store, queue)
-  const idempotency = new Idempotency({ queries: database.queries, cipher, store })
-
   const { kinds, handlers, sources, notifications, routes } = features({
     database,
     cipher,
@@ -156,73 +138,69 @@ async function assemble(
     logger: app.log,
   })
   opened.defer(() => notifications.close())
+  const boss = await startJobs(database, error => app.log.warn({ err: error }, 'pg-boss'))
+  opened.defer(() => boss.stop({ graceful: false }))
   const events: Events =
     openEvents?.(handlers) ?? (await QueuedEvents.open(handlers, { boss, database, logger: app.log }))
+  opened.defer(() => events.stop(0))
+
+  const registry = new Registry()
+  const counters = taskCounters(registry)
+  const replication = await openReplication(config, app.log, opened)
+  const engine = await openEngine({
+    database,
+    cipher,
+    store,
+    boss,
+    events,
+    model,
+    kinds,
+    maxRunningOutputs: config.maxRunningOutputs,
+    maxQueuedTasks: config.maxQueuedTasks,
+    replication,
+    timers,
+    logger: app.log,
+    onClaim(task) {
+      notifications.told(task)
+      counters.claimed(task)
+    },
+    onEnd(task, end) {
+      notifications.told({ ...task, status: end.status, stage: end.stage })
+      counters.ended(task, end)
+    },
+    onChange: notifications.told,
+  })
+  opened.defer(() => engine.close())
+  opened.defer(() => engine.stop(0))
+  const { tasks, idempotency, logs, runner } = engine
+  const replies = new EventReplies(timers)
+
   const redrive = new Redrive({ boss, database, handlers, onRedriven: () => events.wakeHandlers() })
+  const reencryption = new BackgroundWork({
+    name: 're-encryption',
+    run: options => reencrypt({ ...options, queries: database.queries, cipher, tables: encryptedTables }),
+    logger: app.log,
+  })
+  opened.defer(() => reencryption.stop())
   const rebuild = new BackgroundWork({
     name: 'the rebuilding of the library',
     run: options => rebuildLibrary({ ...options, database, cipher, sources }),
     logger: app.log,
   })
   opened.defer(() => rebuild.stop())
-
-  const { logs, replication, presence } = await openLogs({
-    config,
-    database,
-    load: id => loadSaved(database.queries, { store, kinds }, id),
-    timers,
-    logger: app.log,
-    onReplaced: taskId => void runner.look([taskId]).catch(() => {}),
-    opened,
-  })
-  const replies = new EventReplies(timers)
-  const { maxRunningOutputs, maxQueuedTasks } = config
-  const runner = new Runner({
-    database,
-    store,
-    queue,
-    line,
-    events,
-    logs,
-    kinds,
-    model,
-    maxRunningOutputs,
-    presence,
-    logger: app.log,
-    onClaim(task) {
-      notifications.told(task)
-      if (task.attempt === 1) metrics.queueWait.observe(queueWaitSeconds(task))
-    },
-    onEnd(task, end) {
-      notifications.told({ ...task, status: end.status, stage: end.stage })
-      metrics.tasks.inc({ kind: task.kind, status: end.status })
-      for (const { status } of end.outputs) metrics.outputs.inc({ kind: task.kind, status })
-    },
-  })
-  const tasks = new Tasks({
-    database,
-    store,
-    queue,
-    line,
-    idempotency,
-    events,
-    logs,
-    kinds,
-    runner,
-    maxQueuedTasks,
-    signals: replication?.signals,
-    onChange: notifications.told,
-  })
-  const metrics = createMetrics({
-    connections: () => database.connections(),
+  const state = {
     runningOutputs: () => runner.runningOutputs,
     runningHandlers: () => events.running,
     openStreams: () => replies.size,
+  }
+  registerGauges(registry, {
+    ...state,
+    connections: () => database.connections(),
     openLogs: () => logs.size,
     redisConnected: () => replication?.connected,
     upstream: () => model.state(),
     queuedTasks: () => store.queued(database.queries, Number.MAX_SAFE_INTEGER),
-    // A handler that has none is told with 0: an alert that waits for the number to fall again needs it.
+    // A handler that has none is listed with 0: an alert that waits for the number to fall again needs it.
     failedEvents: async () =>
       new Map([...handlers.map(({ name }) => [name, 0] as const), ...(await openFailedEvents(database.queries))]),
   })
@@ -237,7 +215,7 @@ async function assemble(
   await app.register(eventReplies)
   await app.register(docs, { version: packageJson.version })
   await app.register(health, { ready: () => !runner.stopping, ping: () => database.ping() })
-  await app.register(metricsRoute, { registry: metrics.registry })
+  await app.register(metricsRoute, { registry })
   await app.register(backgroundWorkRoutes, {
     path: '/api/operations/reencryption',
     summary: 'Encrypt everything anew with the newest key',
@@ -253,15 +231,7 @@ async function assemble(
   await app.register(failedEventRoutes, { database, redrive })
   await app.register(operationsRoutes, {
     timers,
-    overview: overviewOf({
-      database,
-      logs,
-      model,
-      handlers,
-      runningOutputs: () => runner.runningOutputs,
-      runningHandlers: () => events.running,
-      openStreams: () => replies.size,
-    }),
+    overview: overviewOf({ ...state, database, logs, model, handlers }),
   })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
@@ -270,7 +240,7 @@ async function assemble(
   await app.register(pages)
 
   const stop = async (drainMs: number) => {
-    await Promise.all([runner.stop(drainMs), events.stop(drainMs)])
+    await Promise.all([engine.stop(drainMs), events.stop(drainMs)])
   }
   app.decorate('drain', () => stop(config.drainMs))
   // Clients are dropped in the middle of their streams, not told that they ended: so they come back.
@@ -281,12 +251,6 @@ async function assemble(
     const impatience = setTimeout(() => app.server.closeAllConnections(), closeGraceMs)
     opened.defer(() => clearTimeout(impatience))
   })
-  opened.defer(() => stop(0))
-  await runner.start()
+  await engine.start()
   await events.start()
-}
-
-/** The database's clock and ours may differ. */
-function queueWaitSeconds({ createdAt, startedAt }: ClaimedTask): number {
-  return Math.max(0, (startedAt ?? createdAt).getTime() - createdAt.getTime()) / 1000
 }

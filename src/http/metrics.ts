@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client'
+import type { ClaimedTask } from '../tasks/rows.ts'
+import type { TaskEnd } from '../tasks/store.ts'
 
 export interface Gauges {
   connections(): { open: number; idle: number; waiting: number }
@@ -17,21 +19,18 @@ export interface Gauges {
   failedEvents(): Promise<Iterable<[handler: string, open: number]>>
 }
 
-export interface Metrics {
-  registry: Registry
-  /** Counts ended outputs, by kind and how they ended. */
-  outputs: Counter<'kind' | 'status'>
-  /** Counts ended tasks, by kind and how they ended. */
-  tasks: Counter<'kind' | 'status'>
-  /** Seconds from the creation of a task to its first attempt. */
-  queueWait: Histogram
+/** What is counted of tasks as it happens. */
+export interface TaskCounters {
+  /** An attempt has begun: of the first one the wait in the queue is counted. */
+  claimed(task: Pick<ClaimedTask, 'attempt' | 'createdAt' | 'startedAt'>): void
+  /** An attempt was saved: it and its outputs are counted by kind and by how they ended. */
+  ended(task: Pick<ClaimedTask, 'kind'>, end: Pick<TaskEnd, 'status' | 'outputs'>): void
 }
 
 const breakerStates = { closed: 0, 'half-open': 1, open: 2 } as const
 
-/** Prometheus metrics of one app. A registry of its own: several apps may live in one process, as in tests. */
-export function createMetrics(gauges: Gauges): Metrics {
-  const registry = new Registry()
+/** Registers what is measured when Prometheus asks. Each app has a registry of its own: several may live in one process. */
+export function registerGauges(registry: Registry, gauges: Gauges): void {
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   new Gauge({
@@ -92,28 +91,6 @@ export function createMetrics(gauges: Gauges): Metrics {
       for (const [handler, open] of found) this.set({ handler }, open)
     },
   })
-  return {
-    registry,
-    outputs: new Counter({
-      name: 'conch_outputs_total',
-      help: 'Outputs that ended.',
-      labelNames: ['kind', 'status'],
-      registers,
-    }),
-    tasks: new Counter({
-      name: 'conch_tasks_total',
-      help: 'Tasks that ended.',
-      labelNames: ['kind', 'status'],
-      registers,
-    }),
-    queueWait: new Histogram({
-      name: 'conch_queue_wait_seconds',
-      help: 'Time from the creation of a task to its first attempt.',
-      buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000],
-      registers,
-    }),
-  }
-
   function simpleGauge(name: string, help: string, read: () => number): void {
     new Gauge({
       name,
@@ -123,6 +100,40 @@ export function createMetrics(gauges: Gauges): Metrics {
         this.set(read())
       },
     })
+  }
+}
+
+/** Registers what is counted of tasks. */
+export function taskCounters(registry: Registry): TaskCounters {
+  const registers = [registry]
+  const outputs = new Counter({
+    name: 'conch_outputs_total',
+    help: 'Outputs that ended.',
+    labelNames: ['kind', 'status'],
+    registers,
+  })
+  const tasks = new Counter({
+    name: 'conch_tasks_total',
+    help: 'Tasks that ended.',
+    labelNames: ['kind', 'status'],
+    registers,
+  })
+  const queueWait = new Histogram({
+    name: 'conch_queue_wait_seconds',
+    help: 'Time from the creation of a task to its first attempt.',
+    buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000],
+    registers,
+  })
+  return {
+    claimed({ attempt, createdAt, startedAt }) {
+      // The clock of the database and that of this process may differ.
+      const waitedMs = Math.max(0, (startedAt ?? createdAt).getTime() - createdAt.getTime())
+      if (attempt === 1) queueWait.observe(waitedMs / 1000)
+    },
+    ended({ kind }, { status, outputs: ended }) {
+      tasks.inc({ kind, status })
+      for (const { status } of ended) outputs.inc({ kind, status })
+    },
   }
 }
 

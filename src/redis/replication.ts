@@ -13,18 +13,16 @@ export interface RedisReplicationOptions {
   url: string
   prefix: string
   logger: FastifyBaseLogger
-  /** Told of a task whose log says that another instance has begun another attempt. */
-  onReplaced(taskId: string): void
 }
 
 /**
  * Replication by Redis: a stream and a channel per task, and two connections for all of them. Returns at once; a Redis that
  * is away, or goes away, is waited for in the background.
  */
-export function openRedisReplication({ url, prefix, logger, onReplaced }: RedisReplicationOptions): Replication {
+export function openRedisReplication({ url, prefix, logger }: RedisReplicationOptions): Replication {
   const redis = connectRedis(url, logger)
   const keys = keysOf(prefix)
-  const publisher = new Publisher(redis, keys, { logger, onReplaced })
+  const publisher = new Publisher(redis, keys, { logger, onReplaced: taskId => signals.heard(taskId) })
   const signals = new RedisSignals(redis, keys, { logger, onAnew: taskId => publisher.writeAnew(taskId) })
   const followers = new Followers(redis, keys, { logger, askAnew: taskId => signals.anew(taskId) })
   let closed: Promise<void> | undefined

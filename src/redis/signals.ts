@@ -46,6 +46,11 @@ export class RedisSignals implements Signals {
     this.#say({ type: 'changed', taskId, from: this.#instance })
   }
 
+  /** The log of a task says what a lost signal would have said: its rows have changed. */
+  heard(taskId: string): void {
+    this.#listener?.changed(taskId)
+  }
+
   /** The log of a task should be written anew. */
   anew(taskId: string): void {
     this.#say({ type: 'anew', taskId, from: this.#instance })

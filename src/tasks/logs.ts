@@ -3,7 +3,7 @@ import { Problem } from '../problem.ts'
 import { formatCursor } from './event.ts'
 import { EventLog } from './event-log.ts'
 import type { KindChunk } from './kind.ts'
-import type { Mirrors } from './mirrors.ts'
+import { Mirrors, type MirrorsOptions } from './mirrors.ts'
 import type { Presence } from './presence.ts'
 import { fillQueued, fillSaved } from './rebuild.ts'
 import type { Publication, Replication } from './replication.ts'
@@ -28,9 +28,7 @@ export interface SavedTask {
 }
 
 /** What there is to know of logs that other instances write. */
-export interface Elsewhere {
-  mirrors: Mirrors
-  replication?: Replication
+export interface Elsewhere extends Pick<MirrorsOptions, 'marks' | 'replication' | 'logger'> {
   presence: Presence
 }
 
@@ -53,11 +51,11 @@ export class Logs {
   readonly #readings = new Set<{ taskId: string; outdated: boolean }>()
   readonly #timers: Timers
   readonly #load: (taskId: string) => Promise<SavedTask>
-  readonly #elsewhere: Elsewhere | undefined
+  readonly #elsewhere: { mirrors: Mirrors; replication: Replication | undefined; presence: Presence } | undefined
 
   /**
    * @param load reads a task and its outputs, in one state
-   * @param elsewhere if there may be other instances; closed by whoever has it
+   * @param elsewhere if there may be other instances
    */
   constructor(
     load: (taskId: string) => Promise<SavedTask>,
@@ -66,10 +64,11 @@ export class Logs {
   ) {
     this.#load = load
     this.#timers = timers
-    this.#elsewhere = elsewhere
     if (!elsewhere) return
-    elsewhere.mirrors.onOutdated = taskId => void this.look(taskId)
-    elsewhere.presence.onCertain = () => {
+    const { marks, replication, logger, presence } = elsewhere
+    const mirrors = new Mirrors({ marks, replication, logger, timers, onOutdated: taskId => void this.look(taskId) })
+    this.#elsewhere = { mirrors, replication, presence }
+    presence.onCertain = () => {
       for (const taskId of this.#written.keys()) this.#open.get(taskId)?.wake()
     }
   }
@@ -308,6 +307,7 @@ export class Logs {
   /** Forgets everything; open streams are destroyed by the server. */
   close(): void {
     for (const taskId of Array.from(this.#idle.keys())) this.#keep(taskId)
+    this.#elsewhere?.mirrors.close()
     this.#open.clear()
   }
 }

@@ -24,7 +24,9 @@ export interface MirrorsOptions {
   /** Those of these tasks that are there. */
   marks(taskIds: readonly string[]): Promise<TaskMark[]>
   timers: Timers
-  logger: FastifyBaseLogger
+  logger: Pick<FastifyBaseLogger, 'warn'>
+  /** Called for a log that replication cannot complete: the task has ended, or was deleted. */
+  onOutdated(taskId: string): void
 }
 
 interface Mirror {
@@ -38,8 +40,6 @@ interface Mirror {
 export class Mirrors {
   readonly #options: MirrorsOptions
   readonly #mirrors = new Map<string, Mirror>()
-  /** Told of a log that replication cannot complete: the task has ended, or gone. */
-  onOutdated: (taskId: string) => void = () => {}
   #timer: unknown
   #closed = false
 
@@ -126,7 +126,7 @@ export class Mirrors {
       const mark = marks.get(taskId)
       const endMissing = mark !== undefined && taskEnded(mark.status) && !mirror.log.terminal
       const heard = mirror.following !== undefined && mirror.following.heardAt >= begunAt
-      if (!mark || (endMissing && (mirror.endDue || !heard))) this.onOutdated(taskId)
+      if (!mark || (endMissing && (mirror.endDue || !heard))) this.#options.onOutdated(taskId)
       mirror.endDue = endMissing
     }
   }

@@ -1,6 +1,7 @@
 import Fastify from 'fastify'
+import { Registry } from 'prom-client'
 import t, { type Test } from 'tap'
-import { createMetrics, type Gauges, metricsRoute } from '../../src/http/metrics.ts'
+import { type Gauges, metricsRoute, registerGauges, taskCounters } from '../../src/http/metrics.ts'
 
 const zero: Gauges = {
   connections: () => ({ open: 0, idle: 0, waiting: 0 }),
@@ -14,19 +15,24 @@ const zero: Gauges = {
   failedEvents: async () => [],
 }
 
+const completed = { index: 0, status: 'completed', text: 'text', cancelRequested: false } as const
+const failed = { index: 2, status: 'failed', text: '', cancelRequested: false } as const
+
 /** Metrics of an app, and what it tells of them: `name{labels}` and the value. */
 async function metricsFor(t: Test, gauges: Partial<Gauges> = {}) {
-  const metrics = createMetrics({ ...zero, ...gauges })
+  const registry = new Registry()
+  const counters = taskCounters(registry)
+  registerGauges(registry, { ...zero, ...gauges })
   const app = Fastify()
   t.teardown(() => app.close())
-  await app.register(metricsRoute, { registry: metrics.registry })
+  await app.register(metricsRoute, { registry })
   const scrape = async () => {
     const response = await app.inject('/metrics')
     t.equal(response.statusCode, 200)
     t.match(response.headers['content-type'], /^text\/plain; version=0\.0\.4/)
     return new Map(Array.from(response.body.matchAll(/^(\w+(?:\{.*\})?) (\S+)$/gm), ([, name, value]) => [name, value]))
   }
-  return { metrics, scrape }
+  return { counters, scrape }
 }
 
 t.test('gauges say how things are when they are asked', async t => {
@@ -58,15 +64,22 @@ t.test('gauges say how things are when they are asked', async t => {
 })
 
 t.test('outcomes are counted by kind and status', async t => {
-  const { metrics, scrape } = await metricsFor(t)
-  metrics.tasks.inc({ kind: 'record', status: 'incomplete' })
-  metrics.outputs.inc({ kind: 'record', status: 'completed' })
-  metrics.outputs.inc({ kind: 'record', status: 'completed' })
-  metrics.outputs.inc({ kind: 'record', status: 'failed' })
+  const { counters, scrape } = await metricsFor(t)
+  counters.ended({ kind: 'record' }, { status: 'incomplete', outputs: [completed, completed, failed] })
   const values = await scrape()
   t.equal(values.get('conch_tasks_total{kind="record",status="incomplete"}'), '1')
   t.equal(values.get('conch_outputs_total{kind="record",status="completed"}'), '2')
   t.equal(values.get('conch_outputs_total{kind="record",status="failed"}'), '1')
+})
+
+t.test('the wait in the queue is that before the first attempt', async t => {
+  const { counters, scrape } = await metricsFor(t)
+  const createdAt = new Date('2026-11-30T09:00:00Z')
+  counters.claimed({ attempt: 1, createdAt, startedAt: new Date('2026-11-30T09:00:02Z') })
+  counters.claimed({ attempt: 2, createdAt, startedAt: new Date('2026-11-30T10:00:00Z') })
+  const values = await scrape()
+  t.equal(values.get('conch_queue_wait_seconds_sum'), '2')
+  t.equal(values.get('conch_queue_wait_seconds_count'), '1')
 })
 
 t.test('while the database is away the others are still told', async t => {
@@ -87,6 +100,6 @@ t.test('while the database is away the others are still told', async t => {
 t.test('two apps in one process count for themselves', async t => {
   const one = await metricsFor(t)
   const two = await metricsFor(t)
-  one.metrics.tasks.inc({ kind: 'record', status: 'completed' })
+  one.counters.ended({ kind: 'record' }, { status: 'completed', outputs: [completed] })
   t.equal((await two.scrape()).get('conch_tasks_total{kind="record",status="completed"}'), undefined)
 })

@@ -251,7 +251,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const told: { err?: Error }[] = []
     const logger = { ...quietLogger, warn: (what: { err?: Error }) => void told.push(what) } as typeof quietLogger
     const wrong = url.replace('//', '//:wrong@')
-    const replication = openRedisReplication({ url: wrong, prefix: 'conch', logger, onReplaced() {} })
+    const replication = openRedisReplication({ url: wrong, prefix: 'conch', logger })
     t.teardown(() => replication.close())
     const refused = client(t, url.replace('//', '//:right@'))
     await until(async () => /failed_calls=([4-9]|\d\d)/.test(await refused.info('commandstats')))
@@ -289,12 +289,8 @@ async function followed(t: Test, writerUrl: string, readerUrl = writerUrl) {
 
 async function instance(t: Test, url: OwnRedis['url'], prefix = 'conch'): Promise<Instance> {
   const replaced: string[] = []
-  const replication = openRedisReplication({
-    url,
-    prefix,
-    logger: quietLogger,
-    onReplaced: taskId => void replaced.push(taskId),
-  })
+  const replication = openRedisReplication({ url, prefix, logger: quietLogger })
+  replication.signals.listen({ changed: taskId => void replaced.push(taskId), asked: async () => undefined })
   t.teardown(() => replication.close())
   await until(() => replication.connected)
   return { replication, replaced }

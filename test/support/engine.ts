@@ -6,16 +6,10 @@ import type { Database } from '../../src/db/client.ts'
 import { Cipher } from '../../src/db/encrypted.ts'
 import { startJobs } from '../../src/db/jobs.ts'
 import type { Events, Published } from '../../src/events/events.ts'
-import { Idempotency } from '../../src/tasks/idempotency.ts'
+import { openEngine } from '../../src/open-engine.ts'
 import type { TaskKind } from '../../src/tasks/kind.ts'
-import { Line } from '../../src/tasks/line.ts'
-import { Logs } from '../../src/tasks/logs.ts'
-import { openTaskQueue } from '../../src/tasks/queue.ts'
 import type { Signals } from '../../src/tasks/replication.ts'
-import { Runner } from '../../src/tasks/runner.ts'
-import { loadSaved } from '../../src/tasks/saved-task.ts'
 import { TaskStore } from '../../src/tasks/store.ts'
-import { Tasks } from '../../src/tasks/tasks.ts'
 import type { TaskView } from '../../src/tasks/view.ts'
 import { openDatabase } from './open-database.ts'
 
@@ -41,7 +35,6 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
   const boss = await startJobs(database, error => t.fail(error.message))
   const cipher = new Cipher([{ id: 'test', key: new Uint8Array(32) }])
   const store = new TaskStore(cipher)
-  const queue = await openTaskQueue(boss, database)
   const kind: TaskKind = {
     name: 'test',
     input: Type.Object({}),
@@ -52,7 +45,6 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     ...options.kind,
   }
   const kinds = new Map([kind, ...(options.otherKinds ?? [])].map(kind => [kind.name, kind]))
-  const line = new Line(store, queue)
   const published: Published[] = []
   const events: Events = {
     running: 0,
@@ -62,7 +54,6 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     wakeHandlers: () => {},
     stop: async () => {},
   }
-  const logs = new Logs(id => loadSaved(database.queries, { store, kinds }, id))
   const model: Model = {
     name: 'test',
     demo: false,
@@ -75,27 +66,39 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     state: () => ({ breaker: 'closed', sockets: 0, retries: 0 }),
     close: async () => {},
   }
-  const shared = { database, store, queue, line, logs, kinds }
-  const runner = new Runner({ ...shared, events, model, maxRunningOutputs: 10, logger: app.log })
-  await runner.start()
+  const engine = await openEngine({
+    database,
+    cipher,
+    store,
+    boss,
+    events,
+    model,
+    kinds,
+    maxRunningOutputs: 10,
+    maxQueuedTasks: 1000,
+    signals: options.signals,
+    logger: app.log,
+  })
+  await engine.start()
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= (async () => {
-      await runner.stop(0)
-      logs.close()
+      await engine.stop(0)
+      engine.close()
       await boss.stop({ graceful: false })
       await app.close()
     })()
     return stopped
   }
   t.teardown(stop)
-  const idempotency = new Idempotency({ queries: database.queries, cipher, store })
-  const { signals } = options
-  const tasks = new Tasks({ ...shared, idempotency, events, runner, maxQueuedTasks: 1000, signals })
+  const { tasks, runner, queue, logs } = engine
   return {
-    ...shared,
+    database,
+    store,
     kind,
     runner,
+    queue,
+    logs,
     tasks,
     log,
     /** With the ends of tasks. */

@@ -4,7 +4,6 @@ import { DatabaseUnavailable } from '../../src/db/faults.ts'
 import { taskNotFound } from '../../src/tasks/errors.ts'
 import type { EventLog } from '../../src/tasks/event-log.ts'
 import { Logs, type SavedTask } from '../../src/tasks/logs.ts'
-import { Mirrors } from '../../src/tasks/mirrors.ts'
 import { Presence } from '../../src/tasks/presence.ts'
 import { terminalChunk } from '../../src/tasks/rebuild.ts'
 import type { Replication } from '../../src/tasks/replication.ts'
@@ -349,12 +348,9 @@ function logsElsewhere(t: Test, load: () => Promise<SavedTask>, sync = async () 
   const replication = {
     follow: () => ({ heardAt: 0, sync, listen() {}, stop() {} }),
   } as unknown as Replication
-  const mirrors = new Mirrors({ replication, marks: async () => [], timers, logger: quietLogger })
-  const logs = new Logs(load, timers, { mirrors, replication, presence: new Presence() })
-  t.teardown(() => {
-    mirrors.close()
-    logs.close()
-  })
+  const elsewhere = { replication, marks: async () => [], presence: new Presence(), logger: quietLogger }
+  const logs = new Logs(load, timers, elsewhere)
+  t.teardown(() => logs.close())
   return logs
 }
 

@@ -26,8 +26,8 @@ function followed(t: Test, { reachable }: { reachable: boolean }) {
     marks: async () => (rows.mark ? [rows.mark] : []),
     timers: createClock() as unknown as Timers,
     logger: quietLogger,
+    onOutdated: taskId => void outdated.push(taskId),
   })
-  mirrors.onOutdated = taskId => void outdated.push(taskId)
   t.teardown(() => mirrors.close())
   const log = new EventLog(running.id, 'record')
   log.begin(1)
