@@ -245,7 +245,7 @@ export class Tasks {
     if (task.status === 'running') await store.requestCancel(tx, id)
     const saved = task.status === 'queued' ? await this.#cancelQueued(tx, task) : await this.#saved(tx, task)
     tx.afterCommit(() => {
-      runner.attempt(id)?.cancel()
+      runner.attempt(task.id)?.cancel()
       this.#publishState(saved)
     })
     return saved
@@ -280,8 +280,8 @@ export class Tasks {
         return cancelled
       }
       tx.afterCommit(() => {
-        runner.attempt(id)?.cancelOutput(index)
-        signals?.changed(id)
+        runner.attempt(task.id)?.cancelOutput(index)
+        signals?.changed(task.id)
       })
       return { task, outputs }
     })
