@@ -230,7 +230,7 @@ async function assemble(
   })
   await app.register(failedEventRoutes, { database, redrive })
   await app.register(operationsRoutes, {
-    timers,
+    replies,
     overview: overviewOf({ ...state, database, logs, model, handlers }),
   })
   await app.register(modelRoutes, { model })

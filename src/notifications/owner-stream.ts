@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Queries } from '../db/client.ts'
-import { chunkOf, resetFrame, type SseOptions, SseStream } from '../tasks/sse-stream.ts'
+import { resetFrame, type SseOptions, SseStream } from '../tasks/sse-stream.ts'
 import type * as taskStates from '../tasks/states.ts'
 import type { TaskState } from '../tasks/states.ts'
 import { clockMarginMs, formatCursor, type OwnerCursor, readCursor } from './owner-cursor.ts'
@@ -90,7 +90,7 @@ export class OwnerStream extends SseStream implements OwnerReader {
       while (this.wanted) {
         const frames = this.#begun ? await this.#next() : await this.#begin()
         if (this.destroyed) return
-        if (frames.length > 0) this.send(chunkOf(frames.join('')))
+        if (frames.length > 0) this.send(frames.join(''))
         else if (!this.#dirty && this.#changed.size === 0) return
       }
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Timers } from '../tasks/sse-stream.ts'
+import { type SharedFrame, sharedFrame, type Timers } from '../tasks/sse-stream.ts'
 import { OverviewStream } from './overview-stream.ts'
 import type { Overview } from './schemas.ts'
 
@@ -17,7 +17,7 @@ export class OverviewFeed {
   readonly #timers: Timers
   readonly #onFault: (error: unknown) => void
   readonly #listeners = new Set<OverviewStream>()
-  #last: Buffer | undefined
+  #last: SharedFrame | undefined
   #timer: unknown
   #reading: Promise<void> | undefined
   #closed = false
@@ -31,9 +31,8 @@ export class OverviewFeed {
   /** A stream that begins with an overview at most two seconds old; `undefined` when there is room for no more. */
   join(): OverviewStream | undefined {
     if (this.#closed || this.#listeners.size >= maxListeners) return undefined
-    const stream = new OverviewStream()
+    const stream = new OverviewStream(() => this.#leave(stream), { timers: this.#timers })
     this.#listeners.add(stream)
-    stream.once('close', () => this.#leave(stream))
     if (this.#last) stream.offer(this.#last)
     else this.#look()
     return stream
@@ -64,7 +63,7 @@ export class OverviewFeed {
     try {
       const chunk = { type: 'data-overview', id: 'overview', data: await this.#read(), transient: true }
       if (this.#listeners.size === 0) return
-      this.#last = Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`)
+      this.#last = sharedFrame(`data: ${JSON.stringify(chunk)}\n\n`)
       for (const stream of this.#listeners) stream.offer(this.#last)
       this.#timer = this.#timers.setTimeout(() => this.#look(), everyMs)
     } catch (error) {
@@ -75,6 +74,6 @@ export class OverviewFeed {
 
   #dropAll(): void {
     this.#last = undefined
-    for (const stream of this.#listeners) stream.destroy()
+    for (const stream of this.#listeners) stream.breakOff()
   }
 }

@@ -1,45 +1,30 @@
-import { Readable } from 'node:stream'
+import { type SharedFrame, type SseOptions, SseStream } from '../tasks/sse-stream.ts'
 
-/** A client that has not read so many frames, one every two seconds, is dropped. */
-const maxUnread = 15
+/** One operator's stream. It holds one frame at most: for a client that reads slowly, a newer one replaces it. */
+export class OverviewStream extends SseStream {
+  readonly #onLeave: () => void
+  #next: SharedFrame | undefined
 
-/**
- * The bytes of one operator's stream. It holds one frame at most: for a client that reads slowly, a newer one replaces it.
- *
- * It never ends; it is destroyed, so that the client knows to come back.
- */
-export class OverviewStream extends Readable {
-  #head: string
-  #next: Buffer | undefined
-  #wanted = false
-  #unread = 0
-
-  constructor(retryMs = 1000 + Math.round(Math.random() * 2000)) {
-    super({ highWaterMark: 1 })
-    this.#head = `: open\nretry: ${retryMs}\n\n`
+  /** @param onLeave called once, when it takes no more frames */
+  constructor(onLeave: () => void, options?: SseOptions) {
+    super(options)
+    this.#onLeave = onLeave
   }
 
-  offer(frame: Buffer): void {
-    if (this.destroyed) return
-    if (this.#wanted) this.#send(frame)
-    else if (++this.#unread >= maxUnread) this.destroy()
-    else this.#next = frame
+  offer(frame: SharedFrame): void {
+    this.#next = frame
+    this.pump()
   }
 
-  override _read(): void {
-    this.#wanted = true
-    this.#unread = 0
-    if (this.#head) {
-      this.#wanted = false
-      const head = this.#head
-      this.#head = ''
-      this.push(head)
-    } else if (this.#next) this.#send(this.#next)
-  }
-
-  #send(bytes: Buffer): void {
-    this.#wanted = false
+  protected override pump(): void {
+    if (!this.#next || !this.wanted) return
+    const frame = this.#next
     this.#next = undefined
-    this.push(bytes)
+    this.send(frame)
+  }
+
+  protected override leave(): void {
+    this.#next = undefined
+    this.#onLeave()
   }
 }

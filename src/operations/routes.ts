@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Problem } from '../problem.ts'
-import { eventStreamHeaders } from '../tasks/event-reply.ts'
-import type { Timers } from '../tasks/sse-stream.ts'
+import type { EventReplies } from '../tasks/event-reply.ts'
 import { OverviewFeed } from './overview-feed.ts'
 import { type Overview, OverviewSchema } from './schemas.ts'
 
@@ -9,15 +8,15 @@ const retryAfterSeconds = 10
 
 export interface OperationsRoutesOptions {
   overview(): Promise<Overview>
-  timers: Timers
+  replies: EventReplies
 }
 
 /** For operators: how everything is, once or again and again. Needs the plugin `operator`. */
 export const operationsRoutes: FastifyPluginAsyncTypebox<OperationsRoutesOptions> = async (
   app,
-  { overview, timers },
+  { overview, replies },
 ) => {
-  const feed = new OverviewFeed(overview, timers, error =>
+  const feed = new OverviewFeed(overview, replies.timers, error =>
     app.log.warn({ err: error }, 'cannot look at how things are'),
   )
   app.addHook('preClose', () => feed.close())
@@ -57,7 +56,7 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<OperationsRoutesOptions
     async (_request, reply) => {
       const stream = feed.join()
       if (!stream) throw tooManyListeners()
-      return reply.headers(eventStreamHeaders).send(stream)
+      return replies.open(reply, stream)
     },
   )
 }

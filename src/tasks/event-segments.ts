@@ -1,12 +1,13 @@
 import { DeltaRun } from './delta-run.ts'
 import { type Cursor, type EventId, formatCursor } from './event.ts'
+import type { SharedFrame } from './sse-stream.ts'
 
 /** One frame's worth: `data` is the chunk as JSON, `id` the cursor of a reader that has it. */
 export interface LoggedEvent {
   readonly id: string
   readonly data: string
-  /** Its bytes on the wire, kept by the first reader for the others. */
-  frame?: Buffer
+  /** How it goes over the wire, kept by the first reader for the others. */
+  frame?: SharedFrame
 }
 
 /** An event as it was appended, for a copy of the log: `data` is the chunk as JSON, which has no raw newlines. */

@@ -1,7 +1,7 @@
 import type { Cursor } from './event.ts'
 import type { EventLog, ResetReason } from './event-log.ts'
 import type { LoggedEvent } from './event-segments.ts'
-import { chunkOf, resetFrame, type SseOptions, SseStream } from './sse-stream.ts'
+import { resetFrame, type SharedFrame, type SseOptions, SseStream, sharedFrame } from './sse-stream.ts'
 
 /** Text taken from the log at once: bounds what one slow client can hold, at most 3 bytes per character. */
 const maxCharsPerRead = 32_768
@@ -36,7 +36,7 @@ export class EventStream extends SseStream {
       if (this.#reset) {
         const reason = this.#reset
         this.#reset = undefined
-        this.send(chunkOf(resetFrame(reason)))
+        this.send(resetFrame(reason))
         continue
       }
       const read = this.#log.read(this.#position, maxCharsPerRead)
@@ -44,16 +44,16 @@ export class EventStream extends SseStream {
         case 'events':
           this.#position = read.position
           if (read.events.length === 1) this.send(frame(read.events[0] as LoggedEvent))
-          else if (read.events.length > 1) this.send(chunkOf(read.events.map(text).join('')))
+          else if (read.events.length > 1) this.send(read.events.map(text).join(''))
           break
         case 'reset':
           this.#position = read.position
-          this.send(chunkOf(resetFrame(read.reason)))
+          this.send(resetFrame(read.reason))
           break
         case 'wait':
           return
         case 'ended':
-          this.send(chunkOf('data: [DONE]\n\n'))
+          this.send('data: [DONE]\n\n')
           this.end()
           return
         case 'abandoned':
@@ -64,9 +64,9 @@ export class EventStream extends SseStream {
   }
 }
 
-/** The bytes of an event, made once for all who read the same event live. */
-function frame(event: LoggedEvent): Buffer {
-  event.frame ??= chunkOf(text(event))
+/** An event, made once for all clients that read it live. */
+function frame(event: LoggedEvent): SharedFrame {
+  event.frame ??= sharedFrame(text(event))
   return event.frame
 }
 

@@ -4,6 +4,8 @@ import { OverviewFeed } from '../../src/operations/overview-feed.ts'
 import type { OverviewStream } from '../../src/operations/overview-stream.ts'
 import type { Overview } from '../../src/operations/schemas.ts'
 import type { Timers } from '../../src/tasks/sse-stream.ts'
+import { closed } from '../support/closed.ts'
+import { RecordedResponse } from '../support/recorded-response.ts'
 
 /** A feed of overviews that are numbered in `at`. */
 function numbered(read?: (number: number) => void) {
@@ -27,11 +29,12 @@ function numbered(read?: (number: number) => void) {
   }
 }
 
-/** What a listener gets, as it comes. */
-function heard(stream: OverviewStream | undefined): string[] {
+/** A client of a stream, and what it gets. */
+function listen(stream: OverviewStream | undefined) {
+  if (!stream) throw new Error('there is no room')
   const texts: string[] = []
-  stream?.on('data', bytes => texts.push(String(bytes)))
-  return texts
+  const client = RecordedResponse.of(stream, bytes => texts.push(String(bytes)))
+  return { stream, client, texts }
 }
 
 const overview = (number: number) =>
@@ -39,68 +42,68 @@ const overview = (number: number) =>
 
 t.test('one overview every two seconds for all who listen, none while nobody does', async t => {
   const { feed, reads, pass, pending } = numbered(() => {})
-  const one = feed.join()
-  const first = heard(one)
+  const { client: one, texts: first } = listen(feed.join())
   await pass(0)
   t.match(first[0], /^: open\nretry: [123]\d{3}\n\n$/)
   t.equal(first[1], overview(1))
-  const other = feed.join()
-  const second = heard(other)
+  const { client: other, texts: second } = listen(feed.join())
   await pass(0)
   t.equal(second[1], overview(1), 'who comes later waits for nothing')
   await pass(1_999)
   t.equal(reads(), 1)
   await pass(1)
   t.same([first[2], second[2]], [overview(2), overview(2)])
-  one?.destroy()
+  one.destroy()
   await pass(2_000)
   t.same([first.length, second.length], [3, 4])
-  other?.destroy()
+  other.destroy()
   await pass(0)
   t.equal(pending(), 0)
   t.equal(reads(), 3)
-  const later = heard(feed.join())
+  const { texts: later } = listen(feed.join())
   await pass(0)
   t.equal(later[1], overview(4), 'nobody is told what is old')
 })
 
 t.test('for who does not read, the newest one is kept; after half a minute it is dropped', async t => {
   const { feed, pass } = numbered(() => {})
-  heard(feed.join())
-  const slow = feed.join()
-  await pass(6_000)
-  const texts = heard(slow)
+  listen(feed.join())
+  const { stream, client, texts } = listen(feed.join())
   await pass(0)
-  t.same(texts.slice(1), [overview(4)])
-  slow?.pause()
+  client.reading = false
+  await pass(6_000)
+  t.same(texts.slice(1), [overview(1), overview(2)], 'the second is on its way')
+  client.reading = true
+  t.same(texts.slice(3), [overview(4)])
+  client.reading = false
   await pass(40_000)
-  t.ok(slow?.destroyed)
+  t.ok(stream.destroyed)
 })
 
 t.test('when there is none, all are dropped, and who comes back is told anew', async t => {
   const { feed, faults, pass } = numbered(number => {
     if (number === 2) throw new Error('the database is away')
   })
-  const stream = feed.join()
-  heard(stream)
+  const { stream } = listen(feed.join())
+  const dropped = closed(stream)
   await pass(2_000)
-  t.ok(stream?.destroyed)
+  await dropped
   t.equal(faults.length, 1)
-  const again = heard(feed.join())
+  const { texts: again } = listen(feed.join())
   await pass(0)
   t.equal(again[1], overview(3))
 })
 
 t.test('there is room for fifty; closed, for nobody', async t => {
   const { feed, pass, pending } = numbered(() => {})
-  const streams = Array.from({ length: 50 }, () => feed.join())
+  const clients = Array.from({ length: 50 }, () => listen(feed.join()))
   t.equal(feed.join(), undefined)
-  streams[0]?.destroy()
+  clients[0]?.client.destroy()
   await pass(0)
-  t.ok(feed.join())
+  clients.push(listen(feed.join()))
+  const dropped = clients.map(({ stream }) => closed(stream))
   await feed.close()
-  await pass(0)
-  t.ok(streams.every(stream => stream?.destroyed))
+  await Promise.all(dropped)
   t.equal(feed.join(), undefined)
   t.equal(pending(), 0)
 })

@@ -29,7 +29,7 @@ t.test('an operator sees what runs, what waits and what has ended, and nobody to
     outbox: { waiting: 0, retrying: 0, active: 0, oldestSeconds: null },
     failedEvents: 0,
     upstream: { demo: false, breaker: 'closed', sockets: 2, retries: 0 },
-    process: { runningOutputs: 2, openLogs: 1, openStreams: 0 },
+    process: { runningOutputs: 2, openLogs: 1, openStreams: 1 },
     today: { total: { tasks: 0 } },
   })
   t.same(busy.handlers.map(({ name }) => name).includes('statistics'), true)

@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -8,6 +8,7 @@ import { EventLog } from '../../src/tasks/event-log.ts'
 import { EventStream } from '../../src/tasks/event-stream.ts'
 import { heartbeatMs, type Timers, unreadLimitMs } from '../../src/tasks/sse-stream.ts'
 import { closed } from '../support/closed.ts'
+import { RecordedResponse } from '../support/recorded-response.ts'
 import { Transcript } from '../support/transcript.ts'
 import { Watcher } from '../support/visitor.ts'
 
@@ -198,7 +199,7 @@ t.test('1,000 subscribers that join while one attempt hands over to the next mis
       if (located.kind === 'ended') throw new Error('not ended yet')
       const transcript = new Transcript()
       const stream = new EventStream(log, located)
-      stream.open(new Recorded(Transcript.parser(transcript)) as unknown as ServerResponse, {})
+      RecordedResponse.of(stream, Transcript.parser(transcript))
       readers.push({ transcript, ended: closed(stream) })
     }
   }
@@ -225,31 +226,6 @@ t.test('1,000 subscribers that join while one attempt hands over to the next mis
     if (!transcript.done) t.fail('a reader did not see the end')
   }
 })
-
-/** As much of a response as a stream needs, for a client in this process. */
-class Recorded extends EventEmitter {
-  readonly #read: (bytes: Buffer) => void
-
-  constructor(read: (bytes: Buffer) => void) {
-    super()
-    this.#read = read
-  }
-
-  writeHead(): this {
-    return this
-  }
-
-  flushHeaders(): void {}
-
-  write(bytes: Buffer): boolean {
-    this.#read(bytes)
-    return true
-  }
-
-  end(): void {
-    this.emit('close')
-  }
-}
 
 function begun(): EventLog {
   const log = new EventLog('task', 'record')
