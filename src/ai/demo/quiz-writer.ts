@@ -1,5 +1,5 @@
 import { clozeQuestions } from './cloze.ts'
-import type { BankQuestion } from './quiz-bank/question.ts'
+import type { BankQuestion } from './quiz-bank.ts'
 import { bankQuestions } from './quiz-bank.ts'
 import { type DraftQuestion, questionKey } from './quiz-question.ts'
 import type { QuizRequest } from './quiz-request.ts'
