@@ -2,7 +2,13 @@ import pg from 'pg'
 import { transact } from './transactions.ts'
 
 /** As node-postgres documents transactions, with listeners for the connections that break while nobody waits for them. */
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, application_name: process.env.NAME, max: 10 })
+const pool = new pg.Pool({
+  connectionString: process.env.DATABASE_URL,
+  application_name: process.env.NAME,
+  max: 10,
+  connectionTimeoutMillis: 1_000,
+  query_timeout: 1_000,
+})
 pool.on('error', () => {})
 pool.on('connect', client => client.on('error', () => {}))
 
@@ -23,5 +29,5 @@ await transact({
       client.release(broken)
     }
   },
-  ask: () => pool.query('select 1'),
+  execute: statement => pool.query(statement),
 })

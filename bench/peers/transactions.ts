@@ -1,16 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
+/** What a process does with its driver: transactions of two statements, single statements, or both in turn. */
+export type Work = 'transactions' | 'statements' | 'mixed'
+
 /** A pool of ten connections, as its driver is used. */
 export interface Driver {
   /** `run` within begin and commit, or rollback. */
   transaction(run: (execute: (statement: string) => Promise<unknown>) => Promise<unknown>): Promise<unknown>
   /** A statement by itself. */
-  ask(): Promise<unknown>
+  execute(statement: string): Promise<unknown>
 }
 
-/** What became of the transactions of a process whose backends were terminated. */
+/** What became of the work of a process whose backends were terminated or frozen. */
 export interface Fates {
-  /** The numbers of those that were said to be. */
+  /** The numbers of what was reported as committed. */
   committed: number[]
   failed: number
   neverSettled: number
@@ -21,13 +24,13 @@ export interface Fates {
 }
 
 const laterQueries = 10
-/** Whatever has not settled by then, never does: all that is done here takes a second. */
+/** What has not settled by then never does: all that is done here takes a second, and a driver's own limit is one. */
 const patienceMs = 15_000
 const laterPatienceMs = 5_000
 
 /**
- * Begins transactions, all at once, and prints what became of them, as JSON, for the bench that started this process. Errors
- * that nobody can catch, as one that is thrown from a timer, are counted instead of ending it.
+ * Begins all of the work at once and prints what became of it, as JSON, for the bench that started this process. Errors that
+ * no one can catch, such as one that is thrown from a timer, are counted instead of ending it.
  */
 export async function transact(driver: Driver): Promise<void> {
   const fates: Fates = {
@@ -43,24 +46,19 @@ export async function transact(driver: Driver): Promise<void> {
     fates.uncaught++
     process.stderr.write(`${process.env.NAME}, uncaught: ${error.stack?.split('\n', 2).join('')}\n`)
   })
-  const transactions = Number(process.env.TRANSACTIONS)
-  const settled = Array.from({ length: transactions }, (_, number) =>
-    driver
-      .transaction(async execute => {
-        await execute(`insert into written values (${number})`)
-        // Idle in the transaction, as while something is computed.
-        await delay(50)
-        await execute(`insert into written values (${number})`)
-      })
-      .then(
-        () => fates.committed.push(number),
-        () => fates.failed++,
-      ),
-  )
+  const pieces = Number(process.env.PIECES)
+  const work = process.env.WORK as Work
+  const settled = Array.from({ length: pieces }, (_, number) => {
+    const single = work === 'statements' || (work === 'mixed' && number % 2 === 0)
+    return (single ? statement(driver, number) : transaction(driver, number)).then(
+      () => fates.committed.push(number),
+      () => fates.failed++,
+    )
+  })
   await Promise.race([Promise.all(settled), delay(patienceMs)])
-  fates.neverSettled = transactions - fates.committed.length - fates.failed
+  fates.neverSettled = pieces - fates.committed.length - fates.failed
   const later = Array.from({ length: laterQueries }, () =>
-    driver.ask().then(
+    driver.execute('select 1').then(
       () => fates.laterAnswered++,
       () => fates.laterFailed++,
     ),
@@ -69,4 +67,18 @@ export async function transact(driver: Driver): Promise<void> {
   fates.laterHung = laterQueries - fates.laterAnswered - fates.laterFailed
   console.log(JSON.stringify(fates))
   process.exit(0)
+}
+
+function transaction(driver: Driver, number: number): Promise<unknown> {
+  return driver.transaction(async execute => {
+    await execute(`insert into written values (${number})`)
+    // Idle in the transaction, as while something is computed.
+    await delay(50)
+    await execute(`insert into written values (${number})`)
+  })
+}
+
+/** Both rows with one statement, which takes as long as the transaction. */
+function statement(driver: Driver, number: number): Promise<unknown> {
+  return driver.execute(`insert into written select ${number} from generate_series(1, 2), pg_sleep(0.05)`)
 }
