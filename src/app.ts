@@ -95,6 +95,8 @@ export async function buildApp(
     bodyLimit: maxBodyBytes,
     // What has arrived is answered: a 503 now would end an EventSource for good.
     return503OnClosing: false,
+    // Opening has limits of its own; on a machine that is busy, Fastify's 10 s would end a start that goes well.
+    pluginTimeout: 120_000,
     frameworkErrors,
     clientErrorHandler,
     routerOptions: { maxParamLength: 200 },
