@@ -103,7 +103,7 @@ export const settings = {
   UPSTREAM_HEADERS_SECONDS: {
     parse: milliseconds(0.001),
     default: '60',
-    description: 'Limit until its response begins',
+    description: 'Limit until its response begins; more than a server at home takes to load its model',
   },
   UPSTREAM_IDLE_SECONDS: { parse: milliseconds(0.001), default: '60', description: 'Limit between two pieces of text' },
   UPSTREAM_TOTAL_SECONDS: { parse: milliseconds(0.001), default: '600', description: 'Limit of one text as a whole' },
@@ -132,7 +132,8 @@ export const settings = {
   UPSTREAM_RETRIES: {
     parse: whole(0, 100),
     default: '3',
-    description: 'How often a text that could not begin is asked for again: 429, 5xx, no connection, no response',
+    description:
+      'How often a text that could not begin is asked for again: 429, 5xx, no connection; not after UPSTREAM_HEADERS_SECONDS',
   },
   UPSTREAM_RETRY_SECONDS: {
     parse: milliseconds(0.001),

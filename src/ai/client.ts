@@ -2,7 +2,7 @@ import OpenAI from 'openai'
 import { Breaker, type BreakerLimits, type BreakerState } from './breaker.ts'
 import type { ChatMessage, Completion, CompletionLimits, JsonFormat } from './completion.ts'
 import { ConnectionPool } from './connection-pool.ts'
-import { JsonForms, type ResponseFormat } from './json-format.ts'
+import { OptionalForms, type OptionalMembers } from './optional-members.ts'
 import { type Retry, type RetryLimits, withRetries } from './retry.ts'
 import { beginCompletion } from './stream-completion.ts'
 import { upstreamFetch } from './upstream-fetch.ts'
@@ -23,6 +23,8 @@ export interface CompletionRequest {
   messages: readonly ChatMessage[]
   /** Ask for JSON of this shape, as strongly as the server can be asked; the model may still say anything. */
   format?: JsonFormat
+  /** The provider is asked to stop after this many tokens. */
+  maxOutputTokens?: number
   signal: AbortSignal
   /** Every piece of text, in order, never ''. None before the last retry. */
   onDelta(text: string): void
@@ -79,16 +81,14 @@ export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, log
   })
   const client = openaiClient({ apiKey, url, connections })
   const breaker = new Breaker(limits)
-  const forms = new JsonForms()
+  const forms = new OptionalForms()
   let retries = 0
-  const begin = ({ messages, format, signal, onRetry }: Omit<CompletionRequest, 'onDelta'>) => {
-    const once = (responseFormat?: ResponseFormat) =>
-      beginCompletion(client, { model: name, messages, responseFormat, signal }, limits, breaker)
-    const ask = format
-      ? forms.asking(format, once, refusal => {
-          logger?.warn({ model: name, ...refusal }, 'asking the model for JSON in a weaker form')
-        })
-      : once
+  const begin = ({ messages, format, maxOutputTokens, signal, onRetry }: Omit<CompletionRequest, 'onDelta'>) => {
+    const once = (members: OptionalMembers) =>
+      beginCompletion(client, { model: name, messages, members, signal }, limits, breaker)
+    const ask = forms.asking({ format, maxOutputTokens }, once, refusal => {
+      logger?.warn({ model: name, ...refusal }, 'asking the model in a form that its server may take')
+    })
     return withRetries(ask, {
       signal,
       limits,

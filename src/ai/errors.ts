@@ -1,11 +1,18 @@
-import { APIError } from 'openai'
 import { errorCode } from './frame.ts'
+import { namedMember, type OptionalMember } from './named-member.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 /** A completion that did not begin. */
-export type UpstreamFault =
-  /** 4xx but 408 and 429, and 501: sending the same again cannot help. */
-  { outcome: 'rejected'; status: number; detail: string } | Unavailable
+export type UpstreamFault = Rejected | Unavailable
+
+/** 4xx but 408 and 429, and 501: sending the same again cannot help. */
+export interface Rejected {
+  outcome: 'rejected'
+  status: number
+  detail: string
+  /** The answer names this member of the request: without it, it may be taken. */
+  member?: OptionalMember
+}
 
 /** Later it may work. */
 export interface Unavailable {
@@ -15,7 +22,7 @@ export interface Unavailable {
   detail: string
   /** When the upstream wants to be asked again, if it said so. */
   retryAfterMs?: number
-  /** The upstream, or what it answered, says that asking again soon is of no use. */
+  /** Asking again soon is of no use: the upstream says so, or what it answered, or that it did not. */
   hopeless?: boolean
 }
 
@@ -25,6 +32,7 @@ export type UnavailableReason =
   | 'server-error'
   /** 408. */
   | 'request-timeout'
+  /** It took the request and said nothing for too long: asked again, a server that loads its model would begin again. */
   | 'headers-timeout'
   /** No connection, or one that broke before the headers. */
   | 'connection'
@@ -42,44 +50,95 @@ export class NoAnswer extends Error {
   }
 }
 
+/** The answer is not 2xx: thrown by `upstreamFetch`, since of most bodies the SDK keeps nothing. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly status: number
+  readonly headers: Headers
+  /** Its beginning. Never for logs or users: it may repeat the prompt or part of a key. */
+  readonly body: string
+
+  constructor(status: number, headers: Headers, body: string) {
+    super(`refused with ${status}`)
+    this.status = status
+    this.headers = headers
+    this.body = body
+  }
+}
+
 /** An empty account is a 429 at OpenAI, but no wait helps. */
 const hopelessCodes = new Set(['insufficient_quota', 'billing_hard_limit_reached'])
 
 /**
  * What an error before the first byte of the answer means. The detail is for users: it names the status and the
  * provider's code, never its message, which may repeat the prompt or part of a key.
+ *
+ * @param sent the optional members of the request
  */
-export function classify(error: unknown): UpstreamFault {
-  if (!(error instanceof APIError) || error.status === undefined) return unanswered(error)
-  const { status } = error
-  const code = errorCode(error.error)
+export function classify(error: unknown, sent: readonly OptionalMember[]): UpstreamFault {
+  const refusal = causeOf(error, Refusal)
+  if (!refusal) return unanswered(causeOf(error, NoAnswer))
+  const { status, headers } = refusal
+  if (status === 407) return { outcome: 'rejected', status, detail: proxyAnswered(status) }
+  const body = parsed(refusal.body)
+  const code = errorCode(body)
   const detail = `the model's server answered ${status}${code === undefined || code === String(status) ? '' : ` (${code})`}`
-  if (status === 501 || (status !== 408 && status !== 429 && status < 500))
-    return { outcome: 'rejected', status, detail }
+  if (status === 501 || (status !== 408 && status !== 429 && status < 500)) {
+    const member = status === 400 || status === 422 ? namedMember(refusal.body, sent) : undefined
+    return { outcome: 'rejected', status, detail, ...(member && { member }) }
+  }
   return {
     outcome: 'unavailable',
     reason: status === 429 ? 'rate-limited' : status === 408 ? 'request-timeout' : 'server-error',
     status,
     detail,
-    retryAfterMs: retryAfterMs(error.headers, error.error),
-    hopeless: error.headers?.get('x-should-retry') === 'false' || hopelessCodes.has(code ?? ''),
+    retryAfterMs: retryAfterMs(headers, body),
+    hopeless: headers.get('x-should-retry') === 'false' || hopelessCodes.has(code ?? ''),
   }
 }
 
-function unanswered(error: unknown): Unavailable {
-  const code = noAnswer(error)?.code
+function unanswered(noAnswer: NoAnswer | undefined): Unavailable {
+  const { code } = noAnswer ?? {}
   if (code === 'UND_ERR_HEADERS_TIMEOUT')
     return {
       outcome: 'unavailable',
       reason: 'headers-timeout',
-      detail: "the model's server did not begin to answer in time",
+      detail:
+        "the model's server did not begin to answer in time (UPSTREAM_HEADERS_SECONDS) and is not asked again, since it may be loading the model",
+      hopeless: true,
     }
+  const [, proxyCode] = /^PROXY_(.*)$/.exec(code ?? '') ?? []
+  if (proxyCode) return withoutProxy(proxyCode)
   const detail = `the model's server could not be reached${code ? ` (${code})` : ''}`
   return { outcome: 'unavailable', reason: 'connection', detail }
 }
 
+/** `code` is its status, if it answered. */
+function withoutProxy(code: string): Unavailable {
+  const status = Number(code)
+  if (!status) {
+    const detail = `the proxy before the model's server could not be reached (${code})`
+    return { outcome: 'unavailable', reason: 'connection', detail }
+  }
+  const hopeless = status >= 400 && status < 500 && status !== 408 && status !== 429
+  return { outcome: 'unavailable', reason: 'connection', detail: proxyAnswered(status), hopeless }
+}
+
+function proxyAnswered(status: number): string {
+  return `the proxy before the model's server answered ${status}`
+}
+
 /** The SDK wraps what its `fetch` throws. */
-function noAnswer(error: unknown): NoAnswer | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof NoAnswer) return cause
+function causeOf<Kind>(error: unknown, kind: new (...args: never[]) => Kind): Kind | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof kind) return cause
   return undefined
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    // Web pages and plain words have no code.
+    return undefined
+  }
 }

@@ -168,9 +168,8 @@ class CompletionReader implements BodyReader {
     this.#finish()
   }
 
-  #brokenOff({ code }: NodeJS.ErrnoException): void {
-    if (code?.startsWith('Z_'))
-      this.#finish({ outcome: 'broken', reason: 'garbled-frame', detail: 'the answer is not gzip' })
+  #brokenOff({ code, message }: NodeJS.ErrnoException): void {
+    if (code === 'Z_NOT_ENCODED') this.#finish({ outcome: 'broken', reason: 'garbled-frame', detail: message })
     else if (code === 'ECONNRESET') this.#finish(truncated('reset', 'the connection to the model was reset'))
     else this.#finish(truncated('cut', 'the connection to the model broke in the middle of the answer'))
   }

@@ -31,7 +31,8 @@ export interface RetryOptions {
 }
 
 /**
- * Asks again for a completion that could not begin: only `unavailable` is retried, so there was no text yet.
+ * Asks again for a completion that could not begin: only `unavailable` is retried, so there was no text yet; and not what
+ * is hopeless, such as a server that took the request and then said nothing for too long.
  *
  * Waits 2, 4, 8 ... s, each times a random factor between 0.5 and 1.5, or as long as the upstream asks for and up to a
  * tenth more, so that many do not return at once. An upstream that asks for more than `maxRetryAfterMs` ends it at

@@ -2,8 +2,10 @@ import type OpenAI from 'openai'
 import type { Breaker, Verdict } from './breaker.ts'
 import type { BegunCompletion, ChatMessage, Completion, CompletionLimits } from './completion.ts'
 import { classify, type UpstreamFault } from './errors.ts'
-import type { ResponseFormat } from './json-format.ts'
+import { eventStreamStart } from './event-stream-start.ts'
+import type { OptionalMember } from './named-member.ts'
 import { notAStream } from './not-a-stream.ts'
+import type { OptionalMembers } from './optional-members.ts'
 import { readCompletion } from './read-completion.ts'
 import type { Body } from './upstream-body.ts'
 import { UpstreamResponse } from './upstream-fetch.ts'
@@ -11,15 +13,19 @@ import { UpstreamResponse } from './upstream-fetch.ts'
 export interface ChatRequest {
   model: string
   messages: readonly ChatMessage[]
-  responseFormat?: ResponseFormat
+  members: OptionalMembers
   /** Aborting ends the completion as `aborted` and closes its socket. */
   signal: AbortSignal
 }
 
-type Opened =
-  | { outcome: 'opened'; body: Body | undefined; contentType: string }
-  | UpstreamFault
-  | { outcome: 'aborted' }
+type Opened = { outcome: 'opened'; answer: Answer } | UpstreamFault | { outcome: 'aborted' }
+
+interface Answer {
+  /** None, or one in an encoding that is not known. */
+  body: Body | undefined
+  type: string
+  encoding: string
+}
 
 /**
  * Asks for one streamed chat completion, without retries, until its answer begins; if that does not, says how it ended.
@@ -42,29 +48,26 @@ export async function beginCompletion(
   } finally {
     if (opened?.outcome !== 'opened') cutoff.end()
   }
-  return opened.outcome === 'opened' ? begun(opened, cutoff, limits) : cutoff.judged(opened)
+  return opened.outcome === 'opened' ? begun(opened.answer, cutoff, limits) : cutoff.judged(opened)
 }
 
 /** Until the headers. */
 async function open(client: OpenAI, request: ChatRequest, signal: AbortSignal): Promise<Opened> {
-  const { model, messages, responseFormat } = request
+  const { model, messages, members } = request
   try {
     const response = await client.chat.completions
-      .create(
-        {
-          model,
-          messages: [...messages],
-          stream: true,
-          stream_options: { include_usage: true },
-          ...(responseFormat && { response_format: responseFormat }),
-        },
-        { signal },
-      )
+      .create({ model, messages: [...messages], stream: true, ...members }, { signal })
       .asResponse()
     const body = response instanceof UpstreamResponse ? response.upstreamBody : undefined
-    return { outcome: 'opened', body, contentType: response.headers.get('content-type') ?? '' }
+    const { headers } = response
+    const answer = {
+      body,
+      type: headers.get('content-type') ?? '',
+      encoding: headers.get('content-encoding') ?? '',
+    }
+    return { outcome: 'opened', answer }
   } catch (error) {
-    return signal.aborted ? { outcome: 'aborted' } : classify(error)
+    return signal.aborted ? { outcome: 'aborted' } : classify(error, Object.keys(members) as OptionalMember[])
   }
 }
 
@@ -75,20 +78,16 @@ function verdict(opened: Opened): Verdict {
   return opened.reason === 'rate-limited' || opened.reason === 'request-timeout' ? 'busy' : 'failure'
 }
 
-function begun(
-  { body, contentType }: Extract<Opened, { outcome: 'opened' }>,
-  cutoff: Cutoff,
-  limits: CompletionLimits,
-): BegunCompletion {
+function begun(answer: Answer, cutoff: Cutoff, limits: CompletionLimits): BegunCompletion {
   return {
     outcome: 'begun',
     async read(onDelta) {
       try {
-        return cutoff.judged(await receive(body, contentType, onDelta, cutoff, limits))
+        return cutoff.judged(await receive(answer, onDelta, cutoff, limits))
       } finally {
         cutoff.end()
         // One that was not read to its end takes its connection with it.
-        body?.close()
+        answer.body?.close()
       }
     },
   }
@@ -96,16 +95,34 @@ function begun(
 
 /** From the headers on. */
 function receive(
-  body: Body | undefined,
-  contentType: string,
+  { body, type, encoding }: Answer,
   onDelta: (text: string) => void,
   cutoff: Cutoff,
   limits: CompletionLimits,
 ): Completion | Promise<Completion> {
-  if (!body) return { outcome: 'broken', reason: 'no-stream', detail: "the model's server answered with nothing" }
+  if (!body) return noBody(encoding)
   cutoff.cuts(() => body.close())
-  if (!/^text\/event-stream\b/i.test(contentType)) return notAStream(body, contentType)
-  return readCompletion(body, onDelta, limits)
+  if (/^text\/event-stream\b/i.test(type)) return readCompletion(body, onDelta, limits)
+  return receiveOther(body, type, onDelta, limits)
+}
+
+/** What its type does not call an event stream may be one all the same. */
+async function receiveOther(
+  beginning: Body,
+  type: string,
+  onDelta: (text: string) => void,
+  limits: CompletionLimits,
+): Promise<Completion> {
+  const { start, body } = await eventStreamStart(beginning, limits.idleTimeoutMs)
+  if (start === 'event-stream') return readCompletion(body, onDelta, limits)
+  if (start === 'other') return notAStream(body, type)
+  return { outcome: 'stalled', reason: 'idle', detail: `no text for ${limits.idleTimeoutMs / 1000} s` }
+}
+
+function noBody(encoding: string): Completion {
+  const name = /^[\w ,.-]{1,40}$/.test(encoding) ? ` (${encoding})` : ''
+  const what = encoding ? `in an encoding that is not known here${name}` : 'with nothing'
+  return { outcome: 'broken', reason: 'no-stream', detail: `the model's server answered ${what}` }
 }
 
 /**

@@ -1,5 +1,3 @@
-import { constants, createGunzip } from 'node:zlib'
-
 /** Who reads a body: told of each piece in order, and of its end once. */
 export interface BodyReader {
   data(bytes: Buffer): void
@@ -60,28 +58,6 @@ export class UpstreamBody implements Body {
     this.#ended = { error }
     this.#reader?.end(error)
   }
-}
-
-/** Undoes gzip, each flush passed on at once. What is no gzip ends with an error whose code begins with `Z_`. */
-export function gunzipped(body: Body): Body {
-  const gunzip = createGunzip({ flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH })
-  const plain = new UpstreamBody(() => {
-    body.close()
-    gunzip.destroy()
-  })
-  gunzip.on('data', bytes => plain.push(bytes))
-  // It may end before what it reads from does, which must not go on unread.
-  const ended = (error?: NodeJS.ErrnoException) => {
-    plain.end(error)
-    body.close()
-  }
-  gunzip.on('end', () => ended())
-  gunzip.on('error', ended)
-  body.read({
-    data: bytes => void gunzip.write(bytes),
-    end: error => void (error ? gunzip.destroy(error) : gunzip.end()),
-  })
-  return plain
 }
 
 /** The beginning of a body, or as much of it as came before it broke or the time was up. Closes what it does not read. */

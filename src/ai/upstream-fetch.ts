@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { PooledHandler } from './connection-pool.ts'
-import { NoAnswer } from './errors.ts'
-import { type Body, gunzipped, readText, UpstreamBody } from './upstream-body.ts'
+import { decoded } from './content-encoding.ts'
+import { NoAnswer, Refusal } from './errors.ts'
+import { type Body, readText, UpstreamBody } from './upstream-body.ts'
 
 /** An error body is read up to here and for so long; it only serves to classify the error. */
 const maxErrorBytes = 65_536
@@ -16,39 +17,50 @@ export interface Connections {
   dispatch(request: Dispatcher.DispatchOptions, handler: PooledHandler): unknown
 }
 
-/** What the SDK sees is a Response without a body; the body is beside it. */
+/** What the SDK sees is a Response without a body; the body is beside it, unless its encoding is not known. */
 export class UpstreamResponse extends Response {
   upstreamBody: Body | undefined
+}
+
+/** What every request has besides what the SDK sends: of a gateway, say. Both may hold secrets. */
+export interface RequestExtras {
+  /** By their names in lower case; they replace those of the SDK. */
+  headers: Readonly<Record<string, string>>
+  /** As it stands behind the `?`; may be ''. */
+  query: string
 }
 
 /**
  * A `fetch` for the OpenAI SDK over undici's dispatcher, whose streamed body is told as it is read from the socket.
  *
- * With one token per read, fetch's web streams and the SDK's iterator double the CPU per token; the request, its
- * types and its errors still come from the SDK. gzip is accepted and undone. An answer that is not 2xx is read (up to a
- * limit) and handed over as an ordinary Response.
+ * With one token per read, fetch's web streams and the SDK's iterator double the CPU per token; the request and its types
+ * still come from the SDK. gzip is asked for; what comes is undone, whatever it is.
  *
- * Throws `NoAnswer` when there is none: of a timeout the SDK would drop the cause, told by the words of its message.
+ * Throws `NoAnswer` when there is none: of a timeout the SDK would drop the cause, told by the words of its message. Throws
+ * `Refusal` for an answer that is not 2xx, with its body up to a limit.
  */
-export function upstreamFetch(connections: Connections): typeof fetch {
+export function upstreamFetch(
+  connections: Connections,
+  { headers: own, query }: RequestExtras = { headers: {}, query: '' },
+): typeof fetch {
   return async (url, init) => {
-    const { origin, pathname, search } = new URL(String(url))
+    const { origin, pathname } = new URL(String(url))
     const signal = init?.signal ?? undefined
     const sent = Buffer.from((init?.body as string | undefined) ?? '')
     const answer = await ask(connections, signal, {
       origin,
-      path: `${pathname}${search}`,
+      path: query ? `${pathname}?${query}` : pathname,
       method: (init?.method ?? 'POST') as 'POST',
-      headers: { ...passed(init?.headers), 'accept-encoding': 'gzip', 'content-length': String(sent.length) },
+      headers: { ...passed(init?.headers), ...own, 'accept-encoding': 'gzip', 'content-length': String(sent.length) },
       // It takes whatever is iterable, though its types do not say so.
       body: new BodyOnce(sent) as unknown as Readable,
     }).catch(error => {
       throw signal?.aborted ? error : new NoAnswer(String(error.code ?? error.name))
     })
     const { status, headers } = answer
-    const body = headers.get('content-encoding') === 'gzip' ? gunzipped(answer.body) : answer.body
-    if (status < 200 || status > 299)
-      return new Response(await errorText(body, signal), { status: Math.max(status, 300), headers })
+    const body = decoded(answer.body, headers.get('content-encoding') ?? '')
+    if (!body) answer.body.close()
+    if (status < 200 || status > 299) throw new Refusal(status, headers, body ? await errorText(body, signal) : '')
     const response = new UpstreamResponse(null, { status, headers })
     response.upstreamBody = body
     return response

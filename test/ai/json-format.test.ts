@@ -134,10 +134,11 @@ t.test('the log tells of a weaker form, and nothing of what was asked or answere
   t.same(lines, [
     {
       model: 'test',
+      member: 'response_format',
       refused: 'json_schema',
       next: 'json_object',
       status: 400,
-      message: 'asking the model for JSON in a weaker form',
+      message: 'asking the model in a form that its server may take',
     },
   ])
 })

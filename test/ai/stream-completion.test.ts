@@ -37,7 +37,12 @@ t.test('aborted when its answer has begun and is not read yet, it ends as such a
   const client = new OpenAI({ apiKey: 'sk-test', baseURL: upstream.baseUrl, fetch: upstreamFetch(agent) })
   const limits = readConfig({ ...faultLimits, UPSTREAM_IDLE_SECONDS: '3600', UPSTREAM_TOTAL_SECONDS: '3600' }).upstream
   const abort = new AbortController()
-  const request = { model: 'test', messages: [{ role: 'user' as const, content: '써 줘' }], signal: abort.signal }
+  const request = {
+    model: 'test',
+    messages: [{ role: 'user' as const, content: '써 줘' }],
+    members: {},
+    signal: abort.signal,
+  }
   const begun = await beginCompletion(client, request, limits, new Breaker(limits))
   if (begun.outcome !== 'begun') return t.fail(begun.outcome)
   abort.abort()

@@ -130,8 +130,15 @@ export const statuses: readonly Fault[] = [
     ...limited,
     detail: /insufficient_quota/,
   },
-  { name: 'no headers', answer: () => {}, outcome: 'unavailable', reason: 'headers-timeout', text: '', retries: 3 },
-  { name: 'no headers once', answer: first(1, () => {}), ...whole, retries: 1 },
+  {
+    name: 'no headers, as of a server that loads its model',
+    answer: first(1, () => {}),
+    outcome: 'unavailable',
+    reason: 'headers-timeout',
+    text: '',
+    retries: 0,
+    detail: /UPSTREAM_HEADERS_SECONDS.*not asked again/,
+  },
   {
     name: 'reset before the headers',
     answer: first(1, ({ request }) => request.socket.resetAndDestroy()),

@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts'
 import { dialects } from './fault-dialects.ts'
+import { encodings } from './fault-encodings.ts'
 import { endings } from './fault-endings.ts'
 import { statuses } from './fault-statuses.ts'
 import type { Script } from './upstream.ts'
@@ -7,6 +8,7 @@ import type { Script } from './upstream.ts'
 export const faults: ReadonlyMap<string, readonly Fault[]> = new Map([
   ['how a stream ends', endings],
   ['dialects', dialects],
+  ['encodings and types', encodings],
   ['statuses and connections', statuses],
 ])
 
