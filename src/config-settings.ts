@@ -6,12 +6,16 @@ import {
   databaseUrl,
   decimal,
   encryptionKeys,
+  headers,
   host,
   milliseconds,
+  modelUrl,
   oneOf,
   operatorToken,
   origins,
   type Parse,
+  proxyUrl,
+  query,
   redisPrefix,
   redisUrl,
   senderNumber,
@@ -26,6 +30,8 @@ export interface Setting {
   readonly parse: Parse<unknown>
   /** As one would write it. */
   readonly default?: string
+  /** Its name counts in lower case as well, and goes before. */
+  readonly lowerCaseToo?: true
   readonly description: string
 }
 
@@ -68,8 +74,38 @@ export const settings = {
     parse: apiKey,
     description: 'Key of the model provider; without it and OPENAI_BASE_URL the embedded demo model answers',
   },
-  OPENAI_BASE_URL: { parse: baseUrl, description: 'An OpenAI-compatible server, such as http://localhost:11434/v1' },
+  OPENAI_BASE_URL: { parse: modelUrl, description: 'An OpenAI-compatible server, such as http://localhost:11434/v1' },
   OPENAI_MODEL: { parse: text => text, default: 'gpt-5-mini', description: 'Model; the demo model ignores it' },
+  UPSTREAM_HEADERS: {
+    parse: headers,
+    default: '',
+    description:
+      'Headers for gateways, "Name: value", one a line; may replace Authorization, and stand in for OPENAI_API_KEY',
+  },
+  UPSTREAM_QUERY: {
+    parse: query,
+    default: '',
+    description:
+      'Query of every request to the model provider, such as api-version=2024-10-21; joins that of the base URL',
+  },
+  HTTP_PROXY: {
+    parse: proxyUrl,
+    lowerCaseToo: true,
+    description:
+      'Proxy to a model provider at http:, http://user:password@host:port; never used for this machine itself, webhooks or anything else',
+  },
+  HTTPS_PROXY: {
+    parse: proxyUrl,
+    lowerCaseToo: true,
+    description: 'The same for one at https:. All three count in lower case as well, which goes before',
+  },
+  NO_PROXY: {
+    parse: text => text,
+    default: '',
+    lowerCaseToo: true,
+    description:
+      'Where neither is used: hosts, with all below them, and networks, with :port or without; * for everywhere',
+  },
   MAX_RUNNING_OUTPUTS: { parse: whole(1), default: '1000', description: 'Texts being generated at once, per process' },
   MAX_QUEUED_TASKS: { parse: whole(1), default: '10000', description: 'Tasks waiting; beyond it the answer is 503' },
   SUMMARY_CONCURRENCY: {

@@ -79,11 +79,76 @@ export function redisPrefix(text: string, variable: string): string {
   throw new InvalidConfig(variable, `is ${shown(text)}`, 'up to 100 letters, digits, and any of _ . : -')
 }
 
-export function baseUrl(text: string, variable: string): string {
-  const expected = 'a URL such as https://example.org/v1, without user name, password or query'
-  if (text.includes('@')) throw new InvalidConfig(variable, 'has an @ in it', expected)
-  if (URL.canParse(text) && /^https?:\/\/[^?#]+$/i.test(text)) return text
-  throw new InvalidConfig(variable, `is ${shown(text.replace(/[?#].*$/s, '?...'))}`, expected)
+export const baseUrl = httpUrl(/^https?:\/\/[^?#]+$/i, 'without user name, password or query')
+
+/** With a query, as some gateways want one: what it says may be a secret. */
+export const modelUrl = httpUrl(/^https?:\/\/[^?#]+(\?[\x21-\x7e]*)?$/i, 'without user name, password or fragment')
+
+function httpUrl(form: RegExp, but: string): Parse<string> {
+  return (text, variable) => {
+    const expected = `a URL such as https://example.org/v1, ${but}`
+    if (text.includes('@')) throw new InvalidConfig(variable, 'has an @ in it', expected)
+    if (URL.canParse(text) && form.test(text) && !text.includes('#')) return text
+    throw new InvalidConfig(variable, `is ${shown(text.replace(/[?#].*$/s, '?...'))}`, expected)
+  }
+}
+
+/** A proxy, at `http:` if it does not say how. Nothing of it is shown: see `serverUrl`. */
+export function proxyUrl(text: string, variable: string): string {
+  const expected = 'http://user:password@host:port, or https:// (special characters of the password percent-encoded)'
+  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`)
+  if (!url) throw new InvalidConfig(variable, 'is not a URL', expected)
+  if (!/^https?:$/.test(url.protocol)) throw new InvalidConfig(variable, `starts with ${url.protocol}//`, expected)
+  if (/%(?![\da-f]{2})/i.test(url.username + url.password))
+    throw new InvalidConfig(variable, 'has a % that begins no code of a character', expected)
+  return url.href
+}
+
+/** Headers that say how a request is sent, and are made with it. */
+const headersOfOurs = new Set([
+  'accept-encoding',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** By names in lower case. Only names of our own are shown: a line may be a secret without its name. */
+export function headers(text: string, variable: string): Readonly<Record<string, string>> {
+  const expected = 'one header a line, such as api-key: 0123456789'
+  const found = new Map<string, string>()
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '') continue
+    const [, name = '', value = ''] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*:\s*([\t\x20-\x7e]*?)\s*$/.exec(line) ?? []
+    const key = name.toLowerCase()
+    const wrong = (what: string) => new InvalidConfig(variable, `${what} in line ${at + 1}`, expected)
+    if (!value) throw wrong('has no header that can be sent')
+    if (headersOfOurs.has(key)) throw wrong(`has ${key}, which Conch sets itself,`)
+    if (found.has(key)) throw wrong('has a header for the second time')
+    found.set(key, value)
+  }
+  return Object.freeze(Object.fromEntries(found))
+}
+
+/** As it is sent, without a `?`. */
+export function query(text: string, variable: string): string {
+  const expected = 'name=value, or several with & between them, percent-encoded'
+  const bare = text.replace(/^\?/, '')
+  if (/[^\x21-\x7e]|[?#]/.test(bare))
+    throw new InvalidConfig(variable, 'holds a character that a query cannot', expected)
+  const parameters = bare === '' ? [] : bare.split('&')
+  if (!parameters.every(parameter => /^[^=]+=/.test(parameter)))
+    throw new InvalidConfig(variable, 'holds something that is no name=value', expected)
+  return bare
 }
 
 /** Whom a push service may write to about what it gets from here (RFC 8292, 2.1). */

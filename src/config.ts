@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import type { Proxies } from './ai/proxy-choice.ts'
+import type { RequestExtras } from './ai/upstream-fetch.ts'
 import { type LogLevel, type Setting, type Settings, settings, type Value } from './config-settings.ts'
 import { InvalidConfig } from './config-value.ts'
 import type { EncryptionKey } from './db/encryption-keys.ts'
@@ -21,9 +23,13 @@ export interface Config {
   /** All undefined: the embedded demo model. `model` is set whenever `apiKey` or `baseUrl` is. */
   readonly openai: {
     readonly apiKey?: string
+    /** Without its query, which is among the extras. */
     readonly baseUrl?: string
     readonly model?: string
+    readonly extras?: RequestExtras
   }
+  /** For the model alone. */
+  readonly proxies: Proxies
   readonly maxRunningOutputs: number
   readonly maxQueuedTasks: number
   readonly summaryConcurrency: number
@@ -93,10 +99,19 @@ export const configurationTable: readonly { name: string; default: string; descr
 export function readConfig(env: Record<string, string | undefined>): Config {
   const read = <Name extends keyof Settings>(name: Name): Value<Name> => {
     const setting: Setting = settings[name]
-    const text = env[name] || setting.default
+    const text = (setting.lowerCaseToo && env[name.toLowerCase()]) || env[name] || setting.default
     return (text === undefined ? undefined : setting.parse(text, name)) as Value<Name>
   }
-  const openai = { apiKey: read('OPENAI_API_KEY'), baseUrl: read('OPENAI_BASE_URL'), model: read('OPENAI_MODEL') }
+  const [, baseUrl, baseQuery = ''] = /^([^?]*)\??(.*)$/.exec(read('OPENAI_BASE_URL') ?? '') ?? []
+  const openai = {
+    apiKey: read('OPENAI_API_KEY'),
+    baseUrl: baseUrl || undefined,
+    model: read('OPENAI_MODEL'),
+    extras: Object.freeze({
+      headers: read('UPSTREAM_HEADERS'),
+      query: joined(baseQuery, read('UPSTREAM_QUERY')),
+    }),
+  }
   const config: Config = {
     port: read('PORT'),
     host: read('HOST'),
@@ -105,6 +120,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     redisUrl: read('REDIS_URL'),
     redisPrefix: read('REDIS_PREFIX'),
     openai: Object.freeze(openai.apiKey || openai.baseUrl ? openai : {}),
+    proxies: Object.freeze({ http: read('HTTP_PROXY'), https: read('HTTPS_PROXY'), exempt: read('NO_PROXY') }),
     maxRunningOutputs: read('MAX_RUNNING_OUTPUTS'),
     maxQueuedTasks: read('MAX_QUEUED_TASKS'),
     summaryConcurrency: read('SUMMARY_CONCURRENCY'),
@@ -161,6 +177,15 @@ export function loadEnvFile(env: Record<string, string | undefined>, path: strin
     if (code === 'ENOENT') return { ...env }
     throw new InvalidConfig(path, `cannot be read (${code})`, 'a readable file, or not there at all')
   }
+}
+
+/** Both queries as one; a name in the second replaces the same one in the first. */
+function joined(first: string, second: string): string {
+  const query = new URLSearchParams(first)
+  const more = new URLSearchParams(second)
+  for (const name of more.keys()) query.delete(name)
+  for (const [name, value] of more) query.append(name, value)
+  return query.toString()
 }
 
 /** All or nothing: half of it would be found out by the first message only. */

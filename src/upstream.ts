@@ -1,10 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { type Model, openModel } from './ai/client.ts'
+import { defaultBaseUrl, type Model, openModel } from './ai/client.ts'
 import { startDemoModel } from './ai/demo/server.ts'
+import { proxyFor } from './ai/proxy-choice.ts'
 import type { Config } from './config.ts'
 
 /**
- * OpenAI or any compatible server; without a key or a base URL, the demo model inside this process. What is opened closes
+ * OpenAI or any compatible server, through a proxy if there is one for it; without a key or a base URL, the demo model inside this process. What is opened closes
  * with `opened`.
  */
 export async function openUpstream(
@@ -12,12 +13,13 @@ export async function openUpstream(
   logger: FastifyBaseLogger,
   opened: AsyncDisposableStack,
 ): Promise<Model> {
-  const { apiKey, baseUrl, model: name } = config.openai
+  const { apiKey, baseUrl = defaultBaseUrl, model: name, extras } = config.openai
   // Summaries are asked for beside the outputs.
   const maxSockets = config.maxRunningOutputs + config.summaryConcurrency
   const shared = { limits: config.upstream, maxSockets, logger }
-  if (apiKey || baseUrl) {
-    const model = openModel({ name: name ?? '', demo: false, apiKey, baseUrl, ...shared })
+  if (name !== undefined) {
+    const proxy = proxyFor(baseUrl, config.proxies)
+    const model = openModel({ name, demo: false, apiKey, baseUrl, extras, proxy, ...shared })
     opened.defer(() => model.close())
     return model
   }

@@ -113,6 +113,9 @@ t.test('nobody can change a configuration', async t => {
   for (const part of [
     config,
     config.openai,
+    readConfig({ OPENAI_API_KEY: 'k' }).openai.extras,
+    readConfig({ OPENAI_API_KEY: 'k' }).openai.extras?.headers,
+    config.proxies,
     config.upstream,
     config.notifications,
     config.corsOrigins,
@@ -128,11 +131,70 @@ t.test('a key or a base URL brings a model; without both the model is not used',
   t.same(readConfig({ OPENAI_MODEL: 'llama3' }).openai, {})
 })
 
+t.test('headers stand one a line, under names whose case makes no difference', async t => {
+  const headers = (text: string) => readConfig({ OPENAI_API_KEY: 'k', UPSTREAM_HEADERS: text }).openai.extras?.headers
+  t.same(headers('api-key: 0123\r\n\n  X-Team :a: b, c  \nAuthorization: Basic eDp5'), {
+    'api-key': '0123',
+    'x-team': 'a: b, c',
+    authorization: 'Basic eDp5',
+  })
+  t.same(headers(''), {})
+  t.same(Object.keys(headers('__proto__: x\nconstructor: y') ?? {}), ['__proto__', 'constructor'])
+})
+
+t.test('the query of the base URL and one of its own are joined, and the latter goes before', async t => {
+  const openai = (OPENAI_BASE_URL: string, UPSTREAM_QUERY: string) => {
+    const { baseUrl, extras } = readConfig({ OPENAI_BASE_URL, UPSTREAM_QUERY }).openai
+    return [baseUrl, extras?.query]
+  }
+  t.same(openai('https://h/v1', ''), ['https://h/v1', ''])
+  t.same(openai('https://h/v1?', ''), ['https://h/v1', ''])
+  t.same(openai('https://h/v1', '?api-version=2024-10-21'), ['https://h/v1', 'api-version=2024-10-21'])
+  t.same(openai('https://h/v1?a=1&b=2&b=3', 'b=4&c=5&c=6'), ['https://h/v1', 'a=1&b=4&c=5&c=6'])
+  t.same(openai('https://h/v1?sig=a%2Fb%3D?', ''), ['https://h/v1', 'sig=a%2Fb%3D%3F'])
+})
+
+t.test('proxies are read in either case, the lower one first, and need no scheme', async t => {
+  t.same(readConfig({}).proxies, { http: undefined, https: undefined, exempt: '' })
+  const { proxies } = readConfig({
+    HTTP_PROXY: 'http://upper:1',
+    http_proxy: 'me:p%40ss@lower:3128',
+    HTTPS_PROXY: 'https://secure',
+    https_proxy: '',
+    NO_PROXY: 'a.org',
+    no_proxy: 'b.org, c.org',
+  })
+  t.same(proxies, { http: 'http://me:p%40ss@lower:3128/', https: 'https://secure/', exempt: 'b.org, c.org' })
+  t.equal(readConfig({ port: '4000', PORT: '5000' }).port, 5000, 'nothing else is')
+})
+
 const wrong = {
   PORT: ['-1', '65536', '3e3', '0x10', ' 3000', '3000.5', 'Infinity', 'NaN', '٣'],
   HOST: ['http://localhost', 'localhost:3000', 'a b'],
   DATABASE_URL: ['mysql://db/conch', 'db/conch', 'postgres:db'],
-  OPENAI_BASE_URL: ['localhost:11434/v1', 'ftp://h/v1', 'http://h/v1?a=b', 'http:h'],
+  OPENAI_BASE_URL: [
+    'localhost:11434/v1',
+    'ftp://h/v1',
+    'http://h/v1#a',
+    'http://h/v1?a=b#c',
+    'http://h/v1?a b',
+    'http:h',
+  ],
+  UPSTREAM_HEADERS: [
+    'api-key',
+    'api-key:',
+    ': x',
+    'a b: c',
+    'a: 키',
+    'a: b\u0000',
+    'Host: x',
+    'Content-Length: 1',
+    'Proxy-Authorization: x',
+    'a: b\nA: c',
+  ],
+  UPSTREAM_QUERY: ['api-version', '=1', 'a=b&', 'a=b#c', 'a=b c', 'a=키'],
+  HTTP_PROXY: ['socks5://proxy:1080', 'ftp://proxy', 'http://', 'http://me:%zz@proxy', 'http://me:pass word'],
+  HTTPS_PROXY: ['socks5://proxy:1080', 'http://proxy:99999'],
   OPENAI_API_KEY: ['sk 1', 'sk-1\n', '키'],
   MAX_RUNNING_OUTPUTS: ['0', '1.5', '99999999999999999999'],
   MAX_QUEUED_TASKS: ['0', 'many'],
@@ -179,9 +241,14 @@ t.test('the line says what it got', async t => {
 
 t.test('the line holds no secret', async t => {
   const secret = 'hunter2'
+  for (const value of ['hunter2', 'x: hunter2\x7f', 'host: hunter2', 'a: b\na: hunter2', 'hunter2: a\nhunter2: b'])
+    t.notMatch(refusal({ UPSTREAM_HEADERS: value }), secret)
+  for (const value of ['hunter2', 'a=hunter2#', 'hunter2=b&c']) t.notMatch(refusal({ UPSTREAM_QUERY: value }), secret)
+  for (const value of ['socks5://me:hunter2@h', 'http://me:hunter2%@h', 'http://me:hunter2@h:x'])
+    for (const name of ['HTTP_PROXY', 'https_proxy']) t.notMatch(refusal({ [name]: value }), secret)
   const urls = ['mysql://user:hunter2@db', 'user:hunter2@db', 'postgres://user:hunter2', 'postgres://u:hunter2#@db:x/']
   for (const url of urls) t.notMatch(refusal({ DATABASE_URL: url }), secret)
-  for (const url of ['http://user:hunter2@h/v1', 'http://h/v1?key=hunter2'])
+  for (const url of ['http://user:hunter2@h/v1', 'http://h/v1?key=hunter2#', 'http://h/v1?key=hunter2 '])
     t.notMatch(refusal({ OPENAI_BASE_URL: url }), secret)
   t.notMatch(refusal({ OPENAI_API_KEY: 'sk hunter2' }), secret)
   t.notMatch(refusal({ COOKIE_SECRET: secret }), secret)

@@ -3,9 +3,10 @@ import { Breaker, type BreakerLimits, type BreakerState } from './breaker.ts'
 import type { ChatMessage, Completion, CompletionLimits, JsonFormat } from './completion.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { OptionalForms, type OptionalMembers } from './optional-members.ts'
+import { throughProxy } from './proxy.ts'
 import { type Retry, type RetryLimits, withRetries } from './retry.ts'
 import { beginCompletion } from './stream-completion.ts'
-import { upstreamFetch } from './upstream-fetch.ts'
+import { type Connections, type RequestExtras, upstreamFetch } from './upstream-fetch.ts'
 
 /** A language model, as the engine sees it. */
 export interface Model {
@@ -51,7 +52,11 @@ export interface ModelOptions {
   name: string
   demo: boolean
   apiKey: string | undefined
+  /** Without a query. */
   baseUrl: string | undefined
+  extras?: RequestExtras | undefined
+  /** Its URL, with user name and password. Undefined: the server is asked directly. */
+  proxy?: string | undefined
   limits: UpstreamLimits
   /** No more connections than this. Whoever asks for more completions at once must wait for one. */
   maxSockets: number
@@ -59,16 +64,20 @@ export interface ModelOptions {
   logger?: { warn(fields: object, message: string): void }
 }
 
+export const defaultBaseUrl = 'https://api.openai.com/v1'
+
 /**
  * Any OpenAI-compatible server, through the `openai` SDK over undici's connections.
  *
  * `maxRetries: 0`: the SDK would retry without anyone seeing it. The connections' own body timeout is off, since the idle
  * watchdog of the completion counts text and not bytes.
  */
-export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, logger }: ModelOptions): Model {
-  const url = baseUrl ?? 'https://api.openai.com/v1'
-  const connections = new ConnectionPool({
-    origin: new URL(url).origin,
+export function openModel(options: ModelOptions): Model {
+  const { name, demo, apiKey, baseUrl = defaultBaseUrl, extras, proxy, limits, maxSockets, logger } = options
+  const way = proxy === undefined ? undefined : throughProxy(baseUrl, proxy, limits.connectTimeoutMs)
+  const pool = new ConnectionPool({
+    origin: way?.origin ?? new URL(baseUrl).origin,
+    connect: way?.connect,
     maxConnections: maxSockets,
     maxAgeMs: limits.keepAliveMaxAgeMs,
     connectTimeoutMs: limits.connectTimeoutMs,
@@ -79,7 +88,11 @@ export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, log
       keepAliveMaxTimeout: limits.keepAliveIdleMs,
     },
   })
-  const client = openaiClient({ apiKey, url, connections })
+  const sent = way?.sent
+  const connections: Connections = sent
+    ? { dispatch: (request, handler) => pool.dispatch(sent(request), handler) }
+    : pool
+  const client = openaiClient({ apiKey, baseUrl, connections, extras })
   const breaker = new Breaker(limits)
   const forms = new OptionalForms()
   let retries = 0
@@ -116,27 +129,29 @@ export function openModel({ name, demo, apiKey, baseUrl, limits, maxSockets, log
         .then(begun => (begun.outcome === 'begun' ? begun.read(onDelta) : begun))
         .then(ended)
     },
-    state: () => ({ breaker: breaker.state, sockets: connections.size, retries }),
-    close: () => connections.destroy(),
+    state: () => ({ breaker: breaker.state, sockets: pool.size, retries }),
+    async close() {
+      await Promise.all([pool.destroy(), way?.close()])
+    },
   }
 }
 
-function openaiClient({
-  apiKey,
-  url,
-  connections,
-}: {
+interface ClientOptions {
   apiKey: string | undefined
-  url: string
-  connections: ConnectionPool
-}): OpenAI {
-  // Servers at home need no key, but the SDK insists on one.
+  baseUrl: string
+  connections: Connections
+  extras: RequestExtras | undefined
+}
+
+function openaiClient({ apiKey, baseUrl, connections, extras }: ClientOptions): OpenAI {
+  // Servers at home need no key, but the SDK insists on one. Where headers were given, none is made up beside them.
   const key = apiKey ?? 'none'
+  const keyIsMadeUp = apiKey === undefined && Object.keys(extras?.headers ?? {}).length > 0
   return new OpenAI({
     apiKey: key,
-    // The SDK reads OPENAI_* variables by itself unless told otherwise; configuration has one reader here.
-    defaultHeaders: { authorization: `Bearer ${key}` },
-    baseURL: url,
+    // The SDK reads OPENAI_* variables by itself unless it is given null; configuration has one reader here.
+    defaultHeaders: { authorization: keyIsMadeUp ? null : `Bearer ${key}` },
+    baseURL: baseUrl,
     adminAPIKey: null,
     organization: null,
     project: null,
@@ -145,6 +160,6 @@ function openaiClient({
     maxRetries: 0,
     // The limits are ours; this one is the longest that a timer takes.
     timeout: 2 ** 31 - 1,
-    fetch: upstreamFetch(connections),
+    fetch: upstreamFetch(connections, extras),
   })
 }

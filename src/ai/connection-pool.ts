@@ -8,6 +8,8 @@ export interface ConnectionPoolOptions {
   /** One that is older is not used again. */
   maxAgeMs: number
   connectTimeoutMs: number
+  /** How they are opened, if not directly. */
+  connect?: buildConnector.connector | undefined
   /** Limits of each connection. */
   limits: Pick<Client.Options, 'headersTimeout' | 'bodyTimeout' | 'keepAliveTimeout' | 'keepAliveMaxTimeout'>
 }
@@ -38,7 +40,7 @@ export class ConnectionPool {
   constructor(options: ConnectionPoolOptions) {
     this.#options = options
     // One for all, since it keeps their TLS sessions.
-    this.#connect = buildConnector({ timeout: options.connectTimeoutMs, allowH2: false })
+    this.#connect = options.connect ?? buildConnector({ timeout: options.connectTimeoutMs, allowH2: false })
   }
 
   /** How many are open, or being opened. */

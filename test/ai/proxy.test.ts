@@ -1,0 +1,146 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { openModel } from '../../src/ai/client.ts'
+import { readConfig } from '../../src/config.ts'
+import { startForwardProxy, startTls } from '../support/forward-proxy.ts'
+import { type Script, startUpstream } from '../support/upstream.ts'
+
+const basic = `Basic ${Buffer.from('me:p@ss').toString('base64')}`
+
+t.test('a server at http: is asked with its whole URL, under the name and password of the proxy', async t => {
+  const { proxy, upstream, complete } = await throughProxy(t, 'http')
+  t.match(await complete(), { outcome: 'completed' })
+  t.match(proxy.asked, [
+    {
+      line: 'POST http://model.test:8000/v1/chat/completions',
+      headers: { host: 'model.test:8000', 'proxy-authorization': basic, authorization: 'Bearer sk-test' },
+    },
+  ])
+  t.match(upstream.completions[0]?.body, { model: 'test', stream: true })
+})
+
+t.test('a server at https: is asked through a tunnel, in which the proxy sees nothing', async t => {
+  const { proxy, upstream, complete } = await throughProxy(t, 'https')
+  t.match(await complete(), { outcome: 'completed' })
+  t.match(proxy.asked, [
+    { line: 'CONNECT model.test:8000', headers: { host: 'model.test:8000', 'proxy-authorization': basic } },
+  ])
+  t.notOk(proxy.asked[0]?.headers.authorization)
+  const { headers } = upstream.completions[0]?.request ?? {}
+  t.match(headers, { host: 'model.test:8000', authorization: 'Bearer sk-test' })
+  t.notOk(headers?.['proxy-authorization'])
+})
+
+for (const scheme of ['http', 'https'] as const) {
+  t.test(`${scheme}: connections are shared, kept and limited as without a proxy`, async t => {
+    const { proxy, model, complete } = await throughProxy(t, scheme, { maxSockets: 5 })
+    const outcomes = await Promise.all(Array.from({ length: 60 }, () => complete()))
+    t.ok(outcomes.every(({ outcome }) => outcome === 'completed'))
+    t.equal(proxy.opened, 5)
+    t.equal(model.state().sockets, 5)
+    await model.close()
+    while (proxy.open > 0) await nextTurn()
+    t.equal(model.state().sockets, 0)
+  })
+
+  t.test(`${scheme}: one that is too old is not used again, and an idle one is closed`, async t => {
+    const old = await throughProxy(t, scheme, { env: { UPSTREAM_KEEP_ALIVE_MAX_AGE_SECONDS: '0.001' } })
+    await old.complete()
+    await nextTurn()
+    await old.complete()
+    t.equal(old.proxy.opened, 2)
+    const idle = await throughProxy(t, scheme, { env: { UPSTREAM_KEEP_ALIVE_IDLE_SECONDS: '0.05' } })
+    await idle.complete()
+    while (idle.proxy.open > 0 || idle.model.state().sockets > 0) await nextTurn()
+  })
+
+  t.test(`${scheme}: what is aborted, before its headers or in the middle, leaves no connection`, async t => {
+    const { proxy, upstream, model, complete } = await throughProxy(t, scheme, { script: () => {} })
+    const before = new AbortController()
+    const waiting = complete({ signal: before.signal })
+    await upstream.requested(1)
+    before.abort()
+    t.match(await waiting, { outcome: 'aborted' })
+    upstream.answer(completion => completion.delta('반쯤'))
+    const middle = new AbortController()
+    t.match(await complete({ signal: middle.signal, onDelta: () => middle.abort() }), { outcome: 'aborted' })
+    while (proxy.open > 0 || model.state().sockets > 0) await nextTurn()
+  })
+
+  t.test(`${scheme}: a proxy that refuses, or is away, is what the error names`, async t => {
+    const { proxy, model, complete } = await throughProxy(t, scheme)
+    proxy.refuse(407)
+    const refused = await complete()
+    t.match(refused, { detail: "the proxy before the model's server answered 407" })
+    t.equal(model.state().retries, 0, 'the same password is not sent again')
+    const away = await throughProxy(t, scheme, { host: '127.0.0.1:1' })
+    t.match(await away.complete(), {
+      outcome: 'unavailable',
+      reason: 'connection',
+      detail: "the proxy before the model's server could not be reached (ECONNREFUSED), 4 times in a row",
+    })
+  })
+}
+
+t.test('a proxy that cannot reach the server now is asked again', async t => {
+  for (const scheme of ['http', 'https'] as const) {
+    const { proxy, model, complete } = await throughProxy(t, scheme)
+    proxy.refuse(503)
+    t.match(await complete(), { outcome: 'unavailable', detail: /answered 503, 4 times in a row/ })
+    t.equal(model.state().retries, 3)
+  }
+})
+
+t.test('a proxy that never opens the tunnel is given up after the time for a connection', async t => {
+  const { proxy, model, complete } = await throughProxy(t, 'https', {
+    env: { UPSTREAM_CONNECT_SECONDS: '0.1', UPSTREAM_RETRIES: '0' },
+  })
+  proxy.refuse(undefined)
+  t.match(await complete(), { outcome: 'unavailable', reason: 'connection', detail: /proxy/ })
+  while (proxy.open > 0 || model.state().sockets > 0) await nextTurn()
+})
+
+t.test('a tunnel that is being opened ends with the model', async t => {
+  const { proxy, model, complete } = await throughProxy(t, 'https', { env: { UPSTREAM_RETRIES: '0' } })
+  proxy.refuse(undefined)
+  const pending = complete()
+  while (proxy.asked.length === 0) await nextTurn()
+  await model.close()
+  t.match(await pending, { outcome: 'unavailable' })
+  while (proxy.open > 0) await nextTurn()
+})
+
+t.test('a server behind the proxy that is not who it should be is not asked', async t => {
+  const { upstream, complete } = await throughProxy(t, 'https', { host: undefined, server: 'other.test' })
+  t.match(await complete(), { outcome: 'unavailable', reason: 'connection', detail: /ERR_TLS_CERT_ALTNAME_INVALID/ })
+  t.equal(upstream.completions.length, 0)
+})
+
+interface Options {
+  env?: Record<string, string>
+  maxSockets?: number
+  script?: Script
+  /** Of the proxy, if not one that is there. */
+  host?: string | undefined
+  server?: string
+}
+
+async function throughProxy(t: Test, scheme: 'http' | 'https', options: Options = {}) {
+  const { env = {}, maxSockets = 10, script, server = 'model.test' } = options
+  const upstream = await startUpstream(t, script)
+  const port = Number(new URL(upstream.baseUrl).port)
+  const proxy = await startForwardProxy(t, scheme === 'https' ? await startTls(t, 'model.test', port) : port)
+  const model = openModel({
+    name: 'test',
+    demo: false,
+    apiKey: 'sk-test',
+    baseUrl: `${scheme}://${server}:8000/v1`,
+    proxy: `http://me:p%40ss@${options.host ?? proxy.host}`,
+    limits: readConfig({ UPSTREAM_RETRY_SECONDS: '0.01', ...env }).upstream,
+    maxSockets,
+  })
+  t.teardown(() => model.close())
+  const complete = ({ signal = new AbortController().signal, onDelta = (_text: string) => {} } = {}) =>
+    model.complete({ messages: [{ role: 'user', content: '써 줘' }], signal, onDelta })
+  return { proxy, upstream, model, complete }
+}
