@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createGzip } from 'node:zlib'
+import { createBrotliCompress, createDeflate, createDeflateRaw, createGzip, createZstdCompress } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { openModel } from '../../src/ai/client.ts'
 import { readConfig } from '../../src/config.ts'
@@ -151,34 +151,42 @@ t.test('an aborted completion tells the usage that came', async t => {
   t.same(completion, { outcome: 'aborted', usage: { inputTokens: 9, outputTokens: 1 } })
 })
 
-t.test('a compressed stream comes through piece by piece', async t => {
-  const { upstream, complete } = await modelFor(t)
-  const body = createGzip()
-  const send = (data: unknown) => {
-    body.write(`data: ${JSON.stringify(data)}\n\n`)
-    body.flush()
-  }
-  upstream.answer(({ request, response }) => {
-    t.equal(request.headers['accept-encoding'], 'gzip')
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
-    body.pipe(response)
-    send({ choices: [{ delta: { content: '0' } }] })
-  })
-  let text = ''
-  const completion = await complete({
-    onDelta(delta) {
-      text += delta
-      // Only once a piece has arrived is the next one sent.
-      if (text.length < 5) send({ choices: [{ delta: { content: String(text.length) } }] })
-      else {
-        send({ choices: [{ delta: {}, finish_reason: 'stop' }] })
-        body.end()
-      }
-    },
-  })
-  t.match(completion, { outcome: 'completed' })
-  t.equal(text, '01234')
+const compressions = Object.entries({
+  gzip: createGzip,
+  br: createBrotliCompress,
+  zstd: createZstdCompress,
+  deflate: createDeflate,
+  'deflate without its head': createDeflateRaw,
 })
+for (const [name, compression] of compressions)
+  t.test(`a stream in ${name} comes through piece by piece`, async t => {
+    const { upstream, complete } = await modelFor(t)
+    const body = compression()
+    const send = (data: unknown) => {
+      body.write(`data: ${JSON.stringify(data)}\n\n`)
+      body.flush()
+    }
+    upstream.answer(({ request, response }) => {
+      t.equal(request.headers['accept-encoding'], 'gzip')
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': name.split(' ')[0] })
+      body.pipe(response)
+      send({ choices: [{ delta: { content: '0' } }] })
+    })
+    let text = ''
+    const completion = await complete({
+      onDelta(delta) {
+        text += delta
+        // Only once a piece has arrived is the next one sent.
+        if (text.length < 5) send({ choices: [{ delta: { content: String(text.length) } }] })
+        else {
+          send({ choices: [{ delta: {}, finish_reason: 'stop' }] })
+          body.end()
+        }
+      },
+    })
+    t.match(completion, { outcome: 'completed' })
+    t.equal(text, '01234')
+  })
 
 t.test('nobody there: it is tried again, then it is unavailable', async t => {
   const server = createServer().listen(0, '127.0.0.1')

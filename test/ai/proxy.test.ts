@@ -82,6 +82,19 @@ for (const scheme of ['http', 'https'] as const) {
   })
 }
 
+t.test('a proxy at https: is known by its own name, not by that of the server', async t => {
+  for (const scheme of ['http', 'https'] as const) {
+    const { proxy, open } = await throughProxy(t, scheme)
+    const port = await startTls(t, 'localhost', Number(proxy.host.split(':')[1]))
+    const { complete } = open(`https://me:p%40ss@localhost:${port}`)
+    t.match(await complete(), { outcome: 'completed' })
+    t.match(proxy.asked, [{ headers: { host: 'model.test:8000', 'proxy-authorization': basic } }])
+    const stranger = open(`https://127.0.0.1:${port}`)
+    t.match(await stranger.complete(), { detail: /proxy.*could not be reached \(ERR_TLS_CERT_ALTNAME_INVALID\)/ })
+    t.equal(proxy.asked.length, 1)
+  }
+})
+
 t.test('a proxy that cannot reach the server now is asked again', async t => {
   for (const scheme of ['http', 'https'] as const) {
     const { proxy, model, complete } = await throughProxy(t, scheme)
@@ -130,17 +143,20 @@ async function throughProxy(t: Test, scheme: 'http' | 'https', options: Options 
   const upstream = await startUpstream(t, script)
   const port = Number(new URL(upstream.baseUrl).port)
   const proxy = await startForwardProxy(t, scheme === 'https' ? await startTls(t, 'model.test', port) : port)
-  const model = openModel({
-    name: 'test',
-    demo: false,
-    apiKey: 'sk-test',
-    baseUrl: `${scheme}://${server}:8000/v1`,
-    proxy: `http://me:p%40ss@${options.host ?? proxy.host}`,
-    limits: readConfig({ UPSTREAM_RETRY_SECONDS: '0.01', ...env }).upstream,
-    maxSockets,
-  })
-  t.teardown(() => model.close())
-  const complete = ({ signal = new AbortController().signal, onDelta = (_text: string) => {} } = {}) =>
-    model.complete({ messages: [{ role: 'user', content: '써 줘' }], signal, onDelta })
-  return { proxy, upstream, model, complete }
+  const open = (url: string) => {
+    const model = openModel({
+      name: 'test',
+      demo: false,
+      apiKey: 'sk-test',
+      baseUrl: `${scheme}://${server}:8000/v1`,
+      proxy: url,
+      limits: readConfig({ UPSTREAM_RETRY_SECONDS: '0.01', ...env }).upstream,
+      maxSockets,
+    })
+    t.teardown(() => model.close())
+    const complete = ({ signal = new AbortController().signal, onDelta = (_text: string) => {} } = {}) =>
+      model.complete({ messages: [{ role: 'user', content: '써 줘' }], signal, onDelta })
+    return { model, complete }
+  }
+  return { proxy, upstream, open, ...open(`http://me:p%40ss@${options.host ?? proxy.host}`) }
 }
