@@ -15,6 +15,7 @@ import { QueuedEvents } from './events/queued-events.ts'
 import { Redrive } from './events/redrive.ts'
 import { features } from './features.ts'
 import { backgroundWorkRoutes } from './http/background-work.ts'
+import { Connections, requestLimits } from './http/connections.ts'
 import { cors } from './http/cors.ts'
 import { docs } from './http/docs.ts'
 import { failedEventRoutes } from './http/failed-events.ts'
@@ -24,13 +25,14 @@ import { leaveTaking } from './http/leave-taking.ts'
 import { metricsRoute, registerGauges, taskCounters } from './http/metrics.ts'
 import { operator } from './http/operator.ts'
 import { pages } from './http/pages.ts'
-import { clientErrorHandler, frameworkErrors, problems } from './http/problems.ts'
+import { frameworkErrors, problems } from './http/problems.ts'
 import { ReencryptionSchema } from './http/reencryption.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { RebuildReport, rebuildLibrary } from './library/rebuild.ts'
 import { loggableError } from './loggable-error.ts'
 import { openEngine } from './open-engine.ts'
+import { openFilesLimit, withinOpenFiles } from './open-files.ts'
 import { openReplication } from './open-replication.ts'
 import { overviewOf } from './operations/overview.ts'
 import { operationsRoutes } from './operations/routes.ts'
@@ -78,10 +80,15 @@ declare module 'fastify' {
  * opened. Nothing stays open then.
  */
 export async function buildApp(
-  config: Config,
+  wanted: Config,
   { logDestination, dataDirLock, timers = globalThis as Timers, openEvents }: Dependencies = {},
 ): Promise<FastifyInstance> {
+  const openFiles = openFilesLimit()
+  const config = withinOpenFiles(wanted, openFiles)
+  const { requestTimeout, ...http } = requestLimits
   const app = Fastify({
+    http,
+    requestTimeout,
     logger: {
       level: config.logLevel,
       stream: logDestination,
@@ -98,19 +105,22 @@ export async function buildApp(
     // Opening has limits of its own; on a machine that is busy, Fastify's 10 s would end a start that goes well.
     pluginTimeout: 120_000,
     frameworkErrors,
-    clientErrorHandler,
+    clientErrorHandler: (error, socket) => connections.clientErrorHandler(error, socket),
     routerOptions: { maxParamLength: 200 },
     // What follows from a request is known by its trace, in the logs of all that had a part in it.
     genReqId: ({ headers }) => traceIdOf(headers.traceparent as string | undefined),
     logController: new LogController({ requestIdLogLabel: 'traceId' }),
   })
+  const connections = new Connections({ most: config.maxConnections, logger: app.log })
+  connections.watch(app.server)
+  sayWhatDoesNotFit(app, { wanted, config, openFiles })
   const opened = new AsyncDisposableStack()
   try {
     if (!config.databaseUrl) {
       const lock = dataDirLock ?? (await lockDataDir(config.dataDir))
       opened.defer(() => lock.release())
     }
-    await assemble(app, config, { timers, openEvents }, opened)
+    await assemble(app, config, { timers, openEvents, connections }, opened)
     await app.ready()
   } catch (error) {
     await opened.disposeAsync()
@@ -122,7 +132,7 @@ export async function buildApp(
 async function assemble(
   app: FastifyInstance,
   config: Config,
-  { timers, openEvents }: { timers: Timers } & Pick<Dependencies, 'openEvents'>,
+  { timers, openEvents, connections }: { timers: Timers; connections: Connections } & Pick<Dependencies, 'openEvents'>,
   opened: AsyncDisposableStack,
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
@@ -198,6 +208,7 @@ async function assemble(
   registerGauges(registry, {
     ...state,
     connections: () => database.connections(),
+    clients: () => connections,
     openLogs: () => logs.size,
     redisConnected: () => replication?.connected,
     upstream: () => model.state(),
@@ -255,4 +266,17 @@ async function assemble(
   })
   await engine.start()
   await events.start()
+}
+
+function sayWhatDoesNotFit(
+  app: FastifyInstance,
+  { wanted, config, openFiles }: { wanted: Config; config: Config; openFiles: number },
+): void {
+  const names = ['maxConnections', 'maxRunningOutputs', 'summaryConcurrency'] as const
+  if (names.every(name => config[name] === wanted[name])) return
+  const { maxConnections, maxRunningOutputs, summaryConcurrency } = config
+  app.log.warn(
+    { openFiles, maxConnections, maxRunningOutputs, summaryConcurrency },
+    'the limit of open files leaves room for fewer connections or texts at once than the settings say: raise it (ulimit -n)',
+  )
 }

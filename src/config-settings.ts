@@ -118,6 +118,11 @@ export const settings = {
     default: '4000',
     description: 'Tokens of earlier messages that the prompt of a reply has room for',
   },
+  MAX_CONNECTIONS: {
+    parse: whole(1),
+    default: '10000',
+    description: 'Connections of clients at once, per process; fewer if the limit of open files is too low for it',
+  },
   DRAIN_SECONDS: { parse: milliseconds(0), default: '60', description: 'What running tasks get to end after SIGTERM' },
   LOG_LEVEL: { parse: oneOf(logLevels), default: 'info', description: `One of ${logLevels.join(', ')}` },
   CORS_ORIGINS: {

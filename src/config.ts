@@ -34,6 +34,7 @@ export interface Config {
   readonly maxQueuedTasks: number
   readonly summaryConcurrency: number
   readonly contextTokens: number
+  readonly maxConnections: number
   readonly drainMs: number
   readonly logLevel: LogLevel
   readonly corsOrigins: string[]
@@ -125,6 +126,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     maxQueuedTasks: read('MAX_QUEUED_TASKS'),
     summaryConcurrency: read('SUMMARY_CONCURRENCY'),
     contextTokens: read('CONTEXT_TOKENS'),
+    maxConnections: read('MAX_CONNECTIONS'),
     drainMs: read('DRAIN_SECONDS'),
     logLevel: read('LOG_LEVEL'),
     corsOrigins: read('CORS_ORIGINS'),

@@ -2,9 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client'
 import type { ClaimedTask } from '../tasks/rows.ts'
 import type { TaskEnd } from '../tasks/store.ts'
+import type { CloseReason } from './connections.ts'
 
 export interface Gauges {
   connections(): { open: number; idle: number; waiting: number }
+  /** Connections of clients; `closed`: by the server, since the start, by reason. */
+  clients(): { size: number; most: number; closed: Readonly<Record<CloseReason, number>> }
   runningOutputs(): number
   runningHandlers(): number
   openStreams(): number
@@ -43,6 +46,22 @@ export function registerGauges(registry: Registry, gauges: Gauges): void {
       this.set({ state: 'active' }, open - idle)
       this.set({ state: 'idle' }, idle)
       this.set({ state: 'waiting' }, waiting)
+    },
+  })
+  simpleGauge('conch_connections', 'Connections of clients that are open.', () => gauges.clients().size)
+  simpleGauge(
+    'conch_max_connections',
+    'Connections of clients that may be open: MAX_CONNECTIONS, or fewer if the limit of open files is too low for it.',
+    () => gauges.clients().most,
+  )
+  new Counter({
+    name: 'conch_connections_closed_total',
+    help: 'Connections of clients that the server closed. replaced: waited for a request when there was no room for a newer one; refused: new, while all others were being answered; late: the request did not arrive in time; unread: the answer was not read.',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [reason, count] of Object.entries(gauges.clients().closed)) this.inc({ reason }, count)
     },
   })
   simpleGauge('conch_running_outputs', 'Completions that run in this process.', gauges.runningOutputs)

@@ -70,6 +70,8 @@ export abstract class SseStream {
     // By itself: with what follows, Node would keep it in 70 pieces for as long as the client stays, 2.3 KB.
     response.writeHead(200, headers).flushHeaders()
     const { socket } = response
+    // What is silent for long, or is not read, is known here; a timer more would be moved at each event.
+    socket?.setTimeout(0)
     socket?.cork()
     this.send(`: open\nretry: ${this.#retryMs}\n\n`)
     if (this.#breakingOff) setImmediate(() => this.destroy())

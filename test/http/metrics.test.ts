@@ -5,6 +5,7 @@ import { type Gauges, metricsRoute, registerGauges, taskCounters } from '../../s
 
 const zero: Gauges = {
   connections: () => ({ open: 0, idle: 0, waiting: 0 }),
+  clients: () => ({ size: 0, most: 0, closed: { replaced: 0, refused: 0, late: 0, unread: 0 } }),
   runningOutputs: () => 0,
   runningHandlers: () => 0,
   openStreams: () => 0,
@@ -39,6 +40,7 @@ t.test('gauges say how things are when they are asked', async t => {
   let running = 3
   const { scrape } = await metricsFor(t, {
     connections: () => ({ open: 5, idle: 2, waiting: 7 }),
+    clients: () => ({ size: 17, most: 18, closed: { replaced: 19, refused: 20, late: 21, unread: 22 } }),
     runningOutputs: () => running,
     openStreams: () => 11,
     openLogs: () => 12,
@@ -50,6 +52,12 @@ t.test('gauges say how things are when they are asked', async t => {
   t.equal(values.get('conch_database_connections{state="active"}'), '3')
   t.equal(values.get('conch_database_connections{state="idle"}'), '2')
   t.equal(values.get('conch_database_connections{state="waiting"}'), '7')
+  t.equal(values.get('conch_connections'), '17')
+  t.equal(values.get('conch_max_connections'), '18')
+  t.equal(values.get('conch_connections_closed_total{reason="replaced"}'), '19')
+  t.equal(values.get('conch_connections_closed_total{reason="refused"}'), '20')
+  t.equal(values.get('conch_connections_closed_total{reason="late"}'), '21')
+  t.equal(values.get('conch_connections_closed_total{reason="unread"}'), '22')
   t.equal(values.get('conch_running_outputs'), '3')
   t.equal(values.get('conch_open_streams'), '11')
   t.equal(values.get('conch_open_logs'), '12')

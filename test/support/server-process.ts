@@ -21,10 +21,18 @@ export interface ServerProcess {
 /**
  * Starts the server as a process of its own, as `npm start` does. `env` is all of its environment but PATH.
  *
+ * @param openFiles the most files and sockets that it may have open
  * @throws with what it printed, when it ends before it listens
  */
-export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [serverFile], {
+export async function startServer(
+  env: Record<string, string>,
+  { openFiles }: { openFiles?: number } = {},
+): Promise<ServerProcess> {
+  const command = [process.execPath, serverFile]
+  const [program = '', ...args] = openFiles
+    ? ['sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh', ...command]
+    : command
+  const child = spawn(program, args, {
     env: { PATH: process.env.PATH ?? '', PORT: '0', ...compileCache, ...env },
     // Another folder than the checkout, so that no .env of a developer is read.
     cwd: env.DATA_DIR,

@@ -1,0 +1,172 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { clientErrorHandler } from './problems.ts'
+
+/**
+ * What a request gets to arrive: its headers, and all of it, body included. Node looks once a second at those that have not
+ * arrived, and ends the late ones. What has arrived may be answered for as long as it takes.
+ */
+export const requestLimits = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 }
+
+/** An answer of which its client takes nothing for this long is dropped: as an event stream is (`unreadLimitMs`). */
+const unreadLimitMs = 30_000
+
+/** From this part of the limit on it is said in the log. */
+const nearly = 0.9
+
+/** The same is not said more often in the log. */
+const silenceMs = 60_000
+
+/** Connections that could be closed are looked for together: a look goes through all of them. */
+const foundTogether = 64
+
+/** After a look that found none. */
+const noLookMs = 100
+
+/**
+ * - `replaced`: it waited for a request, and a newer one took its place
+ * - `refused`: it was new, while all others were being answered
+ * - `late`: its request did not arrive in time
+ * - `unread`: its client did not read the answer
+ */
+export type CloseReason = 'replaced' | 'refused' | 'late' | 'unread'
+
+export interface ConnectionsOptions {
+  /** The most that are open at once. */
+  most: number
+  logger: { warn(fields: object, message: string): void }
+  unreadMs?: number
+  /** Milliseconds of a clock that does not go back. */
+  now?: () => number
+}
+
+/**
+ * The connections of clients: never more than `most`, so that descriptors are left for the model, the database and files.
+ *
+ * Beyond it, a new connection takes the place of the oldest one that waits for a request: one that never sent any, whose
+ * request has not arrived, or that is kept for later ones. Whatever waits on purpose is so the first to go, and a client that
+ * says what it wants is served. One that is being answered is never closed for another; if all are, the new one is refused.
+ *
+ * Of the second address of HOST=localhost, which Fastify listens on by a server of its own, nothing is counted.
+ */
+export class Connections {
+  readonly most: number
+  /** How many the server closed since the start, and why. */
+  readonly closed: Record<CloseReason, number> = { replaced: 0, refused: 0, late: 0, unread: 0 }
+  readonly #options: Required<ConnectionsOptions>
+  /** Oldest first. */
+  readonly #open = new Set<Socket>()
+  /** What is being answered. */
+  readonly #answers = new Map<Socket, ServerResponse>()
+  /** Listeners, the same for all: one for each connection would take memory for as long as its client stays. */
+  readonly #onClosed: (this: Socket) => void
+  readonly #onAnswered: (this: ServerResponse) => void
+  /** Some that waited for a request when they were looked for, the oldest last. */
+  #found: Socket[] = []
+  #noLookUntil = Number.NEGATIVE_INFINITY
+  readonly #saidAt = new Map<string, number>()
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = { unreadMs: unreadLimitMs, now: () => performance.now(), ...options }
+    this.most = options.most
+    const [open, answers] = [this.#open, this.#answers]
+    this.#onClosed = function () {
+      open.delete(this)
+      answers.delete(this)
+    }
+    this.#onAnswered = function () {
+      // Of several requests sent at once on one connection, the last one counts.
+      if (answers.get(this.req.socket) === this) answers.delete(this.req.socket)
+    }
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** Looks after the connections of this server from now on. */
+  watch(server: Server): void {
+    server.on('connection', socket => this.#opened(socket))
+    server.prependListener('request', (request, response) => this.#begun(request, response))
+    server.setTimeout(this.#options.unreadMs, socket => this.#silent(socket))
+  }
+
+  /** For Fastify's option `clientErrorHandler`: what Node cannot read as a request, or not in time, is answered with a problem. */
+  readonly clientErrorHandler = (error: Error & { code?: string }, socket: Socket): void => {
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') this.closed.late++
+    // Into the middle of an answer nothing else can be said.
+    if (this.#answers.get(socket)?.headersSent) socket.destroy()
+    else clientErrorHandler(error, socket)
+  }
+
+  #opened(socket: Socket): void {
+    this.#open.add(socket)
+    socket.on('close', this.#onClosed)
+    if (this.#open.size > this.most && !this.#makeRoom(socket)) {
+      this.closed.refused++
+      this.#close(socket)
+      this.#say('connections of clients are at their limit, and all are being answered: new ones are refused')
+    } else if (this.#open.size >= this.most * nearly) {
+      this.#say('connections of clients are near their limit: those that wait for a request make room for newer ones')
+    }
+  }
+
+  #begun({ socket }: IncomingMessage, response: ServerResponse): void {
+    this.#answers.set(socket, response)
+    response.on('close', this.#onAnswered)
+  }
+
+  /** Nothing went over it for a while. */
+  #silent(socket: Socket): void {
+    if (this.#answers.has(socket)) {
+      if (socket.writableLength === 0) {
+        // The answer is still being made.
+        socket.setTimeout(this.#options.unreadMs)
+        return
+      }
+      this.closed.unread++
+    }
+    socket.destroy()
+  }
+
+  #makeRoom(newcomer: Socket): boolean {
+    for (;;) {
+      const socket = this.#found.pop() ?? this.#look()
+      if (!socket) return false
+      if (socket === newcomer || !this.#open.has(socket) || !this.#waits(socket)) continue
+      this.closed.replaced++
+      this.#close(socket)
+      return true
+    }
+  }
+
+  /** The oldest that waits; those after it are kept for the next times. */
+  #look(): Socket | undefined {
+    const now = this.#options.now()
+    if (now < this.#noLookUntil) return undefined
+    for (const socket of this.#open) {
+      if (this.#waits(socket)) this.#found.push(socket)
+      if (this.#found.length === foundTogether) break
+    }
+    // One is the newcomer itself.
+    if (this.#found.length <= 1) this.#noLookUntil = now + noLookMs
+    return this.#found.reverse().pop()
+  }
+
+  #waits(socket: Socket): boolean {
+    return !(this.#answers.get(socket)?.req.complete ?? false)
+  }
+
+  /** Its descriptor is free at once. */
+  #close(socket: Socket): void {
+    this.#onClosed.call(socket)
+    socket.destroy()
+  }
+
+  #say(message: string): void {
+    const now = this.#options.now()
+    if (now - (this.#saidAt.get(message) ?? Number.NEGATIVE_INFINITY) < silenceMs) return
+    this.#saidAt.set(message, now)
+    this.#options.logger.warn({ connections: this.size, most: this.most, closed: { ...this.closed } }, message)
+  }
+}
