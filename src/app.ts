@@ -20,6 +20,7 @@ import { cors } from './http/cors.ts'
 import { docs } from './http/docs.ts'
 import { failedEventRoutes } from './http/failed-events.ts'
 import { health } from './http/health.ts'
+import { hosts } from './http/hosts.ts'
 import { identity } from './http/identity.ts'
 import { leaveTaking } from './http/leave-taking.ts'
 import { metricsRoute, registerGauges, taskCounters } from './http/metrics.ts'
@@ -221,6 +222,7 @@ async function assemble(
   useStrictValidation(app)
   await app.register(problems)
   await app.register(securityHeaders)
+  await app.register(hosts, { listening: config.host, allowed: config.allowedHosts })
   await app.register(leaveTaking, { stopping: () => runner.stopping })
   await app.register(cors, { origins: config.corsOrigins })
   await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins })

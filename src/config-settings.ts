@@ -8,6 +8,7 @@ import {
   encryptionKeys,
   headers,
   host,
+  hostNames,
   milliseconds,
   modelUrl,
   oneOf,
@@ -125,6 +126,12 @@ export const settings = {
   },
   DRAIN_SECONDS: { parse: milliseconds(0), default: '60', description: 'What running tasks get to end after SIGTERM' },
   LOG_LEVEL: { parse: oneOf(logLevels), default: 'info', description: `One of ${logLevels.join(', ')}` },
+  ALLOWED_HOSTS: {
+    parse: hostNames,
+    default: '',
+    description:
+      'Names it is reached by besides localhost and the address it listens on, example.org,*.example.net; others get 421',
+  },
   CORS_ORIGINS: {
     parse: origins,
     default: '',

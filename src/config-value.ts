@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { type EncryptionKey, parseEncryptionKeys } from './db/encryption-keys.ts'
+import { hostName } from './host-name.ts'
 
 /** Reads the text of a variable, or throws `InvalidConfig`. */
 export type Parse<T> = (text: string, variable: string) => T
@@ -171,6 +172,21 @@ export function origins(text: string, variable: string): string[] {
     const url = URL.parse(entry.trim())
     if (url && /^https?:\/\/[^/?#@\\*]+$/i.test(entry.trim())) return url.origin
     const expected = 'a list of origins without paths and wildcards, such as https://example.org,https://example.net'
+    throw new InvalidConfig(variable, `holds ${shown(entry)}`, expected)
+  })
+  Object.freeze(list)
+  return list
+}
+
+/** Host names without ports, as `hostName` writes them, each alone or as `*.` and all that is below it. */
+export function hostNames(text: string, variable: string): string[] {
+  const list = (text ? text.split(',') : []).map(entry => {
+    const [, below = '', host = ''] = /^(\*\.)?(.*)$/s.exec(entry.trim()) ?? []
+    const authority = isIP(host) === 6 ? `[${host}]` : host
+    // A port says nothing here: whoever gives one expects that it does.
+    const name = /\*|:\d*$/.test(authority) ? undefined : hostName(authority)
+    if (name && !(below && isIP(name))) return below + name
+    const expected = 'a list of host names without ports, such as example.org,*.example.net'
     throw new InvalidConfig(variable, `holds ${shown(entry)}`, expected)
   })
   Object.freeze(list)

@@ -37,6 +37,8 @@ export interface Config {
   readonly maxConnections: number
   readonly drainMs: number
   readonly logLevel: LogLevel
+  /** As `hostName` writes them; those that begin with `*.` stand for all below. */
+  readonly allowedHosts: string[]
   readonly corsOrigins: string[]
   readonly cookieSecret?: string
   readonly encryptionKeys?: EncryptionKey[]
@@ -129,6 +131,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     maxConnections: read('MAX_CONNECTIONS'),
     drainMs: read('DRAIN_SECONDS'),
     logLevel: read('LOG_LEVEL'),
+    allowedHosts: read('ALLOWED_HOSTS'),
     corsOrigins: read('CORS_ORIGINS'),
     cookieSecret: read('COOKIE_SECRET'),
     encryptionKeys: read('ENCRYPTION_KEYS'),

@@ -97,7 +97,7 @@ t.test('SIGTERM: a request that never ends does not hold the process', async t =
   t.teardown(() => client.destroy())
   client.on('error', () => {})
   client.write(
-    'POST /api/records HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+    'POST /api/records HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
   )
   // One that is answered after it has been read.
   await new Visitor(process.url).fetch('/healthz')

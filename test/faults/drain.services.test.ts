@@ -32,11 +32,11 @@ t.test('a process that is told to stop hands all that it has to another, and end
   await upstream.requested(2 + tasks)
   const streams = await openStreams(before, ids)
   const sockets = await Promise.all([
-    rawRequest(t, first.url, 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n', { answered: true }),
+    rawRequest(t, first.url, 'GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n', { answered: true }),
     rawRequest(
       t,
       first.url,
-      'POST /api/reviews HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+      'POST /api/reviews HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
     ),
   ])
 
