@@ -225,7 +225,7 @@ async function assemble(
   await app.register(hosts, { listening: config.host, allowed: config.allowedHosts })
   await app.register(leaveTaking, { stopping: () => runner.stopping })
   await app.register(cors, { origins: config.corsOrigins })
-  await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins })
+  await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins, trustProxy: config.trustProxy })
   await app.register(operator, { token: operatorToken })
   await app.register(eventReplies)
   await app.register(docs, { version: packageJson.version })

@@ -13,7 +13,7 @@ export const docs = fastifyPlugin<{ version: string }>(async (app, { version }) 
         version,
         description:
           'Requests for AI text become durable tasks; their progress and tokens are streamed. Errors are ' +
-          '`application/problem+json` (RFC 9457). The owner is known by the signed cookie `conch_owner`, set at the first request.',
+          '`application/problem+json` (RFC 9457). The owner is known by the signed cookie `conch_owner`, over https `__Host-conch_owner`, set at the first request.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       components: {

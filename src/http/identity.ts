@@ -16,9 +16,15 @@ export interface IdentityOptions {
   cookieSecret: string
   /** Origins, besides the server's own, whose pages may change something. */
   corsOrigins: readonly string[]
+  /** Whether what a proxy says of a request is believed; not, if not given. */
+  trustProxy?: boolean
 }
 
-const cookieName = 'conch_owner'
+/**
+ * The second one where https is spoken: browsers take it from this host alone, over https, so that no other subdomain and no
+ * one on the network can put an owner of theirs in its place.
+ */
+const cookieNames = { http: 'conch_owner', https: '__Host-conch_owner' } as const
 
 /** The longest time that browsers keep a cookie (RFC 6265bis, 5.5). */
 const maxAgeSeconds = 400 * 24 * 3600
@@ -27,14 +33,18 @@ const maxAgeSeconds = 400 * 24 * 3600
  * Knows the owner of each request to `/api/` and to the page, from a signed cookie. A missing, forged or malformed
  * one is no error: it makes a new owner. The page renews the cookie, so that who comes back within 400 days stays the same.
  *
+ * Over https an owner with the cookie of plain http alone gets the other one. The old one stays as it is, for instances of a
+ * version that knows no other.
+ *
  * Browsers send the cookie along with what other sites start, too. `SameSite=Lax` does not cover other ports and
- * subdomains of this site, so a request that may change something is refused (403 `forbidden-origin`) if its `Origin` is
- * neither the server's own nor in `corsOrigins`. One without `Origin` does not come from a page, and passes.
+ * subdomains of this site, so a request that may change something is refused (403 `forbidden-origin`) if it comes from a page
+ * that is neither of the server's own origin nor of one in `corsOrigins`. What comes from no page passes.
  */
 export const identity = fastifyPlugin<IdentityOptions>(
-  async (app, { cookieSecret, corsOrigins }) => {
+  async (app, { cookieSecret, corsOrigins, trustProxy }) => {
     await app.register(cookie, { secret: cookieSecret })
     const owners = new WeakMap<FastifyRequest, string>()
+    let watchForTls = !trustProxy
 
     app.decorateRequest('ownerId', {
       getter(this: FastifyRequest) {
@@ -45,19 +55,26 @@ export const identity = fastifyPlugin<IdentityOptions>(
     })
 
     app.addHook('onRequest', async (request, reply) => {
+      if (watchForTls && /\bhttps\b/i.test(String(request.headers['x-forwarded-proto']))) {
+        watchForTls = false
+        request.log.warn(unbelievedTls)
+      }
       if (!safeMethods.has(request.method) && !mayChange(request, corsOrigins)) throw forbiddenOrigin()
       const isPage = pagePaths.has(request.url.split('?')[0] ?? '')
       // By the route, not the path: `/%61pi/` is the same route.
       if (!isPage && !request.routeOptions.url?.startsWith('/api/')) return
-      const known = ownerOf(request)
+      const ofHttps = ownerIn(request, cookieNames.https)
+      const known = ofHttps ?? ownerIn(request, cookieNames.http)
       const owner = known ?? newUuid()
       owners.set(request, owner)
-      if (known && !isPage) return
-      reply.setCookie(cookieName, owner, {
+      // A browser sends the one of https over nothing else, whatever a proxy says of it.
+      const secure = request.protocol === 'https' || ofHttps !== undefined
+      if ((secure ? ofHttps : known) && !isPage) return
+      reply.setCookie(secure ? cookieNames.https : cookieNames.http, owner, {
         signed: true,
         httpOnly: true,
         sameSite: 'lax',
-        secure: request.protocol === 'https',
+        secure,
         path: '/',
         maxAge: maxAgeSeconds,
       })
@@ -69,19 +86,25 @@ export const identity = fastifyPlugin<IdentityOptions>(
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 const pagePaths = new Set(['/', '/index.html'])
 
-function ownerOf(request: FastifyRequest): string | undefined {
+const unbelievedTls =
+  'requests come by TLS, as X-Forwarded-Proto says, but TRUST_PROXY is off: cookies are sent without Secure, pages in older ' +
+  "browsers may change nothing, and addresses in this log are the proxy's. Turn it on if the proxy overwrites X-Forwarded-*"
+
+function ownerIn(request: FastifyRequest, cookieName: string): string | undefined {
   const { valid, value } = request.unsignCookie(request.cookies[cookieName] ?? '')
   return valid && validate(value) && version(value) === 7 ? value : undefined
 }
 
+/**
+ * The browser's own word first (`Sec-Fetch-Site`): it compared what a proxy may have replaced since. Older browsers, and all
+ * over plain http to another machine, send none; then the origin must be that of the request, scheme and port included.
+ */
 function mayChange(request: FastifyRequest, corsOrigins: readonly string[]): boolean {
-  const { origin } = request.headers
-  if (origin === undefined || corsOrigins.includes(origin)) return true
-  // What the browser itself compared; a proxy may have replaced the Host that it sent.
-  if (request.headers['sec-fetch-site'] === 'same-origin') return true
-  const url = URL.parse(origin)
-  // With the origin's scheme: it decides which port goes without saying. A proxy may speak http to us.
-  return url !== null && url.host === URL.parse(`${url.protocol}//${request.host}`)?.host
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (origin !== undefined && corsOrigins.includes(origin)) return true
+  if (site === 'same-origin') return true
+  if (site === 'same-site' || site === 'cross-site') return false
+  return origin === undefined || origin === URL.parse(`${request.protocol}://${request.host}`)?.origin
 }
 
 function forbiddenOrigin(): Problem {

@@ -8,11 +8,11 @@ import { problems } from '../../src/http/problems.ts'
 const cookieSecret = 'x'.repeat(32)
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-async function appFor(t: Test, { corsOrigins = [] as string[], trustProxy = false } = {}) {
-  const app = Fastify({ trustProxy })
+async function appFor(t: Test, { corsOrigins = [] as string[], trustProxy = false, log = [] as string[] } = {}) {
+  const app = Fastify({ trustProxy, logger: { level: 'warn', stream: { write: line => void log.push(line) } } })
   t.teardown(() => app.close())
   await app.register(problems)
-  await app.register(identity, { cookieSecret, corsOrigins })
+  await app.register(identity, { cookieSecret, corsOrigins, trustProxy })
   const owner = async (request: FastifyRequest) => request.ownerId
   for (const url of ['/', '/api/tasks/:id', '/healthz', '/app.js']) app.all(url, owner)
   app.get('/public', async () => 'anybody')
@@ -52,6 +52,59 @@ t.test('the cookie is for https only where https is spoken', async t => {
   t.equal((await behindProxy.inject({ url: '/', headers })).cookies[0]?.secure, true)
   const alone = await appFor(t)
   t.equal((await alone.inject({ url: '/', headers })).cookies[0]?.secure, undefined)
+})
+
+t.test('over https it is of this host alone, and who has that of plain http stays the same', async t => {
+  const app = await appFor(t, { trustProxy: true })
+  const https = { 'x-forwarded-proto': 'https' }
+  const [fresh] = (await app.inject({ url: '/api/tasks/1', headers: https })).cookies
+  t.match(fresh, { name: '__Host-conch_owner', secure: true, httpOnly: true, sameSite: 'Lax', path: '/' })
+  t.equal(fresh?.domain, undefined)
+
+  const before = await app.inject('/')
+  for (const url of ['/', '/api/tasks/1']) {
+    const carried = await app.inject({ url, headers: https, cookies: cookieOf(before) })
+    t.equal(carried.body, before.body)
+    t.equal(carried.cookies.length, 1, 'the old one stays for instances that know no other')
+    const [{ name, value } = { name: '', value: '' }] = carried.cookies
+    t.equal(name, '__Host-conch_owner')
+
+    const after = await app.inject({ url: '/api/tasks/2', headers: https, cookies: { [name]: value } })
+    t.equal(after.body, before.body)
+    t.same(after.cookies, [])
+  }
+})
+
+t.test('where both are sent, the one of https counts, and it is what the page renews', async t => {
+  const app = await appFor(t, { trustProxy: true })
+  const [mine, planted] = [v7(), v7()]
+  const cookies = { ...signed(planted), '__Host-conch_owner': signed(mine).conch_owner }
+  for (const headers of [{ 'x-forwarded-proto': 'https' }, {}]) {
+    t.equal((await app.inject({ url: '/api/tasks/1', headers, cookies })).body, mine)
+    const page = await app.inject({ url: '/', headers, cookies })
+    t.equal(page.body, mine)
+    t.match(page.cookies, [{ name: '__Host-conch_owner', secure: true }])
+  }
+  const forged = { ...signed(mine), '__Host-conch_owner': signed(planted, 'y'.repeat(32)).conch_owner }
+  t.equal((await app.inject({ url: '/api/tasks/1', cookies: forged })).body, mine)
+})
+
+t.test('that requests come by TLS while TRUST_PROXY is off is logged, once', async t => {
+  const log: string[] = []
+  const app = await appFor(t, { log })
+  await app.inject({ url: '/healthz', headers: { 'x-forwarded-proto': 'http' } })
+  await app.inject('/api/tasks/1')
+  t.notMatch(log.join(''), /TRUST_PROXY/)
+  for (const proto of ['https', 'https, http', 'HTTPS']) {
+    const response = await app.inject({ url: '/api/tasks/1', headers: { 'x-forwarded-proto': proto } })
+    t.equal(response.cookies[0]?.name, 'conch_owner', 'it is not believed')
+  }
+  t.equal(log.filter(line => /by TLS.*TRUST_PROXY/.test(line)).length, 1)
+
+  const trusted: string[] = []
+  const trusting = await appFor(t, { log: trusted, trustProxy: true })
+  await trusting.inject({ url: '/api/tasks/1', headers: { 'x-forwarded-proto': 'https' } })
+  t.same(trusted, [])
 })
 
 t.test('opening the page renews the cookie of the same owner', async t => {
@@ -107,7 +160,7 @@ async function statusOf(app: Awaited<ReturnType<typeof appFor>>, headers: Record
 }
 
 t.test('the pages of the server itself may change something, at any address it is reached by', async t => {
-  const app = await appFor(t)
+  const app = await appFor(t, { trustProxy: true })
   const own = [
     ['localhost:3000', 'http://localhost:3000'],
     ['[::1]:3000', 'http://[::1]:3000'],
@@ -115,7 +168,35 @@ t.test('the pages of the server itself may change something, at any address it i
     ['example.org:443', 'https://example.org'],
     ['example.org:80', 'http://example.org'],
   ] as const
-  for (const [host, origin] of own) t.equal(await statusOf(app, { host, origin }), 200, `${origin} at ${host}`)
+  for (const [host, origin] of own) {
+    const [scheme = ''] = origin.split(':')
+    t.equal(await statusOf(app, { host, origin, 'x-forwarded-proto': scheme }), 200, `${origin} at ${host}`)
+  }
+})
+
+t.test('an origin of another scheme is another one', async t => {
+  const app = await appFor(t, { trustProxy: true })
+  t.equal(await statusOf(app, { host: 'example.org', origin: 'https://example.org' }), 403)
+  const https = { host: 'example.org', 'x-forwarded-proto': 'https' }
+  t.equal(await statusOf(app, { ...https, origin: 'http://example.org' }), 403)
+  t.equal(await statusOf(app, { ...https, origin: 'https://example.org' }), 200)
+})
+
+t.test('what the browser says of a request counts, with an origin or without', async t => {
+  const app = await appFor(t, { corsOrigins: ['https://friend.org'] })
+  const host = 'localhost:3000'
+  const origin = 'http://localhost:3000'
+  t.equal(await statusOf(app, { host, 'sec-fetch-site': 'same-origin' }), 200)
+  t.equal(await statusOf(app, { host, 'sec-fetch-site': 'none' }), 200, 'no page asked for it')
+  for (const site of ['cross-site', 'same-site']) {
+    t.equal(await statusOf(app, { host, 'sec-fetch-site': site }), 403, site)
+    t.equal(await statusOf(app, { host, origin, 'sec-fetch-site': site }), 403, `${site}, through another one`)
+    t.equal(await statusOf(app, { host, origin: 'https://friend.org', 'sec-fetch-site': site }), 200)
+  }
+  t.equal(
+    (await app.inject({ url: '/api/tasks/1', headers: { host, 'sec-fetch-site': 'cross-site' } })).statusCode,
+    200,
+  )
 })
 
 t.test('the pages of others may not, whatever they do', async t => {
@@ -155,7 +236,8 @@ t.test('behind a proxy that replaces the host, the word of the browser counts', 
   for (const site of ['cross-site', 'same-site', 'none'])
     t.equal(await statusOf(app, { ...behind, 'sec-fetch-site': site }), 403, site)
   const trusting = await appFor(t, { trustProxy: true })
-  t.equal(await statusOf(trusting, { ...behind, 'x-forwarded-host': 'example.org' }), 200)
+  const forwarded = { 'x-forwarded-host': 'example.org', 'x-forwarded-proto': 'https' }
+  t.equal(await statusOf(trusting, { ...behind, ...forwarded }), 200)
 })
 
 t.test('everybody may look', async t => {
