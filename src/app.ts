@@ -38,7 +38,7 @@ import { openReplication } from './open-replication.ts'
 import { overviewOf } from './operations/overview.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { openStorage } from './storage.ts'
-import { acceptWith } from './tasks/accept.ts'
+import { acceptWith, refuseStreamsWithoutRoom } from './tasks/accept.ts'
 import { EventReplies, eventReplies } from './tasks/event-reply.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import type { Timers } from './tasks/sse-stream.ts'
@@ -250,6 +250,7 @@ async function assemble(
   })
   await app.register(modelRoutes, { model })
   await app.register(taskRoutes, { tasks, replies })
+  refuseStreamsWithoutRoom(app, replies)
   const accept = acceptWith(tasks, replies, notifications.accepted)
   await routes(app, { tasks, idempotency, accept, events, replies })
   await app.register(pages)

@@ -41,6 +41,17 @@ export function queueFull(retryAfterSeconds: number): Problem {
   })
 }
 
+/** Nothing was created. */
+export function tooManyTaskStreams(most: number): Problem {
+  return new Problem({
+    status: 429,
+    code: 'too-many-streams',
+    title: 'Too many open streams',
+    detail: `You have ${most} streams of tasks open, the most that you may. Close one first, or ask for the state of the task.`,
+    headers: { 'retry-after': '30' },
+  })
+}
+
 export function outputUnfinished(): Problem {
   return new Problem({
     status: 409,

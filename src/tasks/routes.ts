@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { isDatabaseFault } from '../db/faults.ts'
 import { Problem } from '../problem.ts'
 import { unchanged } from './etag.ts'
-import type { EventReplies } from './event-reply.ts'
+import { type EventReplies, maxTaskStreams } from './event-reply.ts'
 import { maxOutputs } from './kind.ts'
 import { cursorOf, ListQuery, pageOf } from './paging.ts'
 import type { TaskRow } from './rows.ts'
@@ -56,7 +56,8 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
         description:
           'Chunks of the AI SDK UI message stream. Resumable: `Last-Event-ID` (what EventSource sends) or `?after=`. ' +
           '204 when the task has ended and the cursor is at its end. While the database is away the stream of a task that ' +
-          'does not run at this instance breaks off at once: come back with the same cursor.',
+          'does not run at this instance breaks off at once: come back with the same cursor. ' +
+          `429 while you have ${maxTaskStreams} streams of tasks open.`,
         params: TaskParams,
         querystring: Type.Object({
           after: Type.Optional(Type.String({ description: 'The id of the last event received.' })),

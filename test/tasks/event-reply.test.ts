@@ -3,6 +3,9 @@ import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { EventLog } from '../../src/tasks/event-log.ts'
 import { EventReplies, eventReplies, eventStreamHeaders } from '../../src/tasks/event-reply.ts'
+import { anyRecord } from '../support/any-record.ts'
+import { startConch } from '../support/conch.ts'
+import { startUpstream } from '../support/upstream.ts'
 import { Visitor } from '../support/visitor.ts'
 
 /** A server that answers everything with the events of `log`. */
@@ -103,4 +106,72 @@ t.test('what hooks set when an answer is sent goes with a stream as well; that a
   await toTheEnd.ended
   t.ok(toTheEnd.transcript.done)
   t.match(await completed, { res: { statusCode: 200 } })
+})
+
+t.test('an owner has at most 100 streams of tasks open, over all tasks; others are not concerned', async t => {
+  const upstream = await startUpstream(t, completion => completion.delta('글'))
+  const conch = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl })
+  const [visitor, other] = [conch.visitor(), conch.visitor()]
+  const record = { ...anyRecord, versions: 1 }
+  const ids = [await visitor.record(record), await visitor.record(record), await visitor.record(record)]
+  const ofOther = await other.record(record)
+  const tasks = async () => (await visitor.json<{ items: unknown[] }>('GET', '/api/tasks')).body.items.length
+
+  const stream = { body: JSON.stringify(record), headers: { 'content-type': 'application/json' }, method: 'POST' }
+  const watchers = [await visitor.watch('/api/records', { request: stream })]
+  while (watchers.length < 100) watchers.push(await visitor.watchTask(ids[watchers.length % 3] as string))
+  for (const { response } of watchers) t.equal(response.status, 200)
+  t.equal(await tasks(), 4)
+
+  const refused = [
+    await visitor.watchTask(ids[0] as string),
+    await visitor.watchTask(ids[1] as string, '1-1'),
+    await visitor.watch('/api/records', { request: stream }),
+  ]
+  for (const watcher of refused) {
+    const { status, headers } = watcher.response
+    t.equal(status, 429)
+    t.match(headers.get('content-type'), /^application\/problem\+json/)
+    t.match(headers.get('retry-after'), /^[1-9]\d*$/)
+    await watcher.ended
+    t.match(JSON.parse(watcher.raw), { code: 'too-many-streams' })
+  }
+  t.equal(await tasks(), 4, 'nothing was created')
+  t.equal((await visitor.json('POST', '/api/records', record)).status, 202, 'without a stream, it is')
+  t.equal((await visitor.watch('/api/me/events')).response.status, 200, 'the own stream counts by itself')
+  t.equal((await other.watchTask(ofOther)).response.status, 200)
+
+  watchers[50]?.leave()
+  await watchers[50]?.ended
+  for (;;) {
+    const again = await visitor.watchTask(ids[0] as string)
+    if (again.response.status === 200) break
+    await again.ended
+  }
+  t.equal((await visitor.watchTask(ids[0] as string)).response.status, 429)
+})
+
+t.test('of many that ask for a new task and its stream at once, those beyond the 100th get the task alone', async t => {
+  const upstream = await startUpstream(t, completion => completion.delta('글'))
+  const conch = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl })
+  const visitor = conch.visitor()
+  await visitor.fetch('/api/tasks')
+  const body = JSON.stringify({ body: '일기', type: 'FEELING' })
+  const request = { body, headers: { 'content-type': 'application/json' }, method: 'POST' }
+  const answers = await Promise.all(Array.from({ length: 120 }, () => visitor.watch('/api/reviews', { request })))
+  const statuses = answers.map(({ response }) => response.status)
+  const count = (status: number) => statuses.filter(found => found === status).length
+  t.equal(count(200), 100)
+  t.equal(count(202) + count(429), 20, `${statuses}`)
+  let created = 0
+  let cursor = ''
+  do {
+    const { body } = await visitor.json<{ items: unknown[]; nextCursor: string | null }>(
+      'GET',
+      `/api/tasks?limit=100${cursor && `&cursor=${cursor}`}`,
+    )
+    created += body.items.length
+    cursor = body.nextCursor ?? ''
+  } while (cursor)
+  t.equal(created, 100 + count(202), 'what was refused was not created')
 })
