@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { anyRecord } from './support/any-record.ts'
 import { briefly } from './support/briefly.ts'
 import { ownStorage, temporaryFolder } from './support/conch.ts'
+import { root } from './support/deployment.ts'
 import { copyEmptyDatabase } from './support/empty-database.ts'
 import { operatorToken } from './support/operator.ts'
 import { type ServerProcess, startServer } from './support/server-process.ts'
@@ -91,6 +95,36 @@ t.test('SIGTERM: what cannot end in time is given back and taken up by the next 
   t.equal((await after.finished(id)).text(0), '새 글')
 })
 
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  t.test(`npm start: ${signal} to npm ends the server, and frees the folder`, async t => {
+    const storage = await ownStorage(t)
+    const npm = spawn('npm', ['start', '--silent', `--prefix=${root}`], {
+      env: { PATH: process.env.PATH, HOME: storage.DATA_DIR, PORT: '0', LOG_LEVEL: 'info', ...storage },
+      cwd: storage.DATA_DIR,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(npm, 'exit')
+    let pid = 0
+    for await (const line of createInterface({ input: npm.stdout })) {
+      const { msg, pid: named } = JSON.parse(line)
+      pid = named
+      if (/Server listening at/.test(msg)) break
+    }
+    t.teardown(() => isRunning(pid) && process.kill(pid, 'SIGKILL'))
+    npm.stdout.resume()
+    npm.kill(signal)
+    await ended
+    t.notOk(isRunning(pid), 'nothing is left behind')
+    const next = await server(t, storage)
+    t.equal((await new Visitor(next.url).fetch('/healthz')).status, 200)
+  })
+
+t.test('no npm script leaves a shell between npm and what it runs, which would not pass signals on', async t => {
+  const { scripts } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
+  for (const [name, script] of Object.entries<string>(scripts))
+    t.match(script.split('&&').at(-1), /^ *exec /, `${name}: ${script}`)
+})
+
 t.test('SIGTERM: a request that never ends does not hold the process', async t => {
   const process = await server(t, await ownStorage(t))
   const client = connect(Number(new URL(process.url).port), '127.0.0.1')
@@ -142,4 +176,13 @@ async function server(t: Test, env: Record<string, string>): Promise<ServerProce
   const started = await startServer(env)
   t.teardown(() => started.kill('SIGKILL'))
   return started
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -11,12 +11,22 @@ import { startServer } from './support/server-process.ts'
 const folder = await mkdtemp(join(tmpdir(), 'conch-try-'))
 const given = process.argv[2]
 const server = given ? undefined : await startServer({ DATA_DIR: folder })
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, async () => {
+    await leave()
+    process.exit(1)
+  })
 try {
   for (const block of curlBlocks) {
     console.log(block.replace(/^/gm, '$ ').replace(/\$ $/, ''))
     console.log(await runBlock(block, (given ?? server?.url ?? '').replace(/\/$/, ''), folder))
   }
 } finally {
+  await leave()
+}
+
+/** Nothing of it stays, however it ends. */
+async function leave(): Promise<void> {
   await server?.kill('SIGTERM')
   await rm(folder, { recursive: true, force: true })
 }
