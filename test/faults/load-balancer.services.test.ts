@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { heartbeatMs, type Timers } from '../../src/tasks/sse-stream.ts'
@@ -186,6 +187,20 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     t.notMatch(cookie, /secure/i, 'it was plain http')
   })
 
+  t.test('the host that was asked for is handed on, and only those that are allowed are answered for', async t => {
+    const { nginx } = await balanced(t)
+    const asked = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const sent = request(`${nginx.url}/api/tasks`, { headers: { host } }, response => {
+          response.resume()
+          resolve(response.statusCode)
+        })
+        sent.on('error', reject).end()
+      })
+    t.equal(await asked('conch.example'), 200)
+    t.equal(await asked('evil.example'), 421)
+  })
+
   t.test('what is too large is refused as by Conch; the numbers of one instance are not shown', async t => {
     const { visitor, direct } = await balanced(t)
     const large = { method: 'POST', body: JSON.stringify({ text: 'x'.repeat(512 * 1024) }) }
@@ -305,6 +320,7 @@ async function environment(t: Test, upstream: Upstream) {
     ...(await ownStorage(t)),
     OPENAI_BASE_URL: upstream.baseUrl,
     TRUST_PROXY: 'true',
+    ALLOWED_HOSTS: 'conch.example',
     // The silence is the model's, and is not to end in this.
     UPSTREAM_IDLE_SECONDS: '3600',
     UPSTREAM_TOTAL_SECONDS: '3600',
