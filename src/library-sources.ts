@@ -2,6 +2,7 @@ import { conversationLibrary } from './conversations/library.ts'
 import { ConversationStore } from './conversations/store.ts'
 import type { Cipher } from './db/encrypted.ts'
 import type { LibrarySource } from './library/source.ts'
+import { taskSource } from './library/task-source.ts'
 import { quizLibrary } from './quizzes/library.ts'
 import { QuizStore } from './quizzes/store.ts'
 import { recordLibrary } from './records/library.ts'
@@ -16,8 +17,8 @@ export function librarySources(cipher: Cipher): readonly LibrarySource[] {
   const tasks = new TaskStore(cipher)
   return [
     conversationLibrary({ conversations: new ConversationStore(cipher), tasks }),
-    recordLibrary({ cipher, tasks }),
-    reviewLibrary({ tasks }),
-    quizLibrary({ store: new QuizStore(cipher), tasks }),
+    taskSource(tasks, recordLibrary(cipher)),
+    taskSource(tasks, reviewLibrary),
+    taskSource(tasks, quizLibrary(new QuizStore(cipher))),
   ]
 }

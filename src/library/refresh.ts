@@ -2,12 +2,9 @@ import { inArray, sql } from 'drizzle-orm'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import type { BlindIndex } from './blind-index.ts'
+import { digestOf } from './digest.ts'
 import { library } from './schema.ts'
 import type { LibraryDocument, LibraryKind, LibrarySource } from './source.ts'
-
-/** In characters; the page shows less. */
-const maxTitleChars = 120
-const maxPreviewChars = 200
 
 export interface RefreshOptions {
   sources: readonly LibrarySource[]
@@ -61,7 +58,8 @@ async function lock(tx: Queries, ids: readonly string[]): Promise<void> {
 }
 
 function rowOf({ cipher, index }: RefreshOptions, kind: LibraryKind, document: LibraryDocument) {
-  const { id, ownerId, anchorTaskId, status, createdAt, updatedAt, title, preview, contents, about, count } = document
+  const { id, ownerId, anchorTaskId, status, createdAt, updatedAt, contents, about } = document
+  const { title, preview, ...sizes } = digestOf(document)
   return {
     id,
     ownerId,
@@ -70,11 +68,9 @@ function rowOf({ cipher, index }: RefreshOptions, kind: LibraryKind, document: L
     status,
     createdAt,
     updatedAt,
-    count,
-    title: title === undefined ? null : cipher.seal(library.title, id, beginning(title, maxTitleChars)),
-    preview: cipher.seal(library.preview, id, beginning(preview, maxPreviewChars)),
-    characters: contents.reduce((total, text) => total + Array.from(text).length, 0),
-    bytes: contents.reduce((total, text) => total + Buffer.byteLength(text), 0),
+    ...sizes,
+    title: title === undefined ? null : cipher.seal(library.title, id, title),
+    preview: cipher.seal(library.preview, id, preview),
     indexTokens: index.tokensOf(ownerId, [...contents, ...about]),
   }
 }
@@ -103,9 +99,4 @@ async function upsert(tx: Queries, rows: (typeof library.$inferInsert)[]): Promi
 
 async function remove(tx: Queries, ids: string[]): Promise<number> {
   return (await tx.delete(library).where(inArray(library.id, ids)).returning({ id: library.id })).length
-}
-
-function beginning(text: string, maxChars: number): string {
-  const characters = Array.from(text.replaceAll(/\s+/g, ' ').trim())
-  return characters.length > maxChars ? `${characters.slice(0, maxChars - 1).join('')}…` : characters.join('')
 }

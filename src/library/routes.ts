@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Database } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
+import { snapshot } from '../db/snapshot.ts'
 import { invalidTime } from './errors.ts'
 import { openIndex } from './index-key.ts'
 import { formatCursor, parseCursor } from './paging.ts'
@@ -31,7 +32,8 @@ export const libraryRoutes: FastifyPluginAsyncTypebox<LibraryRoutesOptions> = as
       schema: {
         tags: ['library'],
         summary: 'All you have, last changed first; searched with `q`',
-        description: 'What was just written is there a moment later.',
+        description:
+          'Also what is being written, or could not be. What was just written is found by its words a moment later.',
         querystring: LibraryQuery,
         response: { 200: LibraryList },
       },
@@ -48,9 +50,8 @@ export const libraryRoutes: FastifyPluginAsyncTypebox<LibraryRoutesOptions> = as
       }
       const index = q === undefined ? undefined : await openIndex(database.queries, cipher)
       // One state of the database: what is found is there, and is what was looked into.
-      const { items, next } = await database.queries.transaction(
-        tx => searchLibrary(tx, { cipher, sources, index }, ownerId, filter),
-        { isolationLevel: 'repeatable read', accessMode: 'read only' },
+      const { items, next } = await snapshot(database, tx =>
+        searchLibrary(tx, { cipher, sources, index }, ownerId, filter),
       )
       return { items: items.map(view), nextCursor: next ? formatCursor(next) : null }
     },

@@ -1,9 +1,9 @@
 import type { Queries } from '../db/client.ts'
-import type { Cipher } from '../db/encrypted.ts'
 import type { BlindIndex } from './blind-index.ts'
+import { type EntrySources, entriesOf, readAll } from './entries.ts'
 import { type Excerpt, excerptOf, fold } from './fold.ts'
-import type { LibraryDocument, LibrarySource } from './source.ts'
-import { type LibraryCursor, type LibraryEntry, type LibraryFilter, listEntries } from './store.ts'
+import type { LibraryDocument } from './source.ts'
+import type { LibraryCursor, LibraryEntry, LibraryFilter } from './store.ts'
 
 /**
  * A request opens no more texts than this, and gives out what it has found with a cursor to go on from: so a search by
@@ -33,12 +33,12 @@ export interface FoundPage {
 /** The owner's entries, last changed first: those whose text has `query` in it, whatever its case and white space. */
 export async function searchLibrary(
   tx: Queries,
-  { cipher, sources, index }: { cipher: Cipher; sources: readonly LibrarySource[]; index: BlindIndex | undefined },
+  { index, ...from }: EntrySources & { index: BlindIndex | undefined },
   ownerId: string,
   { query, before, limit, ...filter }: LibraryFilter & { query?: string; before?: LibraryCursor; limit: number },
 ): Promise<FoundPage> {
   if (query === undefined || !index) {
-    const entries = await listEntries(tx, cipher, ownerId, { ...filter, before, limit: limit + 1 })
+    const entries = await entriesOf(tx, from, ownerId, { ...filter, before, limit: limit + 1 })
     const items = entries.slice(0, limit).map(entry => ({ entry }))
     return { items, next: entries.length > limit ? entries[limit - 1] : undefined }
   }
@@ -48,10 +48,10 @@ export async function searchLibrary(
   let last = before
   let characters = 0
   for (let opened = 0; opened < maxOpened; opened += batchSize) {
-    const candidates = await listEntries(tx, cipher, ownerId, { ...filter, before: last, tokens, limit: batchSize })
+    const candidates = await entriesOf(tx, from, ownerId, { ...filter, before: last, tokens, limit: batchSize })
     for (const portion of portionsOf(candidates)) {
       if (characters > maxOpenedCharacters) return { items: found, next: last }
-      const documents = await readAll(tx, sources, portion)
+      const documents = await readAll(tx, from.sources, portion)
       for (const entry of portion) {
         const document = documents.get(entry.id)
         const excerpt = document && excerptIn(document, wanted)
@@ -79,20 +79,6 @@ function portionsOf(entries: readonly LibraryEntry[]): LibraryEntry[][] {
     portions.at(-1)?.push(entry)
   }
   return portions
-}
-
-async function readAll(
-  tx: Queries,
-  sources: readonly LibrarySource[],
-  entries: readonly LibraryEntry[],
-): Promise<Map<string, LibraryDocument>> {
-  const documents = new Map<string, LibraryDocument>()
-  for (const source of sources) {
-    const ids = entries.filter(({ kind }) => kind === source.kind).map(({ id }) => id)
-    if (ids.length === 0) continue
-    for (const document of await source.read(tx, ids)) documents.set(document.id, document)
-  }
-  return documents
 }
 
 function excerptIn({ contents, about }: LibraryDocument, wanted: string): Excerpt | undefined {

@@ -1,5 +1,6 @@
 import type { Queries } from '../db/client.ts'
 import type { TracedEvent } from '../events/domain-events.ts'
+import type { TaskOfKind } from '../tasks/of-kind.ts'
 
 export const libraryKinds = ['record', 'review', 'quiz', 'conversation'] as const
 export type LibraryKind = (typeof libraryKinds)[number]
@@ -31,15 +32,31 @@ export interface LibraryDocument {
   readonly count: number
 }
 
+/** What a feature says of something that a task wrote; the rest its task says. */
+export type WrittenDocument = Pick<LibraryDocument, 'title' | 'preview' | 'contents' | 'about' | 'count'> &
+  Partial<Pick<LibraryDocument, 'status' | 'updatedAt'>>
+
+/**
+ * A source of what tasks of one kind write: each of them is one thing, with its task's id, from the moment it is accepted
+ * and whatever becomes of it.
+ */
+export interface TaskLibrary<Input> {
+  readonly kind: Exclude<LibraryKind, 'conversation'>
+  /** Of all of them at once, by id. @throws DecryptionFailed */
+  read(tx: Queries, written: readonly TaskOfKind<Input>[]): Promise<Map<string, WrittenDocument>>
+}
+
 /** Where entries of one kind come from: the tables of a feature. Each feature has one in its `library.ts`. */
 export interface LibrarySource {
   readonly kind: LibraryKind
+  /** Each task of this kind is one of its things, which has the task's id. */
+  readonly ofTasks?: boolean
   /** The id of the thing that the event may have changed; none if it is of another kind, or gone. */
   touchedBy(queries: Queries, event: LibraryEvent): Promise<string | undefined>
   /** Keeps those of them that are there from being removed until the transaction ends. Takes locks in one order. */
   hold(tx: Queries, ids: readonly string[]): Promise<void>
   /** Those of them that are there, in any order. @throws DecryptionFailed */
   read(tx: Queries, ids: readonly string[]): Promise<LibraryDocument[]>
-  /** Ids of all things of all owners in their order, `limit` at a time; `after` is the last one of the page before. */
+  /** Ids of all things of all owners that have an entry, in their order, `limit` at a time; `after` is the last one of the page before. */
   ids(queries: Queries, after: string | undefined, limit: number): Promise<string[]>
 }

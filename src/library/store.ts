@@ -1,6 +1,8 @@
-import { and, arrayContains, desc, eq, gt, gte, isNull, lt, or } from 'drizzle-orm'
+import { and, arrayContains, desc, eq, gt, gte, inArray, isNull, lt, notExists, or, type SQL, sql } from 'drizzle-orm'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
+import { tasks } from '../tasks/schema.ts'
+import type { TaskStatus } from '../tasks/task.ts'
 import { library } from './schema.ts'
 import type { LibraryKind } from './source.ts'
 
@@ -19,7 +21,7 @@ export interface LibraryEntry {
 
 export interface LibraryFilter {
   kind?: LibraryKind
-  status?: string
+  status?: TaskStatus | 'confirmed'
   /** Changed then or later. */
   from?: Date
   /** Changed before. */
@@ -29,42 +31,42 @@ export interface LibraryFilter {
 /** The place after which a page begins. */
 export type LibraryCursor = Pick<LibraryEntry, 'updatedAt' | 'id'>
 
-/** Last changed first. With `tokens`, those that have all of them, and those of which nobody knows. */
+type ListOptions = LibraryFilter & { before?: LibraryCursor; limit: number }
+
+/**
+ * Last changed first. With `tokens`, those that have all of them, and those of which nobody knows.
+ *
+ * The status is that of the task by now, and not when the entry was written: so a list by it is that of the tasks.
+ */
 export async function listEntries(
   tx: Queries,
   cipher: Cipher,
   ownerId: string,
-  {
-    kind,
-    status,
-    from,
-    to,
-    before,
-    tokens = [],
-    limit,
-  }: LibraryFilter & { before?: LibraryCursor; tokens?: number[]; limit: number },
+  { kind, status, tokens = [], limit, ...range }: ListOptions & { tokens?: number[] },
 ): Promise<LibraryEntry[]> {
-  const { updatedAt, id, indexTokens } = library
+  const { id, updatedAt, indexTokens } = library
+  const current = sql<string>`case when ${library.status} = 'confirmed' then ${library.status}
+    else coalesce(${tasks.status}, ${library.status}) end`
   const rows = await tx
-    .select()
+    .select({ row: library, status: current })
     .from(library)
+    // A conversation is no task: its id is that of none.
+    .leftJoin(tasks, eq(tasks.id, id))
     .where(
       and(
         eq(library.ownerId, ownerId),
         kind && eq(library.kind, kind),
-        status === undefined ? undefined : eq(library.status, status),
-        from && gte(updatedAt, from),
-        to && lt(updatedAt, to),
-        before && or(lt(updatedAt, before.updatedAt), and(eq(updatedAt, before.updatedAt), lt(id, before.id))),
+        status && sql`${current} = ${status}`,
+        within({ updatedAt: sql`${updatedAt}`, id }, range),
         tokens.length > 0 ? or(arrayContains(indexTokens, tokens), isNull(indexTokens)) : undefined,
       ),
     )
     .orderBy(desc(updatedAt), desc(id))
     .limit(limit)
-  return rows.map(row => ({
+  return rows.map(({ row, status }) => ({
     id: row.id,
     kind: row.kind,
-    status: row.status,
+    status,
     title: row.title ? cipher.open(library.title, row.id, row.title) : undefined,
     preview: cipher.open(library.preview, row.id, row.preview),
     characters: row.characters,
@@ -73,6 +75,55 @@ export async function listEntries(
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   }))
+}
+
+/** For so long after its end a task may have no entry yet: the handler that writes it takes milliseconds, if it is not behind. */
+const writtenWithin = sql`interval '10 minutes'`
+
+/**
+ * What tasks of these kinds write of which no entry was written yet, last changed first: they wait or run, or have just
+ * ended. An entry for each that begins would cost its POST, or its claim, as much as the rest of it.
+ */
+export async function listUnwritten(
+  tx: Queries,
+  ownerId: string,
+  kinds: readonly LibraryKind[],
+  { kind, status, limit, ...range }: ListOptions,
+): Promise<(LibraryCursor & { kind: LibraryKind })[]> {
+  const wanted = kind === undefined ? [...kinds] : kinds.filter(one => one === kind)
+  if (wanted.length === 0 || status === 'confirmed') return []
+  const updatedAt = sql<Date>`coalesce(${tasks.finishedAt}, ${tasks.createdAt})`.mapWith(tasks.createdAt)
+  // Two parts, each with an index of its own; together they would read all tasks of the owner.
+  const part = (which: SQL) =>
+    tx
+      .select({ id: tasks.id, kind: sql<LibraryKind>`${tasks.kind}`.as('kind'), updatedAt: updatedAt.as('updated_at') })
+      .from(tasks)
+      .where(
+        and(
+          eq(tasks.ownerId, ownerId),
+          which,
+          inArray(tasks.kind, wanted),
+          status && eq(tasks.status, status),
+          within({ updatedAt, id: tasks.id }, range),
+          notExists(tx.select({ id: library.id }).from(library).where(eq(library.id, tasks.id))),
+        ),
+      )
+  return part(sql`${tasks.status} in ('queued', 'running')`)
+    .union(part(sql`${tasks.finishedAt} > now() - ${writtenWithin}`))
+    .orderBy(sql`updated_at desc, id desc`)
+    .limit(limit)
+}
+
+function within(
+  { updatedAt, id }: { updatedAt: SQL; id: typeof library.id | typeof tasks.id },
+  { from, to, before }: Pick<ListOptions, 'from' | 'to' | 'before'>,
+): SQL | undefined {
+  const at = (time: Date) => sql`${time.toISOString()}::timestamptz`
+  return and(
+    from && gte(updatedAt, at(from)),
+    to && lt(updatedAt, at(to)),
+    before && or(lt(updatedAt, at(before.updatedAt)), and(eq(updatedAt, at(before.updatedAt)), lt(id, before.id))),
+  )
 }
 
 /** Which entries there are, of all owners, in the order of their ids. */

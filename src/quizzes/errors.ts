@@ -7,7 +7,7 @@ export function quizNotFound(): Problem {
     status: 404,
     code: 'quiz-not-found',
     title: 'No such quiz',
-    detail: 'There is no quiz with this id, or it is not yours. A quiz appears when its task ends with questions.',
+    detail: 'There is no quiz with this id, or it is not yours.',
   })
 }
 
@@ -42,13 +42,23 @@ export function quizTaken(): Problem {
   })
 }
 
-/** Other questions are about to take the place of those that would be answered. Nothing was saved. */
+/** Nothing was saved. */
+export function quizEmpty(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'quiz-empty',
+    title: 'The quiz has no questions',
+    detail: 'None could be made. Try its task again, or make a new quiz.',
+  })
+}
+
+/** Questions are yet to come, or other ones are about to take the place of those that would be answered. Nothing was saved. */
 export function quizBeingMade(taskId: string): Problem {
   return new Problem({
     status: 409,
     code: 'quiz-being-made',
-    title: 'The quiz is being made anew',
-    detail: 'Its questions are about to change. Take it when its task has ended.',
+    title: 'The quiz is being made',
+    detail: 'Its questions are not there yet, or about to change. Take it when its task has ended.',
     extensions: { taskId, links: taskLinks(taskId) },
   })
 }

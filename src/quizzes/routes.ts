@@ -1,14 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Database } from '../db/client.ts'
+import type { Database, Queries } from '../db/client.ts'
+import { snapshot } from '../db/snapshot.ts'
 import { type Accept, acceptsTask } from '../tasks/accept.ts'
 import { readIdempotencyKey } from '../tasks/idempotency-key.ts'
 import type { TaskKind } from '../tasks/kind.ts'
-import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
+import { type TaskOfKind, TasksOfKind } from '../tasks/of-kind.ts'
+import { pageOf, TaskListQuery, taskFilterOf } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
 import { taskEnded } from '../tasks/task.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import { quizBeingMade, quizNotFound } from './errors.ts'
+import { quizBeingMade, quizEmpty, quizNotFound } from './errors.ts'
 import { AttemptInput, QuizInput } from './input.ts'
 import { mark } from './mark.ts'
 import { AttemptSchema, QuizList, QuizSchema } from './schemas.ts'
@@ -31,6 +33,7 @@ export interface QuizRoutesOptions {
 /** Quizzes: have one made, go away, come back, take it. */
 export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (app, options) => {
   const { kind, tasks, accept, database, store, quizzes } = options
+  const made = new TasksOfKind<QuizInput>(kind.name, store)
   const schema = { tags: ['quizzes'] }
 
   app.post(
@@ -46,33 +49,30 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
   app.get(
     '/api/quizzes',
     {
-      schema: { ...schema, summary: 'Your quizzes, newest first', querystring: ListQuery, response: { 200: QuizList } },
+      schema: {
+        ...schema,
+        summary: 'Your quizzes, newest first, also those that are being made or could not be',
+        querystring: TaskListQuery,
+        response: { 200: QuizList },
+      },
     },
-    async request => {
-      const found = await quizzes.list(database.queries, request.ownerId, cursorOf(request.query))
-      const { items, nextCursor } = pageOf(found, request.query)
-      const ids = items.map(({ id }) => id)
-      const inputs = await inputsOf(ids)
-      const tallies = await quizzes.tallies(database.queries, ids)
-      return {
-        items: items.flatMap(quiz => {
-          const input = inputs.get(quiz.id)
-          return input ? [viewQuizItem(quiz, input, tallies.get(quiz.id))] : []
-        }),
-        nextCursor,
-      }
-    },
+    ({ ownerId, query }) =>
+      snapshot(database, async tx => {
+        const { items, nextCursor } = pageOf(await made.list(tx, ownerId, taskFilterOf(query)), query)
+        return { items: await viewItems(tx, items), nextCursor }
+      }),
   )
 
   app.get(
     '/api/quizzes/:id',
     { schema: { ...schema, summary: 'A quiz', params: QuizParams, response: { 200: QuizSchema } } },
-    async request => {
-      const quiz = await quizzes.find(database.queries, request.params.id, request.ownerId)
-      const input = quiz && (await inputsOf([quiz.id])).get(quiz.id)
-      if (!input) throw quizNotFound()
-      return viewQuiz(quiz, input, await quizzes.lastAttempts(database.queries, quiz.id))
-    },
+    ({ ownerId, params }) =>
+      snapshot(database, async tx => {
+        const quiz = await made.find(tx, params.id, ownerId)
+        if (!quiz) throw quizNotFound()
+        const questions = (await quizzes.get(tx, quiz.id))?.questions ?? []
+        return viewQuiz(quiz, questions, await quizzes.lastAttempts(tx, quiz.id))
+      }),
   )
 
   app.post(
@@ -81,8 +81,7 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
       schema: {
         ...schema,
         summary: 'Take a quiz',
-        description:
-          'May be repeated. From the first time on, the quiz shows its answers. Not while it is being made anew.',
+        description: 'May be repeated. From the first time on, the quiz shows its answers. Not while it is being made.',
         params: QuizParams,
         body: AttemptInput,
         response: { 201: AttemptSchema },
@@ -91,9 +90,10 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
     async ({ params, ownerId, body: { answers } }, reply) => {
       const taken = await database.queries.transaction(async tx => {
         const task = await store.find(tx, params.id, ownerId, { forUpdate: true })
-        const quiz = task && (await quizzes.find(tx, task.id, ownerId))
-        if (!quiz) throw quizNotFound()
+        if (task?.kind !== kind.name) throw quizNotFound()
         if (!taskEnded(task.status)) throw quizBeingMade(task.id)
+        const quiz = await quizzes.get(tx, task.id)
+        if (!quiz) throw quizEmpty()
         const { score, results } = mark(quiz.questions, answers)
         return { ...(await quizzes.addAttempt(tx, quiz.id, { answers, score })), results }
       })
@@ -119,8 +119,10 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
     },
   )
 
-  /** What was asked for, of those quizzes that have not been removed meanwhile. */
-  async function inputsOf(ids: readonly string[]): Promise<Map<string, QuizInput>> {
-    return (await store.inputs(database.queries, ids)) as Map<string, QuizInput>
+  async function viewItems(tx: Queries, items: readonly TaskOfKind<QuizInput>[]) {
+    const ids = items.map(({ id }) => id)
+    const kept = await quizzes.getAll(tx, ids)
+    const tallies = await quizzes.tallies(tx, ids)
+    return items.map(quiz => viewQuizItem(quiz, kept.get(quiz.id)?.questions ?? [], tallies.get(quiz.id)))
   }
 }

@@ -6,20 +6,16 @@ import type { Question } from './question.ts'
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
 
 /** A quiz: what a `quiz` task made. Has the task's id; what was asked for is the task's input. */
-export const quizzes = pgTable(
-  'quizzes',
-  {
-    id: uuid('id')
-      .primaryKey()
-      .references(() => tasks.id, { onDelete: 'cascade' }),
-    ownerId: uuid('owner_id').notNull(),
-    questions: encrypted<Question[]>('questions').notNull(),
-    /** Has as many questions as were asked for. */
-    complete: boolean('complete').notNull(),
-    createdAt: instant('created_at').notNull(),
-  },
-  table => [index('quizzes_owner').on(table.ownerId, table.id)],
-)
+export const quizzes = pgTable('quizzes', {
+  id: uuid('id')
+    .primaryKey()
+    .references(() => tasks.id, { onDelete: 'cascade' }),
+  ownerId: uuid('owner_id').notNull(),
+  questions: encrypted<Question[]>('questions').notNull(),
+  /** Has as many questions as were asked for. */
+  complete: boolean('complete').notNull(),
+  createdAt: instant('created_at').notNull(),
+})
 
 /** Each time somebody took a quiz. */
 export const attempts = pgTable(

@@ -1,4 +1,6 @@
 import { Type } from 'typebox'
+import { Failure } from '../tasks/schemas.ts'
+import { taskStatuses } from '../tasks/task.ts'
 import { difficulties } from './input.ts'
 
 const answerOf = {
@@ -25,8 +27,11 @@ const head = {
   topic: Type.String(),
   difficulty: Type.Enum(difficulties),
   questionCount: Type.Integer({ description: 'Questions that were asked for.' }),
-  status: Type.Enum(['completed', 'incomplete'], { description: 'Whether there are as many.' }),
+  status: Type.Enum(taskStatuses, {
+    description: 'That of its task; one that could not be made anew still has the questions it had.',
+  }),
   createdAt: Type.String(),
+  error: Type.Optional(Failure),
 }
 
 export const QuizSchema = Type.Object({

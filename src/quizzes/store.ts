@@ -1,5 +1,5 @@
-import { and, count, desc, eq, inArray, lt, sql } from 'drizzle-orm'
-import { validate as isUuid, v7 as uuidv7 } from 'uuid'
+import { count, desc, eq, inArray, sql } from 'drizzle-orm'
+import { v7 as uuidv7 } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import type { Question } from './question.ts'
@@ -46,40 +46,19 @@ export class QuizStore {
     await tx.insert(quizzes).values(values).onConflictDoUpdate({ target: quizzes.id, set })
   }
 
-  /** The owner's quiz; `undefined` when there is none of this owner. */
-  async find(tx: Queries, id: string, ownerId: string): Promise<Quiz | undefined> {
-    if (!isUuid(id)) return undefined
-    const [row] = await tx
-      .select()
-      .from(quizzes)
-      .where(and(eq(quizzes.id, id), eq(quizzes.ownerId, ownerId)))
-    return row && this.#quiz(row)
-  }
-
   /** A quiz, whoever it belongs to. */
   async get(tx: Queries, id: string): Promise<Quiz | undefined> {
     const [row] = await tx.select().from(quizzes).where(eq(quizzes.id, id))
     return row && this.#quiz(row)
   }
 
-  /** Those of these quizzes that are there, whoever they belong to. */
-  async getAll(tx: Queries, ids: readonly string[]): Promise<Quiz[]> {
+  /** What is kept of those of these tasks that have ended with questions, by id. */
+  async getAll(tx: Queries, ids: readonly string[]): Promise<Map<string, Quiz>> {
     const rows = await tx
       .select()
       .from(quizzes)
       .where(inArray(quizzes.id, [...ids]))
-    return rows.map(row => this.#quiz(row))
-  }
-
-  /** Newest first; `before` is the id of the last quiz of the page before. */
-  async list(tx: Queries, ownerId: string, { before, limit }: { before?: string; limit: number }): Promise<Quiz[]> {
-    const rows = await tx
-      .select()
-      .from(quizzes)
-      .where(and(eq(quizzes.ownerId, ownerId), before === undefined ? undefined : lt(quizzes.id, before)))
-      .orderBy(desc(quizzes.id))
-      .limit(limit)
-    return rows.map(row => this.#quiz(row))
+    return new Map(rows.map(row => [row.id, this.#quiz(row)]))
   }
 
   async addAttempt(

@@ -7,7 +7,17 @@ export function recordNotFound(): Problem {
     status: 404,
     code: 'record-not-found',
     title: 'No such record',
-    detail: 'There is no record with this id, or it is not yours. A record appears when its task ends with text.',
+    detail: 'There is no record with this id, or it is not yours.',
+  })
+}
+
+/** Nothing was saved. */
+export function recordWithoutText(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'record-without-text',
+    title: 'The record has no text yet',
+    detail: 'None of its versions has any text: wait until its task has ended, or try it again if it has failed.',
   })
 }
 

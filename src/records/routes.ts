@@ -1,22 +1,24 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { Database, Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
+import { snapshot } from '../db/snapshot.ts'
 import type { Events } from '../events/events.ts'
 import { type Accept, acceptsTask } from '../tasks/accept.ts'
 import { readIdempotencyKey } from '../tasks/idempotency-key.ts'
 import type { TaskKind } from '../tasks/kind.ts'
-import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
+import { type TaskOfKind, TasksOfKind } from '../tasks/of-kind.ts'
+import { pageOf, TaskListQuery, taskFilterOf } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { assess } from './assess.ts'
 import { categoryNames } from './category.ts'
-import { overLimit, recordNotFound, versionNotFound } from './errors.ts'
+import { overLimit, recordNotFound, recordWithoutText, versionNotFound } from './errors.ts'
 import { RecordInput } from './input.ts'
 import { limitFor, limits } from './limits.ts'
 import { emphases } from './prompt.ts'
 import { Assessed, LimitList, RecordConfirmation, RecordList, RecordSchema, TextToCheck } from './schemas.ts'
-import { confirmRecord, findRecord, latestConfirmations, listRecords, type StoredRecord } from './store.ts'
+import { confirmRecord, keptRecords, latestConfirmations, saveRecords } from './store.ts'
 import { viewRecord } from './view.ts'
 
 const RecordParams = Type.Object({
@@ -36,6 +38,7 @@ export interface RecordRoutesOptions {
 /** Student records: ask for versions, read them, choose one and answer for it. */
 export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = async (app, options) => {
   const { kind, tasks, accept, database, store, cipher, events } = options
+  const written = new TasksOfKind<Static<typeof RecordInput>>(kind.name, store)
 
   app.post(
     '/api/records',
@@ -59,16 +62,16 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     {
       schema: {
         tags: ['records'],
-        summary: 'Your records, newest first',
-        querystring: ListQuery,
+        summary: 'Your records, newest first, also those that are being written or could not be',
+        querystring: TaskListQuery,
         response: { 200: RecordList },
       },
     },
-    async request => {
-      const found = await listRecords(database.queries, cipher, request.ownerId, cursorOf(request.query))
-      const { items, nextCursor } = pageOf(found, request.query)
-      return { items: await views(database.queries, items), nextCursor }
-    },
+    ({ ownerId, query }) =>
+      snapshot(database, async tx => {
+        const { items, nextCursor } = pageOf(await written.list(tx, ownerId, taskFilterOf(query)), query)
+        return { items: await views(tx, items), nextCursor }
+      }),
   )
 
   app.get(
@@ -114,11 +117,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         response: { 200: RecordSchema },
       },
     },
-    async request => {
-      const record = await findRecord(database.queries, cipher, request.params.id, request.ownerId)
-      if (!record) throw recordNotFound()
-      return view(database.queries, record)
-    },
+    ({ ownerId, params }) => snapshot(database, async tx => view(tx, await written.find(tx, params.id, ownerId))),
   )
 
   app.put(
@@ -138,15 +137,18 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
       const { ownerId, body } = request
       const text = body.text.normalize('NFC')
       return database.queries.transaction(async tx => {
-        const record = await findRecord(tx, cipher, request.params.id, ownerId, { forUpdate: true })
+        const record = await written.find(tx, request.params.id, ownerId, { forUpdate: true })
         if (!record) throw recordNotFound()
-        const outputs = (await store.outputsOf(tx, [record.id])).get(record.id) ?? []
+        const { task, input, outputs } = record
+        if (outputs.every(({ text }) => text === '')) throw recordWithoutText()
         const chosen = outputs[body.output]
         if (!chosen) throw versionNotFound(outputs.length)
-        const assessed = assess(text, record.category, record.targetBytes)
+        const assessed = assess(text, input.category, input.targetBytes)
         if (assessed.overBy > 0 && !body.allowOverLimit) throw overLimit(assessed)
-        await confirmRecord(tx, cipher, ownerId, record.id, { output: body.output, original: chosen.text, text })
-        await events.publish(tx, request.id, [{ name: 'record.confirmed', data: { taskId: record.id, ownerId } }])
+        // Of a task whose texts were kept without what its kind makes of them there is no record yet.
+        await saveRecords(tx, cipher, [{ ...task, input }])
+        await confirmRecord(tx, cipher, ownerId, task.id, { output: body.output, original: chosen.text, text })
+        await events.publish(tx, request.id, [{ name: 'record.confirmed', data: { taskId: task.id, ownerId } }])
         return view(tx, record)
       })
     },
@@ -169,15 +171,15 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     },
   )
 
-  async function views(tx: Queries, found: readonly StoredRecord[]) {
+  async function views(tx: Queries, found: readonly TaskOfKind<Static<typeof RecordInput>>[]) {
     const ids = found.map(({ id }) => id)
-    const outputs = await store.outputsOf(tx, ids)
+    const kept = await keptRecords(tx, cipher, ids)
     const confirmed = await latestConfirmations(tx, cipher, ids)
-    return found.map(record => viewRecord(record, outputs.get(record.id) ?? [], confirmed.get(record.id)))
+    return found.map(record => viewRecord(record, kept.get(record.id), confirmed.get(record.id)))
   }
 
-  async function view(tx: Queries, record: StoredRecord) {
-    const [only] = await views(tx, [record])
+  async function view(tx: Queries, record: TaskOfKind<Static<typeof RecordInput>> | undefined) {
+    const [only] = await views(tx, record ? [record] : [])
     if (!only) throw recordNotFound()
     return only
   }

@@ -3,22 +3,21 @@ import { encrypted } from '../db/encrypted.ts'
 import { tasks } from '../tasks/schema.ts'
 import type { Category } from './category.ts'
 
-/** A student record: what a `record` task wrote. Has the task's id; its versions are the task's outputs. */
-export const records = pgTable(
-  'records',
-  {
-    id: uuid('id')
-      .primaryKey()
-      .references(() => tasks.id, { onDelete: 'cascade' }),
-    ownerId: uuid('owner_id').notNull(),
-    category: text('category').$type<Category>().notNull(),
-    subject: encrypted<string>('subject'),
-    label: encrypted<string>('label'),
-    targetBytes: integer('target_bytes'),
-    createdAt: timestamp('created_at', { withTimezone: true, mode: 'date', precision: 3 }).notNull(),
-  },
-  table => [index('records_owner').on(table.ownerId, table.id)],
-)
+/**
+ * A student record that has text: what a `record` task wrote. Has the task's id; its versions are the task's outputs. One that
+ * is being written, or could not be, is its task alone.
+ */
+export const records = pgTable('records', {
+  id: uuid('id')
+    .primaryKey()
+    .references(() => tasks.id, { onDelete: 'cascade' }),
+  ownerId: uuid('owner_id').notNull(),
+  category: text('category').$type<Category>().notNull(),
+  subject: encrypted<string>('subject'),
+  label: encrypted<string>('label'),
+  targetBytes: integer('target_bytes'),
+  createdAt: timestamp('created_at', { withTimezone: true, mode: 'date', precision: 3 }).notNull(),
+})
 
 /**
  * What a teacher confirmed: the version as the model wrote it, the text as the teacher left it, and when. Rows are only

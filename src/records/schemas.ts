@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { outputStatuses } from '../tasks/task.ts'
+import { Failure } from '../tasks/schemas.ts'
+import { outputStatuses, taskStatuses } from '../tasks/task.ts'
 import { categories } from './category.ts'
 
 const InTwoLanguages = Type.Object({ ko: Type.String(), en: Type.String() })
@@ -25,6 +26,7 @@ export const Assessed = Type.Object({ ...sizes, limit: Type.Integer({ descriptio
 
 export const RecordSchema = Type.Object({
   id: Type.String(),
+  status: Type.Enum(taskStatuses, { description: 'That of its task.' }),
   category: Type.Enum(categories),
   subject: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([Type.String(), Type.Null()]),
@@ -44,6 +46,7 @@ export const RecordSchema = Type.Object({
     }),
     Type.Null(),
   ]),
+  error: Type.Optional(Failure),
 })
 
 export const RecordList = Type.Object({

@@ -1,19 +1,18 @@
-import { and, desc, eq, inArray, lt } from 'drizzle-orm'
+import { desc, inArray } from 'drizzle-orm'
 import type { Static } from 'typebox'
-import { validate as isUuid, v7 as uuidv7 } from 'uuid'
+import { v7 as uuidv7 } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import type { Category } from './category.ts'
 import type { RecordInput } from './input.ts'
 import { confirmations, records } from './schema.ts'
 
+/** What a record is of. */
 export interface StoredRecord {
-  id: string
   category: Category
   subject: string | undefined
   label: string | undefined
   targetBytes: number | undefined
-  createdAt: Date
 }
 
 /** What a teacher confirmed last. */
@@ -43,37 +42,18 @@ export async function saveRecords(
   await tx.insert(records).values(values).onConflictDoNothing()
 }
 
-/** The owner's record; `undefined` when there is none of this owner. `forUpdate` locks it until the transaction ends. */
-export async function findRecord(
+/** What is kept of those of these tasks that have ended with text, by id. */
+export async function keptRecords(
   tx: Queries,
   cipher: Cipher,
-  id: string,
-  ownerId: string,
-  { forUpdate = false } = {},
-): Promise<StoredRecord | undefined> {
-  if (!isUuid(id)) return undefined
-  const query = tx
-    .select()
-    .from(records)
-    .where(and(eq(records.id, id), eq(records.ownerId, ownerId)))
-  const [row] = await (forUpdate ? query.for('update') : query)
-  return row && opened(cipher, row)
-}
-
-/** Newest first; `before` is the id of the last record of the page before. */
-export async function listRecords(
-  tx: Queries,
-  cipher: Cipher,
-  ownerId: string,
-  { before, limit }: { before?: string; limit: number },
-): Promise<StoredRecord[]> {
+  ids: readonly string[],
+): Promise<Map<string, StoredRecord>> {
+  if (ids.length === 0) return new Map()
   const rows = await tx
     .select()
     .from(records)
-    .where(and(eq(records.ownerId, ownerId), before === undefined ? undefined : lt(records.id, before)))
-    .orderBy(desc(records.id))
-    .limit(limit)
-  return rows.map(row => opened(cipher, row))
+    .where(inArray(records.id, [...ids]))
+  return new Map(rows.map(row => [row.id, opened(cipher, row)]))
 }
 
 /** Adds what the teacher confirmed; earlier confirmations stay. */
@@ -123,11 +103,9 @@ export async function latestConfirmations(
 
 function opened(cipher: Cipher, row: typeof records.$inferSelect): StoredRecord {
   return {
-    id: row.id,
     category: row.category,
     subject: row.subject ? cipher.open(records.subject, row.id, row.subject) : undefined,
     label: row.label ? cipher.open(records.label, row.id, row.label) : undefined,
     targetBytes: row.targetBytes ?? undefined,
-    createdAt: row.createdAt,
   }
 }

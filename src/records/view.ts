@@ -1,24 +1,34 @@
-import type { StoredOutput } from '../tasks/rows.ts'
+import type { Static } from 'typebox'
+import type { TaskOfKind } from '../tasks/of-kind.ts'
+import { faultOf } from '../tasks/view.ts'
 import { type Assessment, assess } from './assess.ts'
+import type { RecordInput } from './input.ts'
 import { limitFor } from './limits.ts'
 import type { Confirmation, StoredRecord } from './store.ts'
 
-/** A record as its teacher sees it; sizes and marks are computed from the texts as they are now. */
+/**
+ * A record as its teacher sees it; sizes and marks are computed from the texts as they are now.
+ *
+ * @param kept what is kept of it once it has ended with text; before, and if it never does, what was asked for says it
+ */
 export function viewRecord(
-  record: StoredRecord,
-  outputs: readonly StoredOutput[],
+  written: TaskOfKind<Static<typeof RecordInput>>,
+  kept: StoredRecord | undefined,
   confirmed: Confirmation | undefined,
 ) {
-  const { id, category, targetBytes } = record
+  const { id, task, input, outputs } = written
+  const { category, subject, label, targetBytes } = kept ?? input
+  const error = faultOf(written)
   const { characters, bytes } = limitFor(category)
   return {
     id,
+    status: task.status,
     category,
-    subject: record.subject ?? null,
-    label: record.label ?? null,
+    subject: subject ?? null,
+    label: label ?? null,
     targetBytes: targetBytes ?? null,
     limit: { characters, bytes },
-    createdAt: record.createdAt.toISOString(),
+    createdAt: task.createdAt.toISOString(),
     versions: outputs.map(({ index, status, text }) => ({
       output: index,
       status,
@@ -34,6 +44,7 @@ export function viewRecord(
           confirmedAt: confirmed.confirmedAt.toISOString(),
         }
       : null,
+    ...(error && { error }),
   }
 }
 

@@ -6,6 +6,6 @@ export function reviewNotFound(): Problem {
     status: 404,
     code: 'review-not-found',
     title: 'No such review',
-    detail: 'There is no review with this id, or it is not yours. A review appears when its task ends with text.',
+    detail: 'There is no review with this id, or it is not yours.',
   })
 }

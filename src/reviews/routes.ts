@@ -1,16 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Database, Queries } from '../db/client.ts'
+import type { Database } from '../db/client.ts'
+import { snapshot } from '../db/snapshot.ts'
 import { type Accept, acceptsTask } from '../tasks/accept.ts'
 import { readIdempotencyKey } from '../tasks/idempotency-key.ts'
 import type { TaskKind } from '../tasks/kind.ts'
-import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
+import { TasksOfKind } from '../tasks/of-kind.ts'
+import { pageOf, TaskListQuery, taskFilterOf } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { reviewNotFound } from './errors.ts'
 import { ReviewInput } from './input.ts'
 import { ReviewList, ReviewSchema } from './schemas.ts'
-import { findReview, listReviews, type StoredReview } from './store.ts'
+import { viewReview } from './view.ts'
 
 const ReviewParams = Type.Object({
   id: Type.String({ maxLength: 100, description: 'Id of the review, which is that of its task.' }),
@@ -27,6 +29,7 @@ export interface ReviewRoutesOptions {
 /** Diary reviews: ask one of two personas, read what they said, remove it. */
 export const reviewRoutes: FastifyPluginAsyncTypebox<ReviewRoutesOptions> = async (app, options) => {
   const { kind, tasks, accept, database, store } = options
+  const written = new TasksOfKind<ReviewInput>(kind.name, store)
 
   app.post(
     '/api/reviews',
@@ -50,26 +53,25 @@ export const reviewRoutes: FastifyPluginAsyncTypebox<ReviewRoutesOptions> = asyn
     {
       schema: {
         tags: ['reviews'],
-        summary: 'Your reviews, newest first',
-        querystring: ListQuery,
+        summary: 'Your reviews, newest first, also those that are being written or could not be',
+        querystring: TaskListQuery,
         response: { 200: ReviewList },
       },
     },
-    async request => {
-      const found = await listReviews(database.queries, request.ownerId, cursorOf(request.query))
-      const { items, nextCursor } = pageOf(found, request.query)
-      return { items: await views(database.queries, items), nextCursor }
-    },
+    ({ ownerId, query }) =>
+      snapshot(database, async tx => {
+        const { items, nextCursor } = pageOf(await written.list(tx, ownerId, taskFilterOf(query)), query)
+        return { items: items.map(viewReview), nextCursor }
+      }),
   )
 
   app.get(
     '/api/reviews/:id',
     { schema: { tags: ['reviews'], summary: 'A review', params: ReviewParams, response: { 200: ReviewSchema } } },
-    async request => {
-      const review = await findReview(database.queries, request.params.id, request.ownerId)
-      const [view] = review ? await views(database.queries, [review]) : []
-      if (!view) throw reviewNotFound()
-      return view
+    async ({ ownerId, params }) => {
+      const review = await snapshot(database, tx => written.find(tx, params.id, ownerId))
+      if (!review) throw reviewNotFound()
+      return viewReview(review)
     },
   )
 
@@ -89,24 +91,4 @@ export const reviewRoutes: FastifyPluginAsyncTypebox<ReviewRoutesOptions> = asyn
       return reply.code(204).send(null)
     },
   )
-
-  /** Those that have not been removed meanwhile. */
-  async function views(tx: Queries, found: readonly StoredReview[]) {
-    const ids = found.map(({ id }) => id)
-    const inputs = (await store.inputs(tx, ids)) as Map<string, ReviewInput>
-    const outputs = await store.outputsOf(tx, ids)
-    return found.flatMap(({ id, type, createdAt }) => {
-      const input = inputs.get(id)
-      const output = outputs.get(id)?.[0]
-      if (!input || !output) return []
-      return {
-        id,
-        type,
-        body: input.body,
-        status: output.status,
-        text: output.text,
-        createdAt: createdAt.toISOString(),
-      }
-    })
-  }
 }

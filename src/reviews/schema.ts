@@ -1,4 +1,4 @@
-import { index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { tasks } from '../tasks/schema.ts'
 import type { ReviewType } from './input.ts'
 
@@ -6,15 +6,11 @@ import type { ReviewType } from './input.ts'
  * A review of a diary entry: what a `review` task wrote. Has the task's id; the entry is the task's input, the review its
  * output, both encrypted there.
  */
-export const reviews = pgTable(
-  'reviews',
-  {
-    id: uuid('id')
-      .primaryKey()
-      .references(() => tasks.id, { onDelete: 'cascade' }),
-    ownerId: uuid('owner_id').notNull(),
-    type: text('type').$type<ReviewType>().notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true, mode: 'date', precision: 3 }).notNull(),
-  },
-  table => [index('reviews_owner').on(table.ownerId, table.id)],
-)
+export const reviews = pgTable('reviews', {
+  id: uuid('id')
+    .primaryKey()
+    .references(() => tasks.id, { onDelete: 'cascade' }),
+  ownerId: uuid('owner_id').notNull(),
+  type: text('type').$type<ReviewType>().notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true, mode: 'date', precision: 3 }).notNull(),
+})

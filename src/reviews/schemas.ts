@@ -1,14 +1,16 @@
 import { Type } from 'typebox'
-import { outputStatuses } from '../tasks/task.ts'
+import { Failure } from '../tasks/schemas.ts'
+import { taskStatuses } from '../tasks/task.ts'
 import { reviewTypes } from './input.ts'
 
 export const ReviewSchema = Type.Object({
   id: Type.String(),
   type: Type.Enum(reviewTypes),
   body: Type.String({ description: 'The diary entry.' }),
-  status: Type.Enum(outputStatuses, { description: 'Whether the review is whole.' }),
-  text: Type.String({ description: 'The review.' }),
+  status: Type.Enum(taskStatuses, { description: 'That of its task.' }),
+  text: Type.String({ description: 'The review; empty until it has ended, and of one that failed.' }),
   createdAt: Type.String(),
+  error: Type.Optional(Failure),
 })
 
 export const ReviewList = Type.Object({

@@ -61,6 +61,24 @@ export function outputUnfinished(): Problem {
   })
 }
 
+export function taskUnfinished(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'task-unfinished',
+    title: 'This task has not ended',
+    detail: 'Only a task that has ended can be tried again. Cancel it first.',
+  })
+}
+
+export function nothingToRetry(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'nothing-to-retry',
+    title: 'This task is completed',
+    detail: 'All its outputs are completed. One of them can be written again with POST .../outputs/:index/retry.',
+  })
+}
+
 /** The task is between two states for a moment. */
 export function taskBusy(): Problem {
   return new Problem({

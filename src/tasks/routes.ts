@@ -1,14 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { isDatabaseFault } from '../db/faults.ts'
-import { Problem } from '../problem.ts'
 import { unchanged } from './etag.ts'
 import { type EventReplies, maxTaskStreams } from './event-reply.ts'
 import { maxOutputs } from './kind.ts'
-import { cursorOf, ListQuery, pageOf } from './paging.ts'
-import type { TaskRow } from './rows.ts'
+import { pageOf, TaskListQuery, taskFilterOf } from './paging.ts'
 import { TaskList, TaskSchema } from './schemas.ts'
-import { taskEnded, taskStatuses } from './task.ts'
+import { taskEnded } from './task.ts'
 import type { Tasks } from './tasks.ts'
 import type { TaskView } from './view.ts'
 
@@ -121,6 +119,20 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
       answer(reply, await tasks.retryOutput(request.params.id, request.ownerId, request.params.index)),
   )
 
+  app.post(
+    '/api/tasks/:id/retry',
+    {
+      schema: {
+        tags: ['tasks'],
+        summary: 'Write again what an ended task could not complete',
+        description: 'All outputs that are not completed, in one new attempt; those that are stand.',
+        params: TaskParams,
+        response: { 200: TaskSchema, 202: TaskSchema },
+      },
+    },
+    async (request, reply) => answer(reply, await tasks.retry(request.params.id, request.ownerId)),
+  )
+
   app.get(
     '/api/tasks',
     {
@@ -129,37 +141,17 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
         summary: 'Your tasks, newest first',
         querystring: Type.Object({
           kind: Type.Optional(Type.String({ maxLength: 40, pattern: '^[a-z]+$' })),
-          status: Type.Optional(
-            Type.String({ maxLength: 100, description: `One or several, with commas: ${taskStatuses.join(', ')}.` }),
-          ),
-          ...ListQuery.properties,
+          ...TaskListQuery.properties,
         }),
         response: { 200: TaskList },
       },
     },
     async request => {
-      const { kind, status } = request.query
-      const items = await tasks.list(request.ownerId, {
-        kind,
-        status: status === undefined ? undefined : statusFilter(status),
-        ...cursorOf(request.query),
-      })
+      const { kind, ...page } = request.query
+      const items = await tasks.list(request.ownerId, { kind, ...taskFilterOf(page) })
       return pageOf(items, request.query)
     },
   )
-}
-
-function statusFilter(text: string): TaskRow['status'][] {
-  return text.split(',').map(name => {
-    const status = taskStatuses.find(known => known === name.trim())
-    if (status) return status
-    throw new Problem({
-      status: 400,
-      code: 'invalid-request',
-      title: 'Invalid request',
-      detail: `status must be one or several of ${taskStatuses.join(', ')}, with commas between them.`,
-    })
-  })
 }
 
 function answer(reply: { code(status: number): unknown }, { version: _, ...task }: TaskView) {

@@ -1,4 +1,5 @@
 import type { Queries } from '../db/client.ts'
+import { snapshot } from '../db/snapshot.ts'
 import type { TaskKind } from './kind.ts'
 import type { SavedTask } from './logs.ts'
 import type { TaskRow } from './rows.ts'
@@ -12,10 +13,7 @@ interface Sources {
 
 /** A task with all that a log can be rebuilt from, whoever it belongs to, in one state of the database. */
 export function loadSaved(queries: Queries, sources: Sources, id: string): Promise<SavedTask> {
-  return queries.transaction(async tx => readSaved(tx, sources, await sources.store.get(tx, id)), {
-    isolationLevel: 'repeatable read',
-    accessMode: 'read only',
-  })
+  return snapshot({ queries }, async tx => readSaved(tx, sources, await sources.store.get(tx, id)))
 }
 
 /** The rest of `task`, as `tx` sees it. */

@@ -51,6 +51,8 @@ export const tasks = pgTable(
   },
   table => [
     index('tasks_owner').on(table.ownerId, table.id),
+    // For what an owner has of one kind, however much there is of the others.
+    index('tasks_owner_kind').on(table.ownerId, table.kind, table.id),
     index('tasks_unfinished').on(table.ownerId).where(sql`${table.status} in ('queued', 'running')`),
     index('tasks_ended').on(table.ownerId, table.finishedAt),
     index('tasks_queued').on(table.id).where(sql`${table.status} = 'queued'`),

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, inArray, lt, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { validate as isUuid } from 'uuid'
 import { arrayOf } from '../db/array-of.ts'
 import type { Queries } from '../db/client.ts'
@@ -189,6 +189,23 @@ export class TaskStore {
       .orderBy(desc(tasks.id))
       .limit(filter.limit)
     return rows.map(row => readTask(this.#cipher, row))
+  }
+
+  /** Ids of all ended tasks of a kind, of all owners, in their order, `limit` at a time after `after`. */
+  async endedIds(tx: Queries, kind: string, after: string | undefined, limit: number): Promise<string[]> {
+    const rows = await tx
+      .select({ id: tasks.id })
+      .from(tasks)
+      .where(
+        and(
+          eq(tasks.kind, kind),
+          notInArray(tasks.status, ['queued', 'running']),
+          after === undefined ? undefined : gt(tasks.id, after),
+        ),
+      )
+      .orderBy(asc(tasks.id))
+      .limit(limit)
+    return rows.map(({ id }) => id)
   }
 
   /**

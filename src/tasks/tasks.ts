@@ -2,10 +2,19 @@ import type { Static } from 'typebox'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queries, Transaction } from '../db/client.ts'
 import { isTransientFault } from '../db/faults.ts'
+import { snapshot } from '../db/snapshot.ts'
 import type { Events } from '../events/events.ts'
 import { Problem } from '../problem.ts'
 import { newTraceId } from '../trace-id.ts'
-import { outputNotFound, outputUnfinished, queueFull, taskBusy, taskNotFound } from './errors.ts'
+import {
+  nothingToRetry,
+  outputNotFound,
+  outputUnfinished,
+  queueFull,
+  taskBusy,
+  taskNotFound,
+  taskUnfinished,
+} from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import type { Idempotency, Once } from './idempotency.ts'
 import type { KindTask, TaskKind } from './kind.ts'
@@ -192,7 +201,9 @@ export class Tasks {
 
   /** @throws Problem `task-not-found` */
   async view(id: string, ownerId: string): Promise<TaskView> {
-    return this.#view(await this.#snapshot(async tx => this.#saved(tx, await this.#find(tx, id, ownerId))))
+    return this.#view(
+      await snapshot(this.#options.database, async tx => this.#saved(tx, await this.#find(tx, id, ownerId))),
+    )
   }
 
   /** Newest first. */
@@ -200,8 +211,8 @@ export class Tasks {
     ownerId: string,
     filter: { kind?: string; status?: readonly TaskStatus[]; before?: string; limit: number },
   ): Promise<TaskView[]> {
-    const { store } = this.#options
-    const saved = await this.#snapshot(async tx => {
+    const { store, database } = this.#options
+    const saved = await snapshot(database, async tx => {
       const rows = await store.list(tx, ownerId, filter)
       const outputs = await store.outputsOf(
         tx,
@@ -304,8 +315,33 @@ export class Tasks {
     return this.view(id, ownerId)
   }
 
+  /**
+   * Generates every output that an ended task could not complete again, in its next attempt: all of them if it is what the
+   * kind makes of them that failed.
+   *
+   * @throws Problem `task-unfinished`, `nothing-to-retry`, `queue-full`, and what the kind says
+   */
+  async retry(id: string, ownerId: string): Promise<TaskView> {
+    const saved = await this.#options.database.queries.transaction(async tx => {
+      const task = await this.#lock(tx, id, ownerId)
+      const { outputs } = await this.#saved(tx, task)
+      if (!taskEnded(task.status)) throw taskUnfinished()
+      if (task.status === 'completed') throw nothingToRetry()
+      const without = outputs.filter(({ status }) => status !== 'completed')
+      await this.#requeue(
+        tx,
+        task,
+        (without.length > 0 ? without : outputs).map(({ index }) => index),
+      )
+      const requeued = await this.#saved(tx, await this.#find(tx, id, ownerId))
+      tx.afterCommit(() => this.#publishState(requeued))
+      return requeued
+    })
+    return this.#view(saved)
+  }
+
   async #retryHere(id: string, ownerId: string, index: number): Promise<'done' | 'runs-elsewhere'> {
-    const { database, store, queue, kinds, runner } = this.#options
+    const { database, store, runner } = this.#options
     return database.queries.transaction(async tx => {
       const task: KindTask & TaskRow = await this.#lock(tx, id, ownerId)
       const { outputs } = await this.#saved(tx, task)
@@ -322,18 +358,23 @@ export class Tasks {
         return 'done'
       }
       if (!outputEnded(output.status)) throw outputUnfinished()
-      await store.resetOutput(tx, id, index)
-      if (task.status !== 'queued') {
-        await kinds.get(task.kind)?.beforeRetry?.(tx, task)
-        await this.#mustHaveRoom(tx)
-        const jobId = uuidv7()
-        await store.requeue(tx, id, task.attempt, jobId)
-        await queue.send(tx, { taskId: task.id }, { id: jobId })
-      }
+      if (task.status === 'queued') await store.resetOutput(tx, id, index)
+      else await this.#requeue(tx, task, [index])
       const saved = await this.#saved(tx, await this.#find(tx, id, ownerId))
       tx.afterCommit(() => this.#publishState(saved))
       return 'done'
     })
+  }
+
+  /** Puts an ended task back into the queue, for these outputs. */
+  async #requeue(tx: Queries, task: KindTask & TaskRow, indexes: readonly number[]): Promise<void> {
+    const { store, queue, kinds } = this.#options
+    for (const index of indexes) await store.resetOutput(tx, task.id, index)
+    await kinds.get(task.kind)?.beforeRetry?.(tx, task)
+    await this.#mustHaveRoom(tx)
+    const jobId = uuidv7()
+    await store.requeue(tx, task.id, task.attempt, jobId)
+    await queue.send(tx, { taskId: task.id }, { id: jobId })
   }
 
   /** What another instance asks of the one that runs a task. */
@@ -398,12 +439,6 @@ export class Tasks {
 
   async #saved(tx: Queries, task: TaskRow): Promise<SavedTask> {
     return readSaved(tx, this.#options, task)
-  }
-
-  /** One state of the database for all that `read` reads. */
-  #snapshot<T>(read: (tx: Queries) => Promise<T>): Promise<T> {
-    const { queries } = this.#options.database
-    return queries.transaction(read, { isolationLevel: 'repeatable read', accessMode: 'read only' })
   }
 
   async #view(saved: SavedTask): Promise<TaskView> {

@@ -59,6 +59,12 @@ export function viewTask({ task, outputs }: SavedTask, log: EventLog | undefined
   }
 }
 
+/** Why a task has ended without all that it should have; undefined for one that has it, or has not ended. */
+export function faultOf({ task, outputs }: Pick<SavedTask, 'task' | 'outputs'>): OutputError | undefined {
+  if (!taskEnded(task.status)) return undefined
+  return task.error ?? outputs.find(({ error }) => error)?.error
+}
+
 function savedOutput({ index, status, text, finishReason, usage, error }: StoredOutput): OutputView {
   return { index, status, text, finishReason: finishReason ?? null, usage: usage ?? null, ...(error && { error }) }
 }

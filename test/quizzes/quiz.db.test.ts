@@ -147,14 +147,17 @@ t.test('after two repairs it is incomplete with what is valid', async t => {
   t.match(taken, { status: 201, body: { score: 1, total: 2 } }, 'it can be taken all the same')
 })
 
-t.test('without any valid question it fails, and there is no quiz', async t => {
+t.test('without any valid question it fails, and the quiz says why', async t => {
   const visitor = begin(completion => completion.delta('죄송하지만 SECRET 만들 수 없습니다.').finish())
   const { id, transcript } = await made(visitor)
   t.equal(upstream.completions.length, 3)
   t.match(transcript.chunks.at(-1), { type: 'error', errorText: /0 of 3/ })
   t.match(await visitor.task(id), { status: 'failed', error: { code: 'invalid' } })
-  t.equal((await visitor.json('GET', `/api/quizzes/${id}`)).status, 404)
-  t.same((await visitor.json('GET', '/api/quizzes')).body, { items: [], nextCursor: null })
+  t.match(await quiz(visitor, id), { status: 'failed', questions: [], error: { code: 'invalid' } })
+  const { body } = await visitor.json('GET', '/api/quizzes')
+  t.match(body, { items: [{ id, status: 'failed', questions: 0, attempts: 0, bestScore: null }], nextCursor: null })
+  const taken = await visitor.json('POST', `/api/quizzes/${id}/attempts`, { answers: [] })
+  t.match(taken, { status: 409, body: { code: 'quiz-empty' } })
 })
 
 t.test('what the model refuses is not asked for again', async t => {
@@ -180,14 +183,14 @@ t.test('cancelled in the middle, what is valid is kept; without any, nothing', a
     status: 'cancelled',
     outputs: [{ status: 'cancelled', usage: { estimated: true } }],
   })
-  t.match(await quiz(visitor, some), { status: 'incomplete', questions: [shown(1, 0)] })
+  t.match(await quiz(visitor, some), { status: 'cancelled', questions: [shown(1, 0)] })
 
   upstream.reset(() => {})
   const none = await visitor.submit('/api/quizzes', three)
   await upstream.requested(1)
   await visitor.json('POST', `/api/tasks/${none}/cancel`)
   await visitor.finished(none)
-  t.equal((await visitor.json('GET', `/api/quizzes/${none}`)).status, 404)
+  t.match(await quiz(visitor, none), { status: 'cancelled', questions: [] })
   t.equal(upstream.completions.length, 1, 'no repair is tried')
 })
 
@@ -213,7 +216,7 @@ t.test('written anew in vain, the old questions stay', async t => {
   upstream.answer(({ response }) => response.writeHead(401).end())
   await visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`)
   t.match((await visitor.finished(id)).chunks.at(-1), { type: 'error' })
-  t.match(await quiz(visitor, id), { status: 'completed', questions: [shown(1, 0), {}, {}] })
+  t.match(await quiz(visitor, id), { status: 'failed', questions: [shown(1, 0), {}, {}], error: { code: 'rejected' } })
 })
 
 t.test('a quiz that was taken is not written anew', async t => {

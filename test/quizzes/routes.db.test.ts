@@ -35,8 +35,8 @@ t.test('a quiz is asked for by its topic alone; the rest goes without saying', a
   const request = { topic: '수도', questionCount: 5, difficulty: 'medium', choices: 4 } as const
   t.same(asked?.messages, quizPrompt(request))
   t.match(asked?.response_format, { type: 'json_schema', json_schema: { ...quizFormat(request), strict: true } })
-  t.match(await visitor.json('GET', `/api/quizzes/${body.taskId}`), { status: 404, body: { code: 'quiz-not-found' } })
-  t.match(await attempt(visitor, body.taskId, []), { status: 404, body: { code: 'quiz-not-found' } })
+  t.match(await quiz(visitor, body.taskId), { topic: '수도', questionCount: 5, status: 'running', questions: [] })
+  t.match(await attempt(visitor, body.taskId, []), { status: 409, body: { code: 'quiz-being-made' } })
 })
 
 t.test('everything that may be said of it is handed to the model', async t => {

@@ -8,6 +8,7 @@ import type { Visitor } from '../support/visitor.ts'
 
 interface RecordBody {
   id: string
+  status: string
   subject: string | null
   label: string | null
   versions: { output: number; status: string; text: string; bytes: number; overBy: number; marks: unknown[] }[]
@@ -99,18 +100,24 @@ t.test('size and marks come from the server, and the smaller target is the limit
   t.match(body, { targetBytes: 120, limit: { bytes: 1500 } })
 })
 
-t.test('a record is there when its task has ended, not before', async t => {
+t.test('a record is there from the moment it is asked for; it is confirmed once it has text', async t => {
   const { visitor, upstream } = conchWith(completion => completion.delta('글'))
   const id = await visitor.record({ ...anyRecord, versions: 1 })
   await upstream.requested(1)
-  const before = await visitor.json('GET', `/api/records/${id}`)
-  t.equal(before.status, 404)
-  t.match(before.body, { code: 'record-not-found' })
-  t.equal((await confirm(visitor, id, {})).status, 404)
-  t.same((await visitor.json<List>('GET', '/api/records')).body.items, [])
+  const before = await visitor.json<RecordBody>('GET', `/api/records/${id}`)
+  t.equal(before.status, 200)
+  t.match(before.body, {
+    ...anyRecord,
+    observations: undefined,
+    status: 'running',
+    versions: [{ text: '' }],
+    saved: null,
+  })
+  t.match(await confirm(visitor, id, {}), { status: 409, body: { code: 'record-without-text' } })
+  t.same((await visitor.json<List>('GET', '/api/records')).body.items, [before.body])
   upstream.completions[0]?.finish()
   await visitor.finished(id)
-  t.equal((await visitor.json('GET', `/api/records/${id}`)).status, 200)
+  t.match((await visitor.json('GET', `/api/records/${id}`)).body, { status: 'completed', versions: [{ text: '글' }] })
 })
 
 t.test('the list is newest first, page by page, and shows what was saved', async t => {
@@ -262,7 +269,7 @@ t.test('a version retried after it was saved changes the version, not what was s
   t.match((await confirm(visitor, id, { output: 0, text: '새 글' })).body, { saved: { original: '새 글' } })
 })
 
-t.test('a task that ended with some of its text has a record, one without any has none', async t => {
+t.test('a record says how its task ended, and why, with text and without any', async t => {
   const { visitor, upstream } = conchWith(completion => completion.delta('반쯤'))
   const cancelled = await visitor.record({ ...anyRecord, versions: 1 })
   const watcher = await visitor.watchTask(cancelled)
@@ -270,11 +277,18 @@ t.test('a task that ended with some of its text has a record, one without any ha
   await visitor.json('POST', `/api/tasks/${cancelled}/cancel`)
   await watcher.ended
   const kept = await visitor.json<RecordBody>('GET', `/api/records/${cancelled}`)
-  t.match(kept.body.versions, [{ status: 'cancelled', text: '반쯤' }])
+  t.match(kept.body, { status: 'cancelled', versions: [{ status: 'cancelled', text: '반쯤' }] })
   upstream.answer(({ response }) => response.writeHead(400).end())
-  const failed = await visitor.record({ ...anyRecord, versions: 1 })
+  const failed = await visitor.record({ ...anyRecord, label: '2-3-15', versions: 1 })
   await visitor.finished(failed)
-  t.equal((await visitor.json('GET', `/api/records/${failed}`)).status, 404)
+  const without = await visitor.json<RecordBody>('GET', `/api/records/${failed}`)
+  t.match(without.body, {
+    status: 'failed',
+    label: '2-3-15',
+    versions: [{ status: 'failed', text: '' }],
+    error: { code: 'rejected' },
+  })
+  t.match(await confirm(visitor, failed, {}), { status: 409, body: { code: 'record-without-text' } })
 })
 
 t.test('a text can be checked while it is edited, and nothing is stored', async t => {

@@ -82,15 +82,16 @@ t.test('each type is answered by its persona, and by no other', async t => {
   t.match(upstream.completions[1]?.system, /감정에 공감/)
 })
 
-t.test('a review is there when its task has ended, not before', async t => {
+t.test('a review is there from the moment it is asked for', async t => {
   const visitor = begin(completion => completion.delta('글'))
   const id = await visitor.submit('/api/reviews', diary)
   await upstream.requested(1)
-  t.match(await visitor.json('GET', `/api/reviews/${id}`), { status: 404, body: { code: 'review-not-found' } })
-  t.same(await pagesOf(visitor, '/api/reviews', 20), [[]])
+  const { createdAt } = await visitor.task(id)
+  const running = { id, ...diary, status: 'running', text: '', createdAt }
+  t.same(await viewed(visitor, id), running)
+  t.same(await pagesOf(visitor, '/api/reviews', 20), [[running]])
   upstream.completions[0]?.finish()
   await visitor.finished(id)
-  const { createdAt } = await visitor.task(id)
   const review = { id, ...diary, status: 'completed', text: '글', createdAt }
   t.same(await viewed(visitor, id), review)
   t.same(await pagesOf(visitor, '/api/reviews', 20), [[review]])
@@ -155,7 +156,7 @@ t.test('odd characters come back as they were sent, and 20,000 of them fit', asy
   t.ok(upstream.completions[0]?.body.messages.every(({ content }) => content.isWellFormed()))
 })
 
-t.test('cancelled with some text it is kept, and says so; without any there is nothing to keep', async t => {
+t.test('cancelled it says so, and keeps what text there is', async t => {
   const visitor = begin(completion => completion.delta('반쯤'))
   const some = await visitor.submit('/api/reviews', diary)
   const watcher = await visitor.watchTask(some)
@@ -168,10 +169,10 @@ t.test('cancelled with some text it is kept, and says so; without any there is n
   await upstream.requested(1)
   await visitor.json('POST', `/api/tasks/${none}/cancel`)
   await visitor.finished(none)
-  t.equal((await visitor.json('GET', `/api/reviews/${none}`)).status, 404)
+  t.match(await viewed(visitor, none), { status: 'cancelled', text: '' })
   t.same(
     (await pagesOf<ReviewBody>(visitor, '/api/reviews', 20)).flat().map(({ id }) => id),
-    [some],
+    [none, some],
   )
 })
 
@@ -187,12 +188,12 @@ t.test('cut off by the model, it is kept as incomplete; written anew, it is whol
   t.equal((await pagesOf<ReviewBody>(visitor, '/api/reviews', 20)).flat().length, 1)
 })
 
-t.test('when the model refuses, there is no review, and the task says why', async t => {
+t.test('when the model refuses, the diary is there without a review, and says why', async t => {
   const visitor = begin(({ response }) => response.writeHead(400).end())
   const id = await visitor.submit('/api/reviews', diary)
   await visitor.finished(id)
   t.match(await visitor.task(id), { status: 'failed', error: { code: 'rejected' } })
-  t.equal((await visitor.json('GET', `/api/reviews/${id}`)).status, 404)
+  t.match(await viewed(visitor, id), { ...diary, status: 'failed', text: '', error: { code: 'rejected' } })
 })
 
 t.test('each is saved for who asked for it, whoever asks and watches meanwhile', async t => {

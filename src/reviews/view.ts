@@ -1,0 +1,18 @@
+import type { TaskOfKind } from '../tasks/of-kind.ts'
+import { faultOf } from '../tasks/view.ts'
+import type { ReviewInput } from './input.ts'
+
+/** A review as its owner sees it. */
+export function viewReview(written: TaskOfKind<ReviewInput>) {
+  const { id, task, input, outputs } = written
+  const error = faultOf(written)
+  return {
+    id,
+    type: input.type,
+    body: input.body,
+    status: task.status,
+    text: outputs[0]?.text ?? '',
+    createdAt: task.createdAt.toISOString(),
+    ...(error && { error }),
+  }
+}
