@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { modelRoutes } from './ai/routes.ts'
 import { BackgroundWork } from './background-work.ts'
 import type { Config } from './config.ts'
+import { ClockWatch } from './db/clock-watch.ts'
 import { type DataDirLock, lockDataDir } from './db/data-dir-lock.ts'
 import { startJobs } from './db/jobs.ts'
 import { reencrypt } from './db/reencrypt.ts'
@@ -188,7 +189,7 @@ async function assemble(
   const { tasks, idempotency, logs, runner } = engine
   const replies = new EventReplies(timers)
 
-  const redrive = new Redrive({ boss, database, handlers, onRedriven: () => events.wakeHandlers() })
+  const redrive = new Redrive({ boss, database, handlers, onRedriven: () => events.wake() })
   const reencryption = new BackgroundWork({
     name: 're-encryption',
     run: options => reencrypt({ ...options, queries: database.queries, cipher, tables: encryptedTables }),
@@ -267,6 +268,16 @@ async function assemble(
     const impatience = setTimeout(() => app.server.closeAllConnections(), closeGraceMs)
     opened.defer(() => clearTimeout(impatience))
   })
+  const clock = new ClockWatch({
+    database,
+    logger: app.log,
+    onPulled() {
+      runner.wake()
+      events.wake()
+    },
+  })
+  opened.defer(() => clock.stop())
+  await clock.start()
   await engine.start()
   await events.start()
 }

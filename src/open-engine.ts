@@ -77,7 +77,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   )
   const shared = { ...options, queue, line, logs }
   const runner = new Runner({ ...shared, presence })
-  const tasks = new Tasks({ ...shared, idempotency, runner, signals })
+  const newestId = await store.newestId(database.queries)
+  const tasks = new Tasks({ ...shared, idempotency, runner, signals, newestId })
   return {
     tasks,
     idempotency,

@@ -37,10 +37,12 @@ export class Breaker {
     this.#row = new FailuresInARow(limits)
     this.#policy = circuitBreaker(
       handleWhenResult(result => (result as Judged<unknown>).verdict === 'failure'),
-      { breaker: this.#row, halfOpenAfter: limits.breakerMs },
+      // When the next may try is decided here, by a clock that only goes forward: the policy's own may be set back, and would
+      // refuse until it has caught up.
+      { breaker: this.#row, halfOpenAfter: Number.NEGATIVE_INFINITY },
     )
     this.#policy.onBreak(() => {
-      this.#openedAt = Date.now()
+      this.#openedAt = performance.now()
     })
   }
 
@@ -51,7 +53,7 @@ export class Breaker {
 
   /** Runs `attempt`, or refuses. Rejects only if `attempt` does, which then counts as `unknown`. */
   async run<T>(attempt: () => Promise<T>, judge: (result: T) => Verdict): Promise<T | Unavailable> {
-    const left = this.#limits.breakerMs - (Date.now() - this.#openedAt)
+    const left = this.#limits.breakerMs - (performance.now() - this.#openedAt)
     // The policy would let others wait for the probe.
     if (this.state === 'half-open' || (this.state === 'open' && left > 0)) return this.#refusal(left)
     let judged: Judged<T> | undefined
@@ -72,7 +74,7 @@ export class Breaker {
   }
 
   #refusal(leftMs: number): Unavailable {
-    const silent = Math.round((Date.now() - this.#row.since) / 1000)
+    const silent = Math.round((performance.now() - this.#row.since) / 1000)
     const again = Math.max(1, Math.ceil(leftMs / 1000))
     return {
       outcome: 'unavailable',
@@ -100,7 +102,7 @@ class FailuresInARow implements IBreaker {
     this.#limits = limits
   }
 
-  /** When the first failure of the row was, in milliseconds since 1970. */
+  /** When the first failure of the row was, by `performance.now()`. */
   get since(): number {
     return this.#since
   }
@@ -118,8 +120,8 @@ class FailuresInARow implements IBreaker {
   }
 
   failure(): boolean {
-    if (this.#failures === 0) this.#since = Date.now()
+    if (this.#failures === 0) this.#since = performance.now()
     this.#failures++
-    return this.#failures >= this.#limits.breakerFailures && Date.now() - this.#since >= this.#limits.breakerMs
+    return this.#failures >= this.#limits.breakerFailures && performance.now() - this.#since >= this.#limits.breakerMs
   }
 }

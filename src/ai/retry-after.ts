@@ -2,11 +2,16 @@ import { asObject } from './frame.ts'
 
 /**
  * How long the upstream asks to be left alone, in milliseconds from `now`; `undefined` if it does not say.
+ * A date is measured by the clock that set it, if the answer says what that was: ours may be wrong by hours.
  *
  * In this order: `retry-after-ms` (OpenAI), `Retry-After` as seconds or as a date (RFC 9110), and Google's `RetryInfo`
  * in the error, which Gemini sends instead of a header. A date that has passed and nonsense count as not said.
  */
-export function retryAfterMs(headers: Headers | undefined, error: unknown, now = Date.now()): number | undefined {
+export function retryAfterMs(
+  headers: Headers | undefined,
+  error: unknown,
+  now = Date.parse(headers?.get('date') ?? '') || Date.now(),
+): number | undefined {
   const candidates = [
     number(headers?.get('retry-after-ms')),
     seconds(headers?.get('retry-after')) ?? date(headers?.get('retry-after'), now),

@@ -6,6 +6,13 @@ import { type Database, jobsAside, jobsIn, type Queries } from './client.ts'
 /** A process that has not touched its jobs for this long is dead; another takes them. pg-boss's least. */
 const heartbeatSeconds = 10
 
+/**
+ * A job without a wanted delay is due since long ago, in seconds: as of now it would wait as soon as the clock is set back. It is
+ * kept, though nobody fetches it, as long after its sending.
+ */
+const dueSince = 20 * 365 * 86_400
+const dueAtOnce = { startAfter: String(-dueSince), retentionSeconds: 2 * dueSince }
+
 /** A job as fetched: `retryCount` tells this fetch from a later one of the same job. */
 export interface Job<Data> {
   id: string
@@ -74,7 +81,8 @@ export class JobQueue<Data extends object> {
     data: Data,
     { id = uuidv7(), key, delaySeconds = 0 }: { id?: string; key?: string; delaySeconds?: number } = {},
   ): Promise<void> {
-    await this.#boss.send(this.name, data, { id, singletonKey: key, startAfter: delaySeconds, db: jobsIn(tx) })
+    const due = delaySeconds > 0 ? { startAfter: delaySeconds } : dueAtOnce
+    await this.#boss.send(this.name, data, { id, singletonKey: key, ...due, db: jobsIn(tx) })
   }
 
   /** The statement that sends jobs, to be made a part of another one. */
@@ -87,7 +95,11 @@ export class JobQueue<Data extends object> {
       },
       jobs.map(({ id }) => ({ id })),
     )
-    await this.#boss.insert(this.name, [...jobs], { db })
+    await this.#boss.insert(
+      this.name,
+      jobs.map(job => ({ ...job, ...dueAtOnce })),
+      { db },
+    )
     if (!sending) throw new Error(`${this.name}: jobs are no longer sent with a statement`)
     return sending
   }
@@ -101,7 +113,7 @@ export class JobQueue<Data extends object> {
   ): Promise<string[]> {
     if (jobs.length === 0) return []
     // Jobs of one statement are told apart by their ids, which are in the order of their making.
-    const rows = jobs.map(({ data, key }) => ({ id: uuidv7(), data, singletonKey: key }))
+    const rows = jobs.map(({ data, key }) => ({ id: uuidv7(), data, singletonKey: key, ...dueAtOnce }))
     await boss.insert(name, rows, { db: jobsIn(tx) })
     return rows.map(({ id }) => id)
   }

@@ -10,7 +10,7 @@ export interface Backlog {
   retrying: number
   /** That are being handled. */
   active: number
-  /** Age of the oldest of all these; null of none. */
+  /** Age of the oldest of all these; null of none. Less than 0 if the clock was set back: then that is to be seen. */
   oldestSeconds: number | null
 }
 
@@ -46,8 +46,7 @@ export async function backlogs(database: Database, handlers: readonly string[]):
       waiting: jobs('created'),
       retrying: jobs('retry'),
       active: jobs('active'),
-      // The clock of a transaction is that of its beginning, which may be before the job's.
-      oldestSeconds: states.length > 0 ? Math.max(0, ...states.map(({ age }) => age)) : null,
+      oldestSeconds: states.length > 0 ? Math.max(...states.map(({ age }) => age)) : null,
     }
   }
   return { outbox: of(outboxQueue), handlers: new Map(handlers.map(name => [name, of(queueOf(name))])) }

@@ -23,8 +23,8 @@ export interface Events {
   publish(tx: Transaction, traceId: string, events: readonly DomainEvent[]): Promise<void>
   /** `publish` for what follows from several requests. */
   publishAll(tx: Transaction, published: readonly Published[]): Promise<void>
-  /** Handlers in this process look at once: for what has been given back to their queues. */
-  wakeHandlers(): void
+  /** Looks at all queues at once: for what was given back to them, or has become due as a clock was set. */
+  wake(): void
   /** Takes nothing more, waits for what runs up to `drainMs`, then leaves it to the next process. Idempotent. */
   stop(drainMs: number): Promise<void>
 }

@@ -82,7 +82,12 @@ export class QueuedEvents implements Events {
     tx.afterCommit(() => this.#poller.wake())
   }
 
-  wakeHandlers(): void {
+  wake(): void {
+    this.#poller.wake()
+    this.#wakeHandlers()
+  }
+
+  #wakeHandlers(): void {
     for (const runner of this.#runners) runner.wake()
   }
 
@@ -93,7 +98,7 @@ export class QueuedEvents implements Events {
 
   async #handOn(): Promise<boolean> {
     const { handedOn, more } = await this.#outbox.handOn()
-    if (handedOn > 0) this.wakeHandlers()
+    if (handedOn > 0) this.#wakeHandlers()
     return more
   }
 }

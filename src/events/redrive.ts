@@ -1,6 +1,6 @@
-import { and, asc, count, eq, gt, inArray, lt, notInArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, inArray, lte, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { PgBoss } from 'pg-boss'
-import { validate as isUuid, v7 as uuidv7 } from 'uuid'
+import { validate as isUuid } from 'uuid'
 import type { Database, Queries } from '../db/client.ts'
 import { JobQueue } from '../db/job-queue.ts'
 import { type DomainEvent, keyOf, type TracedEvent } from './domain-events.ts'
@@ -77,11 +77,16 @@ export class Redrive {
    */
   async many(selection: Selection): Promise<{ count: number; withoutHandler: number }> {
     const { withoutHandler } = await this.preview(selection)
+    const [{ id: newest } = {}] = await this.#database.queries
+      .select({ id: failedEvents.id })
+      .from(failedEvents)
+      .orderBy(desc(failedEvents.id))
+      .limit(1)
     const all = and(
       open(selection),
       inArray(failedEvents.handler, [...this.#handlers]),
-      // What fails from now on, again or for the first time, is not followed for ever.
-      lt(failedEvents.id, uuidv7()),
+      // What fails from now on, again or for the first time, is not followed for ever. Not by the clock, which may be set back.
+      newest === undefined ? sql`false` : lte(failedEvents.id, newest),
     )
     let redriven = 0
     for (let after: string | undefined, more = true; more; ) {

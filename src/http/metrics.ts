@@ -25,7 +25,7 @@ export interface Gauges {
 /** What is counted of tasks as it happens. */
 export interface TaskCounters {
   /** An attempt has begun: of the first one the wait in the queue is counted. */
-  claimed(task: Pick<ClaimedTask, 'attempt' | 'createdAt' | 'startedAt'>): void
+  claimed(task: Pick<ClaimedTask, 'attempt' | 'createdAt' | 'claimedAt'>): void
   /** An attempt was saved: it and its outputs are counted by kind and by how they ended. */
   ended(task: Pick<ClaimedTask, 'kind'>, end: Pick<TaskEnd, 'status' | 'outputs'>): void
 }
@@ -144,10 +144,10 @@ export function taskCounters(registry: Registry): TaskCounters {
     registers,
   })
   return {
-    claimed({ attempt, createdAt, startedAt }) {
-      // The clock of the database and that of this process may differ.
-      const waitedMs = Math.max(0, (startedAt ?? createdAt).getTime() - createdAt.getTime())
-      if (attempt === 1) queueWait.observe(waitedMs / 1000)
+    claimed({ attempt, createdAt, claimedAt }) {
+      // By the clocks of processes alone: the database's may differ. Less than 0 when one was set back meanwhile.
+      const waitedMs = claimedAt.getTime() - createdAt.getTime()
+      if (attempt === 1 && waitedMs >= 0) queueWait.observe(waitedMs / 1000)
     },
     ended({ kind }, { status, outputs: ended }) {
       tasks.inc({ kind, status })

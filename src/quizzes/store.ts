@@ -1,7 +1,7 @@
 import { count, desc, eq, inArray, sql } from 'drizzle-orm'
-import { v7 as uuidv7 } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
+import { idAfter } from '../db/id-after.ts'
 import type { Question } from './question.ts'
 import { attempts, quizzes } from './schema.ts'
 
@@ -61,12 +61,19 @@ export class QuizStore {
     return new Map(rows.map(row => [row.id, this.#quiz(row)]))
   }
 
+  /** The quiz's task must be locked: the last one has the greatest id. */
   async addAttempt(
     tx: Queries,
     quizId: string,
     { answers, score }: { answers: (number | null)[]; score: number },
   ): Promise<Attempt> {
-    const id = uuidv7()
+    const [last] = await tx
+      .select({ id: attempts.id })
+      .from(attempts)
+      .where(eq(attempts.quizId, quizId))
+      .orderBy(desc(attempts.id))
+      .limit(1)
+    const id = idAfter(last?.id)
     const [row] = await tx
       .insert(attempts)
       .values({ id, quizId, score, answers: this.#cipher.seal(attempts.answers, id, answers) })

@@ -1,8 +1,8 @@
-import { desc, inArray } from 'drizzle-orm'
+import { desc, eq, inArray } from 'drizzle-orm'
 import type { Static } from 'typebox'
-import { v7 as uuidv7 } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
+import { idAfter } from '../db/id-after.ts'
 import type { Category } from './category.ts'
 import type { RecordInput } from './input.ts'
 import { confirmations, records } from './schema.ts'
@@ -56,7 +56,7 @@ export async function keptRecords(
   return new Map(rows.map(row => [row.id, opened(cipher, row)]))
 }
 
-/** Adds what the teacher confirmed; earlier confirmations stay. */
+/** Adds what the teacher confirmed; earlier confirmations stay. The record's task must be locked: the newest has the greatest id. */
 export async function confirmRecord(
   tx: Queries,
   cipher: Cipher,
@@ -64,7 +64,13 @@ export async function confirmRecord(
   recordId: string,
   { output, original, text }: { output: number; original: string; text: string },
 ): Promise<void> {
-  const id = uuidv7()
+  const [last] = await tx
+    .select({ id: confirmations.id })
+    .from(confirmations)
+    .where(eq(confirmations.recordId, recordId))
+    .orderBy(desc(confirmations.id))
+    .limit(1)
+  const id = idAfter(last?.id)
   await tx.insert(confirmations).values({
     id,
     recordId,

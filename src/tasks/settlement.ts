@@ -186,7 +186,7 @@ function measured(task: ClaimedTask, end: TaskEnd, ends: number) {
     const { firstDeltaAt } = effort
     // Of a task that had ended before, its user asked for it again.
     const retries = effort.retries + (ends > 1 ? 1 : 0)
-    const firstTokenMs = firstDeltaAt === undefined ? null : Math.max(0, firstDeltaAt - askedAt)
+    const firstTokenMs = firstDeltaAt === undefined ? null : elapsedMs(askedAt, firstDeltaAt)
     return [
       {
         status,
@@ -197,8 +197,13 @@ function measured(task: ClaimedTask, end: TaskEnd, ends: number) {
       },
     ]
   })
-  const totalMs = Math.max(0, endedAt.getTime() - askedAt)
+  const totalMs = elapsedMs(askedAt, endedAt.getTime())
   return { task, status: end.status, watched: end.watched, endedAt, ends, totalMs, outputs }
+}
+
+/** Null when a clock was set back between the two: nobody knows then how long it took. */
+function elapsedMs(from: number, to: number): number | null {
+  return to >= from ? to - from : null
 }
 
 function worthKeeping({ bare, outputs }: TaskEnd): boolean {

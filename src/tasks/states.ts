@@ -33,7 +33,7 @@ export async function endedSince(tx: Queries, ownerId: string, since: Date, limi
     .limit(limit)
 }
 
-/** How many tasks of each kind wait and run, of all owners, and for how long the oldest has waited. */
+/** How many tasks of each kind wait and run, of all owners, and how old the oldest is: less than 0 if a clock was wrong. */
 export async function unfinished(
   tx: Queries,
 ): Promise<{ kind: string; status: 'queued' | 'running'; count: number; oldestSeconds: number }[]> {
@@ -43,7 +43,7 @@ export async function unfinished(
         kind: tasks.kind,
         status: sql<typeof status>`${status}::text`.as('status'),
         count: count().as('count'),
-        oldestSeconds: sql<number>`greatest(0, extract(epoch from now() - min(${tasks.createdAt})))::int`.as('oldest'),
+        oldestSeconds: sql<number>`extract(epoch from now() - min(${tasks.createdAt}))::int`.as('oldest'),
       })
       .from(tasks)
       // Each for itself: that is what there are indexes for.

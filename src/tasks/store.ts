@@ -191,6 +191,12 @@ export class TaskStore {
     return rows.map(row => readTask(this.#cipher, row))
   }
 
+  /** The newest task of all owners. */
+  async newestId(tx: Queries): Promise<string | undefined> {
+    const [row] = await tx.select({ id: tasks.id }).from(tasks).orderBy(desc(tasks.id)).limit(1)
+    return row?.id
+  }
+
   /** Ids of all ended tasks of a kind, of all owners, in their order, `limit` at a time after `after`. */
   async endedIds(tx: Queries, kind: string, after: string | undefined, limit: number): Promise<string[]> {
     const rows = await tx

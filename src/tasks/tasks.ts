@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queries, Transaction } from '../db/client.ts'
 import { isTransientFault } from '../db/faults.ts'
+import { idAfter } from '../db/id-after.ts'
 import { snapshot } from '../db/snapshot.ts'
 import type { Events } from '../events/events.ts'
 import { Problem } from '../problem.ts'
@@ -54,6 +55,8 @@ export interface TasksOptions {
   maxQueuedTasks: number
   /** Between instances, if there may be others. */
   signals?: Signals
+  /** The newest task there was when the process began: new ones come after it in every list, whatever the clock says. */
+  newestId?: string
   /** Told of each task that was cancelled or queued again here, after the commit. */
   onChange?(task: TaskRow): void
 }
@@ -70,9 +73,11 @@ export class Tasks {
   /** How many tasks wait at the most, and when that was counted. */
   #atMost = 0
   #countedAt = Number.NEGATIVE_INFINITY
+  #newestId: string | undefined
 
   constructor(options: TasksOptions) {
     this.#options = options
+    this.#newestId = options.newestId
     options.signals?.listen({
       changed: taskId => void this.look(taskId),
       asked: question => this.#answer(question),
@@ -95,7 +100,7 @@ export class Tasks {
     const { queries } = this.#options.database
     if (idempotencyKey === undefined) {
       await this.#mustHaveRoom(queries)
-      const created = newTask(kind, ownerId, input, { traceId })
+      const created = this.#newTask(kind, ownerId, input, { traceId })
       const task = (await this.#together.do(created)) ?? (await this.#store(queries, created))
       this.#options.runner.wake()
       return { repeats: false, task }
@@ -122,7 +127,7 @@ export class Tasks {
   ): Promise<TaskRow> {
     const { store, line, runner } = this.#options
     await this.#mustHaveRoom(tx)
-    const created = newTask(kind, ownerId, input, request)
+    const created = this.#newTask(kind, ownerId, input, request)
     tx.afterCommit(() => runner.wake())
     if (after === undefined) return this.#store(tx, created)
     const [task] = (await store.insert(tx, [created])) as [TaskRow]
@@ -444,15 +449,16 @@ export class Tasks {
   async #view(saved: SavedTask): Promise<TaskView> {
     return viewTask(saved, await this.#options.logs.live(saved.task))
   }
-}
 
-function newTask<Kind extends TaskKind>(
-  kind: Kind,
-  ownerId: string,
-  input: Static<Kind['input']>,
-  { traceId = newTraceId(), digests }: { traceId?: string; digests?: RequestDigests },
-): NewTask {
-  const [id, jobId] = [uuidv7(), uuidv7()]
-  const outputs = kind.outputs(input)
-  return { id, ownerId, kind: kind.name, jobId, traceId, input, outputs, createdAt: new Date(), digests }
+  #newTask<Kind extends TaskKind>(
+    kind: Kind,
+    ownerId: string,
+    input: Static<Kind['input']>,
+    { traceId = newTraceId(), digests }: { traceId?: string; digests?: RequestDigests },
+  ): NewTask {
+    const id = idAfter(this.#newestId)
+    this.#newestId = id
+    const outputs = kind.outputs(input)
+    return { id, ownerId, kind: kind.name, jobId: uuidv7(), traceId, input, outputs, createdAt: new Date(), digests }
+  }
 }

@@ -14,6 +14,20 @@ t.test('it opens when nothing has succeeded for 20 attempts in a row and 10 s', 
   t.equal(breaker.state, 'open')
 })
 
+t.test('a clock that is set back leaves it open no longer', async t => {
+  const { clock, breaker, attempt } = closed(t)
+  for (let count = 0; count < 20; count++) await attempt('failure')
+  clock.tick(10_000)
+  await attempt('failure')
+  t.equal(breaker.state, 'open')
+  clock.setSystemTime(Date.now() - 9 * 3_600_000)
+  clock.tick(9_999)
+  t.match(await attempt('success'), { outcome: 'unavailable', reason: 'circuit-open' })
+  clock.tick(1)
+  await attempt('success')
+  t.equal(breaker.state, 'closed')
+})
+
 t.test('few failures over a long time do not open it', async t => {
   const { clock, breaker, attempt } = closed(t)
   for (let count = 0; count < 19; count++) {
@@ -116,7 +130,7 @@ t.test('a mistake of ours is thrown on and counts for nothing', async t => {
 })
 
 function closed(t: Test) {
-  const clock = fakeTimers.install({ toFake: ['Date'], now: 1_790_000_000_000 })
+  const clock = fakeTimers.install({ toFake: ['Date', 'performance'], now: 1_790_000_000_000 })
   t.teardown(() => clock.uninstall())
   const breaker = new Breaker({ breakerFailures: 20, breakerMs: 10_000 })
   const attempt = Object.assign(

@@ -38,3 +38,8 @@ t.test('no headers at all', async t => {
 function info(retryDelay: string) {
   return { code: 429, details: [null, { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay }] }
 }
+
+t.test('a date is measured by the clock of the server that says it', async t => {
+  const headers = { date: 'Mon, 01 Jan 2001 00:00:00 GMT', 'retry-after': 'Mon, 01 Jan 2001 00:00:10 GMT' }
+  t.equal(retryAfterMs(new Headers(headers), undefined), 10_000)
+})

@@ -83,8 +83,8 @@ t.test('outcomes are counted by kind and status', async t => {
 t.test('the wait in the queue is that before the first attempt', async t => {
   const { counters, scrape } = await metricsFor(t)
   const createdAt = new Date('2026-11-30T09:00:00Z')
-  counters.claimed({ attempt: 1, createdAt, startedAt: new Date('2026-11-30T09:00:02Z') })
-  counters.claimed({ attempt: 2, createdAt, startedAt: new Date('2026-11-30T10:00:00Z') })
+  counters.claimed({ attempt: 1, createdAt, claimedAt: new Date('2026-11-30T09:00:02Z') })
+  counters.claimed({ attempt: 2, createdAt, claimedAt: new Date('2026-11-30T10:00:00Z') })
   const values = await scrape()
   t.equal(values.get('conch_queue_wait_seconds_sum'), '2')
   t.equal(values.get('conch_queue_wait_seconds_count'), '1')

@@ -51,7 +51,7 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     start: async () => {},
     publish: async () => {},
     publishAll: async (_tx, all) => void published.push(...all),
-    wakeHandlers: () => {},
+    wake: () => {},
     stop: async () => {},
   }
   const model: Model = {

@@ -60,7 +60,7 @@ async function started(t: Test, handler: EventHandler<'turn.completed'>, log: st
           await database.queries.execute(sql`
             update pgboss.job set start_after = now()
             where name = 'events.test' and state = 'retry' and start_after > now()`)
-          events.wakeHandlers()
+          events.wake()
           await briefly()
         }
       })()

@@ -37,7 +37,7 @@ export class InlineEvents implements Events {
     for (const { traceId, events } of published) await this.publish(tx, traceId, events)
   }
 
-  wakeHandlers(): void {}
+  wake(): void {}
 
   async stop(_drainMs: number): Promise<void> {}
 }

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
-import { and, asc, desc, eq, gt, isNotNull, lt, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNotNull, lt, lte, or, sql } from 'drizzle-orm'
 import { v7 as newUuid } from 'uuid'
 import type { Database, Queries } from '../../db/client.ts'
 import type { Cipher } from '../../db/encrypted.ts'
@@ -105,6 +105,8 @@ export class PhoneStore {
           isNotNull(phoneNumbers.codeHash),
           gt(phoneNumbers.triesLeft, 0),
           gt(phoneNumbers.codeExpiresAt, sql`now()`),
+          // One that is good for longer than any was sent by a clock that has been set back.
+          lte(phoneNumbers.codeExpiresAt, sql`now() + make_interval(mins => ${codeMinutes})`),
         ),
       )
       .returning()
