@@ -87,18 +87,22 @@ export function createApi() {
     model: () => call('GET', '/model'),
     /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Task>} */
     task: (id, signal) => call('GET', `/tasks/${id}`, { signal }),
-    /** @param {string} kind @returns {Promise<List<Task>>} */
-    unfinishedTasks: kind => call('GET', `/tasks?kind=${kind}&status=running,queued`),
     /** @param {string} id @returns {Promise<Task>} */
     cancelTask: id => call('POST', `/tasks/${id}/cancel`),
     /** @param {string} id @param {number} output @returns {Promise<unknown>} */
     cancelOutput: (id, output) => call('POST', `/tasks/${id}/outputs/${output}/cancel`),
+    /** All that an ended task could not complete. @param {string} id @returns {Promise<unknown>} */
+    retryTask: id => call('POST', `/tasks/${id}/retry`),
     /** @param {string} id @param {number} output @returns {Promise<unknown>} */
     retryOutput: (id, output) => call('POST', `/tasks/${id}/outputs/${output}/retry`),
   }
 }
 
-/** @param {string | undefined} cursor of a list's next page */
-export function pageQuery(cursor) {
-  return cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`
+/**
+ * @param {string} [cursor] of a list's next page
+ * @param {readonly TaskStatus[]} [statuses] of those that are wanted; all without
+ */
+export function pageQuery(cursor, statuses = []) {
+  const asked = Object.entries({ cursor, status: statuses.join(',') }).filter(([, value]) => value)
+  return asked.length === 0 ? '' : `?${new URLSearchParams(/** @type {string[][]} */ (asked))}`
 }

@@ -9,6 +9,7 @@ import { html, render } from './preact.js'
 import { quizzesApi } from './quizzes/api.js'
 import { recordsApi } from './records/api.js'
 import { reviewsApi } from './reviews/api.js'
+import { TaskChanges } from './task-changes.js'
 
 const i18n = createI18n(navigator.languages)
 document.documentElement.lang = i18n.lang
@@ -27,7 +28,8 @@ const api = {
 const announcer = document.getElementById('announcer')
 const root = document.getElementById('app')
 if (announcer && root) {
-  const services = { ...i18n, api, announce: createAnnouncer(announcer), started: new Set() }
+  const announce = createAnnouncer(announcer)
+  const services = { ...i18n, api, changes: new TaskChanges(), announce, started: new Set() }
   render(html`<${App} services=${services} />`, root)
 }
 

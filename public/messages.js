@@ -57,6 +57,16 @@ export const ko = {
   'stage.total': '모두 {time}',
   'stage.interrupted': '서버가 중간에 멈춰서 처음부터 다시 쓰고 있습니다.',
 
+  'entry.retry': '다시 시도',
+  'entry.remove': '지우기',
+  'entry.remove.no': '그대로 두기',
+  'entry.state.queued': '차례를 기다리는 중',
+  'entry.state.running': '쓰는 중',
+  'entry.state.completed': '완료',
+  'entry.state.incomplete': '쓰다 끊김',
+  'entry.state.failed': '쓰지 못함',
+  'entry.state.cancelled': '멈춤',
+
   'output.pending': '차례를 기다림',
   'output.waiting': '첫 문장을 기다리는 중',
   'output.running': '쓰는 중',
@@ -166,6 +176,16 @@ export const en = {
   'stage.minutes': '{minutes} min {seconds} s',
   'stage.total': '{time} in all',
   'stage.interrupted': 'The server was interrupted and is writing it again from the start.',
+
+  'entry.retry': 'Try again',
+  'entry.remove': 'Delete',
+  'entry.remove.no': 'Keep it',
+  'entry.state.queued': 'Waiting its turn',
+  'entry.state.running': 'Being written',
+  'entry.state.completed': 'Done',
+  'entry.state.incomplete': 'Broken off',
+  'entry.state.failed': 'Not written',
+  'entry.state.cancelled': 'Stopped',
 
   'output.pending': 'Waiting its turn',
   'output.waiting': 'Waiting for the first words',

@@ -1,8 +1,8 @@
 import { createContext, useContext } from './preact.js'
 
 /**
- * What every part of the page needs: words, the server, the live region; and the tasks that were started here and not
- * looked at yet.
+ * What every part of the page needs: words, the server, what it says of tasks, the live region; and the tasks that were
+ * started here and not looked at yet.
  *
  * @typedef {import('./api.js').Api & {
  *   records: import('./records/api.js').RecordsApi,
@@ -15,6 +15,7 @@ import { createContext, useContext } from './preact.js'
  *
  * @typedef {import('./i18n.js').I18n & {
  *   api: Apis,
+ *   changes: import('./task-changes.js').TaskChanges,
  *   announce: (message: string) => void,
  *   started: Set<string>,
  * }} Services

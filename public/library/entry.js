@@ -2,11 +2,17 @@ import { html } from '../preact.js'
 import { languageOf } from '../quizzes/language-of.js'
 import { chatUrl, quizUrl, reviewUrl, taskUrl } from '../route.js'
 import { useServices } from '../services.js'
+import { Remedies } from '../task/remedies.js'
 
 const urls = { record: taskUrl, review: reviewUrl, quiz: quizUrl, conversation: chatUrl }
 
-/** One thing, whatever kind it is: what it says, or where it says what was looked for. @param {{ item: import('./api.js').LibraryItem }} props */
-export function Entry({ item }) {
+/**
+ * One thing, whatever kind it is: what it says, or where it says what was looked for; of one that failed, what can be done.
+ *
+ * @param {{ item: import('./api.js').LibraryItem, onRetry: (item: import('./api.js').LibraryItem) => Promise<void>,
+ *   onRemove: (item: import('./api.js').LibraryItem) => Promise<void> }} props
+ */
+export function Entry({ item, onRetry, onRemove }) {
   const { t, date } = useServices()
   const { id, kind, status, preview, match, sizes, updatedAt } = item
   const title = item.title ?? t('library.untitled')
@@ -20,6 +26,11 @@ export function Entry({ item }) {
           : html`<p class="excerpt" lang=${languageOf(preview)}>${preview}</p>`
       }
       <p class="about">${t(`library.size.${kind}`, sizes)} · ${date(updatedAt)}</p>
+      ${
+        kind !== 'conversation' &&
+        (status === 'failed' || status === 'cancelled') &&
+        html`<${Remedies} title=${title} sure=${t('library.remove.sure')} onRetry=${() => onRetry(item)} onRemove=${() => onRemove(item)} />`
+      }
     </article>
   `
 }

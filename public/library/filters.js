@@ -5,7 +5,15 @@ import { useServices } from '../services.js'
 /** @typedef {import('./api.js').Wanted} Wanted */
 
 const kinds = /** @type {const} */ (['record', 'review', 'conversation', 'quiz'])
-const statuses = /** @type {const} */ (['completed', 'confirmed', 'incomplete', 'cancelled', 'failed'])
+const statuses = /** @type {const} */ ([
+  'queued',
+  'running',
+  'completed',
+  'confirmed',
+  'incomplete',
+  'cancelled',
+  'failed',
+])
 
 /**
  * What is looked for: the words when they are sent, all else as soon as it is chosen.

@@ -18,9 +18,9 @@ export const ko = {
   'library.status.all': '모든 상태',
   'library.status.queued': '대기',
   'library.status.running': '쓰는 중',
-  'library.status.completed': '다 씀',
+  'library.status.completed': '완료',
   'library.status.incomplete': '쓰다 끊김',
-  'library.status.failed': '쓰지 못함',
+  'library.status.failed': '실패',
   'library.status.cancelled': '멈춤',
   'library.status.confirmed': '확정함',
   'library.from': '이날부터',
@@ -38,6 +38,9 @@ export const ko = {
   'library.on': '더 찾아보기',
   'library.failed': '글 목록을 불러오지 못했습니다.',
 
+  'library.remove.sure': '지울까요? 되돌릴 수 없습니다.',
+
+  'library.say.removed': '지웠습니다.',
   'library.say.found': '글 {count}개를 찾았습니다.',
   'library.say.more': '글 {count}개를 찾았고 더 있을 수 있습니다.',
 }
@@ -83,6 +86,9 @@ export const en = {
   'library.on': 'Look on',
   'library.failed': 'The texts could not be loaded.',
 
+  'library.remove.sure': 'Delete it? This cannot be undone.',
+
+  'library.say.removed': 'It was deleted.',
   'library.say.found': 'Texts found: {count}.',
   'library.say.more': 'Texts found: {count}; there may be more.',
 }

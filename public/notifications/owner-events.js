@@ -5,7 +5,7 @@
  * Without locks (a page that is not on https or localhost) every tab has a connection of its own.
  *
  * @typedef {{ type: 'data-unread', data: { unread: number } }
- *   | { type: 'data-task', id: string, data: { id: string, kind: string, status: string, stage?: string } }
+ *   | { type: 'data-task', id: string, data: import('../task-changes.js').TaskChange }
  *   | { type: 'data-notification', id: string, data: import('./api.js').Notification }
  *   | { type: 'data-reset' }} OwnerChunk
  */

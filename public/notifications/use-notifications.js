@@ -9,7 +9,8 @@ import { followOwnerEvents } from './owner-events.js'
  * @param {(notification: import('./api.js').Notification) => void} onNew told of what comes in
  */
 export function useNotifications(onNew) {
-  const { notifications } = useServices().api
+  const { api, changes } = useServices()
+  const { notifications } = api
   const [unread, setUnread] = useState(0)
   const list = useList(async cursor => {
     const page = await notifications.list(cursor)
@@ -24,6 +25,9 @@ export function useNotifications(onNew) {
           case 'data-unread':
             setUnread(chunk.data.unread)
             return
+          case 'data-task':
+            changes.tell(chunk.data)
+            return
           case 'data-notification':
             put(chunk.data)
             onNew(chunk.data)
@@ -31,6 +35,7 @@ export function useNotifications(onNew) {
           case 'data-reset':
             // Something may have been missed. What fails now is there at the next load.
             refresh().catch(() => {})
+            changes.tell()
         }
       }),
     [],

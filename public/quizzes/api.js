@@ -2,12 +2,12 @@ import { pageQuery } from '../api.js'
 import { submit } from '../submit.js'
 
 /**
- * @typedef {import('../api.js').Task} Task
  * @typedef {'easy' | 'medium' | 'hard'} Difficulty
  * @typedef {{ topic: string, material?: string, questionCount: number, difficulty: Difficulty, choices: number }} QuizRequest
  *
  * @typedef {{ topic: string, difficulty: Difficulty, questionCount: number }} QuizHead `questionCount`: as many were asked for
- * @typedef {QuizHead & { id: string, status: 'completed' | 'incomplete', createdAt: string }} QuizOfTask the id is that of its task
+ * @typedef {QuizHead & { id: string, status: import('../api.js').TaskStatus,
+ *   error?: import('../api.js').Fault, createdAt: string }} QuizOfTask the id is that of its task
  * @typedef {{ index: number, question: string, choices: string[], answer?: number, explanation?: string }} Question with
  *   the index of the right choice, and why, once the quiz was taken
  * @typedef {(number | null)[]} Answers the index of a choice for each question, null where none was chosen
@@ -29,11 +29,9 @@ export function quizzesApi(call) {
     one: id => call('GET', `/quizzes/${id}`),
     /** @param {string} [cursor] @returns {Promise<import('../api.js').List<QuizItem>>} */
     list: cursor => call('GET', `/quizzes${pageQuery(cursor)}`),
-    /** The tasks that have no quiz to show: they run, or failed. @returns {Promise<import('../api.js').List<Task>>} */
-    unmade: () => call('GET', '/tasks?kind=quiz&status=queued,running,failed&limit=100'),
     /** @param {string} id @param {Answers} answers @returns {Promise<Marked>} */
     take: (id, answers) => call('POST', `/quizzes/${id}/attempts`, { body: { answers } }),
-    /** Also one that is being made, or failed. @param {string} id @returns {Promise<void>} */
+    /** Whatever its state. @param {string} id @returns {Promise<void>} */
     remove: id => call('DELETE', `/quizzes/${id}`),
   }
 }

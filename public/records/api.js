@@ -8,7 +8,7 @@ import { submit } from '../submit.js'
  * @typedef {{ characters: number, bytes: number }} Limit
  * @typedef {{ output: number, status: OutputStatus, text: string, bytes: number, overBy: number, marks: Mark[] }} Version
  * @typedef {{ output: number, text: string, bytes: number, marks: Mark[], confirmedAt: string, original?: string }} Saved
- * @typedef {{ id: string, category: string, subject?: string | null, label?: string | null, versions: Version[],
+ * @typedef {{ id: string, status: import('../api.js').TaskStatus, error?: import('../api.js').Fault, category: string, subject?: string | null, label?: string | null, versions: Version[],
  *   limit: Limit, targetBytes?: number | null, saved: Saved | null, createdAt: string }} RecordView
  * @typedef {{ category: string, names: Words, characters: number, bytes: number, current: boolean }} LimitRow
  * @typedef {{ items: LimitRow[], emphases: Words[] }} Limits
@@ -28,8 +28,14 @@ export function recordsApi(call) {
     create: body => submit(call, '/records', body),
     /** @param {string} id @returns {Promise<RecordView>} */
     one: id => call('GET', `/records/${id}`),
-    /** @param {string} [cursor] @returns {Promise<import('../api.js').List<RecordView>>} */
-    list: cursor => call('GET', `/records${pageQuery(cursor)}`),
+    /**
+     * @param {string} [cursor]
+     * @param {readonly import('../api.js').TaskStatus[]} [statuses]
+     * @returns {Promise<import('../api.js').List<RecordView>>}
+     */
+    list: (cursor, statuses) => call('GET', `/records${pageQuery(cursor, statuses)}`),
+    /** Whatever its state. @param {string} id @returns {Promise<void>} */
+    remove: id => call('DELETE', `/records/${id}`),
     /**
      * @param {string} id
      * @param {{ output: number, text: string, confirmed: true, allowOverLimit?: true }} body

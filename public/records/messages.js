@@ -45,11 +45,12 @@ export const ko = {
   'records.saved.edit': '다시 고치기',
 
   'records.history.title': '기록함',
-  'records.history.lead': '확인하고 저장한 글과, 아직 고르지 않은 초안입니다.',
+  'records.history.lead': '확정한 글과 아직 고르지 않은 초안, 쓰고 있거나 쓰지 못한 기록입니다.',
   'records.history.open': '열기',
   'records.history.saved': '저장함',
   'records.history.unsaved': '아직 저장하지 않음',
   'records.history.failed': '기록함을 불러오지 못했습니다.',
+  'records.remove.sure': '이 기록과 적은 관찰 내용을 지울까요? 되돌릴 수 없습니다.',
 
   'records.say.created': '초안 {count}개를 쓰기 시작했습니다.',
   'records.say.resumed': '쓰고 있던 기록을 이어서 받습니다.',
@@ -62,6 +63,7 @@ export const ko = {
   'records.say.task.failed': '초안을 쓰지 못했습니다.',
   'records.say.task.cancelled': '쓰기를 멈췄습니다.',
   'records.say.saved': '저장했습니다.',
+  'records.say.removed': '기록을 지웠습니다.',
 }
 
 /** @type {Record<keyof typeof ko, string>} */
@@ -113,11 +115,13 @@ export const en = {
   'records.saved.edit': 'Edit again',
 
   'records.history.title': 'History',
-  'records.history.lead': 'The texts you confirmed and saved, and drafts you have not chosen from yet.',
+  'records.history.lead':
+    'The texts you confirmed, drafts you have not chosen from yet, and what is being written or failed.',
   'records.history.open': 'Open',
   'records.history.saved': 'Saved',
   'records.history.unsaved': 'Not saved yet',
   'records.history.failed': 'The history could not be loaded.',
+  'records.remove.sure': 'Delete this record and your notes for it? This cannot be undone.',
 
   'records.say.created': 'Writing {count} drafts.',
   'records.say.resumed': 'Continuing with the record being written.',
@@ -130,4 +134,5 @@ export const en = {
   'records.say.task.failed': 'The drafts could not be written.',
   'records.say.task.cancelled': 'Writing was stopped.',
   'records.say.saved': 'Saved.',
+  'records.say.removed': 'The record was deleted.',
 }

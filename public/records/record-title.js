@@ -1,5 +1,3 @@
-import { kept } from '../storage.js'
-
 /**
  * @typedef {{ category: string, subject?: string | null, label?: string | null, targetBytes?: number | null }} RecordRequestHead
  */
@@ -27,24 +25,3 @@ export function limitOf(head, limits) {
   const limit = limits.items.find(row => row.category === head?.category)?.bytes
   return limit && Math.min(limit, head?.targetBytes ?? limit)
 }
-
-/**
- * What was asked of a task that has no record yet: the task itself does not say. Holds no observations, only the
- * category, the subject and the teacher's own label, so it may stay for other tabs. The 30 newest are kept.
- *
- * @param {string} taskId
- * @returns {RecordRequestHead | undefined}
- */
-export function requestOf(taskId) {
-  return requests().read()[taskId]
-}
-
-/** @param {string} taskId @param {RecordRequestHead} head */
-export function rememberRequest(taskId, { category, subject, label, targetBytes }) {
-  const all = Object.entries({ ...requests().read(), [taskId]: { category, subject, label, targetBytes } })
-  // Task ids are in the order of their time.
-  all.sort(([a], [b]) => (a < b ? 1 : -1))
-  requests().write(Object.fromEntries(all.slice(0, 30)))
-}
-
-const requests = () => kept('localStorage', 'requests', /** @type {Record<string, RecordRequestHead>} */ ({}))

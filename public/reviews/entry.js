@@ -1,46 +1,35 @@
-import { html, useState } from '../preact.js'
-import { Question } from '../question.js'
+import { html } from '../preact.js'
 import { reviewUrl } from '../route.js'
 import { useServices } from '../services.js'
-import { useAction } from '../use-action.js'
-import { useKeptFocus } from '../use-kept-focus.js'
+import { OutputFault } from '../task/output-fault.js'
+import { Remedies } from '../task/remedies.js'
+import { hasFailed } from '../task/use-task-list.js'
 import { firstLine } from './diaries.js'
 import { TypeMark } from './type-mark.js'
 
 /**
- * One diary of the history: whose words it has, how it begins, when it was written.
+ * One diary of the history: whose words it has, how it begins, when it was written, what became of the reply.
  *
- * @param {{ review: import('./api.js').Review, onRemove: (id: string) => Promise<void> }} props
+ * @param {{ review: import('./api.js').Review, onRetry: (id: string) => Promise<void>,
+ *   onRemove: (id: string) => Promise<void> }} props
  */
-export function Entry({ review, onRemove }) {
+export function Entry({ review, onRetry, onRemove }) {
   const { t, time } = useServices()
-  const { fault, attempt } = useAction()
-  const [asking, setAsking] = useState(false)
-  const keeping = useKeptFocus(asking)
-  const title = firstLine(review.body)
-  const remove = () => {
-    setAsking(false)
-    attempt(onRemove(review.id))
-  }
+  const { id, type, body, status, text, createdAt } = review
+  const title = firstLine(body)
   return html`
-    <article class="diary-entry">
-      <${TypeMark} type=${review.type} />
-      <a href=${reviewUrl(review.id)} lang="ko">
+    <article class="diary-entry" data-status=${status}>
+      <${TypeMark} type=${type} />
+      <a href=${reviewUrl(id)} lang="ko">
         <b>${title}</b>
-        <span>${firstLine(review.text)}</span>
+        <span>${firstLine(text)}</span>
       </a>
       <p class="when">
-        ${time(review.createdAt)}${review.status !== 'completed' && html` · ${t(`output.${review.status}`)}`}
+        ${time(createdAt)}${status !== 'completed' && html` · ${t(`entry.state.${status}`)}`}
       </p>
-      <div class="actions" ...${keeping}>
-        ${
-          asking
-            ? html`<${Question} words=${t('reviews.remove.sure')} yes=${t('reviews.remove')} no=${t('reviews.remove.no')}
-                onYes=${remove} onNo=${() => setAsking(false)} />`
-            : html`<button type="button" class="quiet" aria-label="${t('reviews.remove')}: ${title}" onClick=${() => setAsking(true)}>${t('reviews.remove')}</button>`
-        }
-      </div>
-      ${fault && html`<p class="error">${fault}</p>`}
+      ${status === 'failed' && html`<${OutputFault} output=${review} />`}
+      <${Remedies} title=${title} sure=${t('reviews.remove.sure')} onRetry=${hasFailed(review) ? () => onRetry(id) : undefined}
+        onRemove=${() => onRemove(id)} />
     </article>
   `
 }

@@ -1,24 +1,27 @@
 import { LoadFault } from '../load-fault.js'
 import { html, useRef } from '../preact.js'
 import { useServices } from '../services.js'
-import { useList } from '../use-list.js'
+import { useTaskList } from '../task/use-task-list.js'
 import { byDay } from './by-day.js'
-import { forgetDiary } from './diaries.js'
 import { Entry } from './entry.js'
 
-/** The diaries that have a reply, by day, newest first. */
+/** The diaries by day, newest first, with what became of their replies. */
 export function History() {
   const { t, api, day, announce } = useServices()
-  const { items, fault, load, more, drop } = useList(api.reviews.list)
+  const { items, fault, load, more, look, drop } = useTaskList('review', api.reviews.list, api.reviews.one)
   const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null))
 
   /** @param {string} id */
   const remove = async id => {
     await api.reviews.remove(id)
-    forgetDiary(id)
     announce(t('reviews.say.removed'))
     heading.current?.focus()
     drop(id)
+  }
+  /** @param {string} id */
+  const retry = async id => {
+    await api.retryTask(id)
+    look(id)
   }
   return html`
     <section aria-labelledby="past-title">
@@ -29,7 +32,7 @@ export function History() {
         ({ createdAt, items }) => html`
           <h3>${day(createdAt)}</h3>
           <ul class="plain">
-            ${items.map(review => html`<li key=${review.id}><${Entry} review=${review} onRemove=${remove} /></li>`)}
+            ${items.map(review => html`<li key=${review.id}><${Entry} review=${review} onRetry=${retry} onRemove=${remove} /></li>`)}
           </ul>`,
       )}
       ${fault !== undefined && html`<${LoadFault} words=${t('reviews.history.failed')} fault=${fault} onAgain=${load} />`}

@@ -19,9 +19,6 @@ export const ko = {
   'reviews.type.FEELING.mark': 'F',
   'reviews.type.FEELING.text': '판단하지 않고, 오늘의 마음을 먼저 알아줍니다.',
 
-  'reviews.resume': '아직 쓰고 있는 답글',
-  'reviews.untitled': '일기',
-
   'reviews.of': '{day}의 일기',
   'reviews.diary': '쓴 일기',
   'reviews.reply': '답글',
@@ -69,9 +66,6 @@ export const en = {
   'reviews.type.FEELING': 'Empathy',
   'reviews.type.FEELING.mark': 'F',
   'reviews.type.FEELING.text': 'Does not judge, and stays with how you feel first.',
-
-  'reviews.resume': 'Replies still being written',
-  'reviews.untitled': 'Diary',
 
   'reviews.of': 'Diary · {day}',
   'reviews.diary': 'What you wrote',

@@ -7,22 +7,20 @@ import { useAnnouncements } from '../task/use-announcements.js'
 import { useTask } from '../task/use-task.js'
 import { useAction } from '../use-action.js'
 import { useArrival } from '../use-arrival.js'
-import { diaryOf, forgetDiary, rememberDiary } from './diaries.js'
 import { Diary } from './diary.js'
 import { Reply } from './reply.js'
 
 /**
- * One diary, if it is known here, and the reply to it as it comes.
+ * One diary, and the reply to it as it comes.
  *
  * @param {{ taskId: string, arrived: boolean }} props
  */
 export function ReviewPage({ taskId, arrived }) {
   const { t, api, announce, day, time } = useServices()
   const task = useTask(taskId, api.reviews.one)
-  const { view, result: review } = task
+  const { view, result: diary } = task
   const { fault, attempt } = useAction()
   const heading = useArrival(arrived && view.status !== undefined)
-  const diary = review ?? diaryOf(taskId)
 
   useAnnouncements(taskId, task, {
     resumed: t('reviews.say.resumed'),
@@ -31,10 +29,6 @@ export function ReviewPage({ taskId, arrived }) {
   useEffect(() => {
     document.title = `${t(view.ended ? 'title.ended' : 'title.running')} ${t('nav.reviews')} – Conch`
   })
-  useEffect(() => {
-    // For a reload while it is written again.
-    if (review) rememberDiary(taskId, review)
-  }, [review])
 
   if (task.fault !== undefined && view.status === undefined)
     return html`<${NotThere} fault=${task.fault} gone=${t('reviews.gone')} backUrl="#reviews" back=${t('reviews.toAll')} />`
@@ -43,7 +37,6 @@ export function ReviewPage({ taskId, arrived }) {
 
   const remove = async () => {
     await api.reviews.remove(taskId)
-    forgetDiary(taskId)
     announce(t('reviews.say.removed'))
     location.hash = '#reviews'
   }

@@ -1,8 +1,5 @@
 import { html, useEffect } from '../preact.js'
-import { reviewUrl } from '../route.js'
 import { useServices } from '../services.js'
-import { UnfinishedTasks } from '../task/unfinished-tasks.js'
-import { diaryOf, firstLine } from './diaries.js'
 import { History } from './history.js'
 import { ReviewForm } from './review-form.js'
 import { ReviewPage } from './review-page.js'
@@ -27,8 +24,6 @@ function StartPage({ arrived }) {
     <div class="diaries">
       <${ReviewForm} arrived=${arrived} />
       <div class="past">
-        <${UnfinishedTasks} kind="review" title=${t('reviews.resume')} urlOf=${reviewUrl}
-          nameOf=${(/** @type {import('../api.js').Task} */ { id }) => firstLine(diaryOf(id)?.body ?? '') || t('reviews.untitled')} />
         <${History} />
       </div>
     </div>

@@ -3,7 +3,7 @@ import { explainError } from '../explain-error.js'
 import { useEffect, useState } from '../preact.js'
 import { reviewUrl } from '../route.js'
 import { useServices } from '../services.js'
-import { draft, rememberDiary } from './diaries.js'
+import { draft } from './diaries.js'
 
 /**
  * Sends the form and goes to the task it started; what is wrong with the diary is shown at its field, which gets the
@@ -38,7 +38,6 @@ export function useSending(form) {
     setSending(true)
     try {
       const { taskId } = await api.reviews.create(diary)
-      rememberDiary(taskId, diary)
       draft().write({ ...diary, body: '' })
       started.add(taskId)
       announce(t('reviews.say.created'))

@@ -1,35 +1,35 @@
 import { html, useEffect, useState } from '../preact.js'
 import { useServices } from '../services.js'
 
-/** @typedef {import('../api.js').Task} Task */
-
 /**
- * The tasks of a kind that still run, perhaps from a window that was closed.
+ * What still is being written, perhaps for a window that was closed.
  *
- * @param {{ kind: string, title: string, nameOf: (task: Task) => string, urlOf: (taskId: string) => string }} props
+ * @template {{ id: string, createdAt: string }} Item
+ * @param {{ title: string, load: () => Promise<import('../api.js').List<Item>>, nameOf: (item: Item) => string,
+ *   urlOf: (taskId: string) => string }} props
  */
-export function UnfinishedTasks({ kind, title, nameOf, urlOf }) {
-  const { t, api, date } = useServices()
-  const [tasks, setTasks] = useState(/** @type {Task[]} */ ([]))
+export function UnfinishedTasks({ title, load, nameOf, urlOf }) {
+  const { t, date } = useServices()
+  const [items, setItems] = useState(/** @type {Item[]} */ ([]))
   useEffect(() => {
-    api.unfinishedTasks(kind).then(
-      list => setTasks(list.items),
-      () => setTasks([]), // An offer, not more: the form beside it says it when the server is away.
+    load().then(
+      list => setItems(list.items),
+      () => setItems([]), // An offer, not more: the form beside it says it when the server is away.
     )
   }, [])
-  if (tasks.length === 0) return null
+  if (items.length === 0) return null
   return html`
     <section class="card resume" aria-labelledby="resume-title">
       <h2 id="resume-title">${title}</h2>
       <p>${t('resume.text')}</p>
       <ul class="plain">
-        ${tasks.map(
-          task => html`<li key=${task.id}>
+        ${items.map(
+          item => html`<li key=${item.id}>
             <span>
-              <b>${nameOf(task)}</b>
-              <small>${date(task.createdAt)}</small>
+              <b>${nameOf(item)}</b>
+              <small>${date(item.createdAt)}</small>
             </span>
-            <a class="button" href=${urlOf(task.id)}>${t('resume.open')}</a>
+            <a class="button" href=${urlOf(item.id)}>${t('resume.open')}</a>
           </li>`,
         )}
       </ul>

@@ -8,7 +8,7 @@ import { TaskView } from './task-view.js'
  * @template Result
  * @typedef {object} TaskState
  * @property {TaskView} view
- * @property {Result | undefined} result what its kind has kept of it, as loaded when it last ended
+ * @property {Result | undefined} result what its kind says of it, as loaded when it last ended, or when the page was opened
  * @property {import('./follow-task.js').Connection} connection
  * @property {unknown} fault why the task cannot be shown, if it cannot
  * @property {boolean} stopping
@@ -18,12 +18,12 @@ import { TaskView } from './task-view.js'
  */
 
 /**
- * A task on the page: loaded, followed until it ends, then what its kind has kept of it, and only then shown as ended.
+ * A task on the page, with what its kind says of it: loaded, followed until it ends, loaded again, and only then shown as ended.
  * `stop` and `retry` throw what the API throws.
  *
  * @template Result
  * @param {string} taskId
- * @param {(taskId: string) => Promise<Result>} loadResult a 404 means that nothing was kept, as after an early cancel
+ * @param {(taskId: string) => Promise<Result>} loadResult a 404 means that its kind says nothing
  * @returns {TaskState<Result>}
  */
 export function useTask(taskId, loadResult) {
@@ -83,6 +83,7 @@ class FollowedTask {
       const ended = task.status !== 'queued' && task.status !== 'running'
       // First the result: what is shown of an ended task, and edited, begins with what was saved of it.
       if (ended) await this.#end()
+      else this.result ??= await this.#load()
       this.view.snapshot(task)
       if (!ended) this.#again = setTimeout(() => this.#follow(), pauseMs)
     } catch (error) {
@@ -149,8 +150,11 @@ class FollowedTask {
 
   async #end() {
     this.stopping = false
-    this.result = await this.#loadResult(this.#taskId).catch(error => {
-      // Cancelled before a word was written: nothing was kept.
+    this.result = await this.#load()
+  }
+
+  #load() {
+    return this.#loadResult(this.#taskId).catch(error => {
       if (error instanceof Refused && error.status === 404) return undefined
       throw error
     })

@@ -19,8 +19,9 @@ class LibraryPage extends Visitor {
     const created = await this.page.request.post(new URL(path, conch.url).href, { data })
     const { taskId } = (await created.json()) as { taskId: string }
     for (;;) {
-      const { items } = await this.api<{ items: { id: string }[] }>('/api/library')
-      if (items.some(({ id }) => id === taskId)) return
+      const { items } = await this.api<{ items: { id: string; status: string }[] }>('/api/library')
+      const status = items.find(({ id }) => id === taskId)?.status ?? 'queued'
+      if (!['queued', 'running'].includes(status)) return
     }
   }
 
@@ -51,7 +52,7 @@ t.test('what was written is found, opened, and found again on the way back', asy
   await page.reload()
   await visitor.entries.nth(1).waitFor()
   t.same(await visitor.titles(), ['창의적 체험활동: 동아리활동 · 2-3', '발표를 망쳤다.'])
-  t.match(await visitor.entries.nth(0).textContent(), /생활기록부 · 다 씀.*수열을 탐구함\..*8자/s)
+  t.match(await visitor.entries.nth(0).textContent(), /생활기록부 · 완료.*수열을 탐구함\..*8자/s)
 
   await visitor.search('생기부')
   await visitor.shows(1)
@@ -77,6 +78,31 @@ t.test('what was written is found, opened, and found again on the way back', asy
   await visitor.shows(0)
   t.same(await namelessControls(visitor), [])
   t.same(await faintTexts(visitor), [])
+})
+
+t.test('what failed is there with its state, and is tried again or removed there', async t => {
+  const visitor = new LibraryPage(await openPage(t, browser, `${conch.url}#library`))
+  const { page } = visitor
+  conch.model.script = () => []
+  await visitor.write('/api/reviews', { body: '하나', type: 'FEELING' })
+  await visitor.write('/api/quizzes', { topic: '둘', questionCount: 1, choices: 2 })
+  await page.reload()
+  await visitor.entries.nth(1).waitFor()
+  t.match(await visitor.entries.nth(1).textContent(), /하나.*일기 · 실패/s)
+  await page.locator('#status').selectOption('failed')
+  await visitor.shows(2)
+  await page.getByRole('button', { name: '지우기: 둘' }).click()
+  await page.getByRole('button', { name: '지우기', exact: true }).click()
+  await visitor.hears('지웠습니다.')
+  t.same(await visitor.titles(), ['하나'])
+  t.same(await namelessControls(visitor), [])
+  t.same(await faintTexts(visitor), [])
+  await page.locator('#status').selectOption('')
+  await visitor.shows(1)
+  conch.model.script = () => ['이번에는 쓴 답글.']
+  await page.getByRole('button', { name: '다시 시도: 하나' }).click()
+  await visitor.entries.getByText('이번에는 쓴 답글.').waitFor()
+  t.equal(await page.getByRole('button', { name: '다시 시도: 하나' }).count(), 0)
 })
 
 t.test('a list that cannot be loaded can be asked for again; pages follow', async t => {

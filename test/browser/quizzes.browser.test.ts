@@ -336,6 +336,7 @@ t.test('a quiz that failed says why, is still in the list, and is made by a retr
   await visitor.hears('퀴즈를 만들지 못했습니다: 광합성')
   await visitor.page.reload()
   await visitor.becomes('광합성', 'failed')
+  t.match(await visitor.entry('광합성').textContent(), /만들지 못함.*AI의 답이 요청한/s)
   await visitor.open('광합성')
   const notice = visitor.page.locator('.notice')
   t.match(await notice.textContent(), /문제를 만들지 못했습니다.*AI의 답이 요청한 꼴에 맞지 않았습니다/s)
@@ -367,7 +368,7 @@ t.test('a quiz made anew in vain keeps its questions', async t => {
   t.equal(await visitor.entry('광합성').count(), 1)
 })
 
-t.test('making is stopped: what was made can be taken; with nothing made there is nothing', async t => {
+t.test('making is stopped: what was made can be taken; with nothing made it can be tried again', async t => {
   conch.model.script = () => quiz(question(1), question(2), never)
   const visitor = await openQuizzes(t, browser, conch.url)
   await visitor.make('광합성')
@@ -389,7 +390,11 @@ t.test('making is stopped: what was made can be taken; with nothing made there i
   await visitor.page.locator('.notice', { hasText: '만든 문제가 없습니다.' }).waitFor()
   await visitor.toAll()
   await visitor.becomes('광합성', 'made')
-  t.equal(await visitor.entry('빈 퀴즈').count(), 0)
+  await visitor.becomes('빈 퀴즈', 'cancelled')
+  conch.model.script = () => quiz(question(1), question(2), question(3))
+  await visitor.button('다시 시도: 빈 퀴즈').click()
+  await visitor.becomes('빈 퀴즈', 'made')
+  await visitor.hears('퀴즈가 준비되었습니다: 빈 퀴즈')
 })
 
 t.test('a quiz is deleted from the list or from its page, after a question', async t => {

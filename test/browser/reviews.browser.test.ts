@@ -55,7 +55,7 @@ t.test('a listener hears the start and the end, and no word of the reply', async
   t.equal(await visitor.page.locator('[aria-live=polite], [role=status], [role=alert]').count(), 1)
 })
 
-t.test('a reload in the middle goes on where it was, with the diary of this tab', async t => {
+t.test('a reload in the middle goes on where it was, with the diary', async t => {
   const go = heldModel()
   const visitor = await openDiary(t, browser, conch.url)
   await visitor.write('발표를 했다.', 'F')
@@ -70,20 +70,26 @@ t.test('a reload in the middle goes on where it was, with the diary of this tab'
   t.equal(await visitor.text(), beginning + ending)
 })
 
-t.test('a running reply is offered above the history, and opens in another tab without the diary', async t => {
-  const go = heldModel()
-  const visitor = await openDiary(t, browser, conch.url)
-  await visitor.write('발표를 했다.')
-  await visitor.shows('다다')
-  const tab = await anotherTab(t, visitor, conch.url)
-  await tab.page.getByRole('region', { name: '아직 쓰고 있는 답글' }).getByRole('link', { name: '이어 보기' }).click()
-  await tab.shows('다다')
-  t.equal(await tab.page.locator('.diary').count(), 0)
-  await tab.hears('쓰고 있던 답글을 이어서 받습니다.')
-  go()
-  await tab.becomes('completed')
-  t.equal(await tab.page.locator('.diary .text').textContent(), '발표를 했다.', 'the review brings the diary')
-})
+t.test(
+  'a running reply is in the history, opens in another tab with the diary, and the history follows it',
+  async t => {
+    const go = heldModel()
+    const visitor = await openDiary(t, browser, conch.url)
+    await visitor.write('발표를 했다.')
+    await visitor.shows('다다')
+    const tab = await anotherTab(t, visitor, conch.url)
+    const history = await anotherTab(t, visitor, conch.url)
+    await history.entries.getByText('쓰는 중').waitFor()
+    await tab.entries.getByRole('link').click()
+    await tab.shows('다다')
+    t.equal(await tab.page.locator('.diary .text').textContent(), '발표를 했다.')
+    await tab.hears('쓰고 있던 답글을 이어서 받습니다.')
+    go()
+    await tab.becomes('completed')
+    await history.entries.getByText('발표를 앞두고').waitFor()
+    t.notMatch(await history.entries.textContent(), '쓰는 중')
+  },
+)
 
 t.test('a reply is stopped: what was written stays, and is replaced only when that is wanted', async t => {
   heldModel()
@@ -125,6 +131,29 @@ t.test('a reply that broke off says so, and one that never began is written agai
   await visitor.button('다시 쓰기').click()
   await visitor.becomes('completed')
   t.equal(await visitor.text(), '이번에는 쓴 답글.')
+})
+
+t.test('a diary whose reply failed is in the history with the reason, and is tried again or deleted there', async t => {
+  conch.model.script = () => []
+  const visitor = await openDiary(t, browser, conch.url)
+  for (const body of ['하나', '둘']) {
+    await visitor.write(body)
+    await visitor.becomes('failed')
+    await visitor.toAll()
+  }
+  await visitor.page.reload()
+  await visitor.entries.nth(1).waitFor()
+  t.match(await visitor.entries.first().textContent(), /둘.*쓰지 못함.*아무것도 쓰지 않았습니다/s)
+  await visitor.page.screenshot({ path: 'test-artifacts/reviews-failed.png', fullPage: true })
+  t.same(await namelessControls(visitor), [])
+  t.same(await faintTexts(visitor), [])
+  conch.model.script = () => ['이번에는 쓴 답글.']
+  await visitor.button('다시 시도: 둘').click()
+  await visitor.entries.first().getByText('이번에는 쓴 답글.').waitFor()
+  await visitor.button('지우기: 하나').click()
+  await visitor.button('지우기').click()
+  await visitor.hears('일기와 답글을 지웠습니다.')
+  t.equal(await visitor.entries.count(), 1)
 })
 
 t.test('a diary without a reply can be taken back to the form and sent anew', async t => {

@@ -128,13 +128,11 @@ export async function checkSums(query: Query): Promise<[string, Finding['flaw']]
   )
 }
 
-/** The library, against the records, reviews, quizzes and conversations that it lists. */
+/** The library, against the tasks whose records, reviews and quizzes it lists, and the conversations. */
 export async function checkLibrary(query: Query): Promise<[string, Finding['flaw']][]> {
   const rows = await query<{ what: string; is: string | null; should: string | null }>(`
     with things as (
-      select 'record ' || records.id as what, records.id, tasks.status from records join tasks using (id)
-      union all select 'review ' || reviews.id, reviews.id, tasks.status from reviews join tasks using (id)
-      union all select 'quiz ' || id, id, case when complete then 'completed' else 'incomplete' end from quizzes
+      select kind || ' ' || id as what, id, status from tasks where kind in ('record', 'review', 'quiz')
       union all select 'conversation ' || conversation_id, conversation_id, tasks.status from turns join tasks using (id)
         where position = (select max(position) from turns as others where others.conversation_id = turns.conversation_id))
     select coalesce(what, 'entry ' || library.id) as what, library.status as is, things.status as should

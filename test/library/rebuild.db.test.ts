@@ -44,6 +44,17 @@ async function done<Report extends object>(conch: Conch, path: string): Promise<
   }
 }
 
+/** Resolves when nothing is left that the library has yet to hear of. */
+async function handled(conch: Conch): Promise<void> {
+  const operator = new Operator(conch.url)
+  type Backlog = { waiting: number; retrying: number; active: number }
+  const isEmpty = ({ waiting, retrying, active }: Backlog) => waiting + retrying + active === 0
+  for (;;) {
+    const { body } = await operator.json<{ outbox: Backlog; handlers: Backlog[] }>('GET', '/api/operations/overview')
+    if (isEmpty(body.outbox) && body.handlers.every(isEmpty)) return
+  }
+}
+
 const rebuilt = (conch: Conch) => done<RebuildReport>(conch, '/api/operations/library-rebuild')
 
 t.test('beside everybody who writes, changes and removes, what is rebuilt is true', async t => {
@@ -94,6 +105,7 @@ t.test('nothing of it can be read on the disk, and a new key changes nothing for
   const review = await visitor.submit('/api/reviews', { body: `${marker} 일기`, type: 'FEELING' })
   await visitor.finished(review)
   await new Library(visitor).has(review, talk.id)
+  await handled(conch)
   const found = await new Library(visitor).search('마당')
   t.same(found, [review, talk.id])
   await conch.close()

@@ -2,7 +2,6 @@ import { Refused } from '../../api.js'
 import { explainError } from '../../explain-error.js'
 import { useEffect, useState } from '../../preact.js'
 import { useServices } from '../../services.js'
-import { rememberRequest } from '../requests.js'
 import { longest, toRequest } from './form-values.js'
 
 /** @typedef {{ topic?: string, material?: string }} FieldErrors */
@@ -41,7 +40,6 @@ export function useSending(form, onCreated) {
     setSending(true)
     try {
       const { taskId } = await api.quizzes.create(request)
-      rememberRequest(taskId, request)
       announce(t('quizzes.say.created'))
       onCreated(taskId)
     } catch (error) {

@@ -10,7 +10,8 @@ import { useKeptFocus } from '../../use-kept-focus.js'
  *
  * @param {{ view: import('../../task/task-view.js').TaskView, quiz: import('../api.js').Quiz | undefined, onRetry: () => void }} props
  */
-export function End({ view, quiz, onRetry }) {
+export function End({ view, quiz: made, onRetry }) {
+  const quiz = made && made.questions.length > 0 ? made : undefined
   const { t } = useServices()
   const [asking, setAsking] = useState(false)
   const keeping = useKeptFocus(asking)

@@ -21,7 +21,7 @@ export function Questions({ taskId, task }) {
     const questions = /** @type {import('../api.js').Question[]} */ (view.dataOf('data-question'))
     return html`<${Paper} questions=${questions} making answers=${answers} />`
   }
-  if (!quiz) return null
+  if (!quiz || quiz.questions.length === 0) return null
   if (quiz.attempts.length > 0 && !answers.begun) {
     const again = () => {
       setMoved(true)

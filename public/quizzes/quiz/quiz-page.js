@@ -7,7 +7,6 @@ import { useTask } from '../../task/use-task.js'
 import { useAction } from '../../use-action.js'
 import { useArrival } from '../../use-arrival.js'
 import { Removal } from '../removal.js'
-import { forgetRequest, rememberRequest, requestOf } from '../requests.js'
 import { BeingMade } from './being-made.js'
 import { End } from './end.js'
 import { Head } from './head.js'
@@ -25,17 +24,12 @@ export function QuizPage({ taskId, arrived }) {
   const { view, result: quiz } = task
   const { fault, attempt } = useAction()
   const heading = useArrival(arrived && view.status !== undefined)
-  const head = quiz ?? requestOf(taskId)
-  const topic = head?.topic ?? t('quizzes.untitled')
+  const topic = quiz?.topic ?? t('quizzes.untitled')
 
   useAnnouncements(taskId, task, { ended: status => t(`quizzes.say.${status}`, { topic }) })
   useEffect(() => {
     document.title = `${view.ended ? '' : `${t('quizzes.state.making')} `}${topic} – Conch`
   })
-  useEffect(() => {
-    // For a reload while it is made anew.
-    if (quiz) rememberRequest(taskId, quiz)
-  }, [quiz])
 
   if (task.fault !== undefined && view.status === undefined)
     return html`<${NotThere} fault=${task.fault} gone=${t('quizzes.gone')} backUrl="#quizzes" back=${t('quizzes.toAll')} />`
@@ -43,15 +37,14 @@ export function QuizPage({ taskId, arrived }) {
 
   const remove = async () => {
     await api.quizzes.remove(taskId)
-    forgetRequest(taskId)
     forgetAnswers(taskId)
     announce(t('quizzes.say.removed'))
     location.hash = '#quizzes'
   }
   return html`
     <div class="task quiz">
-      <${Head} heading=${heading} topic=${topic} head=${head} task=${task} onStop=${() => attempt(task.stop())} />
-      ${!view.ended && html`<${BeingMade} view=${view} total=${head?.questionCount} />`}
+      <${Head} heading=${heading} topic=${topic} head=${quiz} task=${task} onStop=${() => attempt(task.stop())} />
+      ${!view.ended && html`<${BeingMade} view=${view} total=${quiz?.questionCount} />`}
       <${TaskNotices} task=${task} actionFault=${fault}
         end=${view.ended && html`<${End} view=${view} quiz=${quiz} onRetry=${() => attempt(task.retry(0))} />`} />
       <${Questions} key=${view.attempt} taskId=${taskId} task=${task} />

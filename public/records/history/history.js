@@ -2,22 +2,38 @@ import { LoadFault } from '../../load-fault.js'
 import { html, useEffect } from '../../preact.js'
 import { taskUrl } from '../../route.js'
 import { useServices } from '../../services.js'
+import { OutputFault } from '../../task/output-fault.js'
+import { Remedies } from '../../task/remedies.js'
+import { hasFailed, useTaskList } from '../../task/use-task-list.js'
 import { CopyButton } from '../../text/copy-button.js'
 import { useArrival } from '../../use-arrival.js'
-import { useList } from '../../use-list.js'
+import { recordState } from '../record-state.js'
 import { recordTitle } from '../record-title.js'
 
 /** @typedef {import('../api.js').RecordView} RecordView */
 
-/** What was written and saved, newest first. @param {{ arrived: boolean, limits: import('../api.js').Limits }} props */
+/** All that was asked for, newest first, whatever became of it. @param {{ arrived: boolean, limits: import('../api.js').Limits }} props */
 export function History({ arrived, limits }) {
-  const { t, api } = useServices()
+  const { t, api, announce } = useServices()
   const heading = useArrival(arrived)
-  const { items: records, fault, load, more } = useList(api.records.list)
+  const list = useTaskList('record', cursor => api.records.list(cursor), api.records.one)
+  const { items: records, fault, load, more, look, drop } = list
   useEffect(() => {
     document.title = `${t('records.history.title')} – Conch`
   }, [])
 
+  /** @param {string} id */
+  const remove = async id => {
+    await api.records.remove(id)
+    announce(t('records.say.removed'))
+    heading.current?.focus()
+    drop(id)
+  }
+  /** @param {string} id */
+  const retry = async id => {
+    await api.retryTask(id)
+    look(id)
+  }
   return html`
     <div class="history">
       <h1 ref=${heading} tabindex="-1">${t('records.history.title')}</h1>
@@ -25,7 +41,7 @@ export function History({ arrived, limits }) {
       ${!records && fault === undefined && html`<p class="quiet" aria-busy="true">${t('list.loading')}</p>`}
       ${records?.length === 0 && html`<p class="quiet">${t('records.recent.empty')}</p>`}
       <ul class="plain">
-        ${records?.map(record => html`<li key=${record.id}><${Entry} record=${record} limits=${limits} /></li>`)}
+        ${records?.map(record => html`<li key=${record.id}><${Entry} record=${record} limits=${limits} onRetry=${retry} onRemove=${remove} /></li>`)}
       </ul>
       ${fault !== undefined && html`<${LoadFault} words=${t('records.history.failed')} fault=${fault} onAgain=${load} />`}
       ${more && fault === undefined && html`<button type="button" onClick=${load}>${t('list.more')}</button>`}
@@ -33,23 +49,30 @@ export function History({ arrived, limits }) {
   `
 }
 
-/** @param {{ record: RecordView, limits: import('../api.js').Limits }} props */
-function Entry({ record, limits }) {
+/**
+ * @param {{ record: RecordView, limits: import('../api.js').Limits, onRetry: (id: string) => Promise<void>,
+ *   onRemove: (id: string) => Promise<void> }} props
+ */
+function Entry({ record, limits, onRetry, onRemove }) {
   const services = useServices()
   const { t, date } = services
   const title = recordTitle(record, limits, services)
   const text = record.saved?.text ?? record.versions.find(version => version.text)?.text ?? ''
+  const failed = hasFailed(record)
   return html`
-    <article class="card entry" data-saved=${record.saved ? 'true' : 'false'}>
+    <article class="card entry" data-saved=${record.saved ? 'true' : 'false'} data-status=${record.status}>
       <header>
         <h2><a href=${taskUrl(record.id)}>${title}</a></h2>
-        <p class="status ${record.saved ? 'saved' : ''}">${t(record.saved ? 'records.history.saved' : 'records.history.unsaved')}</p>
+        <p class="status ${record.saved ? 'saved' : ''}">${t(recordState(record))}</p>
         <p class="quiet">${date(record.saved?.confirmedAt ?? record.createdAt)}</p>
       </header>
-      <p class="text" lang="ko">${text}</p>
+      ${text && html`<p class="text" lang="ko">${text}</p>`}
+      ${record.status === 'failed' && html`<${OutputFault} output=${record} />`}
       <footer>
         ${record.saved && html`<${CopyButton} text=${() => record.saved?.text ?? ''} name=${title} />`}
         <a class="button" href=${taskUrl(record.id)}>${t('records.history.open')}</a>
+        <${Remedies} title=${title} sure=${t('records.remove.sure')} onRetry=${failed ? () => onRetry(record.id) : undefined}
+          onRemove=${() => onRemove(record.id)} />
       </footer>
     </article>
   `

@@ -11,7 +11,7 @@ import { useArrival } from '../../use-arrival.js'
 import { useKeptFocus } from '../../use-kept-focus.js'
 import { Editor } from '../edit/editor.js'
 import { SavedText } from '../edit/saved-text.js'
-import { limitOf, recordTitle, requestOf } from '../record-title.js'
+import { limitOf, recordTitle } from '../record-title.js'
 import { neisBytes } from '../text/neis-bytes.js'
 import { Column } from './column.js'
 
@@ -28,7 +28,7 @@ export function TaskPage({ taskId, arrived, limits }) {
   const { fault: actionFault, attempt } = useAction()
   const [editing, setEditing] = useEditing(taskId)
   const heading = useArrival(arrived && view.status !== undefined)
-  const head = record ?? requestOf(taskId)
+  const head = record
   const limitBytes = limitOf(head, limits)
 
   const keeping = useKeptFocus(view.ended)

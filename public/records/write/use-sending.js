@@ -3,7 +3,6 @@ import { explainError } from '../../explain-error.js'
 import { useEffect, useState } from '../../preact.js'
 import { taskUrl } from '../../route.js'
 import { useServices } from '../../services.js'
-import { rememberRequest } from '../record-title.js'
 import { fieldOf, toRequest } from './form-values.js'
 
 /**
@@ -46,7 +45,6 @@ export function useSending(limits, form) {
     const request = toRequest(values)
     try {
       const { taskId } = await api.records.create(request)
-      rememberRequest(taskId, request)
       started.add(taskId)
       announce(t('records.say.created', { count: request.versions }))
       location.hash = taskUrl(taskId)

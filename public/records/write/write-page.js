@@ -2,13 +2,14 @@ import { html, useEffect, useState } from '../../preact.js'
 import { taskUrl } from '../../route.js'
 import { useServices } from '../../services.js'
 import { UnfinishedTasks } from '../../task/unfinished-tasks.js'
-import { recordTitle, requestOf } from '../record-title.js'
+import { recordState } from '../record-state.js'
+import { recordTitle } from '../record-title.js'
 import { RecordForm } from './record-form.js'
 
 /** @param {{ arrived: boolean, limits: import('../api.js').Limits }} props */
 export function WritePage({ arrived, limits }) {
   const services = useServices()
-  const { t } = services
+  const { t, api } = services
   useEffect(() => {
     document.title = `${t('records.nav.write')} – Conch`
   }, [])
@@ -16,8 +17,9 @@ export function WritePage({ arrived, limits }) {
     <div class="write">
       <${RecordForm} arrived=${arrived} limits=${limits} />
       <aside>
-        <${UnfinishedTasks} kind="record" title=${t('records.resume.title')} urlOf=${taskUrl}
-          nameOf=${(/** @type {import('../../api.js').Task} */ task) => recordTitle(requestOf(task.id), limits, services) || t('records.untitled')} />
+        <${UnfinishedTasks} title=${t('records.resume.title')} urlOf=${taskUrl}
+          load=${() => api.records.list(undefined, ['queued', 'running'])}
+          nameOf=${(/** @type {import('../api.js').RecordView} */ record) => recordTitle(record, limits, services)} />
         <${Recent} limits=${limits} />
       </aside>
     </div>
@@ -30,7 +32,7 @@ function Recent({ limits }) {
   const { t, api, date } = services
   const [records, setRecords] = useState(/** @type {import('../api.js').RecordView[] | undefined} */ (undefined))
   useEffect(() => {
-    api.records.list().then(
+    api.records.list(undefined, ['completed', 'incomplete', 'failed', 'cancelled']).then(
       list => setRecords(list.items.slice(0, recentCount)),
       () => setRecords(undefined), // As above.
     )
@@ -45,7 +47,7 @@ function Recent({ limits }) {
           record => html`<li key=${record.id}>
             <a href=${taskUrl(record.id)}>
               <b>${recordTitle(record, limits, services)}</b>
-              <small>${date(record.createdAt)} · ${t(record.saved ? 'records.history.saved' : 'records.history.unsaved')}</small>
+              <small>${date(record.createdAt)} · ${t(recordState(record))}</small>
             </a>
           </li>`,
         )}

@@ -1,0 +1,69 @@
+import { Refused } from '../api.js'
+import { useEffect, useRef } from '../preact.js'
+import { useServices } from '../services.js'
+import { useList } from '../use-list.js'
+
+/** More changes at once than this are looked up together. */
+const maxSingly = 10
+
+/** @param {{ status: import('../api.js').TaskStatus }} item */
+export const isUnfinished = ({ status }) => status === 'queued' || status === 'running'
+
+/** Whether it ended without anything to show, so that it can be tried again. @param {{ status: import('../api.js').TaskStatus }} item */
+export const hasFailed = ({ status }) => status === 'failed' || status === 'cancelled'
+
+/**
+ * A list of what tasks of a kind write, newest first: each item is as its task is, and turns into what it becomes by itself.
+ *
+ * @template {{ id: string, status: import('../api.js').TaskStatus }} Item
+ * @param {string} kind
+ * @param {(cursor?: string) => Promise<import('../api.js').List<Item>>} loadPage
+ * @param {(id: string) => Promise<Item>} loadOne
+ * @param {(item: Item) => void} [onEnded] told once of each that ended while it was shown
+ */
+export function useTaskList(kind, loadPage, loadOne, onEnded = () => {}) {
+  const { changes } = useServices()
+  const list = useList(loadPage)
+  const items = useRef(list.items)
+  items.current = list.items
+  const wanted = useRef(/** @type {Set<string>} */ (new Set()))
+  const looking = useRef(/** @type {Promise<void> | undefined} */ (undefined))
+
+  /** @param {Item} item */
+  const take = item => {
+    const before = items.current?.find(({ id }) => id === item.id)
+    list.put(item)
+    if (before && isUnfinished(before) && !isUnfinished(item)) onEnded(item)
+  }
+
+  const lookUp = async () => {
+    while (wanted.current.size > 0) {
+      const ids = Array.from(wanted.current)
+      wanted.current.clear()
+      // What cannot be loaded now stays as it was, until something is heard of it again.
+      if (ids.length > maxSingly) for (const item of (await loadPage().catch(() => ({ items: [] }))).items) take(item)
+      else
+        for (const id of ids)
+          await loadOne(id).then(take, error => {
+            if (error instanceof Refused && error.status === 404) list.drop(id)
+          })
+    }
+    looking.current = undefined
+  }
+
+  /** Asks how it is by now, one after the other: so each end is told once. @param {string} id */
+  const look = id => {
+    wanted.current.add(id)
+    looking.current ??= lookUp()
+  }
+  useEffect(
+    () =>
+      changes.listen(change => {
+        if (!change) return void list.refresh().catch(() => {})
+        const known = items.current?.find(({ id }) => id === change.id)
+        if (change.kind === kind && known?.status !== change.status) look(change.id)
+      }),
+    [],
+  )
+  return { ...list, look }
+}
