@@ -29,6 +29,7 @@ t.test('killed with -9 in the middle of a stream and started again, it finishes 
   upstream.answer(completion => completion.delta('다시 ', '쓴 글').finish())
   const second = await server(t, env)
   const after = new Visitor(second.url, before.cookie)
+  t.match(await after.json('GET', '/api/records'), { body: { items: [{ id }] } }, 'it is in its list all the time')
   const again = await after.watchTask(id, watcher.transcript.lastId)
   await again.ended
   t.match(again.transcript.chunks[0], { type: 'data-reset', data: { reason: 'new-attempt' } })

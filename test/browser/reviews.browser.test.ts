@@ -148,10 +148,10 @@ t.test('a diary whose reply failed is in the history with the reason, and is tri
   t.same(await namelessControls(visitor), [])
   t.same(await faintTexts(visitor), [])
   conch.model.script = () => ['이번에는 쓴 답글.']
-  await visitor.button('다시 시도: 둘').click()
+  await visitor.page.getByRole('button', { name: '다시 시도: 둘' }).click()
   await visitor.entries.first().getByText('이번에는 쓴 답글.').waitFor()
-  await visitor.button('지우기: 하나').click()
-  await visitor.button('지우기').click()
+  await visitor.page.getByRole('button', { name: '지우기: 하나' }).click()
+  await visitor.page.getByRole('button', { name: '지우기', exact: true }).click()
   await visitor.hears('일기와 답글을 지웠습니다.')
   t.equal(await visitor.entries.count(), 1)
 })

@@ -1,7 +1,8 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { anyRecord } from '../support/any-record.ts'
 import { ownStorage, startConch } from '../support/conch.ts'
 import { testDatabaseUrl } from '../support/database.ts'
+import { settableClock } from '../support/settable-clock.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { Visitor } from '../support/visitor.ts'
 
@@ -9,23 +10,6 @@ import { Visitor } from '../support/visitor.ts'
 const skip = testDatabaseUrl !== undefined && 'the clock of Postgres is its own'
 
 const aheadMs = 9 * 3_600_000
-
-/** The clock of this process, and of the databases in it. */
-function settableClock(t: Test) {
-  const real = Date.now
-  let offsetMs = 0
-  const RealDate = Date
-  globalThis.Date = class extends RealDate {
-    constructor(...given: unknown[]) {
-      super(...((given.length === 0 ? [real() + offsetMs] : given) as [number]))
-    }
-    static override now = () => real() + offsetMs
-  } as DateConstructor
-  t.teardown(() => {
-    globalThis.Date = RealDate
-  })
-  return { set: (ms: number) => (offsetMs = ms) }
-}
 
 interface Item {
   id: string

@@ -10,6 +10,7 @@ import type { EndingTask } from '../../src/tasks/store.ts'
 import { testDatabaseUrl } from '../support/database.ts'
 import { startEngine } from '../support/engine.ts'
 import { openDatabase } from '../support/open-database.ts'
+import { settableClock } from '../support/settable-clock.ts'
 
 const turn = () => new Promise(setImmediate)
 
@@ -153,4 +154,14 @@ t.test('once nobody waits for the database any more, an end is tried once, alone
   settlement.giveUp()
   await t.rejects(settlement.save({ task: { id: 'id' } } as Parameters<Settlement['save']>[0]), DatabaseUnavailable)
   t.equal(tries, 1)
+})
+
+t.test('how long a task took is not known when the clock was set back meanwhile', async t => {
+  const clock = settableClock(t)
+  const { answer, view, published, ids } = await endingTogether(t, 1)
+  clock.set(-9 * 3_600_000)
+  answer()
+  await view(ids[0] as string)
+  const ended = published.flatMap(({ events }) => events).find(({ name }) => name === 'task.ended')
+  t.match(ended, { data: { status: 'completed', totalMs: null, outputs: [{ firstTokenMs: null }] } })
 })
