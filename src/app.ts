@@ -34,7 +34,7 @@ import { useStrictValidation } from './http/validation.ts'
 import { RebuildReport, rebuildLibrary } from './library/rebuild.ts'
 import { loggableError } from './loggable-error.ts'
 import { openEngine } from './open-engine.ts'
-import { openFilesLimit, withinOpenFiles } from './open-files.ts'
+import { logWhatDoesNotFit, openFilesLimit, withinOpenFiles } from './open-files.ts'
 import { openReplication } from './open-replication.ts'
 import { overviewOf } from './operations/overview.ts'
 import { operationsRoutes } from './operations/routes.ts'
@@ -115,7 +115,7 @@ export async function buildApp(
   })
   const connections = new Connections({ most: config.maxConnections, logger: app.log })
   connections.watch(app.server)
-  sayWhatDoesNotFit(app, { wanted, config, openFiles })
+  logWhatDoesNotFit(app.log, { wanted, config, openFiles })
   const opened = new AsyncDisposableStack()
   try {
     if (!config.databaseUrl) {
@@ -280,17 +280,4 @@ async function assemble(
   await clock.start()
   await engine.start()
   await events.start()
-}
-
-function sayWhatDoesNotFit(
-  app: FastifyInstance,
-  { wanted, config, openFiles }: { wanted: Config; config: Config; openFiles: number },
-): void {
-  const names = ['maxConnections', 'maxRunningOutputs', 'summaryConcurrency'] as const
-  if (names.every(name => config[name] === wanted[name])) return
-  const { maxConnections, maxRunningOutputs, summaryConcurrency } = config
-  app.log.warn(
-    { openFiles, maxConnections, maxRunningOutputs, summaryConcurrency },
-    'the limit of open files leaves room for fewer connections or texts at once than the settings say: raise it (ulimit -n)',
-  )
 }

@@ -62,3 +62,17 @@ export function withinOpenFiles(config: Config, limit: number): Config {
     summaryConcurrency: texts === wanted ? config.summaryConcurrency : summaries,
   })
 }
+
+/** One line, if `withinOpenFiles` made `config` smaller than `wanted`. */
+export function logWhatDoesNotFit(
+  logger: { warn(fields: object, message: string): void },
+  { wanted, config, openFiles }: { wanted: Config; config: Config; openFiles: number },
+): void {
+  const names = ['maxConnections', 'maxRunningOutputs', 'summaryConcurrency'] as const
+  if (names.every(name => config[name] === wanted[name])) return
+  const { maxConnections, maxRunningOutputs, summaryConcurrency } = config
+  logger.warn(
+    { openFiles, maxConnections, maxRunningOutputs, summaryConcurrency },
+    'the limit of open files leaves room for fewer connections or texts at once than the settings say: raise it (ulimit -n)',
+  )
+}

@@ -75,6 +75,7 @@ t.test('700 silent bodies at a limit of 512 open files shut out no one, and are 
   t.ok(value('conch_max_connections') < 512)
   t.ok(value('conch_connections_closed_total{reason="replaced"}'.replaceAll(/[{}"]/g, '\\$&')) > 100)
   t.match(server.output(), /connections of clients are near their limit/)
+  t.match(server.output(), /the limit of open files leaves room for fewer/)
 })
 
 /** A request whose body never comes. Resolves when the server has accepted or refused the connection. */
