@@ -7,6 +7,7 @@ import { type DrizzleTransactionLike, fromDrizzle, fromPglite, type Db as JobsDa
 import { DatabaseUnavailable, isTransientFault } from './faults.ts'
 import { heldLocksMs, migrateEmbedded, migratePostgres } from './migrate.ts'
 import { clientsOf } from './pglite-clients.ts'
+import { qualifyColumns } from './qualified-columns.ts'
 import { type Queries, withEffects } from './transaction.ts'
 
 /** Until there is a connection, of the pool or a new one. With `answerMs` less than the 10 s in which requests are answered. */
@@ -127,7 +128,7 @@ const textTypes = new Set<number>([DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL, 1115,
  * when `begin` fails, as on an idle connection that broke unnoticed: after a restart of Postgres the pool would be empty.
  */
 function overPool(pool: pg.Pool) {
-  const queries = overPg({ client: pool })
+  const queries = qualifyColumns(overPg({ client: pool }))
   queries.transaction = async (run, options) => {
     const client = await pool.connect().catch(cause => {
       throw new DatabaseUnavailable(cause)
@@ -149,7 +150,7 @@ function overPool(pool: pg.Pool) {
       })
     }
     try {
-      const connection = overPg({ client: { query } as unknown as pg.PoolClient })
+      const connection = qualifyColumns(overPg({ client: { query } as unknown as pg.PoolClient }))
       return await connection.transaction(run, options)
     } finally {
       // One that could not even roll back is not used again.
@@ -169,7 +170,7 @@ export async function openEmbedded(folder: string | undefined, onFault: (error: 
   const { forDrizzle, forJobs, close } = clientsOf(pglite, onFault)
   const jobs = fromPglite(forJobs)
   return {
-    queries: withEffects(overPglite({ client: forDrizzle }), onFault),
+    queries: withEffects(qualifyColumns(overPglite({ client: forDrizzle })), onFault),
     jobs,
     heartbeats: jobs,
     backend: 'pglite',
