@@ -167,6 +167,22 @@ export class JobQueue<Data extends object> {
   }
 
   /**
+   * Puts a job back, to be fetched again after `delayMs`, as if it had not been fetched: with the same `retryCount` and note.
+   * Others of its key stay behind it. Nothing happens when the job no longer is this process's.
+   *
+   * By hand, since pg-boss's own ways back either count (`fail`) or let the others of the key pass (`restore`).
+   */
+  async postpone(tx: Queries, job: Job<Data>, delayMs: number): Promise<void> {
+    await jobsIn(tx).executeSql(
+      `update pgboss.job
+       set state = 'retry', started_on = null, heartbeat_on = null,
+           start_after = pgboss.job_now() + $4::float8 * interval '1 millisecond'
+       where name = $1 and id = $2::uuid and state = 'active' and retry_count = $3::int`,
+      [this.name, job.id, job.retryCount, delayMs],
+    )
+  }
+
+  /**
    * Puts every fetched job back. Only for a database that belongs to this process alone, before it fetches: what is
    * being worked on then was lost with the process before.
    */

@@ -4,9 +4,17 @@ import type { Job, JobQueue } from '../db/job-queue.ts'
 import { Poller } from '../db/poller.ts'
 import { doneWithin } from '../done-within.ts'
 import type { DomainEvent, TracedEvent } from './domain-events.ts'
+import { DueWakes } from './due-wakes.ts'
 import type { Events } from './events.ts'
 import { addFailedEvent } from './failed-events.ts'
-import { type BatchHandler, type EventHandler, JobLost, PermanentFault, type SingleHandler } from './handler.ts'
+import {
+  type BatchHandler,
+  type EventHandler,
+  JobLost,
+  PermanentFault,
+  Postponed,
+  type SingleHandler,
+} from './handler.ts'
 
 /**
  * An event that failed this often goes to the failed events, and so does one whose process died this often: with waits that
@@ -41,6 +49,7 @@ export class HandlerRunner {
   readonly #poller: Poller
   readonly #running = new Map<EventJob, Promise<void>>()
   readonly #aborting = new AbortController()
+  readonly #dueWakes = new DueWakes(() => this.wake())
   #heartbeat: NodeJS.Timeout | undefined
   #stopped: Promise<void> | undefined
 
@@ -82,6 +91,7 @@ export class HandlerRunner {
     this.#aborting.abort()
     await doneWithin(abortGraceMs, this.#running.values())
     clearInterval(this.#heartbeat)
+    this.#dueWakes.stop()
   }
 
   async #take(): Promise<boolean> {
@@ -154,6 +164,7 @@ export class HandlerRunner {
       if (!committed) await commit(async () => {})
     } catch (error) {
       if (error instanceof JobLost) logger.warn({ handler: handler.name, job: job.id }, error.message)
+      else if (!committed && error instanceof Postponed) await this.#postpone(job, error.afterMs)
       else if (!committed) await this.#failed(job, error)
       // What is written is done, whatever it threw afterwards.
       else logger.warn({ err: error, handler: handler.name, job: job.id }, 'a handler failed after its work was done')
@@ -171,6 +182,19 @@ export class HandlerRunner {
       await write(tx)
       if (!(await queue.completeAll(tx, jobs))) throw new JobLost(queue.name, jobs.map(({ id }) => id).join(', '))
     })
+  }
+
+  /** Never rejects, as `#failed`. */
+  async #postpone(job: EventJob, afterMs: number): Promise<void> {
+    const { handler, queue, database, logger } = this.#options
+    const fields = { handler: handler.name, job: job.id, afterMs }
+    try {
+      await queue.postpone(database.queries, job, afterMs)
+      logger.debug(fields, 'an event is postponed')
+      this.#dueWakes.add(afterMs)
+    } catch (err) {
+      logger.error({ ...fields, err }, 'an event could not be postponed; it is taken up again when it is missed')
+    }
   }
 
   /** Never rejects: a job that cannot be given back is missed, and taken up again then. */

@@ -21,7 +21,7 @@ export interface SingleHandler<Name extends DomainEventName = DomainEventName> e
   readonly concurrency: number
   /**
    * Handles one event; may be called again for the same one. What throws is tried again with growing waits, unless it is
-   * a `PermanentFault`.
+   * a `PermanentFault`, or `Postponed`.
    */
   handle(event: TracedEvent<Name>, work: HandlerWork): Promise<void>
 }
@@ -68,6 +68,24 @@ export class PermanentFault extends Error {
     this.code = code
   }
 }
+
+/**
+ * It is not this event's turn. The event leaves its place and is handled again after `afterMs`, at most `maxPostponedMs`;
+ * nothing was tried, so it does not count as a try. Others of its key wait behind it.
+ */
+export class Postponed extends Error {
+  override readonly name = 'Postponed'
+  readonly code = 'POSTPONED'
+  readonly afterMs: number
+
+  constructor(afterMs: number) {
+    super(`not now: again in ${afterMs} ms`)
+    this.afterMs = Math.min(Math.max(0, afterMs), maxPostponedMs)
+  }
+}
+
+/** As long as the longest wait after a failed try: what lies further in the future is there by a mistake. */
+export const maxPostponedMs = 300_000
 
 /** This process was thought dead, and the job given to another. */
 export class JobLost extends Error {

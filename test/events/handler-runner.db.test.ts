@@ -3,7 +3,7 @@ import t from 'tap'
 import { type Database, jobsIn } from '../../src/db/client.ts'
 import { JobQueue } from '../../src/db/job-queue.ts'
 import { listFailedEvents } from '../../src/events/failed-events.ts'
-import { PermanentFault } from '../../src/events/handler.ts'
+import { PermanentFault, Postponed } from '../../src/events/handler.ts'
 import { handling, rows } from '../support/handling.ts'
 
 t.test('events of one key are handled one at a time, in their order; other keys do not wait', async t => {
@@ -247,3 +247,32 @@ t.test('a process that lost its job writes nothing', async t => {
 function failedEvents({ queries }: Database) {
   return listFailedEvents(queries, { limit: 10 })
 }
+
+t.test('a postponed event leaves its place at once, keeps its order, and has all its tries before it', async t => {
+  const handled: string[] = []
+  const last = Promise.withResolvers<void>()
+  let postponed = 0
+  const { publish, database, skipWaits } = await handling(t, {
+    concurrency: 1,
+    async handle({ data: { taskId } }) {
+      // More often than an event may fail, and than its queue would let it be fetched.
+      if (taskId === 'a1' && handled.includes('b1') && ++postponed < 15) throw new Postponed(0)
+      if (taskId === 'a1' && !handled.includes('b1')) throw new Postponed(5)
+      handled.push(taskId)
+      if (taskId === 'a2') last.resolve()
+    },
+  })
+  await publish('a', 'a1')
+  await publish('a', 'a2')
+  await publish('b', 'b1')
+  const stopSkipping = skipWaits()
+  await last.promise
+  await stopSkipping()
+  t.same(handled, ['b1', 'a1', 'a2'], 'the only place is free for another key, and its own key waits behind it')
+  t.same(await listFailedEvents(database.queries, { limit: 10 }), [])
+  const kept = await rows(
+    database,
+    sql`select max(retry_count)::int as tries from pgboss.job where name = 'events.test'`,
+  )
+  t.same(kept, [{ tries: 0 }])
+})

@@ -138,6 +138,34 @@ t.test('what other processes do comes within seconds, and no other owner sees it
   t.same(stranger.transcript.types(), ['data-unread'])
 })
 
+t.test('an owner sees how many of their own are unread, also when another instance marks them within 5 s', async t => {
+  const [owner, other] = [uuidv7(), uuidv7()]
+  for (const [ownerId, many] of [
+    [owner, 2],
+    [other, 5],
+  ] as const) {
+    const task = await insert(ownerId, 'completed')
+    for (let index = 0; index < many; index++) await notifyOf(ownerId, task)
+  }
+  const { queries } = database
+  t.same(
+    await store.feeds(queries, [owner, other, uuidv7()]),
+    new Map([owner, other].map((id, index) => [id, { lastSeq: 2 + 3 * index, unread: 2 + 3 * index }])),
+  )
+
+  const clock = createClock()
+  const { watch } = serving(t, clock as unknown as Timers)
+  const [client, stranger] = [await watch(owner), await watch(other)]
+  const unreadOf = (watcher: Watcher) =>
+    watcher.transcript.chunks.map(({ data }) => (data as { unread: number }).unread)
+  await Promise.all([client, stranger].map(one => one.until(({ chunks }) => chunks.length > 0)))
+  const [newest] = await store.list(queries, owner, { limit: 1 })
+  t.ok(await store.read(queries, owner, newest?.id ?? ''), 'by the other instance')
+  clock.tick(5_000)
+  await client.until(({ chunks }) => chunks.length > 1)
+  t.same([unreadOf(client), unreadOf(stranger)], [[2, 1], [5]])
+})
+
 t.test(
   'comments while there is silence; a client that does not read is dropped, and one that leaves is forgotten',
   async t => {
