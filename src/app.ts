@@ -142,7 +142,7 @@ async function assemble(
   const model = await openUpstream(config, app.log, opened)
 
   const store = new TaskStore(cipher)
-  const { kinds, handlers, sources, notifications, routes } = features({
+  const { kinds, handlers, sources, notifications, routes, start } = features({
     database,
     cipher,
     store,
@@ -229,6 +229,7 @@ async function assemble(
   await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins, trustProxy: config.trustProxy })
   await app.register(operator, { token: operatorToken })
   await app.register(eventReplies)
+  await notifications.watchReading(app)
   await app.register(docs, { version: packageJson.version })
   await app.register(health, { ready: () => !runner.stopping, ping: () => database.ping() })
   await app.register(metricsRoute, { registry })
@@ -280,4 +281,5 @@ async function assemble(
   await clock.start()
   await engine.start()
   await events.start()
+  await start()
 }

@@ -2,6 +2,7 @@ import type { PgTable } from 'drizzle-orm/pg-core'
 import { conversations, summaries, turns } from './conversations/schema.ts'
 import { serverSecrets } from './db/schema.ts'
 import { library, libraryKeys } from './library/schema.ts'
+import { notifications } from './notifications/schema.ts'
 import { phoneNumbers } from './notifications/solapi/schema.ts'
 import { pushSubscriptions } from './notifications/web-push/schema.ts'
 import { webhooks } from './notifications/webhook/schema.ts'
@@ -23,6 +24,7 @@ export const encryptedTables: readonly PgTable[] = [
   library,
   libraryKeys,
   serverSecrets,
+  notifications,
   pushSubscriptions,
   phoneNumbers,
   webhooks,

@@ -24,6 +24,7 @@ import { reviewKind } from './reviews/review.ts'
 import { reviewRoutes } from './reviews/routes.ts'
 import { collectStatistics } from './statistics/collect.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
+import { taskLabels } from './task-labels.ts'
 import type { Accept } from './tasks/accept.ts'
 import type { EventReplies } from './tasks/event-reply.ts'
 import type { Idempotency } from './tasks/idempotency.ts'
@@ -51,6 +52,8 @@ export interface Features {
   sources: readonly LibrarySource[]
   /** Closed by whoever has them. */
   notifications: Notifications
+  /** Begins what has to be done once. Call when events are handled. @throws when the database does not answer */
+  start(): Promise<void>
   routes(
     app: FastifyInstance,
     engine: { tasks: Tasks; idempotency: Idempotency; accept: Accept; events: Events; replies: EventReplies },
@@ -64,7 +67,7 @@ export function features(given: FeatureSources): Features {
   const conversations = new ConversationStore(cipher)
   const quizzes = new QuizStore(cipher)
   const sources = librarySources(cipher)
-  const outside = outsideChannels({ config: config.notifications, database, cipher })
+  const outside = outsideChannels({ config: config.notifications, database, cipher, events: given.events })
 
   const record = recordKind(cipher)
   const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })
@@ -75,6 +78,7 @@ export function features(given: FeatureSources): Features {
     ...given,
     channels: outside.channels,
     conversationOf: async (tx, taskId) => (await conversations.turn(tx, taskId))?.conversationId,
+    labelOf: taskLabels({ tasks: store, conversations }),
   })
 
   return {
@@ -84,9 +88,11 @@ export function features(given: FeatureSources): Features {
       keepLibrary({ sources, cipher }),
       collectStatistics,
       ...notifications.handlers,
+      ...outside.handlers,
     ] as EventHandler[],
     sources,
     notifications,
+    start: () => outside.start(),
     async routes(app, engine) {
       const shared = { ...engine, database, store }
       await app.register(recordRoutes, { ...shared, kind: record, cipher })

@@ -21,6 +21,8 @@ export interface DomainEvents {
   'notification.alimtalk': NotificationDue
   'notification.sms': NotificationDue
   'notification.webhook': NotificationDue
+  /** An owner's webhook has to show that it wants to be notified; `askId` tells this challenge from later ones. */
+  'webhook.asked': { ownerId: string; askId: string }
 }
 
 export interface NotificationDue {
@@ -78,5 +80,6 @@ export type TracedEvent<Name extends DomainEventName = DomainEventName> = Domain
 export function keyOf({ data }: DomainEvent): string {
   // One at a time for each target: what it is slow to take, or never takes, holds nobody else's.
   if ('notificationId' in data) return data.targetId
+  if ('askId' in data) return data.ownerId
   return 'conversationId' in data ? data.conversationId : data.taskId
 }

@@ -3,7 +3,10 @@ import { Agent } from 'undici'
 import type { NotificationConfig } from '../config.ts'
 import type { Database } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
+import type { Events } from '../events/events.ts'
+import type { EventHandler } from '../events/handler.ts'
 import type { Channel } from './channel.ts'
+import { EndpointGate } from './endpoint-gate.ts'
 import { guardedAgent } from './guarded-agent.ts'
 import { alimtalkChannel, smsChannel } from './solapi/channels.ts'
 import { solapi as solapiClient } from './solapi/client.ts'
@@ -13,6 +16,8 @@ import { webPushChannel } from './web-push/channel.ts'
 import { pushRoutes } from './web-push/routes.ts'
 import { PushStore } from './web-push/store.ts'
 import { vapidKeys } from './web-push/vapid.ts'
+import { WebhookAsking } from './webhook/asking.ts'
+import { webhookChallenge } from './webhook/challenge.ts'
 import { webhookChannel } from './webhook/channel.ts'
 import { webhookRoutes } from './webhook/routes.ts'
 import { WebhookStore } from './webhook/store.ts'
@@ -20,6 +25,10 @@ import { WebhookStore } from './webhook/store.ts'
 export interface OutsideChannels {
   /** Those that the settings offer. */
   readonly channels: readonly Channel[]
+  /** What they need to happen besides. */
+  readonly handlers: readonly EventHandler[]
+  /** Call once the events are there. @throws when the database does not answer */
+  start(): Promise<void>
   /** What owners configure of them. Closes their connections with the app. */
   routes(app: FastifyInstance): Promise<void>
 }
@@ -29,30 +38,39 @@ export function outsideChannels({
   config,
   database,
   cipher,
+  events,
 }: {
   config: NotificationConfig
   database: Database
   cipher: Cipher
+  events: Pick<Events, 'publish' | 'wake'>
 }): OutsideChannels {
   const { webPushContact: contact, webhooks, allowPrivateAddresses: allowPrivate } = config
   const { queries } = database
   const guarded = guardedAgent({ allowPrivate })
   const direct = new Agent({ connect: { timeout: 5_000 } })
+  const [hookGate, pushGate] = [new EndpointGate(), new EndpointGate()]
   const hooks = new WebhookStore(cipher)
+  const asking = new WebhookAsking({ database, store: hooks, events })
   const subscriptions = new PushStore(database, cipher)
   const phones = new PhoneStore(database, cipher, config.solapi?.codesPerHour ?? 0)
   const solapi = config.solapi && solapiClient(config.solapi, direct)
   const keys = () => vapidKeys(queries, cipher)
 
   const channels: Channel[] = []
-  if (contact) channels.push(webPushChannel({ queries, store: subscriptions, agent: guarded, contact, keys }))
+  if (contact)
+    channels.push(webPushChannel({ queries, store: subscriptions, agent: guarded, gate: pushGate, contact, keys }))
   if (solapi && config.solapi?.alimtalk)
     channels.push(alimtalkChannel({ queries, phones, solapi }, config.solapi.alimtalk))
   if (solapi) channels.push(smsChannel({ queries, phones, solapi }))
-  if (webhooks) channels.push(webhookChannel({ queries, store: hooks, agent: guarded }))
+  if (webhooks) channels.push(webhookChannel({ queries, store: hooks, agent: guarded, gate: hookGate }))
 
   return {
     channels,
+    handlers: webhooks ? [webhookChallenge({ store: hooks, agent: guarded, gate: hookGate }) as EventHandler] : [],
+    async start() {
+      if (webhooks) await asking.askNeverAsked()
+    },
     async routes(app) {
       app.addHook('onClose', async () => {
         await Promise.all([guarded.destroy(), direct.destroy()])
@@ -65,7 +83,7 @@ export function outsideChannels({
         publicKey: async () => (await keys()).publicKey,
       })
       await app.register(phoneRoutes, { solapi, database, phones })
-      await app.register(webhookRoutes, { offered: webhooks, allowPrivate, database, store: hooks })
+      await app.register(webhookRoutes, { offered: webhooks, allowPrivate, database, store: hooks, asking })
     },
   }
 }

@@ -1,19 +1,23 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Database } from '../db/client.ts'
+import type { Cipher } from '../db/encrypted.ts'
 import type { EventHandler } from '../events/handler.ts'
 import type { EventReplies } from '../tasks/event-reply.ts'
 import type { Timers } from '../tasks/sse-stream.ts'
 import * as taskStates from '../tasks/states.ts'
 import { deliveryHandler } from './deliver.ts'
+import { NotificationLabels } from './label.ts'
 import { type NotifyOptions, notify } from './notify.ts'
 import { OwnerHub } from './owner-hub.ts'
 import { PreferenceStore } from './preferences.ts'
 import { notificationRoutes } from './routes.ts'
+import { markSeen } from './seen.ts'
 import { notificationStore as store } from './store.ts'
 import { ownerStreamRoutes } from './stream-routes.ts'
 
-export interface NotificationsOptions extends Pick<NotifyOptions, 'channels' | 'conversationOf'> {
+export interface NotificationsOptions extends Pick<NotifyOptions, 'channels' | 'conversationOf' | 'labelOf'> {
   database: Database
+  cipher: Cipher
   timers: Timers
   logger: FastifyBaseLogger
 }
@@ -24,6 +28,8 @@ export interface Notifications {
   accepted(task: taskStates.TaskState): void
   /** A task of this process is in another state, by a transaction that is committed. */
   told(task: taskStates.TaskState): void
+  /** Marks what is got as read. Before all routes. */
+  watchReading(app: FastifyInstance): Promise<void>
   routes(app: FastifyInstance, replies: EventReplies): Promise<void>
   /** Resolves when nothing of it asks the database any more. */
   close(): Promise<void>
@@ -35,18 +41,22 @@ export function openNotifications(options: NotificationsOptions): Notifications 
   const { queries } = database
   const tasks = taskStates
   const hub = new OwnerHub({ queries, tasks, store, timers, logger })
+  const labels = new NotificationLabels(options.cipher, logger)
   const preferences = new PreferenceStore(['in-app', ...channels.map(({ name }) => name)])
   const onNotified = (ownerId: string) => hub.notified(ownerId)
   return {
     handlers: [
-      notify({ ...options, store, preferences, onNotified }),
+      notify({ ...options, store, preferences, labels, onNotified }),
       ...channels.map(channel => deliveryHandler(channel, store)),
     ] as EventHandler[],
     accepted: task => hub.accepted(task),
     told: task => hub.told(task),
+    async watchReading(app) {
+      await app.register(markSeen, { queries, store, onRead: onNotified })
+    },
     async routes(app, replies) {
-      await app.register(notificationRoutes, { database, store, preferences, onRead: onNotified })
-      await app.register(ownerStreamRoutes, { replies, stream: { queries, store, tasks, hub, logger } })
+      await app.register(notificationRoutes, { database, store, preferences, labels, onRead: onNotified })
+      await app.register(ownerStreamRoutes, { replies, stream: { queries, store, labels, tasks, hub, logger } })
     },
     close: () => hub.close(),
   }

@@ -1,22 +1,20 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { v7 as uuidv7 } from 'uuid'
 import type { Queries } from '../db/client.ts'
+import { DecryptionFailed } from '../db/encrypted.ts'
 import type { DomainEvent, TracedEvent } from '../events/domain-events.ts'
 import type { SingleHandler } from '../events/handler.ts'
 import type { Channel } from './channel.ts'
+import type { NotificationLabels } from './label.ts'
 import { type NotificationKind, notificationKinds } from './notification.ts'
 import type { PreferenceStore } from './preferences.ts'
 import type { NotificationStore } from './store.ts'
 
 const concurrency = 20
 
-/** Whoever saw a text come to its end need not be told that it has come. A quiz is made while its owner is elsewhere. */
-const silentWhenWatched: ReadonlySet<NotificationKind> = new Set([
-  'record.generated',
-  'review.generated',
-  'turn.completed',
-])
-
-function silent({ name, data }: TracedEvent<NotificationKind>): boolean {
-  return data.watched && silentWhenWatched.has(name)
+/** What its owner watched to its end, whatever it was and however it ended, they know. */
+function silent({ data }: TracedEvent<NotificationKind>): boolean {
+  return data.watched
 }
 
 export interface NotifyOptions {
@@ -25,6 +23,10 @@ export interface NotifyOptions {
   channels: readonly Channel[]
   /** The conversation that a turn belongs to. */
   conversationOf(tx: Queries, taskId: string): Promise<string | undefined>
+  /** What its owner calls the thing that a task is about. @throws DecryptionFailed */
+  labelOf(tx: Queries, task: { id: string; kind: string; conversationId?: string }): Promise<string | undefined>
+  labels: NotificationLabels
+  logger: FastifyBaseLogger
   /** Told when an owner has a new notification in the list. */
   onNotified(ownerId: string): void
 }
@@ -34,7 +36,22 @@ export interface NotifyOptions {
  * do, so that all of it happens once. Of a task that has been removed, or was stopped, nobody is told.
  */
 export function notify(options: NotifyOptions): SingleHandler<NotificationKind> {
-  const { store, preferences, channels, conversationOf, onNotified } = options
+  const { store, preferences, channels, conversationOf, labels, onNotified } = options
+
+  /** None where it cannot be read: that is no reason not to notify. */
+  async function labelOf(tx: Queries, task: { id: string; kind: string; conversationId?: string }) {
+    try {
+      return await options.labelOf(tx, task)
+    } catch (error) {
+      if (!(error instanceof DecryptionFailed)) throw error
+      options.logger.error(
+        { err: error, taskId: task.id },
+        'a notification has no label: what was asked for cannot be read',
+      )
+      return undefined
+    }
+  }
+
   return {
     name: 'notify',
     events: notificationKinds,
@@ -63,7 +80,12 @@ export function notify(options: NotifyOptions): SingleHandler<NotificationKind> 
             : taskKind === 'turn'
               ? await conversationOf(tx, taskId)
               : undefined
-        const { id } = await store.add(tx, { ownerId, kind, taskId, taskKind, conversationId, inApp })
+        const id = uuidv7()
+        // The app alone shows it, so where that is not to tell it is not kept.
+        const label = inApp
+          ? labels.seal(id, await labelOf(tx, { id: taskId, kind: taskKind, conversationId }))
+          : undefined
+        await store.add(tx, { id, ownerId, kind, taskId, taskKind, conversationId, inApp, label })
         await publish(
           tx,
           traceId,

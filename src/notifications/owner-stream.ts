@@ -3,6 +3,7 @@ import type { Queries } from '../db/client.ts'
 import { resetFrame, type SseOptions, SseStream } from '../tasks/sse-stream.ts'
 import type * as taskStates from '../tasks/states.ts'
 import type { TaskState } from '../tasks/states.ts'
+import type { NotificationLabels } from './label.ts'
 import { clockMarginMs, formatCursor, type OwnerCursor, readCursor } from './owner-cursor.ts'
 import type { OwnerHub, OwnerReader } from './owner-hub.ts'
 import type { Feed, NotificationStore } from './store.ts'
@@ -22,6 +23,7 @@ export interface OwnerStreamOptions extends SseOptions {
   cursor?: string
   queries: Queries
   store: NotificationStore
+  labels: NotificationLabels
   tasks: Pick<typeof taskStates, 'states' | 'endedSince'>
   hub: OwnerHub
   logger: FastifyBaseLogger
@@ -140,7 +142,7 @@ export class OwnerStream extends SseStream implements OwnerReader {
   }
 
   async #notifications(): Promise<string[]> {
-    const { queries, store, ownerId, language } = this.#options
+    const { queries, store, labels, ownerId, language } = this.#options
     const at = Date.now()
     this.#dirty = false
     const before = this.#feed
@@ -154,7 +156,7 @@ export class OwnerStream extends SseStream implements OwnerReader {
     } else this.#feed = { lastSeq: Math.max(feed.lastSeq, last?.seq ?? 0), unread: feed.unread }
     const frames = found.map(notification =>
       frame(
-        { type: 'data-notification', id: notification.id, data: viewNotification(notification, language) },
+        { type: 'data-notification', id: notification.id, data: viewNotification(notification, language, labels) },
         { seq: notification.seq, at },
       ),
     )

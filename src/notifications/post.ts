@@ -2,8 +2,8 @@ import { type Dispatcher, request } from 'undici'
 import { PermanentFault } from '../events/handler.ts'
 import type { ChannelName } from './channel.ts'
 
-/** What an answer may take, body included. */
-const timeoutMs = 10_000
+/** What an answer may take, from the look-up of the host to the last byte that is read. */
+export const answerMs = 5_000
 
 /** Trying again may help. Says nothing of the address or of what was sent: it is logged. */
 export class NotDelivered extends Error {
@@ -29,9 +29,10 @@ export async function post(
     body: string | Buffer | null
     signal: AbortSignal
     maxBodyBytes?: number
+    timeoutMs?: number
   },
 ): Promise<{ status: number; body: string }> {
-  const { agent, headers, body, signal, maxBodyBytes = 0 } = options
+  const { agent, headers, body, signal, maxBodyBytes = 0, timeoutMs = answerMs } = options
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
     const answer = await request(url, {

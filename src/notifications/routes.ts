@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { Database } from '../db/client.ts'
 import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
 import { notificationNotFound } from './errors.ts'
+import type { NotificationLabels } from './label.ts'
 import type { PreferenceStore } from './preferences.ts'
 import { NotificationList, preferencesAnswer, preferencesSchema, Unread } from './schemas.ts'
 import type { NotificationStore } from './store.ts'
@@ -15,13 +16,14 @@ export interface NotificationRoutesOptions {
   database: Database
   store: NotificationStore
   preferences: PreferenceStore
+  labels: NotificationLabels
   /** Told when an owner has read some. */
   onRead(ownerId: string): void
 }
 
 /** What an owner was told of, and how they want to be told. */
 export const notificationRoutes: FastifyPluginAsyncTypebox<NotificationRoutesOptions> = async (app, options) => {
-  const { store, preferences, onRead } = options
+  const { store, preferences, labels, onRead } = options
   const { queries } = options.database
   const schema = { tags: ['notifications'] }
 
@@ -31,7 +33,7 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<NotificationRoutesOpt
       schema: {
         ...schema,
         summary: 'Your notifications, newest first',
-        description: 'The last thousand at most.',
+        description: 'The last thousand at most. Those of what you get, such as a quiz, are read by that.',
         querystring: ListQuery,
         response: { 200: NotificationList },
       },
@@ -40,7 +42,7 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<NotificationRoutesOpt
       const { items, nextCursor } = pageOf(await store.list(queries, ownerId, cursorOf(query)), query)
       const language = languageOf(headers['accept-language'])
       const unread = await store.unread(queries, ownerId)
-      return { items: items.map(item => viewNotification(item, language)), nextCursor, unread }
+      return { items: items.map(item => viewNotification(item, language, labels)), nextCursor, unread }
     },
   )
 

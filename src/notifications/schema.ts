@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { encrypted } from '../db/encrypted.ts'
 import { tasks } from '../tasks/schema.ts'
 import type { ChannelName } from './channel.ts'
 import type { NotificationKind } from './notification.ts'
@@ -20,6 +21,8 @@ export const notifications = pgTable(
       .references(() => tasks.id, { onDelete: 'cascade' }),
     taskKind: text('task_kind').notNull(),
     conversationId: uuid('conversation_id'),
+    /** What its owner calls the thing that it is about. For their own eyes: no channel is given it. */
+    label: encrypted<string>('label'),
     /** Whether the owner's list and stream show it. */
     inApp: boolean('in_app').notNull(),
     createdAt: instant('created_at').notNull().defaultNow(),

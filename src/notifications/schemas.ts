@@ -10,6 +10,9 @@ export const NotificationSchema = Type.Object({
   conversationId: Type.Optional(Type.String()),
   createdAt: Type.String({ description: 'ISO 8601, UTC.' }),
   readAt: Type.Union([Type.String(), Type.Null()]),
+  label: Type.Union([Type.String(), Type.Null()], {
+    description: 'What you call it that this is about, such as the topic of a quiz. Never sent anywhere else.',
+  }),
   title: Type.String({ description: 'In Korean or English, as Accept-Language says.' }),
   body: Type.String(),
   path: Type.String({ description: 'Of the page that shows what it is about.' }),

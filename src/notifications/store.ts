@@ -1,6 +1,7 @@
 import { and, count, desc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm'
-import { validate as isUuid, v7 as uuidv7 } from 'uuid'
+import { validate as isUuid } from 'uuid'
 import type { Queries } from '../db/client.ts'
+import type { Sealed } from '../db/encrypted.ts'
 import { tasks } from '../tasks/schema.ts'
 import type { TaskStatus } from '../tasks/task.ts'
 import type { Notification } from './notification.ts'
@@ -9,9 +10,11 @@ import { notificationCounters, notifications } from './schema.ts'
 /** So many of an owner are kept; with each one more the oldest goes, read or not. */
 export const maxKept = 1_000
 
-export interface StoredNotification extends Notification {
+/** As its owner sees it in the app. */
+export interface ShownNotification extends Notification {
   seq: number
   readAt: Date | null
+  label: Sealed<string> | null
 }
 
 /** How far the notifications of an owner have come. */
@@ -33,8 +36,8 @@ export const notificationStore = {
   /** Adds one, and drops what is more than `maxKept`. The owner's others wait until the transaction ends. */
   async add(
     tx: Queries,
-    draft: Omit<Notification, 'id' | 'createdAt'> & { inApp: boolean },
-  ): Promise<StoredNotification> {
+    draft: Omit<Notification, 'createdAt'> & { inApp: boolean; label?: Sealed<string> },
+  ): Promise<ShownNotification> {
     const { ownerId } = draft
     const [counter] = await tx
       .insert(notificationCounters)
@@ -47,16 +50,20 @@ export const notificationStore = {
     const seq = (counter as typeof notificationCounters.$inferSelect).lastSeq
     const [row] = await tx
       .insert(notifications)
-      .values({ ...draft, id: uuidv7(), seq })
+      .values({ ...draft, seq })
       .returning()
     await tx.delete(notifications).where(and(eq(notifications.ownerId, ownerId), lte(notifications.seq, seq - maxKept)))
-    return stored(row as typeof notifications.$inferSelect)
+    return shown(row as typeof notifications.$inferSelect)
   },
 
-  /** One, whoever it belongs to and wherever it shows. */
-  async get(tx: Queries, id: string): Promise<StoredNotification | undefined> {
-    const [row] = await tx.select().from(notifications).where(eq(notifications.id, id))
-    return row && stored(row)
+  /** One, whoever it belongs to and wherever it shows, as channels are given it: with nothing that a user wrote. */
+  async get(tx: Queries, id: string): Promise<Notification | undefined> {
+    const { ownerId, kind, taskId, taskKind, conversationId, createdAt } = notifications
+    const [row] = await tx
+      .select({ id: notifications.id, ownerId, kind, taskId, taskKind, conversationId, createdAt })
+      .from(notifications)
+      .where(eq(notifications.id, id))
+    return row && withConversation(row)
   },
 
   /** Newest first; `before` is the id of the last one of the page before. */
@@ -64,25 +71,25 @@ export const notificationStore = {
     tx: Queries,
     ownerId: string,
     { before, limit }: { before?: string; limit: number },
-  ): Promise<StoredNotification[]> {
+  ): Promise<ShownNotification[]> {
     const rows = await tx
       .select()
       .from(notifications)
       .where(and(shownTo(ownerId), before === undefined ? undefined : lt(notifications.id, before)))
       .orderBy(desc(notifications.id))
       .limit(limit)
-    return rows.map(stored)
+    return rows.map(shown)
   },
 
   /** Those after a seq, oldest first. */
-  async since(tx: Queries, ownerId: string, seq: number, limit: number): Promise<StoredNotification[]> {
+  async since(tx: Queries, ownerId: string, seq: number, limit: number): Promise<ShownNotification[]> {
     const rows = await tx
       .select()
       .from(notifications)
       .where(and(shownTo(ownerId), gt(notifications.seq, seq)))
       .orderBy(notifications.seq)
       .limit(limit)
-    return rows.map(stored)
+    return rows.map(shown)
   },
 
   async unread(tx: Queries, ownerId: string): Promise<number> {
@@ -126,6 +133,17 @@ export const notificationStore = {
       .where(and(shownTo(ownerId), isNull(notifications.readAt), these))
     return true
   },
+
+  /** Marks all of one thing's as read. Whether there were any that were not. */
+  async readAbout(tx: Queries, ownerId: string, what: 'task' | 'conversation', id: string): Promise<boolean> {
+    const about = what === 'task' ? notifications.taskId : notifications.conversationId
+    const read = await tx
+      .update(notifications)
+      .set({ readAt: sql`now()` })
+      .where(and(shownTo(ownerId), isNull(notifications.readAt), eq(about, id)))
+      .returning({ id: notifications.id })
+    return read.length > 0
+  },
 }
 
 export type NotificationStore = typeof notificationStore
@@ -134,6 +152,10 @@ function shownTo(ownerId: string) {
   return and(eq(notifications.ownerId, ownerId), notifications.inApp)
 }
 
-function stored({ inApp: _, conversationId, ...row }: typeof notifications.$inferSelect): StoredNotification {
+function shown({ inApp: _, ...row }: typeof notifications.$inferSelect): ShownNotification {
+  return withConversation(row)
+}
+
+function withConversation<Row extends { conversationId: string | null }>({ conversationId, ...row }: Row) {
   return { ...row, ...(conversationId !== null && { conversationId }) }
 }

@@ -1,8 +1,9 @@
-import type { StoredNotification } from './store.ts'
+import type { NotificationLabels } from './label.ts'
+import type { ShownNotification } from './store.ts'
 import { type Language, notificationText } from './text.ts'
 
-/** A notification as its owner sees it. Times are ISO 8601 in UTC. */
-export function viewNotification(notification: StoredNotification, language: Language) {
+/** A notification as its owner sees it in the app. Times are ISO 8601 in UTC. */
+export function viewNotification(notification: ShownNotification, language: Language, labels: NotificationLabels) {
   const { id, kind, taskId, taskKind, conversationId, createdAt, readAt } = notification
   return {
     id,
@@ -12,6 +13,7 @@ export function viewNotification(notification: StoredNotification, language: Lan
     ...(conversationId !== undefined && { conversationId }),
     createdAt: createdAt.toISOString(),
     readAt: readAt?.toISOString() ?? null,
+    label: labels.open(notification),
     ...notificationText(notification, language),
   }
 }

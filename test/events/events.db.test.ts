@@ -49,7 +49,8 @@ function contract(
       name: handler,
       events: ['review.generated'],
       concurrency: 2,
-      async handle({ data: { taskId } }, { commit }) {
+      async handle({ data }, { commit }) {
+        const { taskId } = data as { taskId: string }
         await commit(async tx => {
           await tx.execute(sql`insert into effects values (${handler}, ${taskId})`)
         })

@@ -98,9 +98,7 @@ t.test('a webhook has a secret, shown when it is made or made anew', async t => 
   const owner = conch.visitor()
   const made = await owner.json<{ secret: string }>('PUT', '/api/webhook', { url: 'https://example.org/hook' })
   t.match(made, { status: 201, body: { secret: /^whsec_/ } })
-  t.strictSame((await owner.json('PUT', '/api/webhook', { url: 'https://example.org/b' })).body, {
-    url: 'https://example.org/b',
-  })
+  t.notOk('secret' in (await owner.json('PUT', '/api/webhook', { url: 'https://example.org/b' })).body)
   t.match((await owner.json('GET', '/api/webhook')).body, { webhook: { url: 'https://example.org/b' } })
   const rotated = await owner.json<{ secret: string }>('POST', '/api/webhook/secret')
   t.match(rotated.body.secret, /^whsec_/)

@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import t from 'tap'
 import { Agent } from 'undici'
 import { Cipher } from '../../src/db/encrypted.ts'
+import { EndpointGate } from '../../src/notifications/endpoint-gate.ts'
 import { guardedAgent } from '../../src/notifications/guarded-agent.ts'
 import { alimtalkChannel, smsChannel } from '../../src/notifications/solapi/channels.ts'
 import { solapi as solapiClient } from '../../src/notifications/solapi/client.ts'
@@ -102,13 +103,14 @@ t.test('the stand-in of SOLAPI takes what its SDK sends', async t => {
 
 t.test('web push', async t => {
   const receiver = await startReceiver(t, status(201))
+  const gate = new EndpointGate()
   const store = new PushStore(database, cipher)
   const browser = createECDH('prime256v1')
   browser.generateKeys()
   const auth = randomBytes(16)
   const keys = () => vapidKeys(queries, cipher)
   channelContract(t, {
-    channel: webPushChannel({ queries, store, agent, keys, contact: 'mailto:operator@example.org' }),
+    channel: webPushChannel({ queries, store, agent, gate, keys, contact: 'mailto:operator@example.org' }),
     queries,
     receiver,
     async configure(ownerId) {
@@ -146,13 +148,15 @@ t.test('web push', async t => {
 
 t.test('webhook', async t => {
   const receiver = await startReceiver(t, status(204))
+  const gate = new EndpointGate()
   const store = new WebhookStore(cipher)
-  const configure = async (ownerId: string, url = `${receiver.url}/hook`) => {
-    const { secret = '' } = await store.put(queries, ownerId, url)
+  const configure = async (ownerId: string, url = `${receiver.url}/hook/${ownerId}`) => {
+    const { secret = '', ask } = await store.put(queries, ownerId, url)
+    if (ask) await store.verified(queries, ask)
     return [secret, '/hook']
   }
   channelContract(t, {
-    channel: webhookChannel({ queries, store, agent }),
+    channel: webhookChannel({ queries, store, agent, gate }),
     queries,
     receiver,
     configure,
@@ -171,7 +175,7 @@ t.test('webhook', async t => {
   })
 
   t.test('never goes to a private address, by name or number', async t => {
-    const channel = webhookChannel({ queries, store, agent: guarded })
+    const channel = webhookChannel({ queries, store, agent: guarded, gate })
     const port = new URL(receiver.url).port
     for (const host of ['127.0.0.1', 'localhost', '2130706433', '[::ffff:127.0.0.1]', '169.254.169.254']) {
       const notification = notificationFor(notificationFor('').id)

@@ -4,8 +4,9 @@ import { startConch } from '../support/conch.ts'
 import { Operator, operatorToken } from '../support/operator.ts'
 import { followOwner, listed, notifiedIn } from '../support/owner-stream.ts'
 import { question, quizJson } from '../support/quiz.ts'
-import { startReceiver, status } from '../support/receiver.ts'
+import { startReceiver, status, whoWantsThem } from '../support/receiver.ts'
 import { startUpstream } from '../support/upstream.ts'
+import { verifiedWebhook } from '../support/webhook.ts'
 
 interface FailedEvents {
   items: { handler: string; event: { name: string }; attempts: number; error: string }[]
@@ -15,7 +16,7 @@ t.test(
   'a quiz that is ready is told by every channel that its owner has; the failure of one touches no other',
   async t => {
     const upstream = await startUpstream(t, completion => completion.delta(quizJson(question(1))).finish())
-    const hook = await startReceiver(t, status(204))
+    const hook = await startReceiver(t, whoWantsThem(status(204)))
     const conch = await startConch(t, {
       OPENAI_BASE_URL: upstream.baseUrl,
       OPERATOR_TOKEN: operatorToken,
@@ -24,7 +25,8 @@ t.test(
     })
     const operator = new Operator(conch.url)
     const visitor = conch.visitor()
-    const { body } = await visitor.json<{ secret: string }>('PUT', '/api/webhook', { url: `${hook.url}/conch` })
+    const secret = await verifiedWebhook(visitor, `${hook.url}/conch`)
+    hook.received.length = 0
     const watcher = await followOwner(visitor)
     const quiz = () => visitor.submit('/api/quizzes', { topic: '비밀 주제', questionCount: 1 })
 
@@ -36,11 +38,12 @@ t.test(
       const [{ id } = { id: '' }] = (await listed(visitor)).items
       const [told] = hook.received
       t.equal(told?.headers['webhook-id'], id)
-      t.match(new Webhook(body.secret).verify(String(told?.body), told?.headers as Record<string, string>), {
+      t.match(new Webhook(secret).verify(String(told?.body), told?.headers as Record<string, string>), {
         type: 'quiz.ready',
         data: { taskId, taskKind: 'quiz' },
       })
       t.notMatch(String(told?.body), '비밀')
+      t.match((await listed(visitor)).items, [{ label: '비밀 주제' }], 'which its owner sees in the app')
     })
 
     await t.test('in the app, when the webhook refuses: that is left to operators', async t => {

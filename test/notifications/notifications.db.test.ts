@@ -1,14 +1,21 @@
 import t, { type Test } from 'tap'
 import { briefly } from '../support/briefly.ts'
 import { startConch } from '../support/conch.ts'
-import { followOwner, listed, notifiedIn } from '../support/owner-stream.ts'
+import { followOwner, listed, notifiedIn, unreadIn } from '../support/owner-stream.ts'
 import { pagesOf } from '../support/pages.ts'
 import { question, quizJson } from '../support/quiz.ts'
+import { Talk } from '../support/talk.ts'
 import { type Script, startUpstream } from '../support/upstream.ts'
 import type { Visitor } from '../support/visitor.ts'
 
-const diary = { body: '오늘 일기', type: 'FEELING' }
-const record = { category: 'club', observations: '기상 관측 자료를 모음.', versions: 1 }
+const diary = { body: '오늘 일기\n둘째 줄', type: 'FEELING' }
+const record = {
+  category: 'club',
+  subject: '기상반',
+  label: '2-3-15',
+  observations: '구름 관측 자료를 모음.',
+  versions: 1,
+}
 const unknownId = '01987fff-0000-7000-8000-000000000000'
 const none = {
   'quiz.ready': [],
@@ -45,7 +52,12 @@ t.test(
       { kind: 'task.failed', taskId: failed, taskKind: 'review', path: `/#review=${failed}` },
       { kind: 'quiz.ready', taskId: quiz, taskKind: 'quiz', path: `/#quiz=${quiz}`, title: 'Your quiz is ready' },
     ])
-    t.notMatch(JSON.stringify(items), /비밀|일기|기상/)
+    t.same(
+      items.map(({ label }) => label),
+      ['기상반 · 2-3-15', '오늘 일기', '비밀 주제'],
+      'each is named as its owner calls it, one that failed as well',
+    )
+    t.notMatch(JSON.stringify(items), /둘째 줄|구름/, 'and by nothing else that they wrote')
     t.match(
       await visitor.fetch('/api/notifications', { headers: { 'accept-language': 'ko-KR,en' } }).then(r => r.json()),
       {
@@ -69,20 +81,33 @@ t.test(
   },
 )
 
-t.test('whoever watched a record to its end is not told of it, nor of replies that were not asked for', async t => {
+t.test('whoever watched a task to its end, whatever it was and however it ended, is not told of it', async t => {
   const visitor = begin()
+  const all = Object.fromEntries(Object.keys(none).map(kind => [kind, ['in-app']]))
+  await visitor.json('PUT', '/api/notification-preferences', { preferences: all })
   const { watcher, submit } = await following(t, visitor)
-  const held = Promise.withResolvers<void>()
-  upstream.answer(async completion => {
-    await held.promise
-    twoWords(completion)
-  })
-  const watched = await visitor.submit('/api/records', record)
-  const watching = await visitor.watchTask(watched)
-  await watching.until(({ chunks }) => chunks.length > 0)
-  held.resolve()
-  await watching.ended
-  await visitor.finished(await visitor.submit('/api/reviews', diary))
+  const talk = await Talk.begin(visitor)
+  const aQuiz: Script = completion => completion.delta(quizJson(question(1))).finish()
+  const nothing: Script = completion => completion.finish()
+  for (const [path, body, script] of [
+    ['/api/records', record, twoWords],
+    ['/api/reviews', diary, twoWords],
+    ['/api/quizzes', { topic: '주제', questionCount: 1 }, aQuiz],
+    [`${talk.path}/messages`, { content: '안녕하세요' }, twoWords],
+    ['/api/records', record, nothing],
+    ['/api/quizzes', { topic: '주제', questionCount: 1 }, nothing],
+  ] as const) {
+    const held = Promise.withResolvers<void>()
+    upstream.answer(async completion => {
+      await held.promise
+      await script(completion)
+    })
+    const watching = await visitor.watchTask(await visitor.submit(path, body))
+    await watching.until(({ chunks }) => chunks.length > 0)
+    held.resolve()
+    await watching.ended
+  }
+  upstream.answer(twoWords)
   t.same(notifiedIn(watcher.transcript), [])
   // Of one owner all is told in order: what comes now would come after what should not.
   const last = await submit('/api/records', record)
@@ -134,6 +159,60 @@ t.test('a reply that failed leads to its conversation', async t => {
   const { id } = (await visitor.json<{ id: string }>('POST', '/api/conversations')).body
   await submit(`/api/conversations/${id}/messages`, { content: '안녕하세요' })
   t.match((await listed(visitor)).items, [{ kind: 'task.failed', taskKind: 'turn', path: `/#chat=${id}` }])
+})
+
+t.test('getting a thing marks what tells of it as read, and nothing else', async t => {
+  const visitor = begin()
+  const all = Object.fromEntries(Object.keys(none).map(kind => [kind, ['in-app']]))
+  await visitor.json('PUT', '/api/notification-preferences', { preferences: all })
+  const { watcher, submit } = await following(t, visitor)
+  const talk = await Talk.begin(visitor)
+  const reply = await submit(`${talk.path}/messages`, { content: '안녕하세요' })
+  await submit(`${talk.path}/messages`, { content: '또 안녕하세요' })
+  const [written, review] = [await submit('/api/records', record), await submit('/api/reviews', diary)]
+  upstream.answer(completion => completion.delta(quizJson(question(1))).finish())
+  const quiz = await submit('/api/quizzes', { topic: '주제', questionCount: 1 })
+  upstream.answer(completion => completion.finish())
+  const failed = await submit('/api/reviews', diary)
+  t.equal((await listed(visitor)).unread, 6)
+
+  const stranger = conch.visitor()
+  for (const path of [`/api/records/${written}`, talk.path, `/api/tasks/${quiz}`])
+    t.equal((await stranger.json('GET', path)).status, 404)
+  for (const path of [
+    '/api/records',
+    '/api/reviews',
+    '/api/quizzes',
+    '/api/conversations',
+    '/api/tasks',
+    '/api/library',
+  ])
+    t.equal((await visitor.json('GET', path)).status, 200)
+  t.equal((await listed(visitor)).unread, 6, 'neither a list nor a stranger reads anything')
+
+  for (const [path, left] of [
+    [talk.path, 4],
+    [`/api/records/${written}`, 3],
+    [`/api/reviews/${review}`, 2],
+    [`/api/quizzes/${quiz}`, 1],
+    [`/api/tasks/${reply}`, 1],
+    [`/api/tasks/${failed}`, 0],
+  ] as const) {
+    t.equal((await visitor.json('GET', path)).status, 200, path)
+    t.equal((await listed(visitor)).unread, left, path)
+    await watcher.until(transcript => unreadIn(transcript) === left)
+  }
+})
+
+t.test('polling a task that runs does not read what told of its end before', async t => {
+  const visitor = begin(completion => completion.finish())
+  const { submit } = await following(t, visitor)
+  const failed = await submit('/api/reviews', diary)
+  upstream.answer(completion => void completion.delta('안'))
+  await visitor.json('POST', `/api/tasks/${failed}/outputs/0/retry`)
+  t.match((await visitor.task(failed)).status, /queued|running/)
+  t.equal((await listed(visitor)).unread, 1)
+  await visitor.json('POST', `/api/tasks/${failed}/cancel`)
 })
 
 t.test('preferences that are not whole, or name what is not there, are refused, and nothing changes', async t => {

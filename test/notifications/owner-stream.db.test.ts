@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../../src/db/client.ts'
 import { Cipher } from '../../src/db/encrypted.ts'
+import { NotificationLabels } from '../../src/notifications/label.ts'
 import { lookMs, maxReaders, OwnerHub } from '../../src/notifications/owner-hub.ts'
 import { OwnerStream } from '../../src/notifications/owner-stream.ts'
 import { maxKept, notificationStore as store } from '../../src/notifications/store.ts'
@@ -20,7 +21,9 @@ import { notifiedIn, statesIn } from '../support/owner-stream.ts'
 import { Watcher } from '../support/visitor.ts'
 
 const logger = Fastify({ logger: false }).log
-const tasks = new TaskStore(new Cipher([{ id: 'test', key: new Uint8Array(32) }]))
+const cipher = new Cipher([{ id: 'test', key: new Uint8Array(32) }])
+const tasks = new TaskStore(cipher)
+const labels = new NotificationLabels(cipher, logger)
 let database: Database
 t.before(async () => {
   database = await openDatabase(t)
@@ -236,7 +239,7 @@ async function insert(ownerId: string, status = 'queued'): Promise<string> {
 function notifyOf(ownerId: string, taskId: string, { ended = false } = {}) {
   return database.queries.transaction(async tx => {
     if (ended) await tx.execute(sql`update tasks set status = 'completed', finished_at = now() where id = ${taskId}`)
-    return store.add(tx, { ownerId, kind: 'record.generated', taskId, taskKind: 'record', inApp: true })
+    return store.add(tx, { id: uuidv7(), ownerId, kind: 'record.generated', taskId, taskKind: 'record', inApp: true })
   })
 }
 
@@ -245,7 +248,7 @@ function serving(t: Test, timers?: Timers) {
   const { queries } = database
   const hub = new OwnerHub({ queries, tasks: taskStates, store, timers: timers ?? (globalThis as Timers), logger })
   const make = (ownerId: string, cursor?: string) =>
-    new OwnerStream({ ownerId, cursor, language: 'ko', queries, store, tasks: taskStates, hub, logger, timers })
+    new OwnerStream({ ownerId, cursor, language: 'ko', queries, store, labels, tasks: taskStates, hub, logger, timers })
   const server = createServer((request, response) => {
     const stream = make(request.url?.slice(1) ?? '', request.headers['last-event-id'] as string | undefined)
     server.emit('stream', stream, response)

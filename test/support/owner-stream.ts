@@ -9,6 +9,7 @@ export interface NotificationBody {
   conversationId?: string
   createdAt: string
   readAt: string | null
+  label: string | null
   title: string
   body: string
   path: string
@@ -44,4 +45,10 @@ export function notifiedIn({ chunks }: Transcript): string[] {
     const { taskId } = (data ?? {}) as { taskId?: string }
     return type === 'data-notification' && taskId ? [taskId] : []
   })
+}
+
+/** How many are unread, as a stream has said last. */
+export function unreadIn({ chunks }: Transcript): number | undefined {
+  const last = chunks.findLast(({ type }) => type === 'data-unread')
+  return (last?.data as { unread?: number } | undefined)?.unread
 }

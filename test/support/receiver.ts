@@ -41,5 +41,23 @@ export async function startReceiver(t: Pick<Test, 'teardown'>, first: Answer) {
   }
 }
 
+/** Says yes to every challenge of a webhook; the rest is answered so. */
+export function whoWantsThem(answer: Answer): Answer {
+  return (request, response) => {
+    const { type, challenge } = challengeIn(request)
+    if (type === 'webhook.challenge') response.end(`It says ${challenge}.`)
+    else answer(request, response)
+  }
+}
+
+/** What a challenge holds; of any other request nothing that counts. */
+export function challengeIn({ body }: Received): { type?: string; challenge?: string } {
+  try {
+    return JSON.parse(String(body))
+  } catch {
+    return {}
+  }
+}
+
 export const status = (code: number, headers = {}) =>
   ((_request, response) => void response.writeHead(code, headers).end()) as Answer

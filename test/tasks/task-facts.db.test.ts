@@ -52,7 +52,7 @@ t.test('what is told of the ends of tasks', async t => {
   await t.test('an output that is written anew ends its task again, and is told alone', async t => {
     const [ended] = told
     const from = told.length
-    const taskId = ended?.data.taskId as string
+    const taskId = (ended as TracedEvent<'task.ended'>).data.taskId
     await visitor.json('POST', `/api/tasks/${taskId}/outputs/1/retry`)
     await visitor.finished(taskId)
     t.match(since(from)[1], {
@@ -64,7 +64,7 @@ t.test('what is told of the ends of tasks', async t => {
 
   await t.test('a record that was confirmed', async t => {
     const from = told.length
-    const taskId = told[0]?.data.taskId as string
+    const taskId = (told[0] as TracedEvent<'task.ended'>).data.taskId
     const { status } = await visitor.json('PUT', `/api/records/${taskId}`, {
       output: 0,
       text: '고친 글',

@@ -15,6 +15,9 @@ export interface Solapi {
 
 const maxAnswerBytes = 65_536
 
+/** Longer than users' servers get: it is one server, chosen by the operator, and it sends a message before it answers. */
+const timeoutMs = 10_000
+
 /**
  * SOLAPI's HTTP API, as its SDK speaks it: the request is the SDK's `send`, typed by it and signed in its way. The SDK
  * itself goes to one fixed address through the global `fetch`, with retries of its own, takes no signal and exports no
@@ -32,6 +35,7 @@ export function solapi({ baseUrl, apiKey, apiSecret, sender }: SolapiConfig, age
         headers: { 'content-type': 'application/json', authorization: authorization(apiKey, apiSecret) },
         body: JSON.stringify({ messages: [{ ...message, from: sender }], allowDuplicates: false }),
         maxBodyBytes: maxAnswerBytes,
+        timeoutMs,
       })
       judge(channel, status)
       if (!wasTaken(channel, body))

@@ -3,6 +3,7 @@ import webPush from 'web-push'
 import type { Queries } from '../../db/client.ts'
 import { PermanentFault } from '../../events/handler.ts'
 import type { Channel } from '../channel.ts'
+import type { EndpointGate } from '../endpoint-gate.ts'
 import { judge, post } from '../post.ts'
 import { notificationText } from '../text.ts'
 import type { PushStore } from './store.ts'
@@ -21,12 +22,14 @@ export function webPushChannel({
   queries,
   store,
   agent,
+  gate,
   contact,
   keys,
 }: {
   queries: Queries
   store: PushStore
   agent: Dispatcher
+  gate: EndpointGate
   contact: string
   keys: () => Promise<webPush.VapidKeys>
 }): Channel {
@@ -47,10 +50,14 @@ export function webPushChannel({
         topic: topicOf(notification.id),
         vapidDetails: { subject: contact, ...(await keys()) },
       })
-      const { status } = await post('web-push', endpoint, { agent, signal, body, headers: texts(headers) })
-      if (status === 404 || status === 410)
-        return void (await store.remove(queries, targetId, notification.ownerId, subscription.sealedEndpoint))
-      judge('web-push', status)
+      const { ownerId } = notification
+      const gone = await gate.through({ ownerId, url: endpoint }, signal, async () => {
+        const { status } = await post('web-push', endpoint, { agent, signal, body, headers: texts(headers) })
+        if (status === 404 || status === 410) return true
+        judge('web-push', status)
+        return false
+      })
+      if (gone) await store.remove(queries, targetId, ownerId, subscription.sealedEndpoint)
     },
   }
 }

@@ -1,11 +1,33 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Database } from '../../db/client.ts'
+import type { Database, Queries } from '../../db/client.ts'
 import { addressRefused, channelNotOffered, webhookNotFound } from '../errors.ts'
 import { outsideUrl } from '../public-address.ts'
-import type { WebhookStore } from './store.ts'
+import type { WebhookAsking } from './asking.ts'
+import { webhookFaults, webhookStatuses } from './schema.ts'
+import type { StoredWebhook, WebhookStore } from './store.ts'
 
-const WebhookSchema = Type.Object({ url: Type.String(), createdAt: Type.String() })
+const Status = Type.Enum(webhookStatuses, {
+  description:
+    'Whether your server has answered the challenge. Only a `verified` webhook is notified; `pending`: it is being asked, ' +
+    'for some minutes; `failed`: it did not answer.',
+})
+
+const WebhookSchema = Type.Object({
+  url: Type.String(),
+  createdAt: Type.String({ description: 'ISO 8601, UTC.' }),
+  status: Status,
+  fault: Type.Union([Type.Enum(webhookFaults), Type.Null()], {
+    description:
+      'Why the last try did not verify it. `no-answer` within 5 s; `refused`: another status than 2xx; `wrong-answer`: the ' +
+      'body did not contain the challenge; `private-address`: the host is not on the public internet.',
+  }),
+  verifiedAt: Type.Union([Type.String(), Type.Null()]),
+})
+
+const challengeRule =
+  'Your server is asked first: a signed POST of `{type: "webhook.challenge", challenge}`. Any 2xx whose body contains the ' +
+  'challenge verifies the webhook; until then it is not notified.'
 
 const Secret = Type.String({ description: 'Shown this once: verifies the signatures (Standard Webhooks, whsec_...).' })
 
@@ -16,11 +38,12 @@ export interface WebhookRoutesOptions {
   allowPrivate: boolean
   database: Database
   store: WebhookStore
+  asking: WebhookAsking
 }
 
 /** The owner's webhook: where it goes, its secret. */
 export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = async (app, options) => {
-  const { offered, allowPrivate, database, store } = options
+  const { offered, allowPrivate, database, store, asking } = options
   const { queries } = database
 
   app.get(
@@ -37,7 +60,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
     async ({ ownerId }, reply) => {
       const found = await store.find(queries, ownerId)
       reply.header('cache-control', 'no-store')
-      return { offered, webhook: found ? { url: found.url, createdAt: found.createdAt.toISOString() } : null }
+      return { offered, webhook: found ? view(found) : null }
     },
   )
 
@@ -47,24 +70,50 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
       schema: {
         ...common,
         summary: 'Be told by a request to your server',
-        description: 'Answers the secret if there was none before. Another address keeps the secret.',
+        description: `Answers the secret if there was none before. Another address keeps the secret. ${challengeRule}`,
         body: Type.Object(
           { url: Type.String({ minLength: 1, maxLength: 2000, description: 'https, on the public internet.' }) },
           { additionalProperties: false },
         ),
         response: {
-          200: Type.Object({ url: Type.String() }),
-          201: Type.Object({ url: Type.String(), secret: Secret }),
+          200: WebhookSchema,
+          201: Type.Object({ ...WebhookSchema.properties, secret: Secret }),
         },
       },
     },
-    async ({ ownerId, body }, reply) => {
+    async ({ ownerId, body, id: traceId }, reply) => {
       if (!offered) throw channelNotOffered()
       const url = outsideUrl(body.url, { allowPrivate })?.href
       if (url === undefined) throw addressRefused()
-      const { secret } = await store.put(queries, ownerId, url)
+      const { secret, webhook } = await asking.after(traceId, async tx => {
+        const put = await store.put(tx, ownerId, url)
+        return { ...put, webhook: await mustFind(tx, ownerId) }
+      })
       reply.header('cache-control', 'no-store')
-      return secret === undefined ? reply.code(200).send({ url }) : reply.code(201).send({ url, secret })
+      return secret === undefined
+        ? reply.code(200).send(view(webhook))
+        : reply.code(201).send({ ...view(webhook), secret })
+    },
+  )
+
+  app.post(
+    '/api/webhook/challenge',
+    {
+      schema: {
+        ...common,
+        summary: 'Have your server asked again',
+        description: `200 if there is nothing to ask: it is verified, or was not asked yet. ${challengeRule}`,
+        response: { 200: WebhookSchema, 202: WebhookSchema },
+      },
+    },
+    async ({ ownerId, id: traceId }, reply) => {
+      if (!offered) throw channelNotOffered()
+      const { ask, webhook } = await asking.after(traceId, async tx => {
+        const ask = await store.askAgain(tx, ownerId)
+        return { ask, webhook: await mustFind(tx, ownerId) }
+      })
+      reply.header('cache-control', 'no-store')
+      return reply.code(ask ? 202 : 200).send(view(webhook))
     },
   )
 
@@ -94,4 +143,20 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
       return reply.code(204).send(null)
     },
   )
+
+  async function mustFind(tx: Queries, ownerId: string): Promise<StoredWebhook> {
+    const found = await store.find(tx, ownerId)
+    if (!found) throw webhookNotFound()
+    return found
+  }
+}
+
+function view({ url, createdAt, status, fault, verifiedAt }: StoredWebhook) {
+  return {
+    url,
+    createdAt: createdAt.toISOString(),
+    status,
+    fault,
+    verifiedAt: verifiedAt?.toISOString() ?? null,
+  }
 }

@@ -1,10 +1,26 @@
-import { pgTable, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { pgTable, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { encrypted } from '../../db/encrypted.ts'
 
-/** Where an owner's own server is told; at most one. */
+export const webhookStatuses = ['pending', 'verified', 'failed'] as const
+export type WebhookStatus = (typeof webhookStatuses)[number]
+
+/** Why the last try did not verify a webhook. */
+export const webhookFaults = ['no-answer', 'refused', 'wrong-answer', 'private-address'] as const
+export type WebhookFault = (typeof webhookFaults)[number]
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
+
+/** Where an owner's own server is told; at most one. `status`: see `webhookChallenge`. */
 export const webhooks = pgTable('webhooks', {
   ownerId: uuid('owner_id').primaryKey(),
   url: encrypted<string>('url').notNull(),
   secret: encrypted<string>('secret').notNull(),
-  createdAt: timestamp('created_at', { withTimezone: true, mode: 'date', precision: 3 }).notNull().defaultNow(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  /** Tells the challenge that counts from earlier ones. Null: never asked, since it is older than challenges. */
+  askId: uuid('ask_id'),
+  status: text('status').$type<WebhookStatus>().notNull().default('pending'),
+  /** Of this challenge, those that failed. */
+  tries: smallint('tries').notNull().default(0),
+  fault: text('fault').$type<WebhookFault>(),
+  verifiedAt: instant('verified_at'),
 })

@@ -1,16 +1,30 @@
 import { randomBytes } from 'node:crypto'
-import { and, eq } from 'drizzle-orm'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { v7 as newUuid } from 'uuid'
 import type { Queries } from '../../db/client.ts'
 import type { Cipher, Sealed } from '../../db/encrypted.ts'
-import { webhooks } from './schema.ts'
+import { type WebhookFault, type WebhookStatus, webhooks } from './schema.ts'
 
 export interface StoredWebhook {
   url: string
   secret: string
   createdAt: Date
+  askId: string | null
+  status: WebhookStatus
+  fault: WebhookFault | null
+  verifiedAt: Date | null
   /** As it is stored: tells this URL from one that has taken its place. */
   sealedUrl: Sealed<string>
 }
+
+/** A challenge that is to be made. */
+export interface WebhookAsk {
+  ownerId: string
+  askId: string
+}
+
+/** A challenge that nobody answered so often has failed: four minutes after it began at the earliest. */
+export const maxTries = 8
 
 export class WebhookStore {
   readonly #cipher: Cipher
@@ -21,33 +35,100 @@ export class WebhookStore {
 
   async find(tx: Queries, ownerId: string): Promise<StoredWebhook | undefined> {
     const [row] = await tx.select().from(webhooks).where(eq(webhooks.ownerId, ownerId))
-    return (
-      row && {
-        url: this.#cipher.open(webhooks.url, ownerId, row.url),
-        secret: this.#cipher.open(webhooks.secret, ownerId, row.secret),
-        createdAt: row.createdAt,
-        sealedUrl: row.url,
-      }
-    )
+    if (!row) return undefined
+    const { url, secret, createdAt, askId, status, fault, verifiedAt } = row
+    return {
+      url: this.#cipher.open(webhooks.url, ownerId, url),
+      secret: this.#cipher.open(webhooks.secret, ownerId, secret),
+      sealedUrl: url,
+      ...{ createdAt, askId, status, fault, verifiedAt },
+    }
   }
 
-  async exists(tx: Queries, ownerId: string): Promise<boolean> {
-    const rows = await tx.select({ id: webhooks.ownerId }).from(webhooks).where(eq(webhooks.ownerId, ownerId))
+  async isVerified(tx: Queries, ownerId: string): Promise<boolean> {
+    const rows = await tx
+      .select({ id: webhooks.ownerId })
+      .from(webhooks)
+      .where(and(eq(webhooks.ownerId, ownerId), eq(webhooks.status, 'verified')))
     return rows.length > 0
   }
 
-  /** Answers the secret if the webhook is new. Another URL for one that is there keeps its secret. */
-  async put(tx: Queries, ownerId: string, url: string): Promise<{ secret?: string }> {
+  /**
+   * Answers the secret if the webhook is new; another URL for one that is there keeps its secret. `ask`: the challenge to be
+   * made, which a new URL needs, and one whose last challenge has failed.
+   */
+  async put(tx: Queries, ownerId: string, url: string): Promise<{ secret?: string; ask?: WebhookAsk }> {
     const secret = newSecret()
     const sealedUrl = this.#cipher.seal(webhooks.url, ownerId, url)
+    const ask = { ownerId, askId: newUuid() }
     const made = await tx
       .insert(webhooks)
-      .values({ ownerId, url: sealedUrl, secret: this.#cipher.seal(webhooks.secret, ownerId, secret) })
+      .values({ ...ask, url: sealedUrl, secret: this.#cipher.seal(webhooks.secret, ownerId, secret) })
       .onConflictDoNothing()
       .returning({ id: webhooks.ownerId })
-    if (made.length > 0) return { secret }
-    await tx.update(webhooks).set({ url: sealedUrl }).where(eq(webhooks.ownerId, ownerId))
-    return {}
+    if (made.length > 0) return { secret, ask }
+    const [before] = await tx.select().from(webhooks).where(eq(webhooks.ownerId, ownerId)).for('update')
+    const same = before && this.#cipher.open(webhooks.url, ownerId, before.url) === url
+    if (same && before.status !== 'failed') return {}
+    await tx
+      .update(webhooks)
+      .set({ url: sealedUrl, ...asked(ask.askId) })
+      .where(eq(webhooks.ownerId, ownerId))
+    return { ask }
+  }
+
+  /** Another challenge of one whose last one failed at least once. Undefined: there is none to be made. */
+  async askAgain(tx: Queries, ownerId: string): Promise<WebhookAsk | undefined> {
+    const askId = newUuid()
+    const rows = await tx
+      .update(webhooks)
+      .set(asked(askId))
+      .where(and(eq(webhooks.ownerId, ownerId), sql`${webhooks.status} <> 'verified' and ${webhooks.tries} > 0`))
+      .returning({ ownerId: webhooks.ownerId })
+    return rows.length > 0 ? { ownerId, askId } : undefined
+  }
+
+  /** Of those that are older than challenges, some; each is answered once, whatever number of processes asks. */
+  async askNeverAsked(tx: Queries, limit: number): Promise<WebhookAsk[]> {
+    const rows = await tx
+      .select({ ownerId: webhooks.ownerId })
+      .from(webhooks)
+      .where(isNull(webhooks.askId))
+      .limit(limit)
+      .for('update', { skipLocked: true })
+    if (rows.length === 0) return []
+    const ownerIds = rows.map(({ ownerId }) => ownerId)
+    const asks = await tx
+      .update(webhooks)
+      .set(asked(sql`gen_random_uuid()`))
+      .where(inArray(webhooks.ownerId, ownerIds))
+      .returning({ ownerId: webhooks.ownerId, askId: webhooks.askId })
+    return asks as WebhookAsk[]
+  }
+
+  /** False when it is another challenge that counts by now. */
+  async verified(tx: Queries, ask: WebhookAsk): Promise<boolean> {
+    const rows = await tx
+      .update(webhooks)
+      .set({ status: 'verified', verifiedAt: sql`now()`, fault: null })
+      .where(pending(ask))
+      .returning({ id: webhooks.ownerId })
+    return rows.length > 0
+  }
+
+  /** Counts a try. Answers whether there is to be another one. */
+  async unanswered(tx: Queries, ask: WebhookAsk, fault: WebhookFault, { final = false } = {}): Promise<boolean> {
+    const last = final ? sql`true` : sql`${webhooks.tries} + 1 >= ${maxTries}`
+    const rows = await tx
+      .update(webhooks)
+      .set({
+        tries: sql`${webhooks.tries} + 1`,
+        fault,
+        status: sql`case when ${last} then 'failed' else 'pending' end`,
+      })
+      .where(pending(ask))
+      .returning({ status: webhooks.status })
+    return rows[0]?.status === 'pending'
   }
 
   /** Undefined when there is no webhook. The old secret signs nothing from now on. */
@@ -69,6 +150,15 @@ export class WebhookStore {
       .returning({ id: webhooks.ownerId })
     return gone.length > 0
   }
+}
+
+/** What the row is when a challenge begins. */
+function asked<Id>(askId: Id) {
+  return { askId, status: 'pending' as const, tries: 0, fault: null, verifiedAt: null }
+}
+
+function pending({ ownerId, askId }: WebhookAsk) {
+  return and(eq(webhooks.ownerId, ownerId), eq(webhooks.askId, askId), eq(webhooks.status, 'pending'))
 }
 
 /** As Standard Webhooks writes one: 24 to 64 random bytes. */

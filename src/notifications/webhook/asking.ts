@@ -1,0 +1,51 @@
+import type { Database, Queries } from '../../db/client.ts'
+import type { Events } from '../../events/events.ts'
+import { newTraceId } from '../../trace-id.ts'
+import type { WebhookAsk, WebhookStore } from './store.ts'
+
+/** Challenges published by one transaction. */
+const batchSize = 100
+
+/** Has webhooks asked whether they want to be notified: publishes it with the transaction that says so of their row. */
+export class WebhookAsking {
+  readonly #database: Database
+  readonly #store: WebhookStore
+  readonly #events: Pick<Events, 'publish' | 'wake'>
+
+  constructor(options: { database: Database; store: WebhookStore; events: Pick<Events, 'publish' | 'wake'> }) {
+    this.#database = options.database
+    this.#store = options.store
+    this.#events = options.events
+  }
+
+  /** Does what `change` does to the row, and has asked what that says is to be asked. */
+  async after<T>(traceId: string, change: (tx: Queries) => Promise<{ ask?: WebhookAsk } & T>): Promise<T> {
+    const changed = await this.#database.queries.transaction(async tx => {
+      const result = await change(tx)
+      if (result.ask) await this.#publish(tx, traceId, [result.ask])
+      return result
+    })
+    this.#events.wake()
+    return changed
+  }
+
+  /** Those that were there before webhooks were asked, once. */
+  async askNeverAsked(): Promise<void> {
+    for (let asked = batchSize; asked === batchSize; ) {
+      asked = await this.#database.queries.transaction(async tx => {
+        const asks = await this.#store.askNeverAsked(tx, batchSize)
+        await this.#publish(tx, newTraceId(), asks)
+        return asks.length
+      })
+    }
+    this.#events.wake()
+  }
+
+  async #publish(tx: Queries, traceId: string, asks: readonly WebhookAsk[]): Promise<void> {
+    await this.#events.publish(
+      tx,
+      traceId,
+      asks.map(data => ({ name: 'webhook.asked' as const, data })),
+    )
+  }
+}

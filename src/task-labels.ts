@@ -1,0 +1,31 @@
+import type { ConversationStore } from './conversations/store.ts'
+import type { Queries } from './db/client.ts'
+import { quizLabel } from './quizzes/label.ts'
+import { recordLabel } from './records/label.ts'
+import { reviewLabel } from './reviews/label.ts'
+import type { TaskStore } from './tasks/store.ts'
+
+/** Of kinds whose tasks are about something that was asked for. */
+const labelOfInput: Record<string, (input: never) => string> = {
+  record: recordLabel,
+  review: reviewLabel,
+  quiz: quizLabel,
+}
+
+/**
+ * What its owner calls the thing that a task is about, in their own words; `undefined` when they do not call it anything.
+ * For their eyes only, and encrypted wherever it is kept.
+ *
+ * @throws DecryptionFailed
+ */
+export function taskLabels({ tasks, conversations }: { tasks: TaskStore; conversations: ConversationStore }) {
+  return async (
+    tx: Queries,
+    { id, kind, conversationId }: { id: string; kind: string; conversationId?: string },
+  ): Promise<string | undefined> => {
+    if (conversationId !== undefined) return (await conversations.getAll(tx, [conversationId]))[0]?.title
+    const labelOf = labelOfInput[kind]
+    const input = labelOf && (await tasks.inputs(tx, [id])).get(id)
+    return input === undefined ? undefined : labelOf?.(input as never) || undefined
+  }
+}
