@@ -96,10 +96,10 @@ t.test('only Korean mobile numbers are numbers', async t => {
 
 t.test('a webhook has a secret, shown when it is made or made anew', async t => {
   const owner = conch.visitor()
-  const made = await owner.json<{ secret: string }>('PUT', '/api/webhook', { url: 'https://example.org/hook' })
+  const made = await owner.json<{ secret: string }>('PUT', '/api/webhook', { url: 'https://hooks.invalid/hook' })
   t.match(made, { status: 201, body: { secret: /^whsec_/ } })
-  t.notOk('secret' in (await owner.json('PUT', '/api/webhook', { url: 'https://example.org/b' })).body)
-  t.match((await owner.json('GET', '/api/webhook')).body, { webhook: { url: 'https://example.org/b' } })
+  t.notOk('secret' in (await owner.json('PUT', '/api/webhook', { url: 'https://hooks.invalid/b' })).body)
+  t.match((await owner.json('GET', '/api/webhook')).body, { webhook: { url: 'https://hooks.invalid/b' } })
   const rotated = await owner.json<{ secret: string }>('POST', '/api/webhook/secret')
   t.match(rotated.body.secret, /^whsec_/)
   t.not(rotated.body.secret, made.body.secret)
