@@ -10,9 +10,10 @@ export function Bell() {
   const [open, setOpen] = useState(false)
   const button = useRef(/** @type {HTMLElement | null} */ (null))
   const root = useRef(/** @type {HTMLElement | null} */ (null))
-  const notifications = useNotifications(({ title, path }) => {
+  const notifications = useNotifications(({ title, label, path }) => {
     // Who is at the very place hears it from there.
-    if (location.hash !== path.slice(1)) announce(`${t('notifications.bell')}: ${title}`)
+    if (location.hash !== path.slice(1))
+      announce(`${t('notifications.bell')}: ${[title, label].filter(Boolean).join(', ')}`)
   })
   const { unread } = notifications
 

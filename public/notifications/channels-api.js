@@ -1,7 +1,10 @@
 /**
  * @typedef {{ number: string, verified: boolean }} Phone the number masked
  * @typedef {{ offered: boolean, phone: Phone | null }} PhoneAnswer
- * @typedef {{ offered: boolean, webhook: { url: string, createdAt: string } | null }} WebhookAnswer
+ * @typedef {'no-answer' | 'refused' | 'wrong-answer' | 'private-address'} WebhookFault
+ * @typedef {{ url: string, createdAt: string, status: 'pending' | 'verified' | 'failed', fault: WebhookFault | null }} Webhook
+ *   notified only once it is verified; `fault`: why the last try did not verify it
+ * @typedef {{ offered: boolean, webhook: Webhook | null }} WebhookAnswer
  * @typedef {{ offered: boolean, items: { id: string }[] }} PushAnswer
  * @typedef {ReturnType<typeof channelsApi>} ChannelsApi
  */
@@ -34,6 +37,8 @@ export function channelsApi(call) {
     webhook: () => call('GET', '/webhook'),
     /** @param {string} url @returns {Promise<{ url: string, secret?: string }>} */
     setWebhook: url => call('PUT', '/webhook', { body: { url } }),
+    /** Has it asked again. @returns {Promise<Webhook>} */
+    askWebhook: () => call('POST', '/webhook/challenge'),
     /** @returns {Promise<{ secret: string }>} */
     newWebhookSecret: () => call('POST', '/webhook/secret'),
     /** @returns {Promise<void>} */

@@ -1,5 +1,6 @@
 export const ko = {
-  'notifications.duty': '알림에는 적으신 내용이 들어가지 않습니다.',
+  'notifications.duty':
+    '브라우저, 문자, 웹훅으로 보내는 알림에는 적으신 내용이 들어가지 않습니다. 제목은 이 페이지에만 보입니다.',
 
   'notifications.bell': '알림',
   'notifications.bell.unread': '알림, 읽지 않은 알림 {unread}개',
@@ -11,7 +12,8 @@ export const ko = {
   'notifications.more': '더 보기',
   'notifications.settings': '알림 설정',
 
-  'notifications.settings.lead': '무엇을 어디로 알릴지 고를 수 있습니다. 보고 있는 동안 다 쓴 글은 알리지 않습니다.',
+  'notifications.settings.lead':
+    '무엇을 어디로 알릴지 고를 수 있습니다. 글이든 퀴즈든, 실패한 것까지도 끝날 때까지 보고 있었다면 알리지 않습니다.',
   'notifications.settings.failed': '알림 설정을 불러오지 못했습니다.',
   'notifications.settings.kind': '알릴 일',
   'notifications.settings.save': '저장하기',
@@ -33,7 +35,8 @@ export const ko = {
 
 /** @type {Record<keyof typeof ko, string>} */
 export const en = {
-  'notifications.duty': 'Notifications never contain what you wrote.',
+  'notifications.duty':
+    'Notifications sent to browsers, phones and webhooks never contain what you wrote. Titles are shown on this page only.',
 
   'notifications.bell': 'Notifications',
   'notifications.bell.unread': 'Notifications, unread: {unread}',
@@ -46,7 +49,7 @@ export const en = {
   'notifications.settings': 'Notification settings',
 
   'notifications.settings.lead':
-    'Choose what you are told of, and where. What is finished while you watch is not told again.',
+    "Choose what you are notified of, and where. You won't be notified of what you watched to its end, ready or failed.",
   'notifications.settings.failed': 'The notification settings could not be loaded.',
   'notifications.settings.kind': 'What happens',
   'notifications.settings.save': 'Save',

@@ -14,7 +14,7 @@ export function NotificationList({ notifications, onFollow }) {
     ${items?.length === 0 && html`<p class="quiet">${t('notifications.empty')}</p>`}
     <ul class="plain">
       ${items?.map(
-        ({ id, path, title, body, createdAt, readAt }) => html`
+        ({ id, path, title, label, body, createdAt, readAt }) => html`
           <li key=${id} class="notification" data-unread=${readAt === null}>
             <a
               href=${path.slice(1)}
@@ -24,6 +24,7 @@ export function NotificationList({ notifications, onFollow }) {
               }}
             >
               ${title}
+              ${label && html`<span class="notification-label">${label}</span>`}
             </a>
             <p>${body}</p>
             <small>

@@ -41,5 +41,5 @@ export function useChannel(ask) {
     setBusy(false)
     return succeeded
   }
-  return { value, fault: fault ?? unread, busy, run, api, t, lang }
+  return { value, fault: fault ?? unread, busy, run, reload, api, t, lang }
 }

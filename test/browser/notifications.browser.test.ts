@@ -2,9 +2,11 @@ import { mkdir } from 'node:fs/promises'
 import t from 'tap'
 import { launchBrowser } from '../support/browser.ts'
 import { question, quizJson } from '../support/quiz.ts'
+import { startReceiver, status, whoWantsThem } from '../support/receiver.ts'
 import { faintTexts, koreanTexts, namelessControls } from './page-checks.ts'
 import { anotherTab, openQuizzes } from './quiz-page.ts'
 import { runningConch } from './running-conch.ts'
+import { openPage, Visitor } from './visitor.ts'
 
 const browser = await launchBrowser(t)
 const conch = await runningConch(t)
@@ -38,6 +40,7 @@ t.test('a quiz is made while its owner is elsewhere: the bell tells, in every ta
   await bell.press('Enter')
   const link = page.locator('#notifications').getByRole('link', { name: '퀴즈가 준비되었습니다' })
   await link.waitFor()
+  t.equal(await link.locator('.notification-label').textContent(), '광합성', 'and says which one it is')
   await page.screenshot({ path: 'test-artifacts/notifications.png', fullPage: true })
   t.same(await faintTexts(visitor), [])
   t.same(await namelessControls(visitor), [])
@@ -54,9 +57,13 @@ t.test('a quiz is made while its owner is elsewhere: the bell tells, in every ta
   t.equal(connections.length, 1, 'it went on when the first tab was loaded anew')
   // The other tab has had the connection since the first one was loaded anew; now it goes.
   await other.page.close()
-  conch.model.script = () => [quizJson(...[1, 2, 3].map(number => question(number, 2)))]
+  const second = Promise.withResolvers<void>()
+  conch.model.script = () => [second.promise, quizJson(...[1, 2, 3].map(number => question(number, 2)))]
   await visitor.toAll()
   await visitor.make('물의 순환')
+  await page.getByRole('navigation', { name: '주 메뉴' }).getByRole('link', { name: '생활기록부' }).click()
+  await page.locator('#observations').waitFor()
+  second.resolve()
   await page.getByRole('button', { name: '알림, 읽지 않은 알림 1개' }).waitFor()
 })
 
@@ -80,4 +87,23 @@ t.test('what an owner wants to be told of is chosen on a page of its own, and ke
   await page.reload()
   await replies.waitFor()
   t.same([await quizzes.isChecked(), await replies.isChecked()], [false, true])
+})
+
+t.test('the page says whether a webhook is verified, why not, and has it asked again', async t => {
+  const hooked = await runningConch(t, { WEBHOOKS: 'true', WEBHOOK_ALLOW_PRIVATE: 'true' })
+  const hook = await startReceiver(t, status(401))
+  const visitor = new Visitor(await openPage(t, browser, `${hooked.url}#notifications`, { locale: 'en-GB' }))
+  const { page } = visitor
+  const webhook = page.getByRole('region', { name: 'Notify my server (webhook)' })
+  await webhook.getByLabel('Address').fill(hook.url)
+  await webhook.getByRole('button', { name: 'Save' }).click()
+  await webhook.getByRole('status').filter({ hasText: 'answered with a status other than 2xx' }).waitFor()
+  t.match(await webhook.getByRole('status').textContent(), /being verified/)
+  t.same(await koreanTexts(visitor), [])
+  t.same(await faintTexts(visitor), [])
+  await page.screenshot({ path: 'test-artifacts/webhook.png', fullPage: true })
+  hook.answer(whoWantsThem(status(204)))
+  await webhook.getByRole('button', { name: 'Verify again' }).click()
+  await webhook.getByRole('status').filter({ hasText: 'The address is verified' }).waitFor()
+  await webhook.getByRole('button', { name: 'Verify again' }).waitFor({ state: 'detached' })
 })
