@@ -281,5 +281,5 @@ async function assemble(
   await clock.start()
   await engine.start()
   await events.start()
-  await start()
+  await start(events)
 }

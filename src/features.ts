@@ -53,7 +53,7 @@ export interface Features {
   /** Closed by whoever has them. */
   notifications: Notifications
   /** Begins what has to be done once. Call when events are handled. @throws when the database does not answer */
-  start(): Promise<void>
+  start(events: Events): Promise<void>
   routes(
     app: FastifyInstance,
     engine: { tasks: Tasks; idempotency: Idempotency; accept: Accept; events: Events; replies: EventReplies },
@@ -67,7 +67,7 @@ export function features(given: FeatureSources): Features {
   const conversations = new ConversationStore(cipher)
   const quizzes = new QuizStore(cipher)
   const sources = librarySources(cipher)
-  const outside = outsideChannels({ config: config.notifications, database, cipher, events: given.events })
+  const outside = outsideChannels({ config: config.notifications, database, cipher })
 
   const record = recordKind(cipher)
   const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })
@@ -92,7 +92,7 @@ export function features(given: FeatureSources): Features {
     ] as EventHandler[],
     sources,
     notifications,
-    start: () => outside.start(),
+    start: events => outside.start(events),
     async routes(app, engine) {
       const shared = { ...engine, database, store }
       await app.register(recordRoutes, { ...shared, kind: record, cipher })
@@ -102,7 +102,7 @@ export function features(given: FeatureSources): Features {
       await app.register(libraryRoutes, { database, cipher, sources })
       await app.register(statisticsRoutes, { queries: database.queries })
       await notifications.routes(app, engine.replies)
-      await outside.routes(app)
+      await outside.routes(app, engine.events)
     },
   }
 }

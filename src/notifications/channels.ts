@@ -27,10 +27,10 @@ export interface OutsideChannels {
   readonly channels: readonly Channel[]
   /** What they need to happen besides. */
   readonly handlers: readonly EventHandler[]
-  /** Call once the events are there. @throws when the database does not answer */
-  start(): Promise<void>
+  /** Begins what has to be done once. Call when events are handled. @throws when the database does not answer */
+  start(events: Events): Promise<void>
   /** What owners configure of them. Closes their connections with the app. */
-  routes(app: FastifyInstance): Promise<void>
+  routes(app: FastifyInstance, events: Events): Promise<void>
 }
 
 /** The channels that lead out of here, as far as they are configured. */
@@ -38,12 +38,10 @@ export function outsideChannels({
   config,
   database,
   cipher,
-  events,
 }: {
   config: NotificationConfig
   database: Database
   cipher: Cipher
-  events: Pick<Events, 'publish' | 'wake'>
 }): OutsideChannels {
   const { webPushContact: contact, webhooks, allowPrivateAddresses: allowPrivate } = config
   const { queries } = database
@@ -51,7 +49,7 @@ export function outsideChannels({
   const direct = new Agent({ connect: { timeout: 5_000 } })
   const [hookGate, pushGate] = [new EndpointGate(), new EndpointGate()]
   const hooks = new WebhookStore(cipher)
-  const asking = new WebhookAsking({ database, store: hooks, events })
+  const asking = (events: Events) => new WebhookAsking({ database, store: hooks, events })
   const subscriptions = new PushStore(database, cipher)
   const phones = new PhoneStore(database, cipher, config.solapi?.codesPerHour ?? 0)
   const solapi = config.solapi && solapiClient(config.solapi, direct)
@@ -68,10 +66,10 @@ export function outsideChannels({
   return {
     channels,
     handlers: webhooks ? [webhookChallenge({ store: hooks, agent: guarded, gate: hookGate }) as EventHandler] : [],
-    async start() {
-      if (webhooks) await asking.askNeverAsked()
+    async start(events) {
+      if (webhooks) await asking(events).askNeverAsked()
     },
-    async routes(app) {
+    async routes(app, events) {
       app.addHook('onClose', async () => {
         await Promise.all([guarded.destroy(), direct.destroy()])
       })
@@ -83,7 +81,13 @@ export function outsideChannels({
         publicKey: async () => (await keys()).publicKey,
       })
       await app.register(phoneRoutes, { solapi, database, phones })
-      await app.register(webhookRoutes, { offered: webhooks, allowPrivate, database, store: hooks, asking })
+      await app.register(webhookRoutes, {
+        offered: webhooks,
+        allowPrivate,
+        database,
+        store: hooks,
+        asking: asking(events),
+      })
     },
   }
 }

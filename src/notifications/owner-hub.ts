@@ -7,8 +7,11 @@ import { type TaskStatus, taskEnded } from '../tasks/task.ts'
 import { tooManyStreams } from './errors.ts'
 import type { Feed, NotificationStore } from './store.ts'
 
-/** How often the database is asked what other processes have done for the owners that are connected here. */
-export const lookMs = 5_000
+/**
+ * How long after one look the next one asks the database what other processes have done for the owners that are connected
+ * here. Their owners see it within 5 s, what the asking takes included.
+ */
+export const lookMs = 4_000
 
 /** Connections of one owner. A browser needs one; what comes beyond is refused until another has gone. */
 export const maxReaders = 20

@@ -108,9 +108,10 @@ export const notificationStore = {
   /** Of those owners that ever had any, in one statement. */
   async feeds(tx: Queries, ownerIds: readonly string[]): Promise<Map<string, Feed>> {
     const { ownerId, lastSeq } = notificationCounters
-    const unread = sql<number>`(
-      select count(*)::int from ${notifications}
-      where ${notifications.ownerId} = ${ownerId} and ${notifications.inApp} and ${notifications.readAt} is null)`
+    const unread = tx.$count(
+      notifications,
+      and(eq(notifications.ownerId, ownerId), notifications.inApp, isNull(notifications.readAt)),
+    )
     const rows = await tx
       .select({ ownerId, lastSeq, unread })
       .from(notificationCounters)

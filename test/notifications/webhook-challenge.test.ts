@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import t from 'tap'
 import { v7 as newUuid } from 'uuid'
+import type { Transaction } from '../../src/db/client.ts'
 import { Cipher } from '../../src/db/encrypted.ts'
 import { EndpointGate } from '../../src/notifications/endpoint-gate.ts'
 import { guardedAgent } from '../../src/notifications/guarded-agent.ts'
@@ -136,7 +137,8 @@ t.test('one that is never answered fails, is left to its owner, and is no failed
   const work = {
     queries,
     signal: new AbortController().signal,
-    commit: (write: (tx: typeof queries) => Promise<void>) => write(queries),
+    commit: (write: (tx: Transaction) => Promise<void>) => queries.transaction(write),
+    publish: async () => {},
   }
   const ownerId = newUuid()
   const { ask } = await store.put(queries, ownerId, receiver.url)

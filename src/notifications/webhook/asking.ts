@@ -1,4 +1,4 @@
-import type { Database, Queries } from '../../db/client.ts'
+import type { Database, Transaction } from '../../db/client.ts'
 import type { Events } from '../../events/events.ts'
 import { newTraceId } from '../../trace-id.ts'
 import type { WebhookAsk, WebhookStore } from './store.ts'
@@ -10,23 +10,21 @@ const batchSize = 100
 export class WebhookAsking {
   readonly #database: Database
   readonly #store: WebhookStore
-  readonly #events: Pick<Events, 'publish' | 'wake'>
+  readonly #events: Pick<Events, 'publish'>
 
-  constructor(options: { database: Database; store: WebhookStore; events: Pick<Events, 'publish' | 'wake'> }) {
+  constructor(options: { database: Database; store: WebhookStore; events: Pick<Events, 'publish'> }) {
     this.#database = options.database
     this.#store = options.store
     this.#events = options.events
   }
 
   /** Does what `change` does to the row, and has asked what that says is to be asked. */
-  async after<T>(traceId: string, change: (tx: Queries) => Promise<{ ask?: WebhookAsk } & T>): Promise<T> {
-    const changed = await this.#database.queries.transaction(async tx => {
+  async after<T>(traceId: string, change: (tx: Transaction) => Promise<{ ask?: WebhookAsk } & T>): Promise<T> {
+    return this.#database.queries.transaction(async tx => {
       const result = await change(tx)
       if (result.ask) await this.#publish(tx, traceId, [result.ask])
       return result
     })
-    this.#events.wake()
-    return changed
   }
 
   /** Those that were there before webhooks were asked, once. */
@@ -38,10 +36,9 @@ export class WebhookAsking {
         return asks.length
       })
     }
-    this.#events.wake()
   }
 
-  async #publish(tx: Queries, traceId: string, asks: readonly WebhookAsk[]): Promise<void> {
+  async #publish(tx: Transaction, traceId: string, asks: readonly WebhookAsk[]): Promise<void> {
     await this.#events.publish(
       tx,
       traceId,
