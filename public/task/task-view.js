@@ -43,13 +43,16 @@ export class TaskView {
   }
 
   /**
-   * What the stream has brought of that type, in the order it came first: of each id the newest.
+   * What the stream has brought of that type, in the order it came first: of each id the newest, unless that says that it
+   * is withdrawn (what a model drafted while it reasoned).
    *
    * @param {string} type `data-…`
    * @returns {unknown[]}
    */
   dataOf(type) {
-    return Array.from(this.#data.values()).flatMap(entry => (entry.type === type ? [entry.data] : []))
+    return Array.from(this.#data.values()).flatMap(entry =>
+      entry.type === type && !(/** @type {{ withdrawn?: boolean }} */ (entry.data).withdrawn) ? [entry.data] : [],
+    )
   }
 
   /** @param {import('../api.js').Task} task */

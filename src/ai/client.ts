@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 import { Breaker, type BreakerLimits, type BreakerState } from './breaker.ts'
-import type { ChatMessage, Completion, CompletionLimits, JsonFormat } from './completion.ts'
+import type { ChatMessage, Completion, CompletionLimits, JsonFormat, TextReader } from './completion.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { OptionalForms, type OptionalMembers } from './optional-members.ts'
 import { throughProxy } from './proxy.ts'
@@ -27,8 +27,8 @@ export interface CompletionRequest {
   /** The provider is asked to stop after this many tokens. */
   maxOutputTokens?: number
   signal: AbortSignal
-  /** Every piece of text, in order, never ''. None before the last retry. */
-  onDelta(text: string): void
+  /** Gets every piece of text; none before the last retry. */
+  onDelta: TextReader
   /** Called when a wait begins; what it returns is called when that wait is over, however it ends. */
   onRetry?(retry: Retry): () => void
 }
@@ -113,6 +113,8 @@ export function openModel(options: ModelOptions): Model {
     })
   }
   const ended = (completion: Completion) => {
+    const { leftOut } = completion
+    if (leftOut) logger?.warn({ model: name, leftOut }, 'parts of an answer that are no text were left out')
     if ('detail' in completion) {
       const { outcome, detail } = completion
       const reason = 'reason' in completion ? completion.reason : undefined

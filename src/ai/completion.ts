@@ -13,36 +13,63 @@ export interface JsonFormat {
   schema: Record<string, unknown>
 }
 
+/** What is known of a completion however it ended. */
+interface CompletionFacts {
+  usage?: TokenUsage
+  /** What the model wrote besides its text, if anything: its tokens count too. */
+  reasoning?: TextLength
+  /** The types of what was in the answer and is no text, such as `image_url`. */
+  leftOut?: readonly string[]
+}
+
+/** How long a text was, in UTF-16 units, and how it began: its tokens can be estimated. */
+export interface TextLength {
+  readonly length: number
+  readonly beginning: string
+}
+
+/** Answered to a piece of text: no more is wanted. The completion ends as `length`, and its connection is closed. */
+export const enough = Symbol('enough')
+
 /**
- * How a completion ended. Only `completed` is a success: the answer was an event stream, a normal finish reason was
- * seen, and nobody aborted. `[DONE]`, a clean end of the body or the absence of an error mean nothing.
+ * Takes the text of a completion, piece by piece, in order, none of them ''. What it returns is ignored unless it is `enough`.
+ *
+ * With `voids`, the pieces before were reasoning, as it turned out, and no text: this one, which may be '', takes the place of
+ * all of them. Once in a completion at most.
+ */
+export type TextReader = (text: string, voids?: boolean) => unknown
+
+/**
+ * How a completion ended. Only `completed` is a success: the answer was an event stream or a whole completion, a normal
+ * finish reason was seen, and nobody aborted. `[DONE]`, a clean end of the body or the absence of an error mean nothing.
  *
  * `detail` is for users: it never repeats what the upstream said, but for short codes.
  */
-export type Completion = { usage?: TokenUsage } & (
-  | { outcome: 'completed' }
-  | { outcome: 'length' }
-  | { outcome: 'content-filter' }
-  /** The model declined; `words` is what it said instead. */
-  | { outcome: 'refused'; words: string }
-  /** A finish reason nobody knows. */
-  | { outcome: 'other'; detail: string }
-  /** Ended without a finish reason. */
-  | { outcome: 'truncated'; reason: 'no-finish-reason' | 'half-frame' | 'cut' | 'reset'; detail: string }
-  /** No text for too long, or no end. */
-  | { outcome: 'stalled'; reason: 'idle' | 'deadline'; detail: string }
-  /** The signal was aborted; its reason says why. */
-  | { outcome: 'aborted' }
-  /** The answer came and is not what was asked for. */
-  | { outcome: 'broken'; reason: BrokenReason; detail: string }
-  | UpstreamFault
-)
+export type Completion = CompletionFacts &
+  (
+    | { outcome: 'completed' }
+    | { outcome: 'length' }
+    | { outcome: 'content-filter' }
+    /** The model declined; `words` is what it said instead. */
+    | { outcome: 'refused'; words: string }
+    /** A finish reason nobody knows. */
+    | { outcome: 'other'; detail: string }
+    /** Ended without a finish reason. */
+    | { outcome: 'truncated'; reason: 'no-finish-reason' | 'half-frame' | 'cut' | 'reset'; detail: string }
+    /** No text for too long, or no end. */
+    | { outcome: 'stalled'; reason: 'idle' | 'deadline'; detail: string }
+    /** The signal was aborted; its reason says why. */
+    | { outcome: 'aborted' }
+    /** The answer came and is not what was asked for. */
+    | { outcome: 'broken'; reason: BrokenReason; detail: string }
+    | UpstreamFault
+  )
 
 /** A completion whose answer has begun. It must be read. */
 export interface BegunCompletion {
   outcome: 'begun'
-  /** Reads it to its end and judges that. `onDelta` gets every piece of text, in order, never ''; rejects only if it throws. */
-  read(onDelta: (text: string) => void): Promise<Completion>
+  /** Reads it to its end and judges that. Rejects only if `onDelta` throws. */
+  read(onDelta: TextReader): Promise<Completion>
 }
 
 export type BrokenReason =
@@ -51,10 +78,9 @@ export type BrokenReason =
   | 'garbled-frame'
   | 'line-too-long'
   | 'too-large'
-  /** 200 with one of these instead of an event stream. */
+  /** 200 with one of these instead of an event stream or a whole completion. */
   | 'web-page'
   | 'json-error'
-  | 'json-completion'
   | 'no-stream'
 
 export interface CompletionLimits {

@@ -1,3 +1,5 @@
+import { readSaid, type Said } from './message-content.ts'
+
 export interface TokenUsage {
   inputTokens: number
   outputTokens: number
@@ -5,26 +7,29 @@ export interface TokenUsage {
 
 /** What one event of a streamed chat completion says, whatever the dialect. */
 export type Frame =
-  | {
+  | (Said & {
       kind: 'chunk'
-      content: string
-      refusal: string
-      /** It holds reasoning: no text, but a sign of life. */
-      reasoning: boolean
+      /** The member in which its content stands: that of a `message` may be a piece, or all of the text once more. */
+      from: 'delta' | 'message' | 'text'
       finishReason?: string
       usage?: TokenUsage
-    }
+    })
   | { kind: 'done' }
   /** The upstream reports an error; `code` is its short name for it, if it has one. */
   | { kind: 'error'; code?: string }
   | { kind: 'garbled' }
 
 /** Answers for a frame that says nothing, such as a bare `data:`, or one about another choice. */
-const nothing = { kind: 'chunk', content: '', refusal: '', reasoning: false } as const
+const nothing = { kind: 'chunk', content: '', refusal: '', reasoning: false, thoughts: '', from: 'delta' } as const
+
+/** Finish reasons that are none: what servers in other languages make of a null. */
+const noReasons = new Set(['', 'null', 'none', 'nil', 'undefined'])
 
 /**
  * Reads one event. Every field may be missing, null or of another type, whatever the provider's documentation says
- * (`../shared/facts/7-upstream-dialects.md`); finish reasons come in lower case.
+ * (`../shared/facts/7-upstream-dialects.md`); finish reasons come in lower case. Of several choices it is the one of
+ * index 0. What it says stands in `delta`; else in `message`, as in an answer that is no stream, or in `text`, as in the
+ * completions that came before chats.
  *
  * An error is `event: error`, an object with `error` (vLLM, llama.cpp, OpenAI), one in an array (Gemini), or one with
  * `object: "error"` (vLLM until 2025).
@@ -41,16 +46,32 @@ export function readFrame(data: string, event?: string): Frame {
   const usage = readUsage(chunk.usage)
   const choices = Array.isArray(chunk.choices) ? chunk.choices.map(asObject) : []
   const choice = choices.find(candidate => candidate && (candidate.index ?? 0) === 0)
-  const delta = asObject(choice?.delta)
   if (!choice) return { ...nothing, usage }
+  const delta = readSaid(asObject(choice.delta))
+  const finishReason = readFinishReason(choice.finish_reason)
+  if (delta.content !== '' || (choice.message === undefined && choice.text === undefined)) {
+    const { content, refusal, reasoning, thoughts, leftOut } = delta
+    return { kind: 'chunk', from: 'delta', content, refusal, reasoning, thoughts, leftOut, finishReason, usage }
+  }
+  const message = readSaid(asObject(choice.message))
+  const from = message.content === '' && asText(choice.text) !== '' ? 'text' : 'message'
   return {
     kind: 'chunk',
-    content: asText(delta?.content),
-    refusal: asText(delta?.refusal),
-    reasoning: Boolean(delta?.reasoning || delta?.reasoning_content),
-    finishReason: asText(choice.finish_reason).toLowerCase() || undefined,
+    from,
+    content: from === 'text' ? asText(choice.text) : message.content,
+    refusal: delta.refusal || message.refusal,
+    reasoning: delta.reasoning || message.reasoning,
+    thoughts: delta.thoughts || message.thoughts,
+    leftOut: delta.leftOut ?? message.leftOut,
+    finishReason,
     usage,
   }
+}
+
+function readFinishReason(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const reason = value.trim().toLowerCase()
+  return noReasons.has(reason) ? undefined : reason
 }
 
 /** The short code of an error body or error chunk: never its message, which may repeat the prompt or part of a key. */

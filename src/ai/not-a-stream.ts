@@ -1,15 +1,24 @@
-import type { Completion } from './completion.ts'
+import type { Completion, CompletionLimits, TextReader } from './completion.ts'
 import { asObject, errorCode } from './frame.ts'
-import { type Body, readText } from './upstream-body.ts'
+import { readWhole } from './read-completion.ts'
+import type { Body } from './upstream-body.ts'
 
-/** The beginning of the answer that is looked at. */
-const maxBytes = 65_536
-const timeoutMs = 5_000
+/** Of what is no JSON only the beginning is looked at: it tells what it is. */
+const maxOtherBytes = 65_536
+const otherTimeoutMs = 5_000
 
-/** What an answer with status 200 is that is no event stream: proxies, wrong addresses and some servers send them. */
-export async function notAStream(body: Body, contentType: string): Promise<Completion> {
-  const text = (await readText(body, maxBytes, timeoutMs)).trim()
-  const broken = (reason: 'web-page' | 'json-error' | 'json-completion' | 'no-stream', detail: string) =>
+/**
+ * What an answer with status 200 is that is no event stream. A whole completion is what was asked for, if not how: some
+ * servers and gateways do not stream. Anything else comes from proxies and wrong addresses.
+ */
+export async function notAStream(
+  body: Body,
+  contentType: string,
+  onDelta: TextReader,
+  limits: CompletionLimits,
+): Promise<Completion> {
+  const { text, ended } = await textOf(body, /\bjson\b/i.test(contentType), limits)
+  const broken = (reason: 'web-page' | 'json-error' | 'no-stream', detail: string) =>
     ({ outcome: 'broken', reason, detail: `the model's server answered with ${detail}` }) as const
   if (/\bhtml\b/i.test(contentType) || text.startsWith('<'))
     return broken('web-page', 'a web page: its address may be wrong')
@@ -17,13 +26,60 @@ export async function notAStream(body: Body, contentType: string): Promise<Compl
     return broken('no-stream', 'something that is no event stream')
   const parsed = parse(text)
   const answer = asObject(Array.isArray(parsed) ? parsed[0] : parsed)
-  if (answer && ('error' in answer || answer.object === 'error')) {
+  if (answer && ((answer.error ?? undefined) !== undefined || answer.object === 'error')) {
     const code = errorCode(answer)
     return broken('json-error', `an error${code ? ` (${code})` : ''}`)
   }
-  return answer && 'choices' in answer
-    ? broken('json-completion', 'a whole text instead of a stream')
-    : broken('no-stream', 'JSON instead of an event stream')
+  if (answer && 'choices' in answer) return readWhole(text, onDelta, limits)
+  if (answer === undefined && ended !== 'whole') return brokenOff(ended, limits)
+  return broken('no-stream', 'JSON instead of an event stream')
+}
+
+type Ended = 'whole' | 'cut' | 'late' | 'too-large'
+
+function brokenOff(ended: Exclude<Ended, 'whole'>, { idleTimeoutMs }: CompletionLimits): Completion {
+  if (ended === 'cut')
+    return {
+      outcome: 'truncated',
+      reason: 'cut',
+      detail: 'the connection to the model broke in the middle of the answer',
+    }
+  if (ended === 'too-large') return { outcome: 'broken', reason: 'too-large', detail: 'the answer is too large' }
+  return { outcome: 'stalled', reason: 'idle', detail: `no text for ${idleTimeoutMs / 1000} s` }
+}
+
+/** As much of a body as may come, without white space around it. Closes what it does not read. */
+function textOf(body: Body, json: boolean, limits: CompletionLimits): Promise<{ text: string; ended: Ended }> {
+  const pieces: Buffer[] = []
+  let size = 0
+  let isJson = json
+  let stopped: 'late' | 'too-large' | undefined
+  return new Promise(resolve => {
+    const stop = (why: 'late' | 'too-large') => {
+      stopped ??= why
+      body.close()
+    }
+    const wait = () => setTimeout(() => stop('late'), isJson ? limits.idleTimeoutMs : otherTimeoutMs)
+    let timer = wait()
+    body.read({
+      data(bytes) {
+        if (stopped) return
+        // By their first character, for servers that name no type.
+        if (size === 0) isJson ||= /^\s*[{[]/.test(bytes.toString('latin1', 0, 1_000))
+        pieces.push(bytes)
+        size += bytes.length
+        if (size > (isJson ? limits.maxBodyBytes : maxOtherBytes)) return stop('too-large')
+        if (!isJson) return
+        clearTimeout(timer)
+        timer = wait()
+      },
+      end(error) {
+        clearTimeout(timer)
+        const text = Buffer.concat(pieces).toString('utf8').trim()
+        resolve({ text, ended: stopped ?? (error ? 'cut' : 'whole') })
+      },
+    })
+  })
 }
 
 function parse(text: string): unknown {

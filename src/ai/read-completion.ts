@@ -1,6 +1,9 @@
 import { createParser, type EventSourceMessage, type EventSourceParser, type ParseError } from 'eventsource-parser'
-import type { Completion, CompletionLimits } from './completion.ts'
-import { readFrame, type TokenUsage } from './frame.ts'
+import { type Completion, type CompletionLimits, enough, type TextReader } from './completion.ts'
+import { type Frame, readFrame, type TokenUsage } from './frame.ts'
+import { maxTypes } from './message-content.ts'
+import { ReasoningFilter } from './reasoning-filter.ts'
+import { TextSample } from './text-sample.ts'
 import type { Body, BodyReader } from './upstream-body.ts'
 
 /** Finish reasons that mean a normal end, by provider: OpenAI and nearly all; Anthropic-like gateways; older engines. */
@@ -10,17 +13,23 @@ const normalFinishReasons = new Set(['stop', 'end_turn', 'stop_sequence', 'eos',
 const maxRefusalChars = 2_000
 
 /**
- * Reads an event stream to its end, or to the first thing that is wrong with it, and judges it. `onDelta` gets all text,
- * in order, never '': what is read at once is one piece, so that a model that is faster than we are costs less per token.
+ * Reads an event stream to its end, or to the first thing that is wrong with it, and judges it. `onDelta` gets all text:
+ * what is read at once is one piece, so that a model that is faster than we are costs less per token. Reasoning that stands
+ * in the text is taken out: see `ReasoningFilter`.
  *
  * Text, a refusal and reasoning are signs of life for the idle limit: a model that thinks for minutes is not stuck, and
  * the limit of the whole completion still holds. After the finish reason or `[DONE]` only `finishGraceMs` of silence is
  * waited out, so that usage can come and the connection can be used again; whatever breaks by then breaks nothing.
+ *
+ * A finish reason on a chunk that has text or reasoning is no end yet, since some servers send one with each (Gemini,
+ * gateways that fill a default in): it is kept, the newest in place of those before, and holds once a chunk without any of
+ * these comes, `[DONE]`, or the end of the body.
+ *
  * Does not close `body`. Rejects only if `onDelta` throws.
  */
 export function readCompletion(
   body: Pick<Body, 'read'>,
-  onDelta: (text: string) => void,
+  onDelta: TextReader,
   limits: CompletionLimits,
 ): Promise<Completion> {
   const { promise, resolve, reject } = Promise.withResolvers<Completion>()
@@ -28,9 +37,16 @@ export function readCompletion(
   return promise
 }
 
+/** The same for a completion that has come whole: `data` is its JSON. Its text is one piece. */
+export function readWhole(data: string, onDelta: TextReader, limits: CompletionLimits): Promise<Completion> {
+  const { promise, resolve, reject } = Promise.withResolvers<Completion>()
+  new CompletionReader(onDelta, limits, resolve, reject).whole(data)
+  return promise
+}
+
 /** A class and no closures: each of them is 56 bytes, of which thousands of completions had 14 each. */
 class CompletionReader implements BodyReader {
-  readonly #onDelta: (text: string) => void
+  readonly #onDelta: TextReader
   readonly #limits: CompletionLimits
   readonly #resolve: (completion: Completion) => void
   readonly #reject: (error: unknown) => void
@@ -40,18 +56,31 @@ class CompletionReader implements BodyReader {
   /** Kept instead of beginning the timer anew with each token, which moves it in Node's list of timers: 0.5 µs, not 0.7. */
   #aliveAt = performance.now()
   #finishReason: string | undefined
+  /** No text can come any more: the finish reason counts. */
+  #settled = false
+  /** The timer waits for the end, no longer for text. */
+  #inGrace = false
   #refusal = ''
   /** Read, and not yet told. */
   #fresh = ''
+  /** In which member of its frames the text comes. */
+  #from: 'delta' | 'message' | 'text' | undefined
+  /** All the text, where it comes in `message`: the last of them may repeat it. */
+  #messages = ''
+  readonly #reasoning = new TextSample()
+  readonly #filter = new ReasoningFilter(this.#reasoning)
+  #leftOut: Set<string> | undefined
   #usage: TokenUsage | undefined
   #size = 0
   #line = ''
   #doneSeen = false
+  /** The reader of the text wants no more of it. */
+  #full = false
   #ended = false
   #inTail = false
 
   constructor(
-    onDelta: (text: string) => void,
+    onDelta: TextReader,
     limits: CompletionLimits,
     resolve: (completion: Completion) => void,
     reject: (error: unknown) => void,
@@ -80,11 +109,21 @@ class CompletionReader implements BodyReader {
     this.#guarded(() => (error ? this.#brokenOff(error) : this.#whole()))
   }
 
+  whole(data: string): void {
+    this.#guarded(() => {
+      this.#event({ data, event: undefined, id: undefined })
+      this.#doneSeen = true
+      this.#finish()
+    })
+  }
+
   #guarded(take: () => void): void {
     if (this.#ended) return
     try {
       take()
-      this.#deliver()
+      if (this.#ended || this.#deliver() !== enough) return
+      this.#full = true
+      this.#end({ outcome: 'length' })
     } catch (error) {
       this.#ended = true
       clearTimeout(this.#timer)
@@ -92,10 +131,17 @@ class CompletionReader implements BodyReader {
     }
   }
 
-  #deliver(): void {
-    const text = this.#fresh
+  #deliver(): unknown {
+    const fresh = this.#fresh
+    if (fresh === '') return undefined
     this.#fresh = ''
-    if (text) this.#onDelta(text)
+    return this.#tell(this.#filter.push(fresh))
+  }
+
+  /** What the filter has given. */
+  #tell(text: string): unknown {
+    if (this.#filter.takeVoid()) return this.#onDelta(text, true)
+    return text === '' ? undefined : this.#onDelta(text)
   }
 
   /** The parser gets whole lines only: of a line in pieces it would drop one that begins like no field it knows. */
@@ -121,13 +167,51 @@ class CompletionReader implements BodyReader {
     } else if (frame.kind === 'done') {
       this.#doneSeen = true
       this.#alive()
-    } else {
-      this.#usage = frame.usage ?? this.#usage
-      this.#finishReason = frame.finishReason ?? this.#finishReason
-      this.#refusal += frame.refusal
-      if (frame.content || frame.refusal || frame.reasoning || frame.finishReason) this.#alive()
-      this.#fresh += frame.content
+    } else this.#chunk(frame)
+  }
+
+  #chunk(frame: Extract<Frame, { kind: 'chunk' }>): void {
+    const content = frame.content === '' ? '' : this.#contentOf(frame)
+    this.#fresh += content
+    // A last message repeats what came in pieces before.
+    if (frame.from === 'delta' || this.#refusal === '') this.#refusal += frame.refusal
+    if (frame.thoughts !== '' && (frame.from === 'delta' || this.#reasoning.length === 0))
+      this.#reasoning.add(frame.thoughts)
+    if (frame.leftOut) this.#note(frame.leftOut)
+    this.#usage = frame.usage ?? this.#usage
+    this.#finishReason = frame.finishReason ?? this.#finishReason
+    if (content !== '' || frame.refusal !== '' || frame.reasoning) {
+      this.#settled = false
+      this.#alive()
+    } else if (frame.finishReason !== undefined || this.#settles(frame.usage !== undefined)) {
+      this.#settled = true
+      this.#alive()
     }
+  }
+
+  /** A chunk that says nothing, after reasoning with a finish reason, may as well be the first of the text to come. */
+  #settles(hasUsage: boolean): boolean {
+    return this.#finishReason !== undefined && !this.#settled && (hasUsage || this.#from !== undefined)
+  }
+
+  /** '' for a message that only repeats: of a text that comes in deltas or in `text`, or, at its end, of the messages before. */
+  #contentOf({ content, from, finishReason }: Extract<Frame, { kind: 'chunk' }>): string {
+    if (from === 'delta') {
+      this.#from = from
+      return content
+    }
+    this.#from ??= from
+    if (from !== this.#from) return ''
+    if (from === 'text') return content
+    const last = (finishReason ?? this.#finishReason) !== undefined
+    if (last && content === this.#messages) return ''
+    this.#messages += content
+    return content
+  }
+
+  #note(types: readonly string[]): void {
+    this.#leftOut ??= new Set()
+    for (const type of types) if (this.#leftOut.size < maxTypes) this.#leftOut.add(type)
   }
 
   #unparsed(error: ParseError): void {
@@ -139,18 +223,19 @@ class CompletionReader implements BodyReader {
   }
 
   get #finishing(): boolean {
-    return this.#finishReason !== undefined || this.#doneSeen
+    return this.#settled || this.#doneSeen
   }
 
   #alive(): void {
     this.#aliveAt = performance.now()
-    if (!this.#finishing) return
+    if (!this.#finishing && !this.#inGrace) return
     clearTimeout(this.#timer)
-    this.#timer = this.#idleAfter(this.#limits.finishGraceMs)
+    this.#inGrace = this.#finishing
+    this.#timer = this.#idleAfter(this.#inGrace ? this.#limits.finishGraceMs : this.#limits.idleTimeoutMs)
   }
 
   #idleAfter(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#idle(), ms)
+    return setTimeout(() => this.#guarded(() => this.#idle()), ms)
   }
 
   #idle(): void {
@@ -185,7 +270,7 @@ class CompletionReader implements BodyReader {
   /** The end of the body, or of our patience with it. `cut` says how it ended if it did not end well. */
   #finish(cut?: Completion): void {
     const refusal = this.#refusal.slice(0, maxRefusalChars)
-    if (this.#finishReason !== undefined) this.#end(judge(this.#finishReason, refusal))
+    if (this.#finishReason !== undefined && (!cut || this.#finishing)) this.#end(judge(this.#finishReason, refusal))
     else if (this.#doneSeen && this.#limits.finishReasonOptional) this.#end(judge('stop', refusal))
     else this.#end(cut ?? truncated('no-finish-reason', 'the answer ended without a finish reason'))
   }
@@ -194,8 +279,20 @@ class CompletionReader implements BodyReader {
     if (this.#ended) return
     this.#ended = true
     clearTimeout(this.#timer)
-    this.#deliver()
-    this.#resolve({ ...completion, usage: this.#usage })
+    this.#full ||= this.#last() === enough
+    this.#resolve({
+      ...(this.#full ? { outcome: 'length' } : completion),
+      usage: this.#usage,
+      ...(this.#reasoning.length > 0 && { reasoning: this.#reasoning }),
+      ...(this.#leftOut && { leftOut: Array.from(this.#leftOut) }),
+    })
+  }
+
+  /** What has not been told yet. */
+  #last(): unknown {
+    if (this.#full) return undefined
+    const told = this.#deliver()
+    return told === enough ? told : this.#tell(this.#filter.end())
   }
 }
 

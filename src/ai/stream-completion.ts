@@ -1,6 +1,6 @@
 import type OpenAI from 'openai'
 import type { Breaker, Verdict } from './breaker.ts'
-import type { BegunCompletion, ChatMessage, Completion, CompletionLimits } from './completion.ts'
+import type { BegunCompletion, ChatMessage, Completion, CompletionLimits, TextReader } from './completion.ts'
 import { classify, type UpstreamFault } from './errors.ts'
 import { eventStreamStart } from './event-stream-start.ts'
 import type { OptionalMember } from './named-member.ts'
@@ -96,7 +96,7 @@ function begun(answer: Answer, cutoff: Cutoff, limits: CompletionLimits): BegunC
 /** From the headers on. */
 function receive(
   { body, type, encoding }: Answer,
-  onDelta: (text: string) => void,
+  onDelta: TextReader,
   cutoff: Cutoff,
   limits: CompletionLimits,
 ): Completion | Promise<Completion> {
@@ -110,12 +110,12 @@ function receive(
 async function receiveOther(
   beginning: Body,
   type: string,
-  onDelta: (text: string) => void,
+  onDelta: TextReader,
   limits: CompletionLimits,
 ): Promise<Completion> {
   const { start, body } = await eventStreamStart(beginning, limits.idleTimeoutMs)
   if (start === 'event-stream') return readCompletion(body, onDelta, limits)
-  if (start === 'other') return notAStream(body, type)
+  if (start === 'other') return notAStream(body, type, onDelta, limits)
   return { outcome: 'stalled', reason: 'idle', detail: `no text for ${limits.idleTimeoutMs / 1000} s` }
 }
 
@@ -158,11 +158,12 @@ class Cutoff {
 
   /** How a completion ended, if that is no wonder. */
   judged(end: Completion): Completion {
-    const { usage } = end
-    if (this.#signal.aborted) return { outcome: 'aborted', usage }
+    const { usage, reasoning, leftOut } = end
+    const facts = { usage, ...(reasoning && { reasoning }), ...(leftOut && { leftOut }) }
+    if (this.#signal.aborted) return { outcome: 'aborted', ...facts }
     if (!this.#late) return end
     const seconds = this.#totalTimeoutMs / 1000
-    return { outcome: 'stalled', reason: 'deadline', detail: `no end within ${seconds} s`, usage }
+    return { outcome: 'stalled', reason: 'deadline', detail: `no end within ${seconds} s`, ...facts }
   }
 
   end(): void {

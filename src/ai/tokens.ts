@@ -1,4 +1,4 @@
-import type { ChatMessage } from './completion.ts'
+import type { ChatMessage, TextLength } from './completion.ts'
 import type { TokenUsage } from './frame.ts'
 
 /** What the chat format adds to each message, and once to the answer (OpenAI cookbook, "How to count tokens"). */
@@ -27,12 +27,20 @@ export async function tokenCounter(): Promise<(text: string) => number> {
   }
 }
 
-/** Usage for a provider that told none, or an answer that was cut; it says that it is estimated. */
+/**
+ * Usage for a provider that told none, or an answer that was cut; it says that it is estimated.
+ *
+ * @param unseen what else the model wrote, which is paid for like the text
+ */
 export async function estimateUsage(
   messages: readonly ChatMessage[],
   text: string,
+  unseen: readonly TextLength[] = [],
 ): Promise<TokenUsage & { estimated: true }> {
   const count = await tokenCounter()
   const inputTokens = messages.reduce((sum, { content }) => sum + count(content) + tokensPerMessage, tokensPerMessage)
-  return { inputTokens, outputTokens: count(text), estimated: true }
+  const outputTokens = unseen.reduce((sum, { length, beginning }) => {
+    return sum + Math.round((count(beginning) * length) / Math.max(beginning.length, 1))
+  }, count(text))
+  return { inputTokens, outputTokens, estimated: true }
 }

@@ -1,5 +1,6 @@
 import type { Model } from '../ai/client.ts'
 import type { ChatMessage, Completion } from '../ai/completion.ts'
+import { bounded, fixedBound } from '../ai/text-bound.ts'
 import { tokenCounter } from '../ai/tokens.ts'
 import type { Queries } from '../db/client.ts'
 import type { DomainEvents } from '../events/domain-events.ts'
@@ -12,6 +13,9 @@ import type { ConversationStore } from './store.ts'
 
 /** A model that does not stop must not fill the database, nor the next prompts. */
 const maxSummaryChars = 4_000
+
+/** So much is read, since what comes first may turn out to be reasoning. */
+const bound = fixedBound(20_000)
 
 /** So many turns at most are summed up at once: more only if summaries failed for long. */
 const maxTurns = 50
@@ -87,9 +91,10 @@ async function written(model: Model, messages: readonly ChatMessage[], signal: A
   const completion = await model.complete({
     messages,
     signal,
-    onDelta(delta) {
-      text += delta
-    },
+    maxOutputTokens: bound.maxOutputTokens,
+    onDelta: bounded(bound, (delta, voids) => {
+      text = voids ? delta : text + delta
+    }),
   })
   const summary = text.replaceAll('\0', '\uFFFD').trim().slice(0, maxSummaryChars)
   if (summary !== '' && (completion.outcome === 'completed' || completion.outcome === 'length')) return summary

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { fixedBound } from '../ai/text-bound.ts'
 import { tokenCounter } from '../ai/tokens.ts'
 import type { Queries } from '../db/client.ts'
 import type { TaskKind } from '../tasks/kind.ts'
@@ -11,6 +12,9 @@ import type { ConversationStore } from './store.ts'
 
 /** No prompt has more earlier turns than this, however short they are. */
 const maxTurns = 100
+
+/** Of a reply: an essay of ten pages fits. */
+const bound = fixedBound(40_000)
 
 /** The message itself is kept with the turn. */
 export const TurnInput = Type.Object({ conversationId: Type.String() }, { additionalProperties: false })
@@ -49,6 +53,8 @@ export function turnKind({
       ])
       return turnPrompt({ summary: summary?.text, history, content: turn.content })
     },
+
+    bound: () => bound,
 
     save: (tx, ended) => conversations.setSaved(tx, ended),
 

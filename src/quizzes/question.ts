@@ -47,6 +47,11 @@ export function questionChunk({ index, question, choices }: Question): KindChunk
   return { type: 'data-question', id: `question-${index}`, data: { index, question, choices } }
 }
 
+/** Takes the place of a question that readers have seen: there is none under this id, unless another one follows. */
+export function withdrawnChunk({ index }: Question): KindChunk {
+  return { type: 'data-question', id: `question-${index}`, data: { index, withdrawn: true } }
+}
+
 function flawOf(name: string, text: string, maxLength: number): string | undefined {
   if (text === '') return `${name} is blank`
   return text.length > maxLength ? `${name} is longer than ${maxLength} characters` : undefined

@@ -1,8 +1,9 @@
 import type { ChatMessage, Completion, JsonFormat } from '../ai/completion.ts'
+import { fixedBound } from '../ai/text-bound.ts'
 import { judge } from '../tasks/judge.ts'
 import type { Desk, Written } from '../tasks/kind.ts'
 import type { Usage } from '../tasks/task.ts'
-import { type Question, questionChunk, validQuestion } from './question.ts'
+import { type Question, questionChunk, validQuestion, withdrawnChunk } from './question.ts'
 import { QuestionReader } from './question-reader.ts'
 
 /** What a quiz is to be about. */
@@ -25,6 +26,9 @@ export interface QuizPrompts {
 /** Besides the first try. */
 const maxRepairs = 2
 
+/** Of one answer: twenty questions fit, each as long as one may be. */
+const bound = fixedBound(80_000)
+
 /** After these the rest is asked for; what ended otherwise would end so again. */
 const mendable = new Set<Completion['outcome']>(['completed', 'length', 'truncated', 'stalled', 'broken', 'other'])
 
@@ -33,7 +37,7 @@ const mendable = new Set<Completion['outcome']>(['completed', 'length', 'truncat
  * the log, and have yet to take the quiz.
  *
  * Of questions that are invalid, cut off or missing, as many are asked for again, at most twice; those beyond the number
- * are ignored. Ends as `completed` with all of them, otherwise as `incomplete` with some or as `failed` with none; then
+ * are ignored. Those that a model drafted while it reasoned, as it turns out, are withdrawn. Ends as `completed` with all of them, otherwise as `incomplete` with some or as `failed` with none; then
  * the error is that of the last completion, or `invalid` if it had none. `result` is `{ questions }`.
  */
 export async function writeQuiz(
@@ -44,12 +48,17 @@ export async function writeQuiz(
   const { questionCount, choices } = input
   const questions: Question[] = []
   const ask = (missing: number) => {
-    const reader = new QuestionReader()
+    let reader = new QuestionReader()
     const have = questions.map(({ question }) => question)
     return desk.complete({
       messages: quizPrompt({ ...input, questionCount: missing, ...(have.length > 0 && { have }) }),
       format: quizFormat({ questionCount: missing, choices }),
-      onDelta(delta) {
+      bound,
+      onDelta(delta, voids) {
+        if (voids) {
+          reader = new QuestionReader()
+          for (const draft of questions.splice(have.length)) desk.append(withdrawnChunk(draft))
+        }
         for (const raw of reader.push(delta)) {
           if (questions.length === questionCount) return
           const read = validQuestion(raw, { choices, known: questions })

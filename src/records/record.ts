@@ -1,5 +1,6 @@
 import type { Cipher } from '../db/encrypted.ts'
 import type { TaskKind } from '../tasks/kind.ts'
+import { recordBound } from './bound.ts'
 import { defaultVersions, RecordInput } from './input.ts'
 import { recordPrompt } from './prompt.ts'
 import { saveRecords } from './store.ts'
@@ -11,6 +12,7 @@ export function recordKind(cipher: Cipher): TaskKind<typeof RecordInput> {
     input: RecordInput,
     outputs: ({ versions }) => versions ?? defaultVersions,
     prompt: recordPrompt,
+    bound: recordBound,
     save: (tx, ended) => saveRecords(tx, cipher, ended),
     facts: ({ id: taskId, ownerId, watched }) => [{ name: 'record.generated', data: { taskId, ownerId, watched } }],
   }

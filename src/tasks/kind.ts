@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox'
-import type { ChatMessage, Completion, JsonFormat } from '../ai/completion.ts'
+import type { ChatMessage, Completion, JsonFormat, TextReader } from '../ai/completion.ts'
+import type { TextBound } from '../ai/text-bound.ts'
 import type { Queries } from '../db/client.ts'
 import type { DomainEvent } from '../events/domain-events.ts'
 import type { EndedOutputStatus, OutputError, Usage } from './task.ts'
@@ -47,6 +48,8 @@ interface PromptedKind<Input extends TSchema> {
    * what was sent, if the model's server does not say: what it gives then may be newer.
    */
   prompt(input: Static<Input>, output: number, task: KindTask): ChatMessage[] | Promise<ChatMessage[]>
+  /** How long an output may become: at the bound it ends, as `incomplete` with the finish reason `length`. */
+  bound(input: Static<Input>): TextBound
 }
 
 /**
@@ -71,14 +74,16 @@ export interface KindTask {
 export interface Desk {
   readonly signal: AbortSignal
   /**
-   * One streamed completion, begun again while it cannot begin; judged, never rejects. `text` is all that came; `usage`
-   * is there whenever anything came, estimated if the provider told none.
+   * One streamed completion, begun again while it cannot begin; judged, never rejects. `text` is all that came and was not
+   * voided; `usage` is there whenever anything came, estimated if the provider told none.
    */
   complete(request: {
     messages: readonly ChatMessage[]
     /** Ask for JSON of this shape; the model may still say anything. */
     format?: JsonFormat
-    onDelta?(text: string): void
+    /** At the bound it ends, as `length`. */
+    bound: TextBound
+    onDelta?: TextReader
   }): Promise<Completion & { text: string; usage?: Usage }>
   append(chunk: KindChunk): void
 }

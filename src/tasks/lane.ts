@@ -1,5 +1,7 @@
 import type { CompletionRequest, Model } from '../ai/client.ts'
-import type { ChatMessage, Completion } from '../ai/completion.ts'
+import type { ChatMessage, Completion, TextLength, TextReader } from '../ai/completion.ts'
+import { bounded, type TextBound } from '../ai/text-bound.ts'
+import { TextSample } from '../ai/text-sample.ts'
 import { estimateUsage } from '../ai/tokens.ts'
 import { untilAnswered } from '../db/until-answered.ts'
 import type { EventLog } from './event-log.ts'
@@ -17,7 +19,7 @@ export interface LaneResult extends StoredOutput {
 
 /** What an output cost besides tokens. */
 export interface Effort {
-  /** When the model's first piece of text came; none may have. */
+  /** When the model's first piece of text came, of the text that stands; none may have. */
   firstDeltaAt?: number
   /** How often the model was asked again, by us or by the user. */
   retries: number
@@ -37,7 +39,7 @@ export interface LaneDesk extends Desk {
    * As `complete`, but of messages that are not kept while the answer comes: `prompt` makes them again if they must be
    * counted, and if that fails there is no usage. Waits for a database that is away. `undefined` when there are none.
    */
-  stream(prompt: Prompt): Promise<Awaited<ReturnType<Desk['complete']>> | undefined>
+  stream(prompt: Prompt, bound: TextBound): Promise<Awaited<ReturnType<Desk['complete']>> | undefined>
 }
 
 /**
@@ -61,6 +63,8 @@ export class Lane implements LaneDesk {
   #started = false
   /** Restarted, and no text of the new one has come. */
   #voided = false
+  /** Of what is being written: what was taken for text, and was reasoning. */
+  #reasoning: TextSample | undefined
   #effort: Effort | undefined
 
   /** @param saved what an earlier attempt saved of it, if it stands: then there is nothing to run */
@@ -112,6 +116,7 @@ export class Lane implements LaneDesk {
     this.#running = new AbortController()
     this.#started = false
     this.#stopped = false
+    this.#reasoning = undefined
     this.#log.append(outputChunk({ index, status: 'running' }))
     const written = await write(this)
     const text = this.#text()
@@ -126,33 +131,38 @@ export class Lane implements LaneDesk {
     return this.#running.signal
   }
 
-  async complete({ messages, format, onDelta }: Parameters<Desk['complete']>[0]): ReturnType<Desk['complete']> {
+  async complete({ messages, format, bound, onDelta }: Parameters<Desk['complete']>[0]): ReturnType<Desk['complete']> {
     let text = ''
-    const completion = await this.#complete({ messages, format }, delta => {
-      text += delta
-      onDelta?.(delta)
+    const reasoning = new TextSample()
+    const completion = await this.#complete({ messages, format }, bound, (delta, voids) => {
+      if (voids) reasoning.add(text)
+      text = voids ? delta : text + delta
+      return onDelta?.(delta, voids)
     })
-    return counted(completion, text, messages)
+    return counted(completion, text, [reasoning], messages)
   }
 
-  stream(prompt: Prompt): ReturnType<LaneDesk['stream']> {
+  stream(prompt: Prompt, bound: TextBound): ReturnType<LaneDesk['stream']> {
     // Its text is in the log: a second one, in all its pieces, was a third of the memory of a task that runs.
-    return this.#stream(prompt).then(completion => completion && this.#streamed(completion, prompt))
+    return this.#stream(prompt, bound).then(completion => completion && this.#streamed(completion, prompt))
   }
 
-  async #stream(prompt: Prompt): Promise<Completion | undefined> {
+  async #stream(prompt: Prompt, bound: TextBound): Promise<Completion | undefined> {
     const messages = await prompted(prompt, this.signal)
     // Returned and not awaited: a function that waits keeps all that it has, the messages too.
-    return messages.length > 0 ? this.#complete({ messages }, delta => this.#delta(delta)) : undefined
+    return messages.length > 0
+      ? this.#complete({ messages }, bound, (delta, voids) => this.#delta(delta, voids))
+      : undefined
   }
 
   async #streamed(completion: Completion, prompt: Prompt) {
     const text = this.#text()
+    const reasoning = this.#reasoning ? [this.#reasoning] : []
     // What was stopped is written again elsewhere: nobody asks what this cost.
-    if (completion.usage || text === '' || this.#stopped) return { ...completion, text }
+    if (this.#stopped || !uncounted(completion, text, reasoning)) return { ...completion, text }
     // The text is what counts: no fault that happens now may cost it, and a database that is away is not waited for.
     const messages = await prompt().catch(() => [])
-    return messages.length > 0 ? counted(completion, text, messages) : { ...completion, text }
+    return messages.length > 0 ? counted(completion, text, reasoning, messages) : { ...completion, text }
   }
 
   append(chunk: KindChunk): void {
@@ -188,15 +198,19 @@ export class Lane implements LaneDesk {
 
   #complete(
     request: Pick<CompletionRequest, 'messages' | 'format'>,
-    onDelta: (text: string) => void,
+    bound: TextBound,
+    onDelta: TextReader,
   ): Promise<Completion> {
+    const firstDeltaAt = this.#effort?.firstDeltaAt
     return this.#model.complete({
       ...request,
+      maxOutputTokens: bound.maxOutputTokens,
       signal: this.signal,
-      onDelta: delta => {
-        if (this.#effort) this.#effort.firstDeltaAt ??= Date.now()
-        onDelta(delta)
-      },
+      onDelta: bounded(bound, (delta, voids) => {
+        if (this.#effort && voids) this.#effort.firstDeltaAt = firstDeltaAt
+        if (this.#effort && delta !== '') this.#effort.firstDeltaAt ??= Date.now()
+        return onDelta(delta, voids)
+      }),
       onRetry: retry => {
         if (this.#effort) this.#effort.retries++
         return this.#retries.wait(this.index, retry)
@@ -204,11 +218,25 @@ export class Lane implements LaneDesk {
     })
   }
 
-  #delta(text: string): void {
+  #delta(text: string, voids = false): void {
+    if (voids) this.#void()
+    if (text === '') return
     if (!this.#started) this.#log.append({ type: 'text-start', id: String(this.index) })
     this.#started = true
     this.#voided = false
     this.#log.delta(this.index, text)
+  }
+
+  /** The text so far was reasoning: readers see what they see when an output is written again. */
+  #void(): void {
+    const { index } = this
+    this.#reasoning ??= new TextSample()
+    this.#reasoning.add(this.#text())
+    if (this.#started) this.#log.append({ type: 'text-end', id: String(index) })
+    this.#started = false
+    this.#voided = true
+    this.#log.append(outputChunk({ index, status: 'restarted' }))
+    this.#log.append(outputChunk({ index, status: 'running' }))
   }
 
   #text(): string {
@@ -229,10 +257,26 @@ export class Lane implements LaneDesk {
   }
 }
 
-/** With its text, and its usage: estimated if the provider told none. */
-async function counted(completion: Completion, text: string, messages: readonly ChatMessage[]) {
-  if (completion.usage || text === '') return { ...completion, text }
-  return { ...completion, text, usage: await estimateUsage(messages, text) }
+/** With its text, and its usage: estimated if the provider told none. `reasoning`: what was taken for text at first. */
+async function counted(
+  completion: Completion,
+  text: string,
+  reasoning: readonly TextLength[],
+  messages: readonly ChatMessage[],
+) {
+  if (!uncounted(completion, text, reasoning)) return { ...completion, text }
+  return { ...completion, text, usage: await estimateUsage(messages, text, unseen(completion, reasoning)) }
+}
+
+/** Something came, and the provider did not say what it cost. */
+function uncounted(completion: Completion, text: string, reasoning: readonly TextLength[]): boolean {
+  return !completion.usage && (text !== '' || unseen(completion, reasoning).length > 0)
+}
+
+function unseen(completion: Completion, reasoning: readonly TextLength[]): readonly TextLength[] {
+  return [...reasoning, completion.reasoning].filter(
+    sample => sample !== undefined && sample.length > 0,
+  ) as TextLength[]
 }
 
 /** Waits for a database that is away, which is no fault of the attempt; none when it was stopped meanwhile. */

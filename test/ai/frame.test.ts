@@ -1,7 +1,7 @@
 import t from 'tap'
 import { errorCode, readFrame } from '../../src/ai/frame.ts'
 
-const nothing = { kind: 'chunk', content: '', refusal: '', reasoning: false }
+const nothing = { kind: 'chunk', content: '', refusal: '', reasoning: false, thoughts: '' }
 
 t.test('a chunk says what is in its first choice', async t => {
   t.match(readFrame('{"choices":[{"index":0,"delta":{"content":"글"},"finish_reason":null}]}'), {
@@ -15,6 +15,27 @@ t.test('a chunk says what is in its first choice', async t => {
   for (const name of ['reasoning', 'reasoning_content'])
     t.match(readFrame(`{"choices":[{"delta":{"${name}":"hm"}}]}`), { content: '', reasoning: true })
   t.match(readFrame('{"choices":[{"index":1,"delta":{"content":"other"}}]}'), nothing)
+})
+
+t.test('what a chunk says may stand in its message or in text; a delta that has content wins', async t => {
+  const choice = (members: string) => readFrame(`{"choices":[{"index":1,"text":"x"},{"index":0,${members}}]}`)
+  t.match(choice('"message":{"content":"글"}'), { content: '글', from: 'message' })
+  t.match(choice('"text":"글","finish_reason":"stop"'), { content: '글', from: 'text', finishReason: 'stop' })
+  t.match(choice('"delta":{"content":"글"},"message":{"content":"다른"},"text":"x"'), { content: '글', from: 'delta' })
+  t.match(choice('"delta":{"content":""},"message":{"content":"글"}'), { content: '글', from: 'message' })
+  t.match(choice('"delta":{"reasoning":"음"},"message":null'), { content: '', reasoning: true, thoughts: '음' })
+  t.match(choice('"message":{"reasoning_content":"음","refusal":"안 됨"}'), { reasoning: true, refusal: '안 됨' })
+})
+
+t.test('a finish reason that is none is none', async t => {
+  for (const none of ['""', '" "', '"null"', '"None"', '"undefined"', 'null', '0', '{}', 'false'])
+    t.equal(finishReason(none), undefined, none)
+  t.equal(finishReason('" STOP "'), 'stop')
+
+  function finishReason(json: string) {
+    const frame = readFrame(`{"choices":[{"delta":{},"finish_reason":${json}}]}`)
+    return frame.kind === 'chunk' ? frame.finishReason : frame
+  }
 })
 
 t.test('usage is two counts that the database can keep, or none', async t => {
@@ -44,6 +65,8 @@ t.test('whatever the fields are, reading them does not fail', async t => {
       `{"choices":${one}}`,
       `{"choices":[${one}]}`,
       `{"choices":[{"delta":${one},"finish_reason":${one}}]}`,
+      `{"choices":[{"message":${one},"text":${one}}]}`,
+      `{"choices":[{"message":{"content":[{"type":${one},"text":${one},"thinking":${one}}]}}]}`,
       `{"choices":[{"delta":{"content":${one},"refusal":${one},"reasoning":${one}}}],"usage":${one}}`,
     ])
       t.ok(['chunk', 'garbled'].includes(readFrame(json).kind), json)

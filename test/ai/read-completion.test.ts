@@ -1,5 +1,6 @@
 import fakeTimers from '@sinonjs/fake-timers'
 import t, { type Test } from 'tap'
+import { enough, type TextReader } from '../../src/ai/completion.ts'
 import { readCompletion } from '../../src/ai/read-completion.ts'
 import { UpstreamBody } from '../../src/ai/upstream-body.ts'
 import { chunk, stop, text, usage, wholeText } from '../support/fault.ts'
@@ -29,6 +30,7 @@ const limits = {
   finishReasonOptional: false,
 }
 const told = { inputTokens: 9, outputTokens: 2 }
+const stoppedText = text.replace('"finish_reason":null', '"finish_reason":"stop"')
 
 t.test('cut at any byte, it is read the same', async t => {
   const bytes = Buffer.from(`data: ${text}\r\n\r\n: x\n\ndata: ${stop}\n\ndata: ${usage}\n\ndata: [DONE]\n\n`)
@@ -85,17 +87,232 @@ t.test('after the finish reason only a moment of silence is waited out', async t
   run.end()
 })
 
-t.test('text after a finish reason, as some servers send it on every chunk, is text', async t => {
+t.test(
+  'a finish reason on a chunk with text or reasoning is no end: the idle limit counts, and text may come',
+  async t => {
+    for (const first of [{ content: '글' }, { reasoning: '음' }, { content: [{ type: 'thinking', thinking: '음' }] }]) {
+      const run = await ticking(t)
+      await run.write(`data: ${chunk(first, 'stop')}\n\n`)
+      // May as well be the first of the text to come.
+      if (!('content' in first)) await run.write(`data: ${chunk({ role: 'assistant', content: '' })}\n\n`)
+      for (let count = 0; count < 3; count++) {
+        await run.tick(59_999)
+        t.equal(run.ended(), false)
+        await run.write(`data: ${chunk({ content: '글' }, 'stop')}\n\n`)
+      }
+      await run.tick(59_999)
+      t.equal(run.ended(), false)
+      await run.tick(1)
+      t.match(await run.completion, { outcome: 'stalled', reason: 'idle' })
+      run.end()
+    }
+  },
+)
+
+t.test(
+  'such a finish reason holds with [DONE], the end of the body or a chunk without text; the last one counts',
+  async t => {
+    const every = (...reasons: string[]) =>
+      reasons.map((reason, at) => `data: ${chunk({ content: String(at) }, reason)}\n\n`).join('')
+    for (const [body, outcome, text] of [
+      [every('stop', 'stop'), 'completed', '01'],
+      [every('length', 'stop'), 'completed', '01'],
+      [every('stop', 'length'), 'length', '01'],
+      [`${every('stop')}data: ${chunk({}, 'length')}\n\n`, 'length', '0'],
+      [`${every('stop')}data: ${stoppedText}\n\n`, 'completed', `0${wholeText}`],
+      [`data: ${chunk({ reasoning: '음' }, 'stop')}\n\ndata: ${stoppedText}\n\n`, 'completed', wholeText],
+      [`${every('stop')}data: {"choices":[{"delta":{"con`, 'truncated', '0'],
+    ] as const) {
+      const run = read()
+      run.body.finish(body)
+      t.match(await run.completion, { outcome }, body)
+      t.equal(run.text(), text)
+    }
+    for (const end of ['data: [DONE]\n\n', `data: ${chunk({})}\n\n`, `data: ${usage}\n\n`]) {
+      const run = await ticking(t)
+      await run.write(`${every('stop')}${end}`)
+      await run.tick(1_999)
+      t.equal(run.ended(), false)
+      await run.tick(1)
+      t.match(await run.completion, { outcome: 'completed' }, end)
+      run.end()
+    }
+    for (const [end, outcome] of [
+      ['', 'truncated'],
+      ['data: [DONE]\n\n', 'completed'],
+      [`data: ${stop}\n\n`, 'completed'],
+    ] as const) {
+      const run = read()
+      run.body.write(`${every('stop')}${end}`)
+      run.body.end(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
+      t.match(await run.completion, { outcome, ...(outcome === 'truncated' && { reason: 'reset' }) }, end)
+    }
+  },
+)
+
+t.test('text that comes although the end was near is text, and the idle limit counts once more', async t => {
   const run = await ticking(t)
-  for (let count = 0; count < 3; count++) {
-    await run.write(`data: ${chunk({ content: '글' }, 'stop')}\n\n`)
-    await run.tick(1500)
-  }
+  await run.write(`data: ${chunk({ content: '글' }, 'stop')}\n\ndata: ${chunk({})}\n\n`)
+  await run.tick(1_999)
+  await run.write(`data: ${chunk({ content: '글' }, 'stop')}\n\n`)
+  await run.tick(59_999)
   t.equal(run.ended(), false)
-  await run.tick(500)
+  await run.write(`data: ${stop}\n\n`)
+  await run.tick(2_000)
   t.match(await run.completion, { outcome: 'completed' })
-  t.equal(run.text(), '글글글')
+  t.equal(run.text(), '글글')
   run.end()
+})
+
+t.test('what servers make of null is no finish reason', async t => {
+  for (const none of ['', ' ', 'null', 'NULL', 'None', 'nil', 'undefined']) {
+    const run = read()
+    run.body.finish(`data: ${chunk({ content: '글' }, none)}\n\ndata: ${chunk({}, none)}\n\ndata: [DONE]\n\n`)
+    t.match(await run.completion, { outcome: 'truncated', reason: 'no-finish-reason' }, none)
+  }
+})
+
+t.test('reasoning in the text is taken out, wherever it is cut, and told by its length', async t => {
+  const pieces = ['<th', 'ink>\n생각', '\n</thi', 'nk>\n\n', wholeText]
+  const body = `${pieces.map(content => `data: ${chunk({ content })}\n\n`).join('')}data: ${stop}\n\n`
+  const bytes = Buffer.from(body)
+  for (let at = 0; at < bytes.length; at += 7) {
+    const run = read()
+    run.body.write(bytes.subarray(0, at))
+    run.body.finish(bytes.subarray(at))
+    t.match(await run.completion, {
+      outcome: 'completed',
+      usage: undefined,
+      reasoning: { length: 4, beginning: '\n생각\n' },
+    })
+    t.equal(run.text(), wholeText)
+  }
+})
+
+t.test('a block that never closes: no text, whichever way it ends; the idle limit takes it for life', async t => {
+  for (const [reason, outcome] of [
+    ['stop', 'completed'],
+    ['length', 'length'],
+  ]) {
+    const run = await ticking(t)
+    await run.write(`data: ${chunk({ content: '<think>' })}\n\n`)
+    for (let count = 0; count < 3; count++) {
+      await run.tick(59_999)
+      await run.write(`data: ${chunk({ content: '음' })}\n\n`)
+    }
+    await run.write(`data: ${chunk({}, reason)}\n\n`)
+    await run.tick(2_000)
+    t.match(await run.completion, { outcome, reasoning: { length: 3 } })
+    t.same(run.pieces, [])
+    run.end()
+  }
+})
+
+t.test('a closing tag alone on its line voids what was given before it, at once', async t => {
+  const run = read()
+  run.body.write(`data: ${chunk({ content: '생각…\n' })}\n\n`)
+  t.same(run.pieces, ['생각…\n'])
+  run.body.write(`data: ${chunk({ content: '</think>\n\n' })}\n\n`)
+  t.same(run.pieces, [])
+  t.equal(run.voids(), 1)
+  run.body.finish(`data: ${chunk({ content: '본문' })}\n\ndata: ${stop}\n\n`)
+  t.match(await run.completion, { outcome: 'completed' })
+  t.same(run.pieces, ['본문'])
+})
+
+t.test('what was held until the end is text, also when nothing else comes any more', async t => {
+  const run = await ticking(t)
+  await run.write(`data: ${chunk({ content: '1 <' })}\n\n`)
+  await run.tick(60_000)
+  t.match(await run.completion, { outcome: 'stalled' })
+  t.same(run.pieces, ['1 ', '<'])
+  run.end()
+})
+
+t.test('a reader that has enough ends it as length, whatever else was read', async t => {
+  for (const body of [
+    `data: ${text}\n\n`,
+    `data: ${text}\n\ndata: ${stop}\n\n`,
+    `data: ${text}\n\ndata: {"error":"x"}\n\n`,
+  ]) {
+    const given: string[] = []
+    const run = new ScriptedBody()
+    const completion = readCompletion(
+      run,
+      piece => {
+        given.push(piece)
+        return enough
+      },
+      limits,
+    )
+    run.finish(`${body}data: ${text}\n\n`)
+    t.match(await completion, { outcome: 'length' }, body)
+    t.equal(given.length, 1)
+  }
+})
+
+t.test('parts: text is text, thinking a sign of life, and what else there is is named', async t => {
+  const run = await ticking(t)
+  const thinking = chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: '음' }] }] })
+  const parts = chunk({
+    content: [
+      { type: 'thinking', thinking: '음' },
+      { type: 'text', text: '학생은 발표를 ' },
+      { type: 'reference', reference_ids: [1] },
+    ],
+  })
+  for (let count = 0; count < 2; count++) {
+    await run.tick(59_999)
+    await run.write(`data: ${thinking}\n\n`)
+  }
+  await run.write(`data: ${parts}\n\ndata: ${chunk({ content: '성실히 준비함.' })}\n\ndata: ${stop}\n\n`)
+  await run.tick(2_000)
+  t.match(await run.completion, { outcome: 'completed', reasoning: { length: 3 }, leftOut: ['reference'] })
+  t.equal(run.text(), '학생은 발표를 성실히 준비함.')
+  run.end()
+})
+
+t.test('text in a message or in text is text; a last message that repeats it adds nothing', async t => {
+  const message = (content: unknown, reason: string | null = null) =>
+    JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: reason }] })
+  const legacy = (piece: string, reason: string | null = null) =>
+    JSON.stringify({ choices: [{ index: 0, text: piece, finish_reason: reason }] })
+  const both = (delta: string, whole: string) =>
+    JSON.stringify({ choices: [{ delta: { content: delta }, message: { content: whole }, finish_reason: null }] })
+  for (const [name, frames, expected] of [
+    ['messages', [message('하'), message('하'), message('호'), message('하하호', 'stop')], '하하호'],
+    ['messages only', [message('하'), message('호', 'stop')], '하호'],
+    ['one message', [message('하호', 'stop')], '하호'],
+    ['a message in parts', [message([{ type: 'text', text: '하호' }], 'stop')], '하호'],
+    ['text', [legacy('하'), legacy('호', 'stop')], '하호'],
+    ['text, then a message', [legacy('하'), legacy('호'), message('하호', 'stop')], '하호'],
+    ['deltas, then a message', [chunk({ content: '하' }), chunk({ content: '호' }), message('하호', 'stop')], '하호'],
+    ['deltas, a finish reason, then a message', [chunk({ content: '하호' }), stop, message('하호')], '하호'],
+    ['delta wins', [both('하', '하'), both('호', '하호'), stop], '하호'],
+    ['empty deltas, then a message', [chunk({ content: '' }), message('하호', 'stop')], '하호'],
+    [
+      'several choices',
+      [
+        '{"choices":[{"index":1,"message":{"content":"다른"},"finish_reason":"length"},{"index":0,"delta":{"content":"하호"}}]}',
+        '{"choices":[{"index":1,"text":"다른","finish_reason":"length"}]}',
+        stop,
+      ],
+      '하호',
+    ],
+  ] as const) {
+    const run = read()
+    for (const data of frames) run.body.write(`data: ${data}\n\n`)
+    run.body.finish()
+    t.match(await run.completion, { outcome: 'completed' }, name)
+    t.equal(run.text(), expected, name)
+  }
+})
+
+t.test('a refusal that a last message repeats is told once', async t => {
+  const run = read()
+  const last = { choices: [{ message: { refusal: '안 됩니다.', content: null }, finish_reason: 'stop' }] }
+  run.body.finish(`data: ${chunk({ refusal: '안 됩니다.' })}\n\ndata: ${JSON.stringify(last)}\n\n`)
+  t.match(await run.completion, { outcome: 'refused', words: '안 됩니다.' })
 })
 
 t.test('a server that sends no finish reason is believed its [DONE], if so configured, and nothing else', async t => {
@@ -150,15 +367,16 @@ t.test('an error of the reader is thrown on', async t => {
 function read(more: Partial<typeof limits> = {}) {
   const body = new ScriptedBody()
   const pieces: string[] = []
-  const completion = readCompletion(
-    body,
-    delta => {
-      t.not(delta, '')
-      pieces.push(delta)
-    },
-    { ...limits, ...more },
-  )
-  return { body, completion, pieces, text: () => pieces.join('') }
+  let voids = 0
+  const onDelta: TextReader = (delta, isVoid) => {
+    if (isVoid) {
+      voids++
+      pieces.length = 0
+    } else t.not(delta, '')
+    if (delta !== '') pieces.push(delta)
+  }
+  const completion = readCompletion(body, onDelta, { ...limits, ...more })
+  return { body, completion, pieces, text: () => pieces.join(''), voids: () => voids }
 }
 
 /** With a clock that stands still until it is told. */

@@ -70,8 +70,8 @@ async function modelFor(t: Test, env: Record<string, string> = {}) {
       const completion = await model.complete({
         messages: [{ role: 'user', content: asking(name) }],
         signal,
-        onDelta(delta) {
-          text += delta
+        onDelta(delta, voids) {
+          text = voids ? delta : text + delta
         },
         onRetry() {
           retries++

@@ -2,6 +2,7 @@ import Fastify from 'fastify'
 import type { Test } from 'tap'
 import { Type } from 'typebox'
 import type { Model } from '../../src/ai/client.ts'
+import { fixedBound } from '../../src/ai/text-bound.ts'
 import type { Database } from '../../src/db/client.ts'
 import { Cipher } from '../../src/db/encrypted.ts'
 import { startJobs } from '../../src/db/jobs.ts'
@@ -40,6 +41,7 @@ export async function startEngine(t: Test, options: EngineOptions = {}) {
     input: Type.Object({}),
     outputs: () => 1,
     prompt: (_input, _output, { id }) => [{ role: 'user', content: id }],
+    bound: () => fixedBound(10_000),
     save: async () => {},
     facts: () => [],
     ...options.kind,

@@ -1,4 +1,5 @@
 import { EventSource } from 'eventsource'
+import { questionsIn } from './quiz.ts'
 import { Transcript } from './transcript.ts'
 
 /** What a client has at the end of a stream. */
@@ -68,10 +69,7 @@ export class EventSourceClient {
   #finish(how: Ending['how']): void {
     this.#source.close()
     const { chunks, texts, lastId } = this.#transcript
-    const current = chunks.slice(chunks.findLastIndex(({ type }) => type === 'data-reset') + 1)
-    const questions = current.flatMap(({ type, data }) =>
-      type === 'data-question' && data ? [{ question: data.question ?? '', choices: data.choices ?? [] }] : [],
-    )
+    const questions = questionsIn({ chunks }).map(({ question = '', choices = [] }) => ({ question, choices }))
     const terminals = chunks.flatMap(({ type }) => (['finish', 'abort', 'error'].includes(type) ? [type] : []))
     this.#end({ how, texts, questions, terminals, lastId })
   }

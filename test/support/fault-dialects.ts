@@ -1,5 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { bytes, chunk, type Fault, first, frames, reply, stop, text, usage, usageChunk } from './fault.ts'
+import {
+  bytes,
+  chunk,
+  type Fault,
+  first,
+  frames,
+  open,
+  reply,
+  stop,
+  text,
+  usage,
+  usageChunk,
+  wholeText,
+} from './fault.ts'
 
 const told = { inputTokens: 9, outputTokens: 2 }
 const whole = { outcome: 'completed', usage: told } as const
@@ -74,6 +87,106 @@ export const dialects: readonly Fault[] = [
     answer: frames(text, chunk({}, 'content_filter: RECITATION')),
     outcome: 'content-filter',
     usage: 'estimated',
+  },
+  {
+    name: 'Gemini: STOP on every chunk, slowly',
+    answer: slowly(chunk({ content: '.' }, 'STOP'), 8, usage),
+    outcome: 'completed',
+    text: '........',
+    usage: told,
+  },
+  {
+    name: 'Gemini: STOP on every chunk, then silence',
+    answer: open(chunk({ content: '관찰 기록 ' }, 'STOP'), chunk({ content: 'é😀.' }, 'STOP')),
+    outcome: 'stalled',
+    reason: 'idle',
+    usage: 'estimated',
+  },
+  {
+    name: 'a finish reason with the reasoning, then the text',
+    answer: slowly(chunk({ reasoning_content: '음' }, 'stop'), 6, text, stop, usage),
+    ...whole,
+  },
+  {
+    name: 'a finish reason that says null',
+    answer: frames(text, chunk({}, 'null'), usage, '[DONE]'),
+    outcome: 'truncated',
+    reason: 'no-finish-reason',
+    usage: told,
+  },
+  {
+    name: 'reasoning in the text, in pieces',
+    answer: frames(
+      ...['<th', 'ink>\nSECRET', '\n</thi', 'nk>\n\n', wholeText].map(content => chunk({ content })),
+      stop,
+      '[DONE]',
+    ),
+    outcome: 'completed',
+    usage: 'estimated',
+  },
+  {
+    name: 'Mistral: reasoning in the text',
+    answer: frames(chunk({ content: '[THINK]SECRET[/THINK]' }), text, stop, usage),
+    ...whole,
+  },
+  {
+    name: 'reasoning in the text, of which the template has opened the block',
+    answer: slowly(chunk({ content: '생각\n' }), 2, chunk({ content: '</think>\n\n' }), text, stop, usage),
+    ...whole,
+  },
+  {
+    name: 'reasoning in the text that never ends',
+    answer: frames(chunk({ content: '<think>SECRET' }), stop, usage),
+    outcome: 'completed',
+    text: '',
+    usage: told,
+  },
+  {
+    name: 'reasoning in the text up to the limit',
+    answer: frames(chunk({ content: '<think>SECRET' }), chunk({}, 'length'), usage),
+    outcome: 'length',
+    text: '',
+    usage: told,
+  },
+  {
+    name: 'Mistral: content in parts',
+    answer: frames(
+      chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'SECRET' }] }] }),
+      chunk({
+        content: [
+          { type: 'text', text: '관찰 ' },
+          { type: 'reference', reference_ids: [1] },
+        ],
+      }),
+      chunk({ content: '기록 é😀.' }),
+      stop,
+      usage,
+    ),
+    ...whole,
+  },
+  {
+    name: 'text in messages, the last of which repeats it',
+    answer: frames(
+      '{"choices":[{"message":{"content":"관찰 기록 "}}]}',
+      '{"choices":[{"message":{"content":"é😀."}}]}',
+      '{"choices":[{"message":{"content":"관찰 기록 é😀."},"finish_reason":"stop"}]}',
+      usage,
+    ),
+    ...whole,
+  },
+  {
+    name: 'deltas, and at the end the whole message',
+    answer: frames(text, '{"choices":[{"message":{"content":"관찰 기록 é😀."},"finish_reason":"stop"}]}', usage),
+    ...whole,
+  },
+  {
+    name: 'text as before there were chats',
+    answer: frames(
+      '{"choices":[{"text":"관찰 기록 "}]}',
+      '{"choices":[{"text":"é😀.","finish_reason":"stop"}]}',
+      usage,
+    ),
+    ...whole,
   },
   {
     name: 'vLLM: role and an empty delta first, extra fields',

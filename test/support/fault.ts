@@ -82,7 +82,8 @@ export function first(times: number, answer: Fault['answer']): Fault['answer'] {
 export function wire(headers: string, body: string, end: 'close' | 'reset') {
   return async ({ request: { socket } }: UpstreamCompletion) => {
     socket.on('error', () => {})
-    socket.write(`HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n${headers}\r\n${body}`)
+    const type = headers.startsWith('content-type:') ? '' : 'content-type: text/event-stream\r\n'
+    socket.write(`HTTP/1.1 200 OK\r\n${type}${headers}\r\n${body}`)
     // A reset would overtake what was written before it.
     await delay(100)
     if (end === 'close') socket.end()

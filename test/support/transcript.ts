@@ -7,7 +7,14 @@ export class Transcript {
     type: string
     id?: string
     delta?: string
-    data?: { reason?: string; index?: number; status?: string; question?: string; choices?: string[] }
+    data?: {
+      reason?: string
+      index?: number
+      status?: string
+      question?: string
+      choices?: string[]
+      withdrawn?: boolean
+    }
   }[] = []
   readonly ids: string[] = []
   /** Cursor the client would come back with. */

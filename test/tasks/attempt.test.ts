@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { Type } from 'typebox'
 import type { Model } from '../../src/ai/client.ts'
+import { fixedBound } from '../../src/ai/text-bound.ts'
 import { Attempt } from '../../src/tasks/attempt.ts'
 import { EventLog } from '../../src/tasks/event-log.ts'
 import type { ClaimedTask, StoredOutput } from '../../src/tasks/rows.ts'
@@ -84,6 +85,7 @@ function attemptFor(complete: Model['complete'], onPrompt: (output: number) => v
         onPrompt(output)
         return [{ role: 'user', content: 'x' }]
       },
+      bound: () => fixedBound(10_000),
       save: async () => {},
       facts: () => [],
     },

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Model } from '../../src/ai/client.ts'
-import type { ChatMessage } from '../../src/ai/completion.ts'
+import type { ChatMessage, TextReader } from '../../src/ai/completion.ts'
+import { fixedBound } from '../../src/ai/text-bound.ts'
 import { estimateUsage } from '../../src/ai/tokens.ts'
 import { EventLog } from '../../src/tasks/event-log.ts'
 import { judge } from '../../src/tasks/judge.ts'
@@ -86,16 +87,16 @@ t.test('what was stopped is not counted', async t => {
   t.equal(prompts, 1)
 })
 
-function writer(prompt: Prompt): Writer {
+function writer(prompt: Prompt, bound = fixedBound(10_000)): Writer {
   return async desk => {
-    const completion = await desk.stream(prompt)
+    const completion = await desk.stream(prompt, bound)
     if (!completion) throw new Error('nothing was prompted')
     return { ...judge(completion, completion.text !== ''), usage: completion.usage }
   }
 }
 
 /** Output 0, of a model that answers so; `asked` resolves when it was asked. */
-function laneFor(answer: (onDelta: (text: string) => void, signal: AbortSignal) => ReturnType<Model['complete']>) {
+function laneFor(answer: (onDelta: TextReader, signal: AbortSignal) => ReturnType<Model['complete']>) {
   const asked = Promise.withResolvers<{ messages: WeakRef<readonly ChatMessage[]> }>()
   const model = {
     complete({ messages, onDelta, signal }: Parameters<Model['complete']>[0]) {

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { Type } from 'typebox'
+import { fixedBound } from '../../src/ai/text-bound.ts'
 import type { Database } from '../../src/db/client.ts'
 import { DatabaseUnavailable } from '../../src/db/faults.ts'
 import type { TaskKind } from '../../src/tasks/kind.ts'
@@ -71,6 +72,7 @@ t.test('each kind keeps all its tasks at once, and what it says of each is publi
     input: Type.Object({}),
     outputs: () => 1,
     prompt: (_input, _output, { id }) => [{ role: 'user', content: id }],
+    bound: () => fixedBound(10_000),
     save: async (_tx, ended) => void kept.push([name, ...ended.map(({ id }) => id).sort()]),
     facts: ({ id: taskId, ownerId }) => [{ name: 'review.generated', data: { taskId, ownerId, watched: false } }],
   })

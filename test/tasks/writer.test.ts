@@ -1,5 +1,6 @@
 import t from 'tap'
 import { Type } from 'typebox'
+import { fixedBound } from '../../src/ai/text-bound.ts'
 import type { TaskKind } from '../../src/tasks/kind.ts'
 import type { LaneDesk } from '../../src/tasks/lane.ts'
 import { writerOf } from '../../src/tasks/writer.ts'
@@ -25,6 +26,7 @@ async function write(prompt: Extract<TaskKind, { prompt: unknown }>['prompt']) {
     input: Type.Object({}),
     outputs: () => 1,
     prompt,
+    bound: () => fixedBound(10_000),
     save: async () => {},
     facts: () => [],
   }

@@ -1,0 +1,80 @@
+/** What a `delta` or a `message` of a chat completion says, whatever the dialect. */
+export interface Said {
+  content: string
+  refusal: string
+  /** It holds reasoning: no text, but a sign of life. */
+  reasoning: boolean
+  /** What of that can be read; only its length is of use. */
+  thoughts: string
+  /** Types of the parts that are no text, such as `reference` (Mistral) or `image_url`. */
+  leftOut?: readonly string[]
+}
+
+/** Under which names servers send reasoning; those that use two of them say the same in both. */
+const reasoningNames = [
+  'reasoning_content',
+  'reasoning',
+  'reasoning_text',
+  'thinking',
+  'reasoning_details',
+  'thinking_blocks',
+]
+
+/** `thinking`, `redacted_thinking`, `reasoning`, `reasoning.text`. */
+const reasoningType = /think|reason/i
+
+const nothing: Said = { content: '', refusal: '', reasoning: false, thoughts: '' }
+
+/** Reads one. `content` is a string, or a list of parts with a `type` each (Mistral, Anthropic-like gateways). */
+export function readSaid(message: Record<string, unknown> | undefined): Said {
+  if (!message) return nothing
+  const { content } = message
+  const said = {
+    content: typeof content === 'string' ? content : '',
+    refusal: typeof message.refusal === 'string' ? message.refusal : '',
+    reasoning: false,
+    thoughts: '',
+  }
+  for (const name of reasoningNames) {
+    const found = message[name]
+    if (!found || (Array.isArray(found) && found.length === 0)) continue
+    said.reasoning = true
+    said.thoughts ||= thoughtsIn(found)
+  }
+  return typeof content === 'object' && content !== null ? readParts(content, said) : said
+}
+
+function readParts(content: object, said: Said): Said {
+  const leftOut = new Set<string>()
+  for (const part of Array.isArray(content) ? content : [content]) {
+    if (typeof part === 'string') said.content += part
+    if (typeof part !== 'object' || part === null) continue
+    const { type, text } = part as Record<string, unknown>
+    if (type === undefined || type === 'text' || type === 'output_text') {
+      if (typeof text === 'string') said.content += text
+    } else if (type === 'refusal') {
+      if (typeof part.refusal === 'string') said.refusal += part.refusal
+    } else if (typeof type === 'string' && reasoningType.test(type)) {
+      said.reasoning = true
+      said.thoughts += thoughtsIn(part)
+    } else if (leftOut.size < maxTypes) leftOut.add(typeName(type))
+  }
+  return leftOut.size > 0 ? { ...said, leftOut: Array.from(leftOut) } : said
+}
+
+/** As many different types are named at most. */
+export const maxTypes = 10
+
+/** Never what stands in the part. */
+function typeName(type: unknown): string {
+  return typeof type === 'string' && /^[\w.-]{1,40}$/.test(type) ? type : 'unnamed'
+}
+
+/** The strings in reasoning of any shape: a string, parts, a part whose `thinking` or `summary` has parts. */
+function thoughtsIn(value: unknown, depth = 0): string {
+  if (typeof value === 'string') return value
+  if (typeof value !== 'object' || value === null || depth > 4) return ''
+  if (Array.isArray(value)) return value.map(one => thoughtsIn(one, depth + 1)).join('')
+  const { thinking, reasoning, text, summary } = value as Record<string, unknown>
+  return thoughtsIn(thinking ?? reasoning ?? text ?? summary, depth + 1)
+}
