@@ -51,7 +51,9 @@ export class TaskView {
    */
   dataOf(type) {
     return Array.from(this.#data.values()).flatMap(entry =>
-      entry.type === type && !(/** @type {{ withdrawn?: boolean }} */ (entry.data).withdrawn) ? [entry.data] : [],
+      entry.type === type && !(/** @type {{ withdrawn?: boolean } | null} */ (entry.data)?.withdrawn)
+        ? [entry.data]
+        : [],
     )
   }
 

@@ -71,6 +71,18 @@ t.test('what a kind adds is kept by type and id, the newest of each in the order
   t.same(shown.dataOf('data-nothing'), [])
 })
 
+t.test('what is withdrawn is not shown, unless another one takes its place', async t => {
+  const withdrawn = (index: number) => ({
+    type: 'data-question',
+    id: `question-${index}`,
+    data: { index, withdrawn: true },
+  })
+  const shown = view(start(1), question(0, '가'), question(1, '나'), withdrawn(0), withdrawn(1))
+  t.same(shown.dataOf('data-question'), [])
+  shown.apply(question(0, '다'))
+  t.same(shown.dataOf('data-question'), [{ index: 0, question: '다' }])
+})
+
 t.test('what a kind added stays over a replay, and is void with a reset or in another attempt', async t => {
   const shown = view(start(1), question(0, '가'))
   shown.apply(start(1))

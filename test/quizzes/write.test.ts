@@ -206,6 +206,39 @@ t.test('aborted: cancelled, and what is valid is kept', async t => {
   t.notOk('result' in nothing.written)
 })
 
+t.test('drafts of a model that reasoned are withdrawn, and only those of this answer', async t => {
+  const json = (...numbers: number[]) => JSON.stringify({ questions: numbers.map(question) })
+  const { written, asked, chunks } = await write([
+    { completion: done, questions: [1] },
+    { completion: done, deltas: [json(2, 3)], voided: ['음 ', json(4, 5)] },
+  ])
+  t.match(asked[1], { questionCount: 2, have: ['질문 1?'] })
+  t.same(
+    chunks.map(({ id, data }) => [id, (data as { withdrawn?: true }).withdrawn]),
+    [
+      ['question-0', undefined],
+      ['question-1', undefined],
+      ['question-2', undefined],
+      ['question-1', true],
+      ['question-2', true],
+      ['question-1', undefined],
+      ['question-2', undefined],
+    ],
+  )
+  t.match(written, { status: 'completed', result: { questions: questions(1, 2, 3) } })
+  const none = await write([
+    { completion: { outcome: 'refused', words: '안 됨' }, deltas: [], voided: [json(1, 2, 3)] },
+  ])
+  t.match(none.written, { status: 'failed', error: { code: 'refused' } })
+  t.notOk('result' in none.written, 'nothing is saved of what was only drafted')
+})
+
+t.test('what begins in a draft is not gone on with after it', async t => {
+  const half = JSON.stringify([question(1)]).slice(0, -20)
+  const { written } = await write([{ completion: done, questions: [1, 2, 3], voided: [half] }])
+  t.match(written, { status: 'completed', result: { questions: questions(1, 2, 3) } })
+})
+
 t.test('usage is the sum, estimated if any was', async t => {
   const usage = (inputTokens: number, outputTokens: number, estimated?: true) => ({
     inputTokens,
@@ -225,6 +258,8 @@ t.test('usage is the sum, estimated if any was', async t => {
 interface Answer {
   completion: Completion
   deltas?: string[]
+  /** Before them, and found to be reasoning. */
+  voided?: string[]
   /** Written as asked for, in two deltas. */
   questions?: number[]
   usage?: Usage
@@ -245,6 +280,8 @@ async function write(
       asked.push({ ...JSON.parse(request.messages[0]?.content ?? ''), format: request.format?.schema })
       const text = JSON.stringify({ questions: (answer.questions ?? []).map(question) })
       const deltas = answer.deltas ?? [text.slice(0, 30), text.slice(30)]
+      for (const delta of answer.voided ?? []) request.onDelta?.(delta)
+      if (answer.voided) request.onDelta?.('', true)
       for (const delta of deltas) {
         request.onDelta?.(delta)
         onDelta(delta, chunks)
