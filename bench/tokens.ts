@@ -10,6 +10,9 @@ const rounds = Number(process.env.ROUNDS ?? 3)
 /** To look at some only, as regular expressions: `REGIME=^paced ONLY=Conch`. */
 const wanted = { regime: RegExp(process.env.REGIME ?? ''), server: RegExp(process.env.ONLY ?? '') }
 
+/** Another checkout, whose server is measured in turns with this one's: `BESIDE=../before`. */
+const beside = process.env.BESIDE
+
 /** How production looks: one token per read. And how cheap it can become: many tokens wait when one is read. */
 const regimes: { name: string; streams: number; pace: Pace }[] = [
   { name: 'paced', streams: 300, pace: { tokens: Number(process.env.TOKENS ?? 600), perSecond: 30 } },
@@ -27,16 +30,25 @@ const regimes: { name: string; streams: number; pace: Pace }[] = [
 await withContext(async t => {
   pinLoad()
   const model = await Model.start(t)
-  const subjects: Subject[] = []
-  for (const { name, env } of (await eachBackend(t)).reverse())
-    subjects.push(await startConch(t, { name: `Conch, ${name}`, env: { OPENAI_BASE_URL: model.baseUrl, ...env } }))
-  subjects.push(
-    await startModelPeer(t, 'raw pass-through', 'pass-through', model.baseUrl),
-    await startModelPeer(t, 'OpenAI SDK loop', 'openai-sdk', model.baseUrl),
-    await startModelPeer(t, 'AI SDK', 'ai-sdk', model.baseUrl),
-    await startNginxProxy(t, model.baseUrl),
-  )
-  const measured = subjects.filter(({ name }) => wanted.server.test(name))
+  const ways: { name: string; start: () => Promise<Subject> }[] = []
+  for (const [of, checkout] of [['', undefined], ...(beside ? [[', beside', beside] as const] : [])] as const) {
+    for (const { name: backend, env } of (await eachBackend(t)).reverse()) {
+      const name = `Conch, ${backend}${of}`
+      ways.push({
+        name,
+        start: () => startConch(t, { name, env: { OPENAI_BASE_URL: model.baseUrl, ...env }, checkout }),
+      })
+    }
+  }
+  for (const [name, file] of [
+    ['raw pass-through', 'pass-through'],
+    ['OpenAI SDK loop', 'openai-sdk'],
+    ['AI SDK', 'ai-sdk'],
+  ] as const)
+    ways.push({ name, start: () => startModelPeer(t, name, file, model.baseUrl) })
+  ways.push({ name: 'nginx', start: () => startNginxProxy(t, model.baseUrl) })
+  const measured: Subject[] = []
+  for (const { name, start } of ways) if (wanted.server.test(name)) measured.push(await start())
   const rows: Record<string, unknown>[] = []
   for (const { name, streams, pace } of regimes.filter(regime => wanted.regime.test(regime.name))) {
     const costs = new Map(measured.map(subject => [subject, [] as Cost[]]))

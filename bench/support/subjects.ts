@@ -24,11 +24,11 @@ const profiling: Record<string, string> = process.env.PROFILE
 
 /**
  * Conch as it is shipped. A completion is the one of a diary review: a POST that creates the task, and the request for its
- * events, as a page sends them.
+ * events, as a page sends them. With `checkout`, that of another folder: the state before a change.
  */
 export async function startConch(
   t: Context,
-  { name = 'Conch', env }: { name?: string; env: Record<string, string> },
+  { name = 'Conch', env, checkout }: { name?: string; env: Record<string, string>; checkout?: string },
 ): Promise<
   Subject & {
     url: string
@@ -41,7 +41,10 @@ export async function startConch(
   }
 > {
   const folder = await temporaryFolder(t)
-  const server = await startServer({ DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...profiling, ...env })
+  const server = await startServer(
+    { DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...profiling, ...env },
+    { file: checkout && resolve(checkout, 'src/server.ts') },
+  )
   const stop = () => server.kill('SIGTERM')
   t.teardown(stop)
   pinServer(server.pid)

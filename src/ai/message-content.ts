@@ -10,16 +10,6 @@ export interface Said {
   leftOut?: readonly string[]
 }
 
-/** Under which names servers send reasoning; those that use two of them say the same in both. */
-const reasoningNames = [
-  'reasoning_content',
-  'reasoning',
-  'reasoning_text',
-  'thinking',
-  'reasoning_details',
-  'thinking_blocks',
-]
-
 /** `thinking`, `redacted_thinking`, `reasoning`, `reasoning.text`. */
 const reasoningType = /think|reason/i
 
@@ -28,20 +18,24 @@ const nothing: Said = { content: '', refusal: '', reasoning: false, thoughts: ''
 /** Reads one. `content` is a string, or a list of parts with a `type` each (Mistral, Anthropic-like gateways). */
 export function readSaid(message: Record<string, unknown> | undefined): Said {
   if (!message) return nothing
-  const { content } = message
+  const { content, refusal } = message
+  const reasoning = reasoningOf(message)
   const said = {
     content: typeof content === 'string' ? content : '',
-    refusal: typeof message.refusal === 'string' ? message.refusal : '',
-    reasoning: false,
-    thoughts: '',
-  }
-  for (const name of reasoningNames) {
-    const found = message[name]
-    if (!found || (Array.isArray(found) && found.length === 0)) continue
-    said.reasoning = true
-    said.thoughts ||= thoughtsIn(found)
+    refusal: typeof refusal === 'string' ? refusal : '',
+    reasoning: reasoning !== undefined,
+    thoughts: reasoning === undefined ? '' : thoughtsIn(reasoning),
   }
   return typeof content === 'object' && content !== null ? readParts(content, said) : said
+}
+
+/** Under the names that servers send it; those that use two of them say the same in both. One by one, since each token asks. */
+function reasoningOf(message: Record<string, unknown>): unknown {
+  const said = message.reasoning_content || message.reasoning || message.reasoning_text || message.thinking
+  if (said) return said
+  const { reasoning_details: details, thinking_blocks: blocks } = message
+  const listed = details ?? blocks
+  return Array.isArray(listed) && listed.length > 0 ? listed : undefined
 }
 
 function readParts(content: object, said: Said): Said {

@@ -74,6 +74,8 @@ class CompletionReader implements BodyReader {
   #size = 0
   #line = ''
   #doneSeen = false
+  /** Known with the first character: it is one JSON document, whatever its type says. */
+  #isJson: boolean | undefined
   /** The reader of the text wants no more of it. */
   #full = false
   #ended = false
@@ -146,6 +148,12 @@ class CompletionReader implements BodyReader {
 
   /** The parser gets whole lines only: of a line in pieces it would drop one that begins like no field it knows. */
   #feed(text: string): void {
+    if (this.#isJson === undefined && text.trim() !== '') this.#isJson = /^\s*[{[]/.test(text)
+    if (this.#isJson) {
+      this.#aliveAt = performance.now()
+      this.#line += text
+      return
+    }
     const lineEnd = text.endsWith('\n') ? text.length : Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1
     if (lineEnd > 0) {
       const lines = this.#line + text.slice(0, lineEnd)
@@ -250,7 +258,8 @@ class CompletionReader implements BodyReader {
     // A last frame without its blank line counts: a whole one was sent, half a one fails to parse.
     this.#inTail = true
     this.#feed(`${this.#decoder.decode()}\n\n`)
-    this.#finish()
+    if (this.#isJson) this.whole(this.#line)
+    else this.#finish()
   }
 
   #brokenOff({ code, message }: NodeJS.ErrnoException): void {

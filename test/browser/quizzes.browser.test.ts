@@ -218,6 +218,33 @@ t.test('it is taken again with the answers out of sight, and the earlier scores 
   t.match(await visitor.entry('광합성').textContent(), '최고 3 / 3')
 })
 
+t.test('questions that the model only drafted go from the page once it begins to answer', async t => {
+  const [over, answered] = [latch(), latch()]
+  conch.model.script = () => [
+    ...quiz(question(7), question(8), question(9)),
+    over.held,
+    '\n</think>\n\n',
+    ...quiz(question(1), answered.held, question(2), question(3)),
+  ]
+  const visitor = await openQuizzes(t, browser, conch.url)
+  await visitor.make('광합성')
+  await visitor.entry('광합성').getByText('3 / 3 문제').waitFor()
+  await visitor.open('광합성')
+  await visitor.questions.nth(2).waitFor()
+  over.go()
+  await visitor.page.getByText('1 / 3 문제').waitFor()
+  t.equal(await visitor.questions.count(), 1)
+  t.match(await visitor.questions.nth(0).textContent(), /1번 문제/)
+  answered.go()
+  await visitor.ready()
+  t.notMatch(await visitor.page.locator('main').textContent(), /[789]번 문제/)
+  await visitor.choose(0, 1)
+  await visitor.choose(1, 0)
+  await visitor.choose(2, 1)
+  await visitor.turnIn()
+  t.equal(await visitor.score.textContent(), '3문제 가운데 3문제를 맞혔습니다.')
+})
+
 t.test('no answer reaches the page before the quiz is taken', async t => {
   const { held, go } = latch()
   conch.model.script = () => quiz(question(1), question(2), held, question(3))

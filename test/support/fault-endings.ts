@@ -136,6 +136,20 @@ export const endings: readonly Fault[] = [
     ...whole,
   },
   {
+    name: 'a completion as JSON that is called an event stream',
+    answer: bytes(
+      `\n${JSON.stringify({ choices: [{ message: { content: wholeText }, finish_reason: 'stop' }], usage: JSON.parse(usage).usage }, null, 2)}`,
+    ),
+    ...whole,
+  },
+  {
+    name: 'half a completion as JSON that is called an event stream',
+    answer: bytes('{"choices":[{"message":{"con'),
+    outcome: 'truncated',
+    reason: 'half-frame',
+    text: '',
+  },
+  {
     name: '200 with a completion as JSON, cut',
     answer: wire('content-type: application/json\r\ncontent-length: 999\r\n', '{"choices":[{"message":{"con', 'close'),
     outcome: 'truncated',

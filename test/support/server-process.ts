@@ -19,16 +19,17 @@ export interface ServerProcess {
 }
 
 /**
- * Starts the server as a process of its own, as `npm start` does. `env` is all of its environment but PATH.
+ * Starts the server as a process of its own, as `npm start` does. `env` is all of its environment but PATH; `file` is what is
+ * run, for a server of another checkout.
  *
  * @param openFiles the most files and sockets that it may have open
  * @throws with what it printed, when it ends before it listens
  */
 export async function startServer(
   env: Record<string, string>,
-  { openFiles }: { openFiles?: number } = {},
+  { openFiles, file = serverFile }: { openFiles?: number; file?: string } = {},
 ): Promise<ServerProcess> {
-  const command = [process.execPath, serverFile]
+  const command = [process.execPath, file]
   const [program = '', ...args] = openFiles
     ? ['sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh', ...command]
     : command
