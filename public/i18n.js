@@ -45,10 +45,10 @@ export const en = {
 /**
  * The page's words, in Korean for a browser whose first language is Korean, else in English.
  *
- * @param {readonly string[]} languages `navigator.languages`
+ * @param {readonly string[] | undefined} languages `navigator.languages`: what a browser says there need be no language tag
  */
 export function createI18n(languages) {
-  const lang = /^ko\b/i.test(languages[0] ?? '') ? /** @type {const} */ ('ko') : /** @type {const} */ ('en')
+  const lang = /^ko(?![a-z])/i.test(languages?.[0] ?? '') ? /** @type {const} */ ('ko') : /** @type {const} */ ('en')
   const messages = lang === 'ko' ? ko : en
   const numbers = new Intl.NumberFormat(lang)
   const dates = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' })

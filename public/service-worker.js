@@ -56,7 +56,7 @@ async function subscribeAgain(before) {
     applicationServerKey: key,
   })
   const { endpoint, keys } = subscription.toJSON()
-  const language = /^ko\b/i.test(worker.navigator.language) ? 'ko' : 'en'
+  const language = /^ko(?![a-z])/i.test(worker.navigator.language) ? 'ko' : 'en'
   await fetch('/api/push-subscriptions', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -32,9 +32,15 @@ export async function pages(app: FastifyInstance): Promise<void> {
   for (const [name, specifier] of Object.entries(modules)) await serveModule(app, name, specifier)
   // Minified it is there as a script only, which makes a variable: 51 kB instead of 145.
   const uPlot = await sourceOf('uplot/dist/uPlot.iife.min.js')
-  await serveText(app, 'uplot.js', 'text/javascript', `${uPlot}\nexport default uPlot\n`)
+  await serveText(app, 'uplot.js', 'text/javascript', `${languageOfPage}\n${uPlot}\nexport default uPlot\n`)
   await serveText(app, 'uplot.css', 'text/css', await sourceOf('uplot/dist/uPlot.min.css'))
 }
+
+/**
+ * uPlot makes a number format for `navigator.language` when it is loaded. Where that is no language tag, `en-US@posix` say, as
+ * in a browser under LANG=C, it throws, and the page with it. So it gets the language of the page, by the only name it looks at.
+ */
+const languageOfPage = "const navigator = { language: document.documentElement.lang || 'en' }"
 
 const vendorMaxAgeSeconds = 3600
 
