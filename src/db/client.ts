@@ -8,6 +8,7 @@ import { DatabaseUnavailable, isTransientFault } from './faults.ts'
 import { heldLocksMs, migrateEmbedded, migratePostgres } from './migrate.ts'
 import { clientsOf } from './pglite-clients.ts'
 import { qualifyColumns } from './qualified-columns.ts'
+import { checkRoom, openingFault } from './room-check.ts'
 import { type Queries, withEffects } from './transaction.ts'
 
 /** Until there is a connection, of the pool or a new one. With `answerMs` less than the 10 s in which requests are answered. */
@@ -42,7 +43,7 @@ export interface Database {
   readonly heartbeats: JobsDatabase
   readonly backend: 'postgres' | 'pglite'
   connections(): ConnectionCounts
-  /** @throws when the database does not answer. */
+  /** @throws when the database does not answer, or its disk is full. */
   ping(): Promise<void>
   close(): Promise<void>
 }
@@ -108,7 +109,7 @@ export async function openPostgres(
       idle: sum(({ idleCount }) => idleCount),
       waiting: sum(({ waitingCount }) => waitingCount),
     }),
-    ping: async () => void (await pool.query('select 1')),
+    ping: () => checkRoom(statements => pool.query(statements)),
     async close() {
       await Promise.all(pools.map(one => one.end()))
     },
@@ -165,7 +166,9 @@ function overPool(pool: pg.Pool) {
  * what fails that nobody asked for.
  */
 export async function openEmbedded(folder: string | undefined, onFault: (error: Error) => void): Promise<Database> {
-  const pglite = await PGlite.create(folder)
+  const pglite = await PGlite.create(folder).catch(async cause => {
+    throw folder === undefined ? cause : await openingFault(folder, cause)
+  })
   await migrateEmbedded(pglite)
   const { forDrizzle, forJobs, close } = clientsOf(pglite, onFault)
   const jobs = fromPglite(forJobs)
@@ -175,7 +178,7 @@ export async function openEmbedded(folder: string | undefined, onFault: (error: 
     heartbeats: jobs,
     backend: 'pglite',
     connections: () => ({ open: 1, idle: 1, waiting: 0 }),
-    ping: async () => void (await forJobs.query('select 1')),
+    ping: () => checkRoom(statements => forJobs.exec(statements)),
     close,
   }
 }

@@ -22,6 +22,21 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** SQLSTATE for a disk on which Postgres found no room; the embedded one says the same. */
+const diskFull = '53100'
+
+/** Whether the disk of the database is full: what was to be written was not, and nothing is until there is room. */
+export function isDiskFull(error: unknown): boolean {
+  for (let fault = error; fault instanceof Error; fault = fault.cause)
+    if ('code' in fault && (fault.code === diskFull || fault.code === 'ENOSPC')) return true
+  return false
+}
+
+/** Why the database did not do what it was asked for, in a line of the log. */
+export function reasonOf(error: unknown): string {
+  return isDiskFull(error) ? 'the disk of the database is full' : 'the database does not answer'
+}
+
 /** Whether it came out of the database, or on the way there, and passes by itself. */
 export function isDatabaseFault(error: unknown): boolean {
   return (error instanceof DrizzleQueryError || error instanceof DatabaseUnavailable) && isTransientFault(error)

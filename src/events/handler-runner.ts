@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database, Transaction } from '../db/client.ts'
+import { reasonOf } from '../db/faults.ts'
 import type { Job, JobQueue } from '../db/job-queue.ts'
 import { Poller } from '../db/poller.ts'
 import { doneWithin } from '../done-within.ts'
@@ -247,7 +248,7 @@ export class HandlerRunner {
     try {
       await queue.touch(Array.from(this.#running.keys()))
     } catch (error) {
-      logger.warn({ err: error, handler: handler.name }, 'no heartbeat: the database does not answer')
+      logger.warn({ err: error, handler: handler.name }, `no heartbeat: ${reasonOf(error)}`)
     }
   }
 }

@@ -1,15 +1,24 @@
 import type { FastifyInstance } from 'fastify'
+import { isDiskFull, reasonOf } from '../db/faults.ts'
 
 export interface HealthOptions {
   /** False while draining. */
   ready(): boolean
-  /** @throws when the database does not answer */
+  /** @throws when the database does not answer, or its disk is full */
   ping(): Promise<void>
 }
 
-/** `/healthz`: the process answers. `/readyz`: it takes work, and its database answers. */
+/** `/healthz`: the process answers. `/readyz`: it takes work, and its database can keep it. */
 export async function health(app: FastifyInstance, { ready, ping }: HealthOptions): Promise<void> {
   const schema = { tags: ['operation'] }
+  let asked: Promise<void> | undefined
+  /** One question for all who ask meanwhile: anybody may ask, and as often as they like. */
+  const pingOnce = () => {
+    asked ??= ping().finally(() => {
+      asked = undefined
+    })
+    return asked
+  }
 
   app.get('/healthz', { schema: { ...schema, summary: 'The process answers' } }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'ok' }),
@@ -19,11 +28,11 @@ export async function health(app: FastifyInstance, { ready, ping }: HealthOption
     reply.header('cache-control', 'no-store')
     if (!ready()) return reply.code(503).send({ status: 'draining' })
     try {
-      await ping()
+      await pingOnce()
       return { status: 'ready' }
     } catch (error) {
-      request.log.warn({ err: error }, 'not ready: the database does not answer')
-      return reply.code(503).send({ status: 'database unavailable' })
+      request.log.warn({ err: error }, `not ready: ${reasonOf(error)}`)
+      return reply.code(503).send({ status: isDiskFull(error) ? 'disk full' : 'database unavailable' })
     }
   })
 }

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { isDatabaseFault } from '../db/faults.ts'
+import { isDatabaseFault, isDiskFull, reasonOf } from '../db/faults.ts'
 import { Problem } from '../problem.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { invalidRequest } from './invalid-request.ts'
@@ -10,12 +10,15 @@ import { invalidRequest } from './invalid-request.ts'
 /** A connection that broke is replaced at once, a restart or a failover takes seconds. */
 const databaseRetrySeconds = 5
 
+/** An operator makes room, which takes its time. */
+const diskRetrySeconds = 60
+
 /**
  * Every error as RFC 9457 `application/problem+json`: `{type, title, status, detail, code}` and a problem's extensions.
  *
  * A `Problem` is sent as it is, what a schema refuses as `invalid-request`, another 4xx with a text of our own, and a
- * database that is away for a while as 503 `database-unavailable`. Everything else is a 500 that says nothing, and is logged
- * as `err`: the logger's serializer (`loggableError`) leaves out what users wrote. A path that nothing answers is 404, or 405
+ * database that is away for a while, or has no room, as 503 `database-unavailable` or `disk-full`. Everything else is a 500
+ * that says nothing, and is logged as `err`: the logger's serializer (`loggableError`) leaves out what users wrote. A path that nothing answers is 404, or 405
  * with `Allow` if it takes other methods; both come before the body is looked at. Register before the routes.
  */
 export const problems = fastifyPlugin(
@@ -68,8 +71,8 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
     return new Problem({ ...standard(400), code: 'malformed-json', detail: 'The body is not valid JSON.' })
   if (statusCode >= 400 && statusCode < 500) return new Problem(standard(statusCode))
   if (isDatabaseFault(error)) {
-    request.log.warn({ err: error }, 'request failed: the database does not answer')
-    return databaseUnavailable()
+    request.log.warn({ err: error }, `request failed: ${reasonOf(error)}`)
+    return isDiskFull(error) ? diskFull() : databaseUnavailable()
   }
   request.log.error({ err: error }, 'request failed')
   const detail = `This is not your fault. The server's log has the reason under request id ${request.id}.`
@@ -85,6 +88,17 @@ function databaseUnavailable(): Problem {
     detail:
       'The database does not answer. Look whether it was done, or send it again in a moment, with the same Idempotency-Key if it had one.',
     headers: { 'retry-after': String(databaseRetrySeconds) },
+  })
+}
+
+/** The database says so before it has committed anything. */
+function diskFull(): Problem {
+  return new Problem({
+    status: 503,
+    code: 'disk-full',
+    title: 'Disk full',
+    detail: "Nothing was saved: the server's disk is full. Its operator has to make room; then send it again.",
+    headers: { 'retry-after': String(diskRetrySeconds) },
   })
 }
 

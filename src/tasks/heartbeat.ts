@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { reasonOf } from '../db/faults.ts'
 import type { Attempt } from './attempt.ts'
 import type { Presence } from './presence.ts'
 import type { TaskJob, TaskQueue } from './queue.ts'
@@ -48,7 +49,7 @@ export class Heartbeat {
       }
       presence.confirm()
     } catch (error) {
-      logger.warn({ err: error }, 'no heartbeat: the database does not answer')
+      logger.warn({ err: error }, `no heartbeat: ${reasonOf(error)}`)
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { isDatabaseFault } from '../db/faults.ts'
+import { isDatabaseFault, reasonOf } from '../db/faults.ts'
 import { unchanged } from './etag.ts'
 import { type EventReplies, maxTaskStreams } from './event-reply.ts'
 import { maxOutputs } from './kind.ts'
@@ -58,7 +58,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
           `429 while you have ${maxTaskStreams} streams of tasks open.`,
         params: TaskParams,
         querystring: Type.Object({
-          after: Type.Optional(Type.String({ description: 'The id of the last event received.' })),
+          after: Type.Optional(Type.String({ maxLength: 2_000, description: 'The id of the last event received.' })),
         }),
         produces: ['text/event-stream'],
       },
@@ -70,7 +70,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
         return replies.send(reply, log, cursor === undefined ? undefined : String(cursor))
       } catch (error) {
         if (!isDatabaseFault(error)) throw error
-        request.log.warn({ err: error }, 'a client is sent away: the database does not answer')
+        request.log.warn({ err: error }, `a client is sent away: ${reasonOf(error)}`)
         return replies.breakOff(reply)
       }
     },

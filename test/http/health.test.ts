@@ -44,6 +44,33 @@ t.test('without its database a process is healthy and not ready, and does not sa
   t.notMatch(answer.text, /ECONN|10\.0/)
 })
 
+t.test('while the disk of the database is full a process is healthy and not ready, and says why', async t => {
+  const ask = await appFor(t, {
+    ping: async () => {
+      throw Object.assign(new Error('could not extend file'), { severity: 'ERROR', code: '53100' })
+    },
+  })
+  t.match(await ask('/healthz'), { status: 200 })
+  t.match(await ask('/readyz'), { status: 503, body: { status: 'disk full' } })
+})
+
+t.test('however many ask at once, the database is asked once', async t => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let asked = 0
+  const ask = await appFor(t, {
+    ping: () => {
+      asked++
+      return promise
+    },
+  })
+  const answers = Array.from({ length: 20 }, () => ask('/readyz'))
+  resolve()
+  for (const answer of await Promise.all(answers)) t.match(answer, { status: 200 })
+  t.equal(asked, 1)
+  await ask('/readyz')
+  t.equal(asked, 2, 'and again for who comes later')
+})
+
 t.test('a database that comes back makes it ready again', async t => {
   let ping = away
   const ask = await appFor(t, { ping: () => ping() })

@@ -1,0 +1,19 @@
+import fs from 'node:fs'
+import type { Test } from 'tap'
+
+/**
+ * Lets this process write to no file, as on a disk that is full, until `free` is called; its output goes on. It is what the
+ * embedded database meets: Node says ENOSPC to it.
+ */
+export function fillDisk(t: Test): { free(): void } {
+  const { writeSync } = fs
+  const free = () => {
+    fs.writeSync = writeSync
+  }
+  t.teardown(free)
+  fs.writeSync = ((fd: number, ...rest: [string]) => {
+    if (fd <= 2) return writeSync(fd, ...rest)
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' })
+  }) as typeof fs.writeSync
+  return { free }
+}
