@@ -23,12 +23,14 @@ import { failedEventRoutes } from './http/failed-events.ts'
 import { health } from './http/health.ts'
 import { hosts } from './http/hosts.ts'
 import { identity } from './http/identity.ts'
+import { jsonBodies } from './http/json-bodies.ts'
 import { leaveTaking } from './http/leave-taking.ts'
 import { metricsRoute, registerGauges, taskCounters } from './http/metrics.ts'
 import { operator } from './http/operator.ts'
 import { pages } from './http/pages.ts'
 import { frameworkErrors, problems } from './http/problems.ts'
 import { ReencryptionSchema } from './http/reencryption.ts'
+import { requestBounds } from './http/request-bounds.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { useStrictValidation } from './http/validation.ts'
 import { RebuildReport, rebuildLibrary } from './library/rebuild.ts'
@@ -47,7 +49,7 @@ import { TaskStore } from './tasks/store.ts'
 import { traceIdOf } from './trace-id.ts'
 import { openUpstream } from './upstream.ts'
 
-/** A request body larger than this is refused with 413: the longest valid one is well below. */
+/** What the longest valid body of any route is below; nginx has the same limit. */
 const maxBodyBytes = 512 * 1024
 
 /** What requests in progress get to end when the server closes. */
@@ -221,6 +223,8 @@ async function assemble(
   })
 
   useStrictValidation(app)
+  await app.register(requestBounds)
+  await app.register(jsonBodies)
   await app.register(problems)
   await app.register(securityHeaders)
   await app.register(hosts, { listening: config.host, allowed: config.allowedHosts })

@@ -16,6 +16,7 @@ import { formatCursor, parseCursor } from './paging.ts'
 import {
   ConversationList,
   ConversationSchema,
+  maxTurns,
   NewConversation,
   NewMessageBody,
   OnBusy,
@@ -33,7 +34,12 @@ const Params = Type.Object({ id: Type.String({ maxLength: 100, description: 'Id 
 
 const MessagesQuery = Type.Object({
   before: Type.Optional(Type.String({ maxLength: 100, description: '`earlier` of the messages that follow.' })),
-  limit: Type.Integer({ minimum: 1, maximum: 200, default: 100, description: 'Turns: a message and its reply each.' }),
+  limit: Type.Integer({
+    minimum: 1,
+    maximum: maxTurns,
+    default: 100,
+    description: 'Turns: a message and its reply each.',
+  }),
 })
 
 export interface ConversationRoutesOptions {

@@ -1,10 +1,14 @@
 import { Type } from 'typebox'
+import { maxPageItems } from '../tasks/paging.ts'
 import { Failure, TaskLinks } from '../tasks/schemas.ts'
 import { outputStatuses } from '../tasks/task.ts'
 import { onBusyModes } from './send-message.ts'
 
 const Nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()])
 const instant = Type.String({ description: 'ISO 8601, UTC.' })
+
+/** Turns of a page, a message and its reply each. */
+export const maxTurns = 200
 
 export const NewConversation = Type.Object(
   { title: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })) },
@@ -60,13 +64,16 @@ const Running = Type.Union([Type.Object({ taskId: Type.String(), links: TaskLink
 
 export const ConversationSchema = Type.Object({
   ...head,
-  messages: Type.Array(Type.Union([UserMessage, AssistantMessage]), { description: 'Oldest first.' }),
+  messages: Type.Array(Type.Union([UserMessage, AssistantMessage]), {
+    maxItems: 2 * maxTurns,
+    description: 'Oldest first.',
+  }),
   earlier: Type.Union([Type.String(), Type.Null()], { description: '`before` of the messages before these.' }),
   running: Running,
 })
 
 export const ConversationList = Type.Object({
-  items: Type.Array(Type.Object({ ...head, running: Nullable(Type.String()) })),
+  items: Type.Array(Type.Object({ ...head, running: Nullable(Type.String()) }), { maxItems: maxPageItems }),
   nextCursor: Nullable(Type.String()),
 })
 

@@ -5,7 +5,7 @@ import { discardFailedEvent, type FailedEvent, findFailedEvent, listFailedEvents
 import type { Redrive } from '../events/redrive.ts'
 import { type FailedEventStatus, failedEventStatuses } from '../events/schema.ts'
 import { Problem } from '../problem.ts'
-import { cursorOf, ListQuery, pageOf } from '../tasks/paging.ts'
+import { cursorOf, ListQuery, maxPageItems, pageOf } from '../tasks/paging.ts'
 
 /** Ids in one request; by handler and event there may be any number. */
 const maxIds = 1_000
@@ -22,7 +22,10 @@ const FailedEventSchema = Type.Object({
   handler: Type.String(),
   event: Type.Object({
     name: Type.String(),
-    data: Type.Object({}, { additionalProperties: true, description: 'Ids and numbers; never what somebody wrote.' }),
+    data: Type.Object(
+      {},
+      { additionalProperties: true, maxProperties: 20, description: 'Ids and numbers; never what somebody wrote.' },
+    ),
   }),
   traceId: Type.String({ description: 'Of the request that it follows from, as in the logs.' }),
   attempts: Type.Integer({ description: 'How often it was tried in all.' }),
@@ -35,13 +38,13 @@ const FailedEventSchema = Type.Object({
 })
 
 const FailedEventList = Type.Object({
-  items: Type.Array(FailedEventSchema),
+  items: Type.Array(FailedEventSchema, { maxItems: maxPageItems }),
   nextCursor: Type.Union([Type.String(), Type.Null()]),
 })
 
 const RedriveInput = Type.Object(
   {
-    ids: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: maxIds })),
+    ids: Type.Optional(Type.Array(Type.String({ maxLength: 36 }), { maxItems: maxIds })),
     handler: ofHandler,
     event: ofEvent,
     preview: Type.Boolean({ default: false, description: 'Only say how many it would be.' }),
@@ -75,7 +78,6 @@ export const failedEventRoutes: FastifyPluginAsyncTypebox<{ database: Database; 
 ) => {
   const onRequest = app.operatorsOnly
   const common = { tags: ['operation'], security: [{ operator: [] }] }
-  app.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'))
 
   app.get(
     path,

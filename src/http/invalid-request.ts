@@ -1,39 +1,49 @@
 import type { FastifySchemaValidationError } from 'fastify'
 import { Problem } from '../problem.ts'
 
-const maxErrors = 20
 const maxPointerLength = 200
 
 /**
- * What a schema found, as a 400 problem `invalid-request` with `errors: [{ in?, pointer, detail }]`, at most 20.
+ * What a schema found, as a 400 problem `invalid-request` with `errors: [{ in?, pointer, detail }]`: one error, the first that
+ * was found.
  *
  * `pointer` is a JSON pointer (RFC 6901) into the body; where the mistake is not in the body, `in` says where: `query`,
- * `params` or `headers`. There is one error for each place, and no value that was sent is repeated.
- * `detail` is for people and says the first of them.
+ * `params` or `headers`. No value that was sent is repeated. `detail` is for people and says the same.
+ *
+ * @param findings of one mistake: several where a union refused each of its alternatives, the last one the union itself
+ * @param context where Fastify looked: `body`, `querystring`, `params` or `headers`
  */
-export function invalidRequest(findings: FastifySchemaValidationError[], context = 'body'): Problem {
+export function invalidRequest(findings: readonly FastifySchemaValidationError[], context = 'body'): Problem {
   const place = context === 'querystring' ? 'query' : context
-  const groups = [...Map.groupBy(findings, pointerOf)].slice(0, maxErrors)
-  const errors = groups.map(([pointer, group]) => ({
-    ...(place !== 'body' && { in: place }),
-    pointer: pointer.slice(0, maxPointerLength),
-    detail: detailOf(group),
-  }))
+  const whole = findings.at(-1)
+  const pointer = whole ? pointerOf(whole) : ''
+  const detail = detailOf(findings.filter(finding => pointerOf(finding) === pointer))
   return new Problem({
     status: 400,
     code: 'invalid-request',
     title: 'The request is not valid',
-    detail: first(groups, place),
-    extensions: { errors },
+    detail: `${subjectOf(whole, pointer, place)} ${detail}.`,
+    extensions: {
+      errors: [{ ...(place !== 'body' && { in: place }), pointer: pointer.slice(0, maxPointerLength), detail }],
+    },
+  })
+}
+
+/** There is no body where the schema wants one. */
+export function missingBody(): Problem {
+  return new Problem({
+    status: 400,
+    code: 'invalid-request',
+    title: 'The request is not valid',
+    detail: 'The body is missing: send a JSON object.',
+    extensions: { errors: [{ pointer: '', detail: 'is missing' }] },
   })
 }
 
 /** Does not repeat a member's name that only the sender knows. */
-function first([group]: [string, FastifySchemaValidationError[]][], place: string): string {
-  const [pointer = '', findings = []] = group ?? []
-  const unknown = findings[0]?.keyword === 'additionalProperties'
-  const subject = unknown ? `A member of the ${place}` : pointer ? `${pointer} in the ${place}` : `The ${place}`
-  return `${subject} ${detailOf(findings)}.`
+function subjectOf(finding: FastifySchemaValidationError | undefined, pointer: string, place: string): string {
+  if (finding?.keyword === 'additionalProperties') return `A member of the ${place}`
+  return pointer ? `${pointer} in the ${place}` : `The ${place}`
 }
 
 /** Of the member at fault, even where the schema's finding is about the object around it. */
@@ -44,12 +54,11 @@ function pointerOf({ instancePath, params }: FastifySchemaValidationError): stri
 }
 
 /** The alternatives of a union are found one by one: they become one sentence. */
-function detailOf(findings: FastifySchemaValidationError[]): string {
+function detailOf(findings: readonly FastifySchemaValidationError[]): string {
   const allowed = findings.flatMap(({ params }) => params.allowedValues ?? params.allowedValue ?? [])
   if (allowed.length > 0) return `must be one of ${allowed.map(value => JSON.stringify(value)).join(', ')}`
-  const union = findings.some(({ keyword }) => keyword === 'anyOf')
   const details = findings.filter(({ keyword }) => keyword !== 'anyOf').map(sentence)
-  return [...new Set(details)].join(union ? ' or ' : ' and ') || 'is not valid'
+  return [...new Set(details)].join(' or ') || 'is not valid'
 }
 
 function sentence({ keyword, message = 'is not valid' }: FastifySchemaValidationError): string {

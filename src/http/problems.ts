@@ -5,7 +5,7 @@ import fastifyPlugin from 'fastify-plugin'
 import { isDatabaseFault, isDiskFull, reasonOf } from '../db/faults.ts'
 import { Problem } from '../problem.ts'
 import { allowedMethods } from './allowed-methods.ts'
-import { invalidRequest } from './invalid-request.ts'
+import { invalidRequest, missingBody } from './invalid-request.ts'
 
 /** A connection that broke is replaced at once, a restart or a failover takes seconds. */
 const databaseRetrySeconds = 5
@@ -18,8 +18,9 @@ const diskRetrySeconds = 60
  *
  * A `Problem` is sent as it is, what a schema refuses as `invalid-request`, another 4xx with a text of our own, and a
  * database that is away for a while, or has no room, as 503 `database-unavailable` or `disk-full`. Everything else is a 500
- * that says nothing, and is logged as `err`: the logger's serializer (`loggableError`) leaves out what users wrote. A path that nothing answers is 404, or 405
- * with `Allow` if it takes other methods; both come before the body is looked at. Register before the routes.
+ * that says nothing, and is logged as `err`: the logger's serializer (`loggableError`) leaves out what users wrote. A path that
+ * nothing answers is 404, or 405 with `Allow` if it takes other methods; both come before the body is looked at. Register
+ * before the routes.
  */
 export const problems = fastifyPlugin(
   async app => {
@@ -33,12 +34,25 @@ export const problems = fastifyPlugin(
     }
     app.setErrorHandler((error: FastifyError, request, reply) => send(problemOf(error, request), reply))
     app.setNotFoundHandler((request, reply) => send(notFound(request), reply))
+    app.addHook('onRequest', async request => {
+      if (isNoAddress(request)) throw new Problem({ ...standard(400), detail: noAddress })
+    })
     app.addHook('preParsing', async request => {
       if (request.is404) throw notFound(request)
     })
   },
   { name: 'problems' },
 )
+
+const noAddress = 'The address of a request begins with a slash.'
+
+/**
+ * `*`, or what begins with it. Only OPTIONS may ask about the server as a whole (RFC 9112, 3.2.4), and the router takes it for
+ * the page. What begins with neither a slash nor a scheme, Node refuses itself.
+ */
+function isNoAddress({ url, method }: FastifyRequest): boolean {
+  return url.startsWith('*') && !(url === '*' && method === 'OPTIONS')
+}
 
 /** For Fastify's option of this name: what fails before routing, such as a malformed URL. */
 export function frameworkErrors(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
@@ -66,9 +80,13 @@ const parserStatus: Record<string, number> = {
 function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error
   const { validation, validationContext, code, statusCode = 500 } = Object(error) as Partial<FastifyError>
-  if (validation) return invalidRequest(validation, validationContext)
+  if (validation)
+    return request.body === undefined && validationContext === 'body'
+      ? missingBody()
+      : invalidRequest(validation, validationContext)
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
     return new Problem({ ...standard(400), code: 'malformed-json', detail: 'The body is not valid JSON.' })
+  if (statusCode === 413) return tooLarge(request)
   if (statusCode >= 400 && statusCode < 500) return new Problem(standard(statusCode))
   if (isDatabaseFault(error)) {
     request.log.warn({ err: error }, `request failed: ${reasonOf(error)}`)
@@ -77,6 +95,13 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
   request.log.error({ err: error }, 'request failed')
   const detail = `This is not your fault. The server's log has the reason under request id ${request.id}.`
   return new Problem({ ...standard(500), detail })
+}
+
+function tooLarge({ routeOptions: { bodyLimit } }: FastifyRequest): Problem {
+  return new Problem({
+    ...standard(413),
+    detail: `The request body is too large: this address takes at most ${bodyLimit} bytes.`,
+  })
 }
 
 /** Whether it was done nobody knows: the answer of the database may be what was lost. */

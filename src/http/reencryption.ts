@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 
-const KeyIds = (description: string) => Type.Array(Type.String(), { description })
+const KeyIds = (description: string) => Type.Array(Type.String(), { maxItems: 1_000, description })
 
 /** What is told of a re-encryption: see `ReencryptionReport`. */
 export const ReencryptionSchema = Type.Object({
@@ -14,6 +14,7 @@ export const ReencryptionSchema = Type.Object({
       unreadable: Type.Integer({ description: 'No given key opens these; they were left as they are.' }),
       left: Type.Integer({ description: 'Found under an older key in this pass.' }),
     }),
+    { maxItems: 100 },
   ),
   missingKeys: KeyIds('Ids of keys that were not given, named by values that cannot be read.'),
   damaged: Type.Integer({ description: 'Values that were changed, so that no key opens them.' }),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { maxPageItems } from '../tasks/paging.ts'
 import { taskStatuses } from '../tasks/task.ts'
 import { libraryKinds } from './source.ts'
 
@@ -25,7 +26,7 @@ export const LibraryQuery = Type.Object({
     }),
   ),
   cursor: Type.Optional(Type.String({ maxLength: 100, description: 'nextCursor of the page before.' })),
-  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+  limit: Type.Integer({ minimum: 1, maximum: maxPageItems, default: 20 }),
 })
 
 export const LibraryList = Type.Object({
@@ -52,6 +53,7 @@ export const LibraryList = Type.Object({
       updatedAt: Type.String(),
       links: Type.Object({ self: Type.String() }),
     }),
+    { maxItems: maxPageItems },
   ),
   nextCursor: Type.Union([Type.String(), Type.Null()]),
 })

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { maxPageItems } from '../tasks/paging.ts'
 import type { ChannelName } from './channel.ts'
 import { notificationKinds } from './notification.ts'
 
@@ -21,14 +22,14 @@ export const NotificationSchema = Type.Object({
 export const Unread = Type.Object({ unread: Type.Integer({ description: 'Notifications that were not read.' }) })
 
 export const NotificationList = Type.Object({
-  items: Type.Array(NotificationSchema),
+  items: Type.Array(NotificationSchema, { maxItems: maxPageItems }),
   nextCursor: Type.Union([Type.String(), Type.Null()]),
   ...Unread.properties,
 })
 
 /** Every kind, with the channels among those that this server offers. */
 export function preferencesSchema(offered: readonly ChannelName[]) {
-  const channels = Type.Array(Type.Enum([...offered]), { uniqueItems: true })
+  const channels = Type.Array(Type.Enum([...offered]), { maxItems: offered.length, uniqueItems: true })
   const byKind = Object.fromEntries(notificationKinds.map(kind => [kind, channels])) as Record<
     (typeof notificationKinds)[number],
     typeof channels
@@ -42,6 +43,6 @@ export function preferencesSchema(offered: readonly ChannelName[]) {
 export function preferencesAnswer(offered: readonly ChannelName[]) {
   return Type.Object({
     ...preferencesSchema(offered).properties,
-    channels: Type.Array(Type.String(), { description: 'Those that this server offers.' }),
+    channels: Type.Array(Type.String(), { maxItems: offered.length, description: 'Those that this server offers.' }),
   })
 }

@@ -25,7 +25,7 @@ export const ownerStreamRoutes: FastifyPluginAsyncTypebox<OwnerStreamRoutesOptio
           '`data-unread`, `data-task`, `data-notification`. Resumable: `Last-Event-ID` (what EventSource sends) or ' +
           '`?after=`; a cursor that is not known gets `data-reset`, then a fresh start. Never ends by itself.',
         querystring: Type.Object({
-          after: Type.Optional(Type.String({ description: 'The id of the last event received.' })),
+          after: Type.Optional(Type.String({ maxLength: 100, description: 'The id of the last event received.' })),
         }),
         produces: ['text/event-stream'],
       },

@@ -17,7 +17,7 @@ export const OverviewSchema = Type.Object({
     queued: Count(),
     running: Count(),
     oldestQueuedSeconds: Age('How long the oldest has waited.'),
-    kinds: Type.Array(Type.Object({ kind: Type.String(), queued: Count(), running: Count() })),
+    kinds: Type.Array(Type.Object({ kind: Type.String(), queued: Count(), running: Count() }), { maxItems: 100 }),
   }),
   running: Type.Array(
     Type.Object({
@@ -27,11 +27,12 @@ export const OverviewSchema = Type.Object({
       stage: Type.String({ description: 'Where it is; of a task that runs in another process, where it began.' }),
       startedAt: Type.Union([Type.String(), Type.Null()]),
     }),
-    { description: 'The oldest 100. Never whose they are, nor what is in them.' },
+    { maxItems: 100, description: 'The oldest 100. Never whose they are, nor what is in them.' },
   ),
   outbox: Type.Object(backlog, { description: 'Transactions whose events have not been handed on.' }),
   handlers: Type.Array(
     Type.Object({ name: Type.String(), ...backlog, failed: Count('Failed events that wait for an operator.') }),
+    { maxItems: 100 },
   ),
   failedEvents: Count('Those of all handlers, of former ones as well.'),
   upstream: Type.Object({

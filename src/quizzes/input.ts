@@ -1,5 +1,8 @@
 import { type Static, Type } from 'typebox'
 
+export const maxQuestions = 20
+export const maxChoices = 6
+
 export const difficulties = ['easy', 'medium', 'hard'] as const
 export type Difficulty = (typeof difficulties)[number]
 
@@ -15,9 +18,9 @@ export const QuizInput = Type.Object(
         description: 'What the questions must rest on; without it, common knowledge.',
       }),
     ),
-    questionCount: Type.Integer({ minimum: 1, maximum: 20, default: 5 }),
+    questionCount: Type.Integer({ minimum: 1, maximum: maxQuestions, default: 5 }),
     difficulty: Type.Enum(difficulties, { default: 'medium' }),
-    choices: Type.Integer({ minimum: 2, maximum: 6, default: 4, description: 'Choices of each question.' }),
+    choices: Type.Integer({ minimum: 2, maximum: maxChoices, default: 4, description: 'Choices of each question.' }),
   },
   { additionalProperties: false },
 )
@@ -26,8 +29,8 @@ export type QuizInput = Static<typeof QuizInput>
 /** What somebody answers to a quiz. */
 export const AttemptInput = Type.Object(
   {
-    answers: Type.Array(Type.Union([Type.Integer({ minimum: 0, maximum: 5 }), Type.Null()]), {
-      maxItems: 20,
+    answers: Type.Array(Type.Union([Type.Integer({ minimum: 0, maximum: maxChoices - 1 }), Type.Null()]), {
+      maxItems: maxQuestions,
       description: 'The index of a choice for each question, in their order; null for one that is left out.',
     }),
   },

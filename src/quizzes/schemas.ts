@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
+import { maxPageItems } from '../tasks/paging.ts'
 import { Failure } from '../tasks/schemas.ts'
 import { taskStatuses } from '../tasks/task.ts'
-import { difficulties } from './input.ts'
+import { difficulties, maxChoices, maxQuestions } from './input.ts'
 
 const answerOf = {
   answer: Type.Integer({ description: 'Index of the right choice.' }),
@@ -11,7 +12,7 @@ const answerOf = {
 const Question = Type.Object({
   index: Type.Integer(),
   question: Type.String(),
-  choices: Type.Array(Type.String()),
+  choices: Type.Array(Type.String(), { maxItems: maxChoices }),
   ...Type.Partial(Type.Object(answerOf)).properties,
 })
 
@@ -36,10 +37,16 @@ const head = {
 
 export const QuizSchema = Type.Object({
   ...head,
-  questions: Type.Array(Question, { description: 'With answers and explanations once the quiz was taken.' }),
+  questions: Type.Array(Question, {
+    maxItems: maxQuestions,
+    description: 'With answers and explanations once the quiz was taken.',
+  }),
   attempts: Type.Array(
-    Type.Object({ ...attemptHead, answers: Type.Array(Type.Union([Type.Integer(), Type.Null()])) }),
-    { description: 'The last hundred at most, oldest first.' },
+    Type.Object({
+      ...attemptHead,
+      answers: Type.Array(Type.Union([Type.Integer(), Type.Null()]), { maxItems: maxQuestions }),
+    }),
+    { maxItems: 100, description: 'The last hundred at most, oldest first.' },
   ),
 })
 
@@ -51,11 +58,14 @@ export const QuizList = Type.Object({
       attempts: Type.Integer({ description: 'How often it was taken.' }),
       bestScore: Type.Union([Type.Integer(), Type.Null()]),
     }),
+    { maxItems: maxPageItems },
   ),
   nextCursor: Type.Union([Type.String(), Type.Null()]),
 })
 
 export const AttemptSchema = Type.Object({
   ...attemptHead,
-  results: Type.Array(Type.Object({ index: Type.Integer(), correct: Type.Boolean(), ...answerOf })),
+  results: Type.Array(Type.Object({ index: Type.Integer(), correct: Type.Boolean(), ...answerOf }), {
+    maxItems: maxQuestions,
+  }),
 })

@@ -1,7 +1,10 @@
 import { Type } from 'typebox'
+import { maxOutputs } from '../tasks/kind.ts'
+import { maxPageItems } from '../tasks/paging.ts'
 import { Failure } from '../tasks/schemas.ts'
 import { outputStatuses, taskStatuses } from '../tasks/task.ts'
 import { categories } from './category.ts'
+import { limits } from './limits.ts'
 
 const InTwoLanguages = Type.Object({ ko: Type.String(), en: Type.String() })
 
@@ -19,7 +22,8 @@ const Mark = Type.Object(
 const sizes = {
   bytes: Type.Integer({ description: 'As NEIS counts, after NFC.' }),
   overBy: Type.Integer({ description: 'Bytes beyond the limit; 0 when it fits.' }),
-  marks: Type.Array(Mark),
+  // Each is a passage of its own.
+  marks: Type.Array(Mark, { maxItems: 50_000 }),
 }
 
 export const Assessed = Type.Object({ ...sizes, limit: Type.Integer({ description: 'In bytes.' }) })
@@ -35,6 +39,7 @@ export const RecordSchema = Type.Object({
   createdAt: Type.String(),
   versions: Type.Array(
     Type.Object({ output: Type.Integer(), status: Type.Enum(outputStatuses), text: Type.String(), ...sizes }),
+    { maxItems: maxOutputs },
   ),
   saved: Type.Union([
     Type.Object({
@@ -50,7 +55,7 @@ export const RecordSchema = Type.Object({
 })
 
 export const RecordList = Type.Object({
-  items: Type.Array(RecordSchema),
+  items: Type.Array(RecordSchema, { maxItems: maxPageItems }),
   nextCursor: Type.Union([Type.String(), Type.Null()]),
 })
 
@@ -69,8 +74,9 @@ export const LimitList = Type.Object({
         description: 'Whether this row is the one that counts; the others are also in circulation.',
       }),
     }),
+    { maxItems: limits.length },
   ),
-  emphases: Type.Array(InTwoLanguages, { description: 'What version 0, 1, 2 ... stresses.' }),
+  emphases: Type.Array(InTwoLanguages, { maxItems: maxOutputs, description: 'What version 0, 1, 2 ... stresses.' }),
 })
 
 /** What a teacher saves: a text of their own or the version as it is, for which they answer. */

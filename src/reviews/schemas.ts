@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { maxPageItems } from '../tasks/paging.ts'
 import { Failure } from '../tasks/schemas.ts'
 import { taskStatuses } from '../tasks/task.ts'
 import { reviewTypes } from './input.ts'
@@ -14,6 +15,6 @@ export const ReviewSchema = Type.Object({
 })
 
 export const ReviewList = Type.Object({
-  items: Type.Array(ReviewSchema),
+  items: Type.Array(ReviewSchema, { maxItems: maxPageItems }),
   nextCursor: Type.Union([Type.String(), Type.Null()]),
 })

@@ -6,7 +6,7 @@ export interface Period {
   to: string
 }
 
-const maxDays = 366
+export const maxDays = 366
 const defaultDays = 30
 const dayMs = 86_400_000
 

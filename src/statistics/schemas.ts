@@ -1,4 +1,9 @@
 import { type Static, Type } from 'typebox'
+import { bucketBoundsMs } from './histogram.ts'
+import { maxDays } from './period.ts'
+
+/** More than there will be kinds of tasks. */
+const maxKinds = 100
 
 const Count = (description?: string) => Type.Integer({ minimum: 0, ...(description && { description }) })
 
@@ -13,7 +18,10 @@ const distribution = { count: Count(), p50Ms: Estimate, p95Ms: Estimate, p99Ms: 
 const Distribution = Type.Object(distribution)
 const DistributionWithBuckets = Type.Object({
   ...distribution,
-  buckets: Type.Array(Count(), { description: 'How many in each bucket; see bucketBoundsMs.' }),
+  buckets: Type.Array(Count(), {
+    maxItems: bucketBoundsMs.length + 1,
+    description: 'How many in each bucket; see bucketBoundsMs.',
+  }),
 })
 
 const figures = {
@@ -43,11 +51,16 @@ export const StatisticsReportSchema = Type.Object({
   from: Type.String(),
   to: Type.String({ description: 'Days in UTC; both are part of it.' }),
   days: Type.Array(Type.Object({ day: Type.String(), kind: Type.String(), ...Figures.properties }), {
+    maxItems: maxDays * maxKinds,
     description: 'Oldest first, then by kind. Days and kinds without anything are left out.',
   }),
-  kinds: Type.Array(Type.Object({ kind: Type.String(), ...sums }), { description: 'Sums over the days, by kind.' }),
+  kinds: Type.Array(Type.Object({ kind: Type.String(), ...sums }), {
+    maxItems: maxKinds,
+    description: 'Sums over the days, by kind.',
+  }),
   total: Type.Object(sums),
   bucketBoundsMs: Type.Array(Type.Number(), {
+    maxItems: bucketBoundsMs.length,
     description: 'Bucket i has what is at least bound i - 1 and below bound i; there is one more bucket than bounds.',
   }),
 })
@@ -56,7 +69,8 @@ export type Figures = Static<typeof Figures>
 export type Distribution = Static<typeof Distribution>
 export type StatisticsReport = Static<typeof StatisticsReportSchema>
 
-const Day = (description: string) => Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description }))
+const Day = (description: string) =>
+  Type.Optional(Type.String({ maxLength: 10, pattern: '^\\d{4}-\\d{2}-\\d{2}$', description }))
 
 export const StatisticsQuery = Type.Object({
   from: Day('First day, in UTC; 30 days up to the last one if left out.'),

@@ -5,6 +5,8 @@ import { Problem } from '../problem.ts'
 export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
+      // Each of the 255 may have a backslash before it.
+      maxLength: 520,
       description:
         'Makes it safe to send this again: with the same key, the same request gets the same task and nothing is created. ' +
         '1 to 255 visible ASCII characters, such as a UUID, with or without double quotes around them. Another request ' +

@@ -3,10 +3,13 @@ import { validate as isUuid } from 'uuid'
 import { Problem } from '../problem.ts'
 import { type TaskStatus, taskStatuses } from './task.ts'
 
+/** Items of a page. */
+export const maxPageItems = 100
+
 /** The query of every list: `cursor` is the `nextCursor` of the page before. */
 export const ListQuery = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 100, description: 'nextCursor of the page before.' })),
-  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+  limit: Type.Integer({ minimum: 1, maximum: maxPageItems, default: 20 }),
 })
 
 /** The query of a list of tasks, or of what tasks of one kind wrote. */

@@ -1,4 +1,6 @@
 import { Type } from 'typebox'
+import { maxOutputs } from './kind.ts'
+import { maxPageItems } from './paging.ts'
 import { outputStatuses, taskStatuses } from './task.ts'
 
 const Nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()])
@@ -34,12 +36,15 @@ export const TaskSchema = Type.Object({
   createdAt: instant,
   startedAt: Nullable(instant),
   finishedAt: Nullable(instant),
-  outputs: Type.Array(Output),
+  outputs: Type.Array(Output, { maxItems: maxOutputs }),
   error: Type.Optional(Failure),
   links: TaskLinks,
 })
 
-export const TaskList = Type.Object({ items: Type.Array(TaskSchema), nextCursor: Nullable(Type.String()) })
+export const TaskList = Type.Object({
+  items: Type.Array(TaskSchema, { maxItems: maxPageItems }),
+  nextCursor: Nullable(Type.String()),
+})
 
 export const AcceptedTask = Type.Object({
   taskId: Type.String(),

@@ -88,6 +88,20 @@ t.test('a database that is away is said with 503, and nothing of it', async t =>
   isProblem(t, await app.inject('/mistake'), 500, 'internal-server-error')
 })
 
+t.test('a database without room is said with 503, and by another name', async t => {
+  const full = Object.assign(new Error('could not extend file'), { severity: 'ERROR', code: '53100' })
+  const { app, log } = await appWith(t, app => {
+    app.get('/', async () => {
+      throw new DrizzleQueryError('insert secret', ['word'], full)
+    })
+  })
+  const response = await app.inject('/')
+  isProblem(t, response, 503, 'disk-full')
+  t.match(response.headers, { 'retry-after': /^\d+$/ })
+  t.match(log.join(''), 'request failed: the disk of the database is full')
+  t.notMatch(response.body + log.join(''), /secret|word|does not answer/)
+})
+
 t.test('a response schema strips nothing of a problem, and what was set for the answer does not stay', async t => {
   const { app } = await appWith(t, app => {
     const response = { 409: { type: 'object', properties: { code: { type: 'string' } } } }
@@ -150,7 +164,8 @@ t.test('a body that cannot be read is refused', async t => {
     isProblem(t, response, 400, 'malformed-json')
     t.notMatch(response.body, 'hunter2')
   }
-  isProblem(t, await post(`"${'x'.repeat(100)}"`), 413, 'payload-too-large')
+  const tooLarge = await post(`"${'x'.repeat(100)}"`)
+  t.match(isProblem(t, tooLarge, 413, 'payload-too-large').detail, 'at most 100 bytes')
   isProblem(t, await post('a,b', 'text/csv'), 415, 'unsupported-media-type')
   isProblem(t, await post('a', '🌊'), 415, 'unsupported-media-type')
 })
@@ -236,6 +251,31 @@ t.test('a malformed or too long address is a problem too', async t => {
   isProblem(t, await app.inject(`/api/tasks/${'x'.repeat(51)}`), 414, 'uri-too-long')
   t.notMatch(log.join(), 'request failed')
 })
+
+t.test('an address that is only a star is none, whatever is wanted of it', async t => {
+  const { app } = await appWith(t, app => {
+    app.get('/', async () => 'the page')
+    app.post('/', async () => 'ok')
+  })
+  for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const)
+    for (const target of ['*', '*?a=b', '*page']) {
+      const answer = await ask(t, app, `${method} ${target}`)
+      t.match(answer, /^HTTP\/1\.1 400 /, `${method} ${target}`)
+      if (method !== 'HEAD') t.match(answer, /"code":"bad-request"/)
+    }
+  t.match(await ask(t, app, 'OPTIONS *'), /^HTTP\/1\.1 40[45] /, 'which may ask about the server')
+  t.match(await ask(t, app, 'GET http://conch/'), /^HTTP\/1\.1 200 .*the page/s, 'as proxies write it')
+})
+
+/** What a request without a body is answered with, byte for byte. */
+async function ask(t: Test, app: FastifyInstance, methodAndTarget: string): Promise<string> {
+  if (!app.server.listening) await app.listen({ port: 0, host: '127.0.0.1' })
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  t.teardown(() => socket.destroy())
+  await once(socket, 'connect')
+  socket.write(`${methodAndTarget} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+  return text(socket)
+}
 
 t.test('a stream that fails before its first byte is a problem', async t => {
   const { app } = await appWith(t, app => {

@@ -48,6 +48,48 @@ t.test('a query, which is text, is converted where it says a number or a boolean
     t.equal(await query(wrong), 400, wrong)
 })
 
+t.test('a body is looked at no further than its first mistake', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  useStrictValidation(app)
+  const Body = Type.Object(
+    {
+      channels: Type.Optional(Type.Array(Type.Enum(['a', 'b']), { maxItems: 2, uniqueItems: true })),
+      answers: Type.Optional(Type.Array(Type.Union([Type.Integer({ maximum: 5 }), Type.Null()]), { maxItems: 20 })),
+    },
+    { additionalProperties: false },
+  )
+  const validate = app.validatorCompiler?.({ schema: Body, httpPart: 'body', method: 'POST', url: '/' })
+  const many = 2_000
+  const bodies = {
+    'objects where names are wanted': { channels: Array.from({ length: many }, (_, index) => ({ index })) },
+    'items that are all wrong': { answers: Array.from({ length: many }, () => 9) },
+    'unknown members': Object.fromEntries(Array.from({ length: many }, (_, index) => [`m${index}`, index])),
+  }
+  for (const [name, body] of Object.entries(bodies)) {
+    const looks = { count: 0 }
+    t.notOk(validate?.(watched(body, looks)), name)
+    t.equal(validate?.errors?.length, 1, name)
+    t.ok(looks.count < 30, `${name}: ${looks.count} looks`)
+  }
+})
+
+/** The same, and how often something of it is looked at. */
+function watched<Value extends object>(value: Value, looks: { count: number }): Value {
+  const seen = <Found>(found: Found): Found =>
+    typeof found === 'object' && found !== null ? watched(found, looks) : found
+  return new Proxy(value, {
+    get(target, name) {
+      looks.count++
+      return seen(Reflect.get(target, name))
+    },
+    getOwnPropertyDescriptor(target, name) {
+      looks.count++
+      return Reflect.getOwnPropertyDescriptor(target, name)
+    },
+  })
+}
+
 t.test('defaults are filled in everywhere', async t => {
   const { body, query } = await appFor(t)
   t.same(await body({}), { count: 3 })

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database } from '../../db/client.ts'
 import { channelNotOffered, codeNotSent, noCodeAwaited, notAMobileNumber, tooManyCodes, wrongCode } from '../errors.ts'
+import { onlyIf } from '../only-if-offered.ts'
 import type { Language } from '../text.ts'
 import type { Solapi } from './client.ts'
 import { masked, mobileNumber } from './number.ts'
@@ -37,15 +38,13 @@ export const phoneRoutes: FastifyPluginAsyncTypebox<PhoneRoutesOptions> = async 
   app.get(
     '/api/phone-number',
     { schema: { ...common, summary: 'Your phone number', response: { 200: PhoneAnswer } } },
-    async ({ ownerId }, reply) => {
-      reply.header('cache-control', 'no-store')
-      return answer(await phones.find(database.queries, ownerId))
-    },
+    async ({ ownerId }) => answer(await phones.find(database.queries, ownerId)),
   )
 
   app.put(
     '/api/phone-number',
     {
+      onRequest: onlyIf(solapi !== undefined),
       schema: {
         ...common,
         summary: 'Be told by phone',
@@ -75,7 +74,7 @@ export const phoneRoutes: FastifyPluginAsyncTypebox<PhoneRoutesOptions> = async 
           throw codeNotSent()
         }
       }
-      reply.header('cache-control', 'no-store').code(begun.kind === 'code' ? 202 : 200)
+      reply.code(begun.kind === 'code' ? 202 : 200)
       return answer(await phones.find(database.queries, ownerId))
     },
   )
@@ -83,18 +82,21 @@ export const phoneRoutes: FastifyPluginAsyncTypebox<PhoneRoutesOptions> = async 
   app.post(
     '/api/phone-number/verification',
     {
+      onRequest: onlyIf(solapi !== undefined),
       schema: {
         ...common,
         summary: 'Give the code that came',
-        body: Type.Object({ code: Type.String({ pattern: '^\\d{6}$' }) }, { additionalProperties: false }),
+        body: Type.Object(
+          { code: Type.String({ maxLength: 6, pattern: '^\\d{6}$' }) },
+          { additionalProperties: false },
+        ),
         response: { 200: PhoneAnswer },
       },
     },
-    async ({ ownerId, body }, reply) => {
+    async ({ ownerId, body }) => {
       const verification = await phones.verify(ownerId, body.code)
       if (verification.kind === 'none') throw noCodeAwaited()
       if (verification.kind === 'wrong') throw wrongCode(verification.triesLeft)
-      reply.header('cache-control', 'no-store')
       return answer(verification.phone)
     },
   )

@@ -1,13 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database } from '../../db/client.ts'
-import {
-  addressRefused,
-  channelNotOffered,
-  subscriptionNotFound,
-  tooManySubscriptions,
-  unusablePushKeys,
-} from '../errors.ts'
+import { addressRefused, subscriptionNotFound, tooManySubscriptions, unusablePushKeys } from '../errors.ts'
+import { onlyIf } from '../only-if-offered.ts'
 import { outsideUrl } from '../public-address.ts'
 import { maxSubscriptions, type PushStore } from './store.ts'
 import { areUsable } from './subscription.ts'
@@ -42,16 +37,14 @@ export const pushRoutes: FastifyPluginAsyncTypebox<PushRoutesOptions> = async (a
   app.get(
     '/api/push-subscriptions/key',
     {
+      onRequest: onlyIf(offered),
       schema: {
         ...common,
         summary: 'The key to subscribe with (applicationServerKey)',
         response: { 200: Type.Object({ publicKey: Type.String() }) },
       },
     },
-    async () => {
-      if (!offered) throw channelNotOffered()
-      return { publicKey: await publicKey() }
-    },
+    async () => ({ publicKey: await publicKey() }),
   )
 
   app.get(
@@ -60,7 +53,12 @@ export const pushRoutes: FastifyPluginAsyncTypebox<PushRoutesOptions> = async (a
       schema: {
         ...common,
         summary: 'Your browsers that are told, oldest first',
-        response: { 200: Type.Object({ offered: Type.Boolean(), items: Type.Array(SubscriptionSchema) }) },
+        response: {
+          200: Type.Object({
+            offered: Type.Boolean(),
+            items: Type.Array(SubscriptionSchema, { maxItems: maxSubscriptions }),
+          }),
+        },
       },
     },
     async ({ ownerId }) => {
@@ -72,6 +70,7 @@ export const pushRoutes: FastifyPluginAsyncTypebox<PushRoutesOptions> = async (a
   app.post(
     '/api/push-subscriptions',
     {
+      onRequest: onlyIf(offered),
       schema: {
         ...common,
         summary: 'Have a browser told',
@@ -81,7 +80,6 @@ export const pushRoutes: FastifyPluginAsyncTypebox<PushRoutesOptions> = async (a
       },
     },
     async ({ ownerId, body }, reply) => {
-      if (!offered) throw channelNotOffered()
       const endpoint = outsideUrl(body.endpoint, { allowPrivate })?.href
       if (endpoint === undefined) throw addressRefused()
       if (!areUsable(body.keys)) throw unusablePushKeys()

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database, Queries } from '../../db/client.ts'
-import { addressRefused, channelNotOffered, webhookNotFound } from '../errors.ts'
+import { addressRefused, webhookNotFound } from '../errors.ts'
+import { onlyIf } from '../only-if-offered.ts'
 import { outsideUrl } from '../public-address.ts'
 import type { WebhookAsking } from './asking.ts'
 import { webhookFaults, webhookStatuses } from './schema.ts'
@@ -57,9 +58,8 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
         },
       },
     },
-    async ({ ownerId }, reply) => {
+    async ({ ownerId }) => {
       const found = await store.find(queries, ownerId)
-      reply.header('cache-control', 'no-store')
       return { offered, webhook: found ? view(found) : null }
     },
   )
@@ -67,6 +67,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
   app.put(
     '/api/webhook',
     {
+      onRequest: onlyIf(offered),
       schema: {
         ...common,
         summary: 'Be told by a request to your server',
@@ -82,14 +83,12 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
       },
     },
     async ({ ownerId, body, id: traceId }, reply) => {
-      if (!offered) throw channelNotOffered()
       const url = outsideUrl(body.url, { allowPrivate })?.href
       if (url === undefined) throw addressRefused()
       const { secret, webhook } = await asking.after(traceId, async tx => {
         const put = await store.put(tx, ownerId, url)
         return { ...put, webhook: await mustFind(tx, ownerId) }
       })
-      reply.header('cache-control', 'no-store')
       return secret === undefined
         ? reply.code(200).send(view(webhook))
         : reply.code(201).send({ ...view(webhook), secret })
@@ -99,6 +98,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
   app.post(
     '/api/webhook/challenge',
     {
+      onRequest: onlyIf(offered),
       schema: {
         ...common,
         summary: 'Have your server asked again',
@@ -107,12 +107,10 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
       },
     },
     async ({ ownerId, id: traceId }, reply) => {
-      if (!offered) throw channelNotOffered()
       const { ask, webhook } = await asking.after(traceId, async tx => {
         const ask = await store.askAgain(tx, ownerId)
         return { ask, webhook: await mustFind(tx, ownerId) }
       })
-      reply.header('cache-control', 'no-store')
       return reply.code(ask ? 202 : 200).send(view(webhook))
     },
   )
@@ -127,10 +125,9 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
         response: { 200: Type.Object({ secret: Secret }) },
       },
     },
-    async ({ ownerId }, reply) => {
+    async ({ ownerId }) => {
       const secret = await store.rotate(queries, ownerId)
       if (secret === undefined) throw webhookNotFound()
-      reply.header('cache-control', 'no-store')
       return { secret }
     },
   )
