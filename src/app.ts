@@ -16,6 +16,7 @@ import { QueuedEvents } from './events/queued-events.ts'
 import { Redrive } from './events/redrive.ts'
 import { features } from './features.ts'
 import { backgroundWorkRoutes } from './http/background-work.ts'
+import { cacheControl } from './http/cache-control.ts'
 import { Connections, requestLimits } from './http/connections.ts'
 import { cors } from './http/cors.ts'
 import { docs } from './http/docs.ts'
@@ -232,6 +233,7 @@ async function assemble(
   await app.register(cors, { origins: config.corsOrigins })
   await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins, trustProxy: config.trustProxy })
   await app.register(operator, { token: operatorToken })
+  await app.register(cacheControl)
   await app.register(eventReplies)
   await notifications.watchReading(app)
   await app.register(docs, { version: packageJson.version })

@@ -33,11 +33,7 @@ export const backgroundWorkRoutes: FastifyPluginAsyncTypebox<BackgroundWorkRoute
         response: { 202: State },
       },
     },
-    async (_request, reply) =>
-      reply
-        .code(202)
-        .header('cache-control', 'no-store')
-        .send(work.start() as WorkState<object>),
+    async (_request, reply) => reply.code(202).send(work.start() as WorkState<object>),
   )
 
   app.get(
@@ -46,6 +42,6 @@ export const backgroundWorkRoutes: FastifyPluginAsyncTypebox<BackgroundWorkRoute
       onRequest: app.operatorsOnly,
       schema: { ...common, summary: `${summary}: how far that is`, response: { 200: State } },
     },
-    async (_request, reply) => reply.header('cache-control', 'no-store').send(work.state as WorkState<object>),
+    async () => work.state as WorkState<object>,
   )
 }

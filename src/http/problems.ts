@@ -5,6 +5,7 @@ import fastifyPlugin from 'fastify-plugin'
 import { isDatabaseFault, isDiskFull, reasonOf } from '../db/faults.ts'
 import { Problem } from '../problem.ts'
 import { allowedMethods } from './allowed-methods.ts'
+import { privateAnswer } from './cache-control.ts'
 import { invalidRequest, missingBody } from './invalid-request.ts'
 
 /** A connection that broke is replaced at once, a restart or a failover takes seconds. */
@@ -66,7 +67,7 @@ export function clientErrorHandler(error: Error & { code?: string }, socket: Soc
   const body = json(new Problem(standard(status)))
   socket.write(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `Cache-Control: ${privateAnswer}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
   socket.destroySoon()
 }
@@ -148,7 +149,7 @@ const details: Record<number, string> = {
 function send(problem: Problem, reply: FastifyReply): FastifyReply {
   return reply
     .code(problem.status)
-    .headers({ 'cache-control': 'no-store', ...problem.headers })
+    .headers({ 'cache-control': privateAnswer, ...problem.headers })
     .type('application/problem+json')
     .send(json(problem))
 }

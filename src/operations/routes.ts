@@ -33,10 +33,7 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<OperationsRoutesOptions
         response: { 200: OverviewSchema },
       },
     },
-    async (_request, reply) => {
-      reply.header('cache-control', 'no-store')
-      return overview()
-    },
+    () => overview(),
   )
 
   app.get(

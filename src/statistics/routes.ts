@@ -17,7 +17,6 @@ export const statisticsRoutes: FastifyPluginAsyncTypebox<{ queries: Queries }> =
     const period = periodOf(query)
     return reportOf(period, await readStatistics(queries, { ...period, ownerId, kind: query.kind }))
   }
-  app.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'))
 
   app.get(
     '/api/statistics',

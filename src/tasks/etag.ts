@@ -8,7 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
  */
 export function unchanged(request: FastifyRequest, reply: FastifyReply, version: string): boolean {
   const etag = `"${version}"`
-  reply.header('etag', etag).header('cache-control', 'private, no-cache')
+  reply.header('etag', etag)
   const known = request.headers['if-none-match']?.split(',').map(tag => tag.trim().replace(/^W\//, ''))
   return known !== undefined && (known.includes('*') || known.includes(etag))
 }

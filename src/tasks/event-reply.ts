@@ -11,7 +11,7 @@ import { SseStream, type Timers } from './sse-stream.ts'
 export const eventStreamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   // no-transform keeps compressing proxies from collecting events.
-  'cache-control': 'no-store, no-transform',
+  'cache-control': 'private, no-store, no-transform',
   'x-accel-buffering': 'no',
   'x-vercel-ai-ui-message-stream': 'v1',
 }
@@ -64,7 +64,7 @@ export class EventReplies {
    */
   send(reply: FastifyReply, log: EventLog, cursor: string | undefined): FastifyReply {
     const located = log.locate(cursor)
-    if (located.kind === 'ended') return reply.code(204).header('cache-control', 'no-store').send()
+    if (located.kind === 'ended') return reply.code(204).send()
     return this.#openOfTask(reply, () => new EventStream(log, located, { timers: this.timers }))
   }
 

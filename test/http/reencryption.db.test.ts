@@ -43,7 +43,7 @@ t.test('an operator has everything encrypted anew while others write', async t =
   t.same((await ask(second, 'GET', token)).body, { status: 'idle' })
   const started = await ask(second, 'POST', token)
   t.equal(started.status, 202)
-  t.equal(started.headers.get('cache-control'), 'no-store')
+  t.equal(started.headers.get('cache-control'), 'private, no-store')
   t.match(started.body, { status: 'running', key: 'k2' })
   const again = new Visitor(second.url, mine.cookie)
   const during = await again.record(anyRecord)

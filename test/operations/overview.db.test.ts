@@ -47,7 +47,7 @@ t.test('the stream has the headers of all event streams; who has no token gets n
   const live = await listen()
   t.match(Object.fromEntries(live.response.headers), {
     'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store, no-transform',
+    'cache-control': 'private, no-store, no-transform',
     'x-accel-buffering': 'no',
   })
   live.leave()

@@ -51,7 +51,7 @@ t.test('owners see their own tasks in numbers, operators those of all together a
     ],
   })
   t.match(all.body.total, { tasks: 2, rewrites: 1, outputs: { completed: 4 } })
-  t.equal(all.headers.get('cache-control'), 'no-store')
+  t.equal(all.headers.get('cache-control'), 'private, no-store')
   t.notMatch(JSON.stringify(all.body), /owner|[0-9a-f]{8}-/)
   const reviews = await operator.json<StatisticsReport>('GET', '/api/operations/statistics?kind=review')
   t.match(reviews.body, { kinds: [{ kind: 'review' }], total: { tasks: 1 } })

@@ -83,7 +83,7 @@ t.test('the stream has the headers and frames that its clients need', async t =>
   const { headers, status } = watcher.response
   t.equal(status, 200)
   t.equal(headers.get('content-type'), 'text/event-stream; charset=utf-8')
-  t.equal(headers.get('cache-control'), 'no-store, no-transform')
+  t.equal(headers.get('cache-control'), 'private, no-store, no-transform')
   t.equal(headers.get('x-accel-buffering'), 'no')
   t.equal(headers.get('x-vercel-ai-ui-message-stream'), 'v1')
   t.match(watcher.raw, /^: open\nretry: [123]\d{3}\n\n/)
