@@ -91,7 +91,7 @@ export class OptionalForms {
         const completion = await read(onDelta)
         if (shownToWork.has(completion.outcome)) {
           for (const wish of allWishes)
-            if (forms[wish] !== first[wish]) this.#known.set(wish, { form: forms[wish], sinceMs: Date.now() })
+            if (forms[wish] !== first[wish]) this.#known.set(wish, { form: forms[wish], sinceMs: performance.now() })
         }
         return completion
       },
@@ -99,7 +99,7 @@ export class OptionalForms {
   }
 
   #first({ format, maxOutputTokens }: Wishes): Forms {
-    for (const [wish, { sinceMs }] of this.#known) if (Date.now() - sinceMs >= rememberedForMs) this.#known.delete(wish)
+    for (const [wish, { sinceMs }] of this.#known) if (performance.now() - sinceMs >= rememberedForMs) this.#known.delete(wish)
     const best = (wish: Wish) => this.#known.get(wish)?.form ?? ladders[wish][0]
     return {
       usage: best('usage'),
