@@ -3,8 +3,12 @@ import type { Database } from './client.ts'
 /** What the clocks of the processes and of the database may differ by: no reason to change what somebody sees. */
 const margin = `interval '1 minute'`
 
-/** The longest wait of a job that failed: what pg-boss adds to the time at which it does, jitter included. */
-const longestWait = `case when retry_backoff
+/**
+ * The longest wait of a job that failed: what pg-boss adds to the time at which it does, jitter included. One that was
+ * postponed (see `JobQueue.postpone`), which has not been started, may wait as long as any.
+ */
+const longestWait = `case when started_on is null then coalesce(retry_delay_max, 300)
+  when retry_backoff
   then least(retry_delay_max, greatest(retry_delay, 1) * 2 ^ least(16, retry_count + 1)) else retry_delay end * interval '1s'`
 
 /**
@@ -28,7 +32,9 @@ export async function pullBack(database: Database, backMs = 0): Promise<boolean>
 }
 
 async function pullJobs(database: Database, back: string): Promise<number> {
-  const pulled = (column: string) => `${column} = least(${column} - ${back}, pgboss.job_now())`
+  // What has no time keeps none: a job that was never started would count as one that was tried.
+  const pulled = (column: string) =>
+    `${column} = case when ${column} is not null then least(${column} - ${back}, pgboss.job_now()) end`
   return changed(
     database,
     `update pgboss.job set

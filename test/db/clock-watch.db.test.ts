@@ -158,3 +158,28 @@ t.test('a clock that is set back while the process runs is noticed, one that goe
   await watch.look()
   t.equal(pulled, 1)
 })
+
+t.test(
+  'a postponed job is no sign of a clock that was ahead, and has not been tried when it was pulled back',
+  async t => {
+    const { database, setClock, open, rows } = await clocked(t)
+    const queue = await open({ ordered: true, retryDelaySeconds: 2, maxRetryDelaySeconds: 300 })
+    const postpone = async () => {
+      const [job] = await queue.fetch(database.queries, 1)
+      await queue.postpone(database.queries, job as Job<Nth>, 300_000)
+    }
+    await queue.send(database.queries, { nth: 1 }, { key: 'a' })
+    await postpone()
+    t.equal(await pullBack(database), false)
+    await setClock('9 hours')
+    await postpone()
+    await setClock('0 hours')
+    t.equal(await pullBack(database), true)
+    const found = await rows<{ waits: number; started: boolean }>(
+      `select extract(epoch from start_after - now())::float8 as waits, started_on is not null as started from pgboss.job`,
+    )
+    t.match(found, [{ started: false }])
+    t.ok((found[0]?.waits ?? 999) <= 300)
+    t.equal(await pullBack(database), false)
+  },
+)
