@@ -156,6 +156,8 @@ t.test('the description lists every route of the API, and what each takes', asyn
     'POST /api/tasks/{id}/cancel',
     'POST /api/tasks/{id}/outputs/{index}/cancel',
     'POST /api/tasks/{id}/outputs/{index}/retry',
+    'POST /api/tasks/{id}/retry',
+    'POST /api/webhook/challenge',
     'POST /api/webhook/secret',
     'PUT /api/notification-preferences',
     'PUT /api/phone-number',
