@@ -33,17 +33,19 @@ export async function runTogether(files: readonly string[]): Promise<void> {
       return { format: 'module', source, shortCircuit: true }
     },
   })
+  // What is planned and does not come is a failure, whatever ended it; without a plan, all would end with the first file.
+  t.plan(2 * files.length)
   for (const file of files) await runFile(file)
 }
 
 async function runFile(file: string): Promise<void> {
   const { href } = pathToFileURL(file)
+  const name = relative(root, file)
   const leftOpen = openedSince()
-  await t.test(relative(root, file), async t => {
+  await t.test(name, async t => {
     tests.set(href, t)
     await import(href)
   })
   tests.delete(href)
-  const left = await leftOpen()
-  if (left.length > 0) t.fail(`${relative(root, file)} left open: ${left.join(', ')}`)
+  t.same(await leftOpen(), [], `${name} has closed what it opened`)
 }
