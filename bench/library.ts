@@ -44,7 +44,7 @@ await onEachBackend(async ({ name, env }) => {
   try {
     await write(database)
     await rebuildLibrary({ database, cipher, sources })
-    const index = await openIndex(database.queries, cipher)
+    const index = (await openIndex(database.queries, cipher)) as BlindIndex
     const indexed = await timeOf(() => searchAll(database, index))
     const opened = await timeOf(() => searchAll(database, new NoIndex(new Uint8Array(32))))
     const candidates = await listEntries(database.queries, cipher, ownerId, {

@@ -141,7 +141,7 @@ async function assemble(
   opened: AsyncDisposableStack,
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
-  const { database, cipher, cookieSecret, operatorToken } = await openStorage(config, app.log, opened)
+  const { database, cipher, refused, cookieSecret, operatorToken } = await openStorage(config, app.log, opened)
   const model = await openUpstream(config, app.log, opened)
 
   const store = new TaskStore(cipher)
@@ -217,6 +217,7 @@ async function assemble(
     openLogs: () => logs.size,
     redisConnected: () => replication?.connected,
     upstream: () => model.state(),
+    refusedValues: () => refused.counts,
     queuedTasks: () => store.queued(database.queries, Number.MAX_SAFE_INTEGER),
     // A handler that has none is listed with 0: an alert that waits for the number to fall again needs it.
     failedEvents: async () =>

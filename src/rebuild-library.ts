@@ -18,7 +18,7 @@ await runOnDatabase<RebuildReport>({
   },
 })
 
-function words({ written, removed }: RebuildReport): string {
+function words({ written, removed, damaged }: RebuildReport): string {
   const counts = Object.entries(written).map(([kind, count]) => `${kind} ${count}`)
-  return `entries written: ${counts.join(', ')}; removed: ${removed}`
+  return `entries written: ${counts.join(', ')}; removed: ${removed}${damaged > 0 ? `; of ${damaged} something is damaged and left out` : ''}`
 }

@@ -9,7 +9,7 @@ export interface RotationContext {
 
 /** A report in words, for the end of `npm run keys:rotate`: what was done, and what is to be done now. */
 export function rotationWords(report: ReencryptionReport, { keysFrom, wanted }: RotationContext): string[] {
-  const { key, columns, missingKeys, damaged, olderKeys, unusedKeys } = report
+  const { key, columns, missingKeys, damaged, damagedRows, olderKeys, olderFormat, unusedKeys } = report
   const words = tables(report)
   const unreadable = sum(columns, 'unreadable')
   if (unreadable > damaged)
@@ -17,12 +17,16 @@ export function rotationWords(report: ReencryptionReport, { keysFrom, wanted }: 
       `${values(unreadable - damaged)} cannot be read, since ${keyNames(missingKeys)} ${missingKeys.length > 1 ? 'are' : 'is'} ` +
         `not in ${keysFrom}: add ${missingKeys.length > 1 ? 'them' : 'it'} at the end there, and run this again.`,
     )
-  if (damaged > 0)
+  if (damaged > 0) {
     words.push(`${values(damaged)} cannot be read, since the stored bytes were changed: restore them from a backup.`)
+    for (const { table, column, row } of damagedRows) words.push(`  damaged: ${table}.${column} of row ${row}`)
+    if (damaged > damagedRows.length) words.push(`  and ${damaged - damagedRows.length} more`)
+  }
   if (olderKeys.length > 0)
     words.push(
       `An instance still writes with ${keyNames(olderKeys)}: restart it with the new key first, then run this again.`,
     )
+  if (olderFormat) words.push('An instance of an older version still writes: update it first, then run this again.')
   if (key !== wanted)
     words.push(
       `The server still writes with key ${key}, not yet with key ${wanted}: restart it with the new key first, ` +
@@ -44,7 +48,7 @@ export function isRotated(report: ReencryptionReport, wanted: string): boolean {
 
 /** One line while it runs. */
 export function progressWords({ passes, columns }: ReencryptionReport): string {
-  return `... pass ${passes}: ${values(sum(columns, 'reencrypted'))} encrypted anew so far`
+  return `... pass ${passes}: ${values(sum(columns, 'reencrypted'))} re-encrypted so far`
 }
 
 function tables({ columns }: ReencryptionReport): string[] {
@@ -53,7 +57,7 @@ function tables({ columns }: ReencryptionReport): string[] {
     ([table, own]) => {
       const unreadable = own.filter(column => column.unreadable > 0).map(column => column.column)
       const left = unreadable.length > 0 ? `, ${sum(own, 'unreadable')} cannot be read (${unreadable.join(', ')})` : ''
-      return `${table}: ${values(sum(own, 'reencrypted'))} encrypted anew${left}`
+      return `${table}: ${values(sum(own, 'reencrypted'))} re-encrypted${left}`
     },
   )
 }

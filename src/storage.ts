@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
 import { type Database, openEmbedded, openPostgres } from './db/client.ts'
 import { Cipher } from './db/encrypted.ts'
+import { RefusedValues } from './db/refused-values.ts'
 import { readSecrets } from './secrets.ts'
 
 /** The database, and the secrets that belong to it. What is opened closes with `opened`. */
@@ -13,5 +14,12 @@ export async function openStorage(config: Config, log: FastifyBaseLogger, opened
         log.warn({ err: error }, 'the embedded database could not be vacuumed'),
       )
   opened.defer(() => database.close())
-  return { database, cipher: new Cipher(encryptionKeys), cookieSecret, operatorToken }
+  const refused = new RefusedValues(log)
+  return {
+    database,
+    cipher: new Cipher(encryptionKeys, { onRefused: refused.add }),
+    refused,
+    cookieSecret,
+    operatorToken,
+  }
 }

@@ -14,18 +14,17 @@ const labelOfInput: Record<string, (input: never) => string> = {
 
 /**
  * What its owner calls the thing that a task is about, in their own words; `undefined` when they do not call it anything.
- * For their eyes only, and encrypted wherever it is kept.
- *
- * @throws DecryptionFailed
+ * Nor when that
+ * can no longer be read. For their eyes only, and encrypted wherever it is kept.
  */
 export function taskLabels({ tasks, conversations }: { tasks: TaskStore; conversations: ConversationStore }) {
   return async (
     tx: Queries,
-    { id, kind, conversationId }: { id: string; kind: string; conversationId?: string },
+    { id, ownerId, kind, conversationId }: { id: string; ownerId: string; kind: string; conversationId?: string },
   ): Promise<string | undefined> => {
     if (conversationId !== undefined) return (await conversations.getAll(tx, [conversationId]))[0]?.title
     const labelOf = labelOfInput[kind]
-    const input = labelOf && (await tasks.inputs(tx, [id])).get(id)
+    const input = labelOf && (await tasks.inputs(tx, [{ id, ownerId }])).get(id)?.value
     return input === undefined ? undefined : labelOf?.(input as never) || undefined
   }
 }

@@ -5,7 +5,17 @@ import type { ReencryptionReport } from '../src/db/reencryption-report.ts'
 type Run = BackgroundWorkOptions<ReencryptionReport>['run']
 
 const report = (passes: number): ReencryptionReport => {
-  return { key: 'k2', passes, columns: [], missingKeys: [], damaged: 0, olderKeys: [], unusedKeys: ['k1'] }
+  return {
+    key: 'k2',
+    passes,
+    columns: [],
+    missingKeys: [],
+    damaged: 0,
+    damagedRows: [],
+    olderFormat: false,
+    olderKeys: [],
+    unusedKeys: ['k1'],
+  }
 }
 
 /** Its runs are ended by the test. */

@@ -11,6 +11,8 @@ const report: ReencryptionReport = {
   columns: [],
   missingKeys: [],
   damaged: 0,
+  damagedRows: [],
+  olderFormat: false,
   olderKeys: [],
   unusedKeys: ['k1'],
 }

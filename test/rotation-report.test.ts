@@ -16,6 +16,8 @@ function report(members: Partial<ReencryptionReport> = {}, counts: object = {}):
     ],
     missingKeys: [],
     damaged: 0,
+    damagedRows: [],
+    olderFormat: false,
     olderKeys: [],
     unusedKeys: [],
     ...members,
@@ -24,8 +26,8 @@ function report(members: Partial<ReencryptionReport> = {}, counts: object = {}):
 
 t.test('it says what was done to each table, and that all is done', async t => {
   t.same(rotationWords(report(), context), [
-    'tasks: 4 values encrypted anew',
-    'outputs: 1 value encrypted anew',
+    'tasks: 4 values re-encrypted',
+    'outputs: 1 value re-encrypted',
     'Everything is encrypted with key k2.',
   ])
   t.ok(isRotated(report(), 'k2'))
@@ -46,8 +48,8 @@ t.test('values under a key that was not given: which key, where to add it', asyn
   const lost = report({ missingKeys: ['k0'] }, { unreadable: 2 })
   t.notOk(isRotated(lost, 'k2'))
   t.same(rotationWords(lost, context), [
-    'tasks: 4 values encrypted anew, 2 cannot be read (input)',
-    'outputs: 1 value encrypted anew',
+    'tasks: 4 values re-encrypted, 2 cannot be read (input)',
+    'outputs: 1 value re-encrypted',
     '2 values cannot be read, since key k0 is not in ENCRYPTION_KEYS: add it at the end there, and run this again.',
   ])
   const several = report({ missingKeys: ['k0', 'k-1'] }, { unreadable: 2 })
@@ -57,10 +59,22 @@ t.test('values under a key that was not given: which key, where to add it', asyn
 t.test('values that were changed are counted apart', async t => {
   const broken = report({ missingKeys: ['k0'], damaged: 1 }, { unreadable: 3 })
   t.notOk(isRotated(broken, 'k2'))
-  t.match(rotationWords(broken, context).slice(2), [
+  t.match(rotationWords(broken, context).slice(2, 4), [
     /^2 values cannot be read, since key k0/,
     /^1 value cannot be read, since the stored bytes were changed: restore them from a backup\.$/,
   ])
+})
+
+t.test('where damaged values are is said, as far as it is known', async t => {
+  const damagedRows = [{ table: 'tasks', column: 'input', row: 'r1' }]
+  const words = rotationWords(report({ damaged: 3, damagedRows }, { unreadable: 3 }), context)
+  t.same(words.slice(-2), ['  damaged: tasks.input of row r1', '  and 2 more'])
+})
+
+t.test('an older version that still writes', async t => {
+  const late = report({ passes: 5, olderFormat: true }, { left: 1 })
+  t.notOk(isRotated(late, 'k2'))
+  t.match(rotationWords(late, context).at(-1), /^An instance of an older version still writes: update it first/)
 })
 
 t.test('something that still writes with an older key', async t => {
@@ -79,5 +93,5 @@ t.test('a server that has not been restarted with the new key', async t => {
 })
 
 t.test('one line while it runs', async t => {
-  t.equal(progressWords(report()), '... pass 2: 5 values encrypted anew so far')
+  t.equal(progressWords(report()), '... pass 2: 5 values re-encrypted so far')
 })

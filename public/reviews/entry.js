@@ -19,7 +19,7 @@ export function Entry({ review, onRetry, onRemove }) {
   const title = firstLine(body)
   return html`
     <article class="diary-entry" data-status=${status}>
-      <${TypeMark} type=${type} />
+      ${type && html`<${TypeMark} type=${type} />`}
       <a href=${reviewUrl(id)} lang="ko">
         <b>${title}</b>
         <span>${firstLine(text)}</span>

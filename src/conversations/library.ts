@@ -4,7 +4,7 @@ import type { LibraryDocument, LibrarySource } from '../library/source.ts'
 import type { TaskStore } from '../tasks/store.ts'
 import { outputEnded } from '../tasks/task.ts'
 import { conversations as table } from './schema.ts'
-import type { ConversationStore } from './store.ts'
+import type { Conversation, ConversationStore } from './store.ts'
 
 /**
  * A search looks into the newest turns of a conversation, up to about so many characters, or turns: what is opened must fit
@@ -68,9 +68,9 @@ export function conversationLibrary({
 
   async function read(
     tx: Queries,
-    { id, ownerId, title, createdAt, usedAt }: Awaited<ReturnType<ConversationStore['getAll']>>[number],
+    { id, ownerId, title, createdAt, usedAt, damaged: titleDamaged }: Conversation,
   ): Promise<LibraryDocument | undefined> {
-    const { lastId, contents } = await newest(tx, id)
+    const { lastId, contents, damaged } = await newest(tx, id)
     const task = lastId === undefined ? undefined : (await tasks.getAll(tx, [lastId])).get(lastId)
     if (!task) return undefined
     return {
@@ -85,23 +85,27 @@ export function conversationLibrary({
       contents,
       about: title === undefined ? [] : [title],
       count: contents.length,
+      damaged: damaged || titleDamaged,
     }
   }
 
   /** The newest messages, oldest first. */
-  async function newest(tx: Queries, id: string): Promise<{ lastId: string | undefined; contents: string[] }> {
+  async function newest(
+    tx: Queries,
+    id: string,
+  ): Promise<{ lastId: string | undefined; contents: string[]; damaged: boolean }> {
+    let damaged = false
     let lastId: string | undefined
     let contents: string[] = []
     let before = theEnd
     for (let read = 0, chars = 0; read < maxTurns && chars < maxChars; read += pageTurns) {
       const turns = await conversations.turnsBefore(tx, id, before, pageTurns)
-      const outputs = await tasks.outputsOf(
-        tx,
-        turns.map(turn => turn.id),
-      )
+      const outputs = await tasks.outputsOf(tx, turns)
       const page = turns.flatMap(turn => {
         const reply = outputs.get(turn.id)?.[0]
-        return reply && outputEnded(reply.status) && reply.text !== '' ? [turn.content, reply.text] : [turn.content]
+        damaged ||= turn.damaged || reply?.damaged === true
+        const message = turn.damaged ? [] : [turn.content]
+        return reply && outputEnded(reply.status) && reply.text !== '' ? [...message, reply.text] : message
       })
       lastId ??= turns.at(-1)?.id
       contents = [...page, ...contents]
@@ -109,6 +113,6 @@ export function conversationLibrary({
       before = turns[0]?.position ?? 0
       if (turns.length < pageTurns) break
     }
-    return { lastId, contents }
+    return { lastId, contents, damaged }
   }
 }

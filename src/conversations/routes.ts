@@ -149,14 +149,16 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
         )
         const turns = found.slice(-query.limit)
         const ids = turns.map(({ id }) => id)
-        const outputs = await store.outputsOf(tx, ids)
+        const outputs = await store.outputsOf(tx, turns)
         const [running] = await conversations.unfinished(tx, [conversation.id])
+        const messages = turns.flatMap(turn => {
+          const reply = outputs.get(turn.id)?.[0]
+          return reply ? viewMessages(turn, reply) : []
+        })
         return {
           ...viewHead(conversation),
-          messages: turns.flatMap(turn => {
-            const reply = outputs.get(turn.id)?.[0]
-            return reply ? viewMessages(turn, reply) : []
-          }),
+          ...(messages.some(({ damaged }) => damaged) && { damaged: true as const }),
+          messages,
           earlier: found.length > query.limit ? (ids[0] ?? null) : null,
           running: running ? { taskId: running.id, links: taskLinks(running.id) } : null,
         }
@@ -176,18 +178,20 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
       },
     },
     async (request, reply) => {
-      const { summary, pending } = await snapshot(async tx => {
+      const { summary, damaged, pending } = await snapshot(async tx => {
         const { id } = await mustFind(tx, request.params.id, request.ownerId)
-        const summary = await conversations.summary(tx, id)
-        return { summary, pending: await conversations.repliesAfter(tx, id, summary?.position ?? 0) }
+        const { summary, damaged } = await conversations.summary(tx, id)
+        return { summary, damaged, pending: await conversations.repliesAfter(tx, id, summary?.position ?? 0) }
       })
-      const version = summary ? `${summary.turnId}-${summary.createdAt.getTime()}-${pending}` : `${pending}`
+      const newest = summary ? `${summary.turnId}-${summary.createdAt.getTime()}-${pending}` : `${pending}`
+      const version = damaged ? `${newest}-damaged` : newest
       if (unchanged(request, reply, version)) return reply.code(304).send(null)
       return {
         text: summary?.text ?? null,
         messageId: summary?.turnId ?? null,
         createdAt: summary?.createdAt.toISOString() ?? null,
         pending,
+        ...(damaged && { damaged: true as const }),
       }
     },
   )

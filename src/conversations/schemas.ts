@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { maxPageItems } from '../tasks/paging.ts'
-import { Failure, TaskLinks } from '../tasks/schemas.ts'
+import { Damaged, Failure, TaskLinks } from '../tasks/schemas.ts'
 import { outputStatuses } from '../tasks/task.ts'
 import { onBusyModes } from './send-message.ts'
 
@@ -42,9 +42,16 @@ const head = {
   }),
   createdAt: instant,
   updatedAt: Type.String({ description: 'When the last message was sent.' }),
+  damaged: Damaged,
 }
 
-const message = { id: Type.String(), content: Type.String(), createdAt: instant, taskId: Type.String() }
+const message = {
+  id: Type.String(),
+  content: Type.String(),
+  createdAt: instant,
+  taskId: Type.String(),
+  damaged: Damaged,
+}
 
 const UserMessage = Type.Object({ role: Type.Literal('user'), ...message })
 
@@ -82,4 +89,9 @@ export const SummarySchema = Type.Object({
   messageId: Type.Union([Type.String(), Type.Null()], { description: 'The reply it reaches.' }),
   createdAt: Nullable(Type.String()),
   pending: Type.Integer({ description: 'Turns with a reply that are not in it yet.' }),
+  damaged: Type.Optional(
+    Type.Literal(true, {
+      description: 'The newest cannot be read: this is the one before it. The next reply brings another.',
+    }),
+  ),
 })

@@ -61,7 +61,7 @@ export async function sendMessage(
     const after = busy.at(-1)?.id
     const input = { conversationId: conversation.id }
     const task = await tasks.submitIn(tx, kind, ownerId, input, { after, traceId, digests })
-    const added = { id: task.id, conversationId: conversation.id, content, createdAt: task.createdAt }
+    const added = { id: task.id, ownerId, conversationId: conversation.id, content, createdAt: task.createdAt }
     await conversations.addTurn(tx, added, untitled(conversation, replaced) ? titleFrom(content) : undefined)
     return { task }
   })
@@ -73,8 +73,9 @@ export async function sendMessage(
   }
 }
 
-/** Nobody gave it a title: it has none, or that of its first message, which is replaced. */
-function untitled({ title }: Conversation, replaced: Turn | undefined): boolean {
+/** It was given no title: it has none, or that of its first message, which is replaced. One that is damaged was given. */
+function untitled({ title, damaged }: Conversation, replaced: Turn | undefined): boolean {
+  if (damaged) return false
   return title === undefined || (replaced?.position === 1 && title === titleFrom(replaced.content))
 }
 

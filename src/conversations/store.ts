@@ -2,26 +2,32 @@ import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, lt, lte, max, o
 import { validate as isUuid, v7 as uuidv7 } from 'uuid'
 import { arrayOf } from '../db/array-of.ts'
 import type { Queries } from '../db/client.ts'
-import type { Cipher } from '../db/encrypted.ts'
+import type { Cipher, Place } from '../db/encrypted.ts'
 import { tasks } from '../tasks/schema.ts'
 import { conversations, summaries, turns } from './schema.ts'
 
 export interface Conversation {
   id: string
+  ownerId: string
   title: string | undefined
   createdAt: Date
   usedAt: Date
+  /** It has a title that can no longer be read. */
+  damaged: boolean
 }
 
 export interface Turn {
   /** Also the task's and the reply's. */
   id: string
+  /** Of the conversation. */
+  ownerId: string
   conversationId: string
   position: number
-  /** The user's message. */
+  /** The user's message. Empty when it can no longer be read. */
   content: string
   savedAttempt: number | null
   createdAt: Date
+  damaged: boolean
 }
 
 export interface Summary {
@@ -31,6 +37,9 @@ export interface Summary {
   text: string
   createdAt: Date
 }
+
+/** So many summaries at most are passed over because they cannot be read: one at most is damaged, as a rule. */
+const maxDamagedSummaries = 20
 
 /** The place after which a page of conversations begins. */
 export interface ConversationCursor {
@@ -50,7 +59,7 @@ export class ConversationStore {
     const id = uuidv7()
     const [row] = await tx
       .insert(conversations)
-      .values({ id, ownerId, title: this.#title(id, title), createdAt: sql`now()`, usedAt: sql`now()` })
+      .values({ id, ownerId, title: this.#title({ id, ownerId }, title), createdAt: sql`now()`, usedAt: sql`now()` })
       .returning()
     return this.#conversation(row as typeof conversations.$inferSelect)
   }
@@ -67,12 +76,12 @@ export class ConversationStore {
   }
 
   /** Those of these conversations that are there, with their owners. */
-  async getAll(tx: Queries, ids: readonly string[]): Promise<(Conversation & { ownerId: string })[]> {
+  async getAll(tx: Queries, ids: readonly string[]): Promise<Conversation[]> {
     const rows = await tx
       .select()
       .from(conversations)
       .where(inArray(conversations.id, [...ids]))
-    return rows.map(row => ({ ...this.#conversation(row), ownerId: row.ownerId }))
+    return rows.map(row => this.#conversation(row))
   }
 
   /** Keeps turns from being added, stopped and written anew until the transaction ends; false if it has gone. */
@@ -113,33 +122,41 @@ export class ConversationStore {
   /** Adds the turn of a new task behind the others of a locked conversation. `title`: its new one, if it gets one. */
   async addTurn(
     tx: Queries,
-    turn: { id: string; conversationId: string; content: string; createdAt: Date },
+    { ownerId, ...turn }: { id: string; ownerId: string; conversationId: string; content: string; createdAt: Date },
     title: string | undefined,
   ): Promise<void> {
-    const { id, conversationId, content } = turn
+    const { id, conversationId } = turn
+    const content = this.#cipher.seal(turns.content, { row: id, owner: ownerId }, turn.content)
     const [last] = await tx
       .select({ position: max(turns.position) })
       .from(turns)
       .where(eq(turns.conversationId, conversationId))
-    await tx
-      .insert(turns)
-      .values({ ...turn, position: (last?.position ?? 0) + 1, content: this.#cipher.seal(turns.content, id, content) })
+    await tx.insert(turns).values({ ...turn, position: (last?.position ?? 0) + 1, content })
     await tx
       .update(conversations)
-      .set({ usedAt: sql`now()`, ...(title !== undefined && { title: this.#title(conversationId, title) }) })
+      .set({
+        usedAt: sql`now()`,
+        ...(title !== undefined && { title: this.#title({ id: conversationId, ownerId }, title) }),
+      })
       .where(eq(conversations.id, conversationId))
   }
 
   async turn(tx: Queries, id: string): Promise<Turn | undefined> {
-    const [row] = await tx.select().from(turns).where(eq(turns.id, id))
+    const [row] = await turnRows(tx).where(eq(turns.id, id))
     return row && this.#turn(row)
+  }
+
+  /** The turn whose message is to be replied to. @throws DecryptionFailed when that can no longer be read */
+  async turnToReplyTo(tx: Queries, id: string): Promise<Turn | undefined> {
+    const [row] = await turnRows(tx).where(eq(turns.id, id))
+    if (!row) return undefined
+    const content = this.#cipher.open(turns.content, turnPlace(row), row.turn.content)
+    return { ...row.turn, ownerId: row.ownerId, content, damaged: false }
   }
 
   /** The newest turns before a position, oldest first. */
   async turnsBefore(tx: Queries, conversationId: string, position: number, limit: number): Promise<Turn[]> {
-    const rows = await tx
-      .select()
-      .from(turns)
+    const rows = await turnRows(tx)
       .where(and(eq(turns.conversationId, conversationId), lt(turns.position, position)))
       .orderBy(desc(turns.position))
       .limit(limit)
@@ -153,9 +170,7 @@ export class ConversationStore {
     { after, upTo }: { after: number; upTo: number },
     limit: number,
   ): Promise<Turn[]> {
-    const rows = await tx
-      .select()
-      .from(turns)
+    const rows = await turnRows(tx)
       .where(
         and(
           eq(turns.conversationId, conversationId),
@@ -215,23 +230,26 @@ export class ConversationStore {
     await tx.delete(summaries).where(eq(summaries.turnId, turnId))
   }
 
-  /** The newest summary that reaches a turn before `position`: without one, the conversation's. */
-  async summary(tx: Queries, conversationId: string, position?: number): Promise<Summary | undefined> {
-    const [row] = await tx
-      .select({ summary: summaries, position: turns.position })
-      .from(summaries)
-      .innerJoin(turns, eq(turns.id, summaries.turnId))
-      .where(
-        and(
-          eq(turns.conversationId, conversationId),
-          position === undefined ? undefined : lt(turns.position, position),
-        ),
-      )
-      .orderBy(desc(turns.position))
-      .limit(1)
-    if (!row) return undefined
-    const { turnId, text, createdAt } = row.summary
-    return { turnId, position: row.position, createdAt, text: this.#cipher.open(summaries.text, turnId, text) }
+  /**
+   * The newest summary that reaches a turn before `position`: without one, the conversation's. `damaged` if there is a newer
+   * one that can no longer be read: then the one before it counts, as if that had not been written yet.
+   */
+  async summary(
+    tx: Queries,
+    conversationId: string,
+    position?: number,
+  ): Promise<{ summary: Summary | undefined; damaged: boolean }> {
+    let before = position
+    for (let passed = 0; passed < maxDamagedSummaries; passed++) {
+      const row = await newestSummary(tx, conversationId, before)
+      if (!row) return { summary: undefined, damaged: passed > 0 }
+      const { turnId, createdAt } = row.summary
+      const text = this.#cipher.tryOpen(summaries.text, { row: turnId, owner: row.ownerId }, row.summary.text)
+      if (text !== undefined)
+        return { summary: { turnId, position: row.position, createdAt, text }, damaged: passed > 0 }
+      before = row.position
+    }
+    return { summary: undefined, damaged: true }
   }
 
   /** Whether the reply of this attempt has its summary. */
@@ -243,27 +261,51 @@ export class ConversationStore {
     return rows.length > 0
   }
 
-  async addSummary(tx: Queries, turnId: string, attempt: number, text: string): Promise<void> {
-    await tx
-      .insert(summaries)
-      .values({ turnId, attempt, text: this.#cipher.seal(summaries.text, turnId, text) })
-      .onConflictDoNothing()
+  async addSummary(tx: Queries, turn: Turn, attempt: number, text: string): Promise<void> {
+    const sealed = this.#cipher.seal(summaries.text, { row: turn.id, owner: turn.ownerId }, text)
+    await tx.insert(summaries).values({ turnId: turn.id, attempt, text: sealed }).onConflictDoNothing()
   }
 
-  #title(id: string, title: string | undefined) {
-    return title === undefined ? null : this.#cipher.seal(conversations.title, id, title)
+  #title({ id, ownerId }: Pick<Conversation, 'id' | 'ownerId'>, title: string | undefined) {
+    return title === undefined ? null : this.#cipher.seal(conversations.title, { row: id, owner: ownerId }, title)
   }
 
-  #conversation({ id, title, createdAt, usedAt }: typeof conversations.$inferSelect): Conversation {
-    return {
-      id,
-      title: title ? this.#cipher.open(conversations.title, id, title) : undefined,
-      createdAt,
-      usedAt,
-    }
+  #conversation({ id, ownerId, title, createdAt, usedAt }: typeof conversations.$inferSelect): Conversation {
+    const opened = title && this.#cipher.tryOpen(conversations.title, { row: id, owner: ownerId }, title)
+    return { id, ownerId, title: opened ?? undefined, createdAt, usedAt, damaged: opened === undefined }
   }
 
-  #turn({ content, ...row }: typeof turns.$inferSelect): Turn {
-    return { ...row, content: this.#cipher.open(turns.content, row.id, content) }
+  #turn(row: TurnRow): Turn {
+    const content = this.#cipher.tryOpen(turns.content, turnPlace(row), row.turn.content)
+    return { ...row.turn, ownerId: row.ownerId, content: content ?? '', damaged: content === undefined }
   }
+}
+
+interface TurnRow {
+  turn: typeof turns.$inferSelect
+  ownerId: string
+}
+
+/** Turns with the owner of their conversation, in whose name they are opened. */
+function turnRows(tx: Queries) {
+  return tx
+    .select({ turn: turns, ownerId: conversations.ownerId })
+    .from(turns)
+    .innerJoin(conversations, eq(conversations.id, turns.conversationId))
+}
+
+function turnPlace({ turn, ownerId }: TurnRow): Place {
+  return { row: turn.id, owner: ownerId }
+}
+
+async function newestSummary(tx: Queries, conversationId: string, before: number | undefined) {
+  const [row] = await tx
+    .select({ summary: summaries, position: turns.position, ownerId: conversations.ownerId })
+    .from(summaries)
+    .innerJoin(turns, eq(turns.id, summaries.turnId))
+    .innerJoin(conversations, eq(conversations.id, turns.conversationId))
+    .where(and(eq(turns.conversationId, conversationId), before === undefined ? undefined : lt(turns.position, before)))
+    .orderBy(desc(turns.position))
+    .limit(1)
+  return row
 }

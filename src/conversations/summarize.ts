@@ -50,8 +50,8 @@ export function summarizeAfterTurn(options: SummarizeOptions): SingleHandler<'tu
       await commit(async tx => {
         // Whoever regenerates the reply or removes the turn holds this lock.
         if (!(await conversations.lock(tx, turn.conversationId))) return
-        if (await isCurrent(tx, conversations, turn))
-          await conversations.addSummary(tx, turn.taskId, turn.attempt, text)
+        const current = await conversations.turn(tx, turn.taskId)
+        if (current?.savedAttempt === turn.attempt) await conversations.addSummary(tx, current, turn.attempt, text)
       })
     },
   }
@@ -65,7 +65,7 @@ async function promptFor(
 ): Promise<ChatMessage[] | undefined> {
   const turn = await conversations.turn(queries, taskId)
   if (turn?.savedAttempt !== attempt || (await conversations.hasSummary(queries, taskId, attempt))) return undefined
-  const previous = await conversations.summary(queries, conversationId, turn.position)
+  const { summary: previous } = await conversations.summary(queries, conversationId, turn.position)
   const range = { after: previous?.position ?? 0, upTo: turn.position }
   const since = await exchangesOf(
     queries,
@@ -80,10 +80,6 @@ async function promptFor(
     { role: 'assistant' as const, content: assistant },
   ])
   return summaryPrompt({ previous: previous?.text, messages })
-}
-
-async function isCurrent(tx: Queries, conversations: ConversationStore, { taskId, attempt }: TurnCompleted) {
-  return (await conversations.turn(tx, taskId))?.savedAttempt === attempt
 }
 
 async function written(model: Model, messages: readonly ChatMessage[], signal: AbortSignal): Promise<string> {

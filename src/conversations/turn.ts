@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { fixedBound } from '../ai/text-bound.ts'
 import { tokenCounter } from '../ai/tokens.ts'
 import type { Queries } from '../db/client.ts'
+import { taskInputDamaged } from '../tasks/errors.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import type { TaskStore } from '../tasks/store.ts'
 import { withinBudget } from './context.ts'
@@ -41,9 +42,9 @@ export function turnKind({
 
     /** System and summary, the last messages within the budget, and the user's message word for word. */
     async prompt({ conversationId }, _output, { id }) {
-      const turn = await conversations.turn(queries, id)
+      const turn = await conversations.turnToReplyTo(queries, id)
       if (!turn) return []
-      const summary = await conversations.summary(queries, conversationId, turn.position)
+      const { summary } = await conversations.summary(queries, conversationId, turn.position)
       const range = { after: 0, upTo: turn.position - 1 }
       const earlier = await conversations.repliedTurns(queries, conversationId, range, maxTurns)
       const recent = withinBudget(await exchangesOf(queries, tasks, earlier), contextTokens, await tokenCounter())
@@ -70,6 +71,7 @@ export function turnKind({
     async beforeRetry(tx, { id }) {
       const turn = await conversations.turn(tx, id)
       if (!turn) return
+      if (turn.damaged) throw taskInputDamaged()
       const [later] = await conversations.turnIds(tx, turn.conversationId, turn.position + 1)
       if (later !== undefined) throw notTheLastMessage()
       // One that was stopped while it waited.

@@ -3,16 +3,29 @@ import { outputEnded } from '../tasks/task.ts'
 import type { Conversation, Turn } from './store.ts'
 
 /** What lists and the conversation itself say of it. */
-export function viewHead({ id, title, createdAt, usedAt }: Conversation) {
-  return { id, title: title ?? null, createdAt: createdAt.toISOString(), updatedAt: usedAt.toISOString() }
+export function viewHead({ id, title, createdAt, usedAt, damaged }: Conversation) {
+  return {
+    id,
+    title: title ?? null,
+    createdAt: createdAt.toISOString(),
+    updatedAt: usedAt.toISOString(),
+    ...(damaged && { damaged: true as const }),
+  }
 }
 
 /** A turn as two messages. The reply is always there; what it has said stands in its task until it ends. */
-export function viewMessages({ id, content, createdAt }: Turn, reply: StoredOutput) {
+export function viewMessages({ id, content, createdAt, damaged }: Turn, reply: StoredOutput) {
   const at = createdAt.toISOString()
   const { status, text, finishReason, error } = reply
   return [
-    { role: 'user' as const, id: `${id}/user`, taskId: id, content, createdAt: at },
+    {
+      role: 'user' as const,
+      id: `${id}/user`,
+      taskId: id,
+      content,
+      createdAt: at,
+      ...(damaged && { damaged: true as const }),
+    },
     {
       role: 'assistant' as const,
       id,
@@ -22,6 +35,7 @@ export function viewMessages({ id, content, createdAt }: Turn, reply: StoredOutp
       status,
       finishReason: finishReason ?? null,
       ...(error && { error }),
+      ...(reply.damaged && { damaged: true as const }),
     },
   ]
 }

@@ -23,30 +23,57 @@ function asStored(value: Uint8Array): Uint8Array {
 
 type EncryptedColumn<T> = PgColumn & { readonly _: { readonly data: Sealed<T> } }
 
-/** A stored value could not be read: another row's, tampered with, or written with a key that is no longer given. */
+/** Where a value is stored, and whose it is: what a sealed value is bound to, besides its table and column. */
+export interface Place {
+  /** The id of the row. */
+  readonly row: string
+  /** The owner in whose name it is opened; null for values without an owner, such as the secrets of the server. */
+  readonly owner: string | null
+}
+
+/** `key-missing`: it names a key that was not given; `damaged`: changed bytes, another place, another key of that id. */
+export type DecryptionFault = 'key-missing' | 'damaged'
+
+/** A stored value could not be read: another row's, another owner's, changed, or under a key that is not given. */
 export class DecryptionFailed extends Error {
   override readonly name = 'DecryptionFailed'
   readonly code = 'DECRYPTION_FAILED'
   readonly table: string
   readonly column: string
+  readonly row: string
   /** Undefined when the bytes are not a sealed value at all. */
   readonly keyId: string | undefined
+  readonly fault: DecryptionFault
 
-  constructor(column: PgColumn, keyId: string | undefined, reason: string) {
-    super(`cannot decrypt ${getTableName(column.table)}.${column.name} (key ${keyId ?? 'unknown'}): ${reason}`)
-    this.table = getTableName(column.table)
+  constructor(column: PgColumn, row: string, { keyId, fault, reason }: Refusal) {
+    const table = getTableName(column.table)
+    super(`cannot decrypt ${table}.${column.name} of row ${row} (key ${keyId ?? 'unknown'}): ${reason}`)
+    this.table = table
     this.column = column.name
+    this.row = row
     this.keyId = keyId
+    this.fault = fault
   }
 }
 
-const formatVersion = 1
+interface Refusal {
+  keyId: string | undefined
+  fault: DecryptionFault
+  reason: string
+}
+
+/**
+ * Both begin with the version, the length of the key's id and that id. 1: not bound to an owner; it is read, and written no
+ * more. 2: bound to its owner.
+ */
+const formatVersions = [1, 2] as const
+const newestVersion = 2
 const ivBytes = 12
 const tagBytes = 16
 
-/** What every value sealed with this key begins with, and no other does. */
+/** What every value begins with that is sealed in the newest format with this key, and no other does. */
 export function sealedPrefix(keyId: string): Uint8Array {
-  return Buffer.concat([Buffer.of(formatVersion, keyId.length), Buffer.from(keyId)])
+  return Buffer.concat([Buffer.of(newestVersion, keyId.length), Buffer.from(keyId)])
 }
 
 /** The id of the key that a stored value names; undefined when the bytes are not a sealed value at all. */
@@ -54,24 +81,31 @@ export function keyIdOf(stored: Uint8Array): string | undefined {
   const idEnd = 2 + (stored[1] ?? 0)
   const keyId = Buffer.from(stored.subarray(2, idEnd)).toString('latin1')
   const whole = stored.byteLength >= idEnd + ivBytes + tagBytes
-  return stored[0] === formatVersion && whole && keyIdPattern.test(keyId) ? keyId : undefined
+  return formatVersions.some(version => version === stored[0]) && whole && keyIdPattern.test(keyId) ? keyId : undefined
+}
+
+export interface CipherOptions {
+  /** Hears of each value that `open` and `tryOpen` refuse. */
+  onRefused?(failure: DecryptionFailed): void
 }
 
 /**
  * Encryption at rest: JSON values under AES-256-GCM.
  *
- * Stored bytes: format version (1), length of the key's id (1), key's id, IV (12), tag (16), ciphertext.
- * Associated data binds table, column and row, so a value copied to another place does not open. The key's id is not part
- * of it: a key may be renamed. Renaming a table or column, in contrast, needs its values sealed anew.
+ * Stored bytes: format version (2), length of the key's id (1), key's id, IV (12), tag (16), ciphertext.
+ * Associated data binds table, column, row and owner, so a value copied to another place does not open, nor does one whose
+ * row was given to another owner. The key's id is not part of it: a key may be renamed. Renaming a table or column, in
+ * contrast, needs its values re-encrypted. Values of format 1 have no owner in it; `npm run keys:rotate` brings them along.
  *
  * IVs are random, so one key must seal at most 2^32 values (NIST SP 800-38D, 8.3): put a new key first long before that.
  */
 export class Cipher {
   readonly #keys: ReadonlyMap<string, KeyObject>
   readonly #writer: { readonly id: string; readonly key: KeyObject }
+  readonly #onRefused: CipherOptions['onRefused']
 
   /** The first key writes, all read. Throws `InvalidEncryptionKeys` without keys, with an id twice, or not 32 bytes. */
-  constructor(keys: readonly EncryptionKey[]) {
+  constructor(keys: readonly EncryptionKey[], { onRefused }: CipherOptions = {}) {
     const [writer] = keys
     if (!writer) throw new InvalidEncryptionKeys('at least one key is needed')
     for (const [index, { id, key }] of keys.entries()) {
@@ -81,6 +115,7 @@ export class Cipher {
     this.#keys = new Map(keys.map(({ id, key }) => [id, createSecretKey(key)]))
     if (this.#keys.size !== keys.length) throw new InvalidEncryptionKeys('two keys have the same id')
     this.#writer = { id: writer.id, key: createSecretKey(writer.key) }
+    this.#onRefused = onRefused
   }
 
   /** The id of the key that writes. */
@@ -94,64 +129,87 @@ export class Cipher {
   }
 
   /**
-   * `row` is the id of the row the value is stored in. `column` is the schema's own, not an alias's.
+   * `column` is the schema's own, not an alias's.
    *
    * The value is stored as JSON; throws a TypeError for what JSON cannot say, such as `undefined`.
    */
-  seal<T>(column: EncryptedColumn<T>, row: string, value: T): Sealed<T> {
+  seal<T>(column: EncryptedColumn<T>, place: Place, value: T): Sealed<T> {
     const json = JSON.stringify(value)
     if (json === undefined) throw new TypeError(`${column.name} cannot be sealed: not a JSON value`)
-    return this.#encrypt(column, row, Buffer.from(json)) as Sealed<T>
+    return this.#encrypt(column, place, Buffer.from(json)) as Sealed<T>
   }
 
-  /** Throws `DecryptionFailed`, which never carries the content. */
-  open<T>(column: EncryptedColumn<T>, row: string, stored: Sealed<T>): T {
-    const json = this.#decrypt(column, row, stored)
+  /** For what nothing can go on without. Throws `DecryptionFailed`, which never carries the content. */
+  open<T>(column: EncryptedColumn<T>, place: Place, stored: Sealed<T>): T {
     try {
-      return JSON.parse(json.toString('utf8'))
-    } catch {
-      // Without the cause: an error of JSON.parse quotes what it read.
-      throw new DecryptionFailed(column, keyIdOf(stored), 'not a JSON value')
+      return parsed(column, place, stored, this.#decrypt(column, place, stored))
+    } catch (error) {
+      if (error instanceof DecryptionFailed) this.#onRefused?.(error)
+      throw error
     }
   }
 
-  /** The same value under the key that writes now, whichever it is under. Throws `DecryptionFailed`. */
-  reseal(column: PgColumn, row: string, stored: Uint8Array): Uint8Array {
-    return this.#encrypt(column, row, this.#decrypt(column, row, stored))
+  /**
+   * For all that is shown beside other things: what cannot be opened is `undefined`, which no stored value is, and does
+   * not keep the rest from being shown.
+   */
+  tryOpen<T>(column: EncryptedColumn<T>, place: Place, stored: Sealed<T>): T | undefined {
+    try {
+      return this.open(column, place, stored)
+    } catch (error) {
+      if (error instanceof DecryptionFailed) return undefined
+      throw error
+    }
   }
 
-  #encrypt(column: PgColumn, row: string, plaintext: Uint8Array): Uint8Array {
+  /** The same value under the key that writes now, in the newest format, whichever it is in. Throws `DecryptionFailed`. */
+  reseal(column: PgColumn, place: Place, stored: Uint8Array): Uint8Array {
+    return this.#encrypt(column, place, this.#decrypt(column, place, stored))
+  }
+
+  #encrypt(column: PgColumn, place: Place, plaintext: Uint8Array): Uint8Array {
     const iv = randomBytes(ivBytes)
     const cipher = createCipheriv('aes-256-gcm', this.#writer.key, iv, { authTagLength: tagBytes })
-    cipher.setAAD(associatedData(column, row))
+    cipher.setAAD(associatedData(newestVersion, column, place))
     const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
     return Buffer.concat([sealedPrefix(this.#writer.id), iv, cipher.getAuthTag(), ciphertext])
   }
 
-  #decrypt(column: PgColumn, row: string, stored: Uint8Array): Buffer {
+  #decrypt(column: PgColumn, place: Place, stored: Uint8Array): Buffer {
+    const refused = (refusal: Refusal) => new DecryptionFailed(column, place.row, refusal)
     const keyId = keyIdOf(stored)
-    if (keyId === undefined) throw new DecryptionFailed(column, undefined, 'not a sealed value')
+    if (keyId === undefined) throw refused({ keyId, fault: 'damaged', reason: 'not a sealed value' })
     const key = this.#keys.get(keyId)
-    if (!key) throw new DecryptionFailed(column, keyId, 'this key was not given')
+    if (!key) throw refused({ keyId, fault: 'key-missing', reason: 'this key was not given' })
     const ivStart = 2 + keyId.length
     const tagStart = ivStart + ivBytes
     const start = tagStart + tagBytes
     const decipher = createDecipheriv('aes-256-gcm', key, stored.subarray(ivStart, tagStart), {
       authTagLength: tagBytes,
     })
-    decipher.setAAD(associatedData(column, row))
+    decipher.setAAD(associatedData(stored[0], column, place))
     decipher.setAuthTag(stored.subarray(tagStart, start))
     try {
       return Buffer.concat([decipher.update(stored.subarray(start)), decipher.final()])
     } catch {
-      throw new DecryptionFailed(column, keyId, 'another key, another row, or changed bytes')
+      throw refused({ keyId, fault: 'damaged', reason: 'another key, another row or owner, or changed bytes' })
     }
   }
 }
 
-/** Each part after its length in bytes, so that no two places share the same bytes. */
-function associatedData(column: PgColumn, row: string): Buffer {
-  const parts = [getTableName(column.table), column.name, row].map(part => Buffer.from(part))
+function parsed(column: PgColumn, { row }: Place, stored: Uint8Array, json: Buffer) {
+  try {
+    return JSON.parse(json.toString('utf8'))
+  } catch {
+    // Without the cause: an error of JSON.parse quotes what it read.
+    throw new DecryptionFailed(column, row, { keyId: keyIdOf(stored), fault: 'damaged', reason: 'not a JSON value' })
+  }
+}
+
+/** Each part after its length in bytes, so that no two places share the same bytes; as many parts as the format has. */
+function associatedData(version: number | undefined, column: PgColumn, { row, owner }: Place): Buffer {
+  const place = [getTableName(column.table), column.name, row]
+  const parts = (version === 1 ? place : [...place, owner ?? '']).map(part => Buffer.from(part))
   return Buffer.concat(
     parts.flatMap(part => {
       const length = Buffer.alloc(4)

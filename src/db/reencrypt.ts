@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { Queries } from './client.ts'
-import { type Cipher, DecryptionFailed, keyIdOf, sealedPrefix } from './encrypted.ts'
+import { type Cipher, DecryptionFailed, sealedPrefix } from './encrypted.ts'
 import { type ReencryptionReport, ReencryptionTally } from './reencryption-report.ts'
-import { type RowKey, rowId, type SealedTable, sealedTable } from './sealed-table.ts'
+import { type RowKey, type SealedSource, type SealedTable, sealedTable } from './sealed-table.ts'
 import { throughFaults } from './through-faults.ts'
 
 export interface ReencryptOptions {
   queries: Queries
   /** Its newest key is the one under which everything is to be. */
   cipher: Cipher
-  tables: readonly PgTable[]
+  tables: readonly SealedSource[]
   /** How many rows are looked at by one statement. */
   pageRows?: number
   signal?: AbortSignal
@@ -22,8 +22,8 @@ export interface ReencryptOptions {
 const maxPasses = 5
 
 /**
- * Seals every value of the encrypted columns of `tables` anew that is not under the newest key, while servers read and
- * write.
+ * Re-encrypts every value of the encrypted columns of `tables` that is not under the newest key and in the newest format,
+ * while servers read and write.
  *
  * Nothing is lost: a value is replaced only if its bytes are still those that were read (compare and swap), so who writes
  * meanwhile wins. Nothing waits: each statement is a short transaction of its own, on one row if it writes. In memory are
@@ -64,11 +64,12 @@ export async function reencrypt({
   }
 
   async function renew(table: SealedTable, row: RowKey, column: PgColumn): Promise<void> {
-    const stored = await patiently(() => table.read(row, column))
-    if (stored === undefined || keyIdOf(stored) === cipher.newestKeyId) return
+    const found = await patiently(() => table.read(row, column))
+    if (found === undefined || beginsWith(found.stored, prefix)) return
+    const { stored, place } = found
     let sealed: Uint8Array
     try {
-      sealed = cipher.reseal(column, rowId(row), stored)
+      sealed = cipher.reseal(column, place, stored)
     } catch (error) {
       if (!(error instanceof DecryptionFailed)) throw error
       tally.unreadable(column, error)
@@ -82,7 +83,11 @@ export async function reencrypt({
     tally.beginPass()
     onProgress?.(tally.report())
     for (const table of tables) await walk(table)
-    if (tally.report().olderKeys.length === 0) break
+    if (!tally.foundOlder) break
   }
   return tally.report()
+}
+
+function beginsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(0, prefix.byteLength).equals(prefix)
 }

@@ -12,11 +12,25 @@ export interface ReencryptionReport {
   missingKeys: string[]
   /** How many of the values that cannot be read name a given key, or none: they were changed. */
   damaged: number
+  /** Where such values are, the first of them in each table; at most `maxDamagedRows`. Ids, and nothing of the content. */
+  damagedRows: DamagedRow[]
+  /** Whether this pass found values in an older format. After the last one: something of an older version still writes. */
+  olderFormat: boolean
   /** Ids of the older keys under which this pass found values. After the last one: keys that something still writes with. */
   olderKeys: string[]
   /** Ids of the given keys that no value names any more; empty as long as there are older keys. */
   unusedKeys: string[]
 }
+
+export interface DamagedRow {
+  table: string
+  column: string
+  /** The values of the primary key, joined by slashes. */
+  row: string
+}
+
+/** Enough to see what is wrong; the counts say how many there are. */
+export const maxDamagedRows = 100
 
 /** What happened to the values of one encrypted column. */
 export interface ColumnCounts {
@@ -41,6 +55,8 @@ export class ReencryptionTally {
   readonly #olderKeys = new Set<string>()
   /** Of the values that cannot be read; few, as keys are. */
   readonly #namedKeys = new Set<string>()
+  readonly #damagedRows: DamagedRow[] = []
+  #olderFormat = false
   #damaged = 0
   #passes = 0
 
@@ -59,20 +75,30 @@ export class ReencryptionTally {
     this.#olderKeys.clear()
     this.#namedKeys.clear()
     this.#damaged = 0
+    this.#damagedRows.length = 0
+    this.#olderFormat = false
     for (const counts of this.#counts.values()) Object.assign(counts, { unreadable: 0, left: 0 })
   }
 
-  unreadable(column: PgColumn, { keyId }: DecryptionFailed): void {
-    this.#of(column).unreadable++
-    if (keyId !== undefined) this.#namedKeys.add(keyId)
-    if (keyId === undefined || this.#cipher.keyIds.includes(keyId)) this.#damaged++
+  /** Whether this pass has found anything to be re-encrypted. */
+  get foundOlder(): boolean {
+    return this.#olderFormat || this.#olderKeys.size > 0
   }
 
-  /** A value that can be read and is not under the newest key. */
+  unreadable(column: PgColumn, { keyId, fault, table, row }: DecryptionFailed): void {
+    this.#of(column).unreadable++
+    if (keyId !== undefined) this.#namedKeys.add(keyId)
+    if (fault === 'key-missing') return
+    this.#damaged++
+    if (this.#damagedRows.length < maxDamagedRows) this.#damagedRows.push({ table, column: column.name, row })
+  }
+
+  /** A value that can be read and is not under the newest key, or not in the newest format. */
   older(column: PgColumn, stored: Uint8Array): void {
     this.#of(column).left++
     const keyId = keyIdOf(stored)
-    if (keyId !== undefined) this.#olderKeys.add(keyId)
+    if (keyId === this.#cipher.newestKeyId) this.#olderFormat = true
+    else if (keyId !== undefined) this.#olderKeys.add(keyId)
   }
 
   reencrypted(column: PgColumn): void {
@@ -88,6 +114,8 @@ export class ReencryptionTally {
       columns: Array.from(this.#counts.values(), counts => ({ ...counts })),
       missingKeys: named.filter(id => !this.#cipher.keyIds.includes(id)),
       damaged: this.#damaged,
+      damagedRows: [...this.#damagedRows],
+      olderFormat: this.#olderFormat,
       olderKeys: Array.from(this.#olderKeys),
       unusedKeys: this.#olderKeys.size > 0 ? [] : older.filter(id => !this.#namedKeys.has(id)),
     }

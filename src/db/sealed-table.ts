@@ -1,10 +1,19 @@
-import { and, asc, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, isNotNull, or, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import type { Queries } from './client.ts'
-import { isEncrypted } from './encrypted.ts'
+import { isEncrypted, type Place } from './encrypted.ts'
 
 /** Tells a row of its table: the values of the primary key, in the key's order. */
 export type RowKey = readonly unknown[]
+
+/** A table with encrypted columns, and whose its rows are. */
+export interface SealedSource {
+  readonly table: PgTable
+  /** The column that says it; none when the rows have no owner. */
+  readonly owner?: PgColumn
+  /** The tables in which that column is found, should it be another one's. */
+  readonly through?: readonly { readonly table: PgTable; readonly on: SQL }[]
+}
 
 /** A table with encrypted columns, walked in the order of its primary key. Each method is one short statement. */
 export interface SealedTable {
@@ -14,8 +23,10 @@ export interface SealedTable {
   lastKey(): Promise<RowKey | undefined>
   /** The next rows, each with those of its columns whose value does not begin with `prefix`. Reads no value as a whole. */
   page(range: { after?: RowKey; last: RowKey; limit: number; prefix: Uint8Array }): Promise<PagedRow[]>
-  /** The stored bytes; undefined when there is no value, or no row, any more. */
-  read(row: RowKey, column: PgColumn): Promise<Uint8Array | undefined>
+  /** The stored bytes and where they are; undefined when there is no value, or no row, any more. */
+  read(row: RowKey, column: PgColumn): Promise<{ stored: Uint8Array; place: Place } | undefined>
+  /** Some rows at one end of the table that have values: all of these, and where they are. */
+  some(end: 'first' | 'last', limit: number): Promise<SealedValue[]>
   /** Compare and swap: false, with nothing written, when the stored bytes are no longer `from`. */
   swap(row: RowKey, column: PgColumn, from: Uint8Array, to: Uint8Array): Promise<boolean>
 }
@@ -25,13 +36,19 @@ export interface PagedRow {
   readonly others: readonly PgColumn[]
 }
 
+export interface SealedValue {
+  readonly column: PgColumn
+  readonly place: Place
+  readonly stored: Uint8Array
+}
+
 /** As values are bound to their rows by all that seals: the values of the primary key, joined by slashes. */
 export function rowId(row: RowKey): string {
   return row.join('/')
 }
 
 /** @throws TypeError when the table has no primary key */
-export function sealedTable(queries: Queries, table: PgTable): SealedTable {
+export function sealedTable(queries: Queries, { table, owner, through = [] }: SealedSource): SealedTable {
   const { name, columns: all, primaryKeys } = getTableConfig(table)
   const columns = all.filter(isEncrypted)
   const key = primaryKeys[0]?.columns ?? all.filter(({ primary }) => primary)
@@ -43,6 +60,19 @@ export function sealedTable(queries: Queries, table: PgTable): SealedTable {
   const thisRow = (row: RowKey) => and(...key.map((column, index) => eq(column, row[index])))
   const tuple = (parts: SQL[]) => sql`(${sql.join(parts, sql`, `)})`
   const keyTuple = tuple(key.map(column => sql`${column}`))
+  const placeOf = (fields: Record<string, unknown>): Place => ({
+    row: rowId(keyOf(fields)),
+    owner: (fields.owner as string | undefined) ?? null,
+  })
+  // With joins drizzle writes the names of the tables before those of the columns.
+  const withOwner = (fields: Record<string, PgColumn>) => {
+    const query = queries
+      .select({ ...fields, ...(owner && { owner }) })
+      .from(table)
+      .$dynamic()
+    for (const join of through) query.innerJoin(join.table, join.on)
+    return query
+  }
   const rowTuple = (row: RowKey) => tuple(key.map((column, index) => sql`${sql.param(row[index], column)}`))
 
   return {
@@ -75,8 +105,24 @@ export function sealedTable(queries: Queries, table: PgTable): SealedTable {
     },
 
     async read(row, column) {
-      const [found] = await queries.select({ value: column }).from(table).where(thisRow(row))
-      return (found?.value as Uint8Array | null | undefined) ?? undefined
+      const [found]: Record<string, unknown>[] = await withOwner({ ...keyFields, value: column }).where(thisRow(row))
+      const stored = found?.value as Uint8Array | null | undefined
+      return found && stored ? { stored, place: placeOf(found) } : undefined
+    },
+
+    async some(end, limit) {
+      const fields = Object.fromEntries(columns.map((column, index) => [`value${index}`, column]))
+      const order = key.map(column => (end === 'first' ? asc(column) : desc(column)))
+      const rows: Record<string, unknown>[] = await withOwner({ ...keyFields, ...fields })
+        .where(or(...columns.map(column => isNotNull(column))))
+        .orderBy(...order)
+        .limit(limit)
+      return rows.flatMap(row =>
+        columns.flatMap((column, index) => {
+          const stored = row[`value${index}`] as Uint8Array | null
+          return stored ? [{ column, place: placeOf(row), stored }] : []
+        }),
+      )
     },
 
     async swap(row, column, from, to) {

@@ -1,21 +1,46 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { Queries } from './client.ts'
-import type { Cipher } from './encrypted.ts'
+import { type Cipher, DecryptionFailed, type Sealed } from './encrypted.ts'
 import { serverSecrets } from './schema.ts'
 
 /**
  * A secret that is made once and then the same for all processes on this database, whichever comes first. `make` may be
  * called without its result being used. A JSON value.
+ *
+ * One that is damaged is replaced, since what needs it would fail for good: what was made with it, such as the digest of
+ * an old `Idempotency-Key`, is no longer recognised then. The cipher's `onRefused` hears of it. One under a key that was
+ * not given is whole, and stays.
+ *
+ * @throws DecryptionFailed when its key was not given
  */
 export async function serverSecret<T>(queries: Queries, cipher: Cipher, name: string, make: () => T): Promise<T> {
-  const read = async () => {
-    const [row] = await queries.select().from(serverSecrets).where(eq(serverSecrets.name, name))
-    return row && (cipher.open(serverSecrets.value, name, row.value) as T)
-  }
+  const place = { row: name, owner: null }
   const kept = await read()
-  if (kept !== undefined) return kept
-  const value = cipher.seal(serverSecrets.value, name, make())
-  await queries.insert(serverSecrets).values({ name, value }).onConflictDoNothing()
+  if (kept.kind === 'kept') return kept.value
+  const value = cipher.seal(serverSecrets.value, place, make())
+  if (kept.kind === 'none') await queries.insert(serverSecrets).values({ name, value }).onConflictDoNothing()
+  else {
+    const same = and(eq(serverSecrets.name, name), eq(serverSecrets.value, kept.stored))
+    await queries.update(serverSecrets).set({ value }).where(same)
+  }
   // Of two that came at once, both take what the first has written.
-  return (await read()) as T
+  const [row] = await find()
+  return cipher.open(serverSecrets.value, place, row?.value ?? value) as T
+
+  function find() {
+    return queries.select().from(serverSecrets).where(eq(serverSecrets.name, name))
+  }
+
+  async function read(): Promise<
+    { kind: 'none' } | { kind: 'kept'; value: T } | { kind: 'damaged'; stored: Sealed<unknown> }
+  > {
+    const [row] = await find()
+    if (!row) return { kind: 'none' }
+    try {
+      return { kind: 'kept', value: cipher.open(serverSecrets.value, place, row.value) as T }
+    } catch (error) {
+      if (!(error instanceof DecryptionFailed) || error.fault === 'key-missing') throw error
+      return { kind: 'damaged', stored: row.value }
+    }
+  }
 }

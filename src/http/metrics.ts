@@ -16,6 +16,8 @@ export interface Gauges {
   redisConnected(): boolean | undefined
   /** `retries`: since the start. */
   upstream(): { breaker: keyof typeof breakerStates; sockets: number; retries: number }
+  /** Stored values that could not be opened, since the start. */
+  refusedValues(): Iterable<{ table: string; column: string; fault: string; count: number }>
   /** Rejects when the database does not answer. */
   queuedTasks(): Promise<number>
   /** Those that are open, by handler. Rejects when the database does not answer. */
@@ -89,6 +91,16 @@ export function registerGauges(registry: Registry, gauges: Gauges): void {
     collect() {
       this.reset()
       this.inc(gauges.upstream().retries)
+    },
+  })
+  new Counter({
+    name: 'conch_damaged_values_total',
+    help: 'Times that a stored value could not be decrypted, by where it is and why: damaged, or key-missing.',
+    labelNames: ['table', 'column', 'fault'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { count, ...labels } of gauges.refusedValues()) this.inc(labels, count)
     },
   })
   new Gauge({

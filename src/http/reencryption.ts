@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { maxDamagedRows } from '../db/reencryption-report.ts'
 
 const KeyIds = (description: string) => Type.Array(Type.String(), { maxItems: 1_000, description })
 
@@ -18,6 +19,14 @@ export const ReencryptionSchema = Type.Object({
   ),
   missingKeys: KeyIds('Ids of keys that were not given, named by values that cannot be read.'),
   damaged: Type.Integer({ description: 'Values that were changed, so that no key opens them.' }),
+  damagedRows: Type.Array(Type.Object({ table: Type.String(), column: Type.String(), row: Type.String() }), {
+    maxItems: maxDamagedRows,
+    description: 'Where the first of them are: the ids of their rows.',
+  }),
+  olderFormat: Type.Boolean({
+    description:
+      'Values of an older format were found in this pass. If it was the last one, an older version still writes.',
+  }),
   olderKeys: KeyIds('Ids of older keys found in this pass. If it was the last one, something still writes with them.'),
   unusedKeys: KeyIds('Ids of given keys that no value names any more.'),
 })

@@ -28,6 +28,7 @@ export async function entriesOf(
   const documents = await readAll(
     tx,
     sources,
+    ownerId,
     page.filter(({ id }) => !entries.has(id)),
   )
   return page.flatMap(({ id, kind }) => {
@@ -36,17 +37,20 @@ export async function entriesOf(
   })
 }
 
-/** The documents of these, by id. */
+/** The documents of these, by id. Of this owner: an entry that was moved to another one must not show what it is of. */
 export async function readAll(
   tx: Queries,
   sources: readonly LibrarySource[],
+  ownerId: string,
   refs: readonly { id: string; kind: LibraryKind }[],
 ): Promise<Map<string, LibraryDocument>> {
   const documents = new Map<string, LibraryDocument>()
   for (const source of sources) {
     const ids = refs.filter(({ kind }) => kind === source.kind).map(({ id }) => id)
     if (ids.length === 0) continue
-    for (const document of await source.read(tx, ids)) documents.set(document.id, document)
+    for (const document of await source.read(tx, ids)) {
+      if (document.ownerId === ownerId) documents.set(document.id, document)
+    }
   }
   return documents
 }

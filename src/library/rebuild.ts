@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import type { Database } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import { throughFaults } from '../db/through-faults.ts'
-import { openIndex } from './index-key.ts'
+import { mendedIndex } from './index-key.ts'
 import { type EntryRef, refreshEntries } from './refresh.ts'
 import { type LibraryKind, type LibrarySource, libraryKinds } from './source.ts'
 import { entryRefs } from './store.ts'
@@ -17,6 +17,9 @@ export const RebuildReport = Type.Object({
     { description: 'Entries by kind.' },
   ),
   removed: Type.Integer({ description: 'Entries of what is no longer there.' }),
+  damaged: Type.Integer({
+    description: 'Entries among those that were written of which something can no longer be read, and is left out.',
+  }),
 })
 export type RebuildReport = Static<typeof RebuildReport>
 
@@ -37,23 +40,24 @@ export interface RebuildOptions {
  * new meanwhile the handler hears.
  *
  * Stopped at any point it leaves entries that are true; run again, it begins from the start. Rejects with the signal's
- * reason when aborted; with what the database says when it is away for half a minute, or when something cannot be read.
+ * reason when aborted; with what the database says when it is away for half a minute. What cannot be read is left out.
  */
 export async function rebuildLibrary(options: RebuildOptions): Promise<RebuildReport> {
   const { database, cipher, sources, pageRows = 50, signal, onProgress } = options
   const { queries } = database
-  const report: RebuildReport = { written: { record: 0, review: 0, quiz: 0, conversation: 0 }, removed: 0 }
+  const report: RebuildReport = { written: { record: 0, review: 0, quiz: 0, conversation: 0 }, removed: 0, damaged: 0 }
   const patiently = throughFaults(signal)
   const tell = () => onProgress?.({ ...report, written: { ...report.written } })
   tell()
-  const index = await patiently(() => openIndex(queries, cipher))
+  const index = await patiently(() => mendedIndex(queries, cipher))
 
   for (const source of sources) {
     for (let after: string | undefined; ; ) {
       const ids = await patiently(() => source.ids(queries, after, pageRows))
-      const { written, removed } = await refresh(ids.map(id => ({ kind: source.kind, id })))
+      const { written, removed, damaged } = await refresh(ids.map(id => ({ kind: source.kind, id })))
       report.written[source.kind] += written
       report.removed += removed
+      report.damaged += damaged
       tell()
       after = ids.at(-1)
       if (ids.length < pageRows) break
@@ -71,7 +75,7 @@ export async function rebuildLibrary(options: RebuildOptions): Promise<RebuildRe
   }
 
   function refresh(refs: readonly EntryRef[]) {
-    if (refs.length === 0) return { written: 0, removed: 0 }
+    if (refs.length === 0) return { written: 0, removed: 0, damaged: 0 }
     return patiently(() => queries.transaction(tx => refreshEntries(tx, { sources, cipher, index }, refs)))
   }
 

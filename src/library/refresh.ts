@@ -9,7 +9,8 @@ import type { LibraryDocument, LibraryKind, LibrarySource } from './source.ts'
 export interface RefreshOptions {
   sources: readonly LibrarySource[]
   cipher: Cipher
-  index: BlindIndex
+  /** None: entries get no tokens, and every search looks into them. */
+  index: BlindIndex | undefined
 }
 
 /** Names what an entry is of. */
@@ -28,7 +29,7 @@ export async function refreshEntries(
   tx: Queries,
   options: RefreshOptions,
   refs: readonly EntryRef[],
-): Promise<{ written: number; removed: number }> {
+): Promise<{ written: number; removed: number; damaged: number }> {
   const ids = refs.map(({ id }) => id)
   await lock(tx, ids)
   const documents: { kind: LibraryKind; document: LibraryDocument }[] = []
@@ -42,7 +43,7 @@ export async function refreshEntries(
   if (rows.length > 0) await upsert(tx, rows)
   const gone = ids.filter(id => !rows.some(row => row.id === id))
   const removed = gone.length > 0 ? await remove(tx, gone) : 0
-  return { written: rows.length, removed }
+  return { written: rows.length, removed, damaged: documents.filter(({ document }) => document.damaged).length }
 }
 
 /** In the order of the locks themselves, so that two with entries in common do not wait for each other. */
@@ -60,6 +61,7 @@ async function lock(tx: Queries, ids: readonly string[]): Promise<void> {
 function rowOf({ cipher, index }: RefreshOptions, kind: LibraryKind, document: LibraryDocument) {
   const { id, ownerId, anchorTaskId, status, createdAt, updatedAt, contents, about } = document
   const { title, preview, ...sizes } = digestOf(document)
+  const place = { row: id, owner: ownerId }
   return {
     id,
     ownerId,
@@ -69,16 +71,29 @@ function rowOf({ cipher, index }: RefreshOptions, kind: LibraryKind, document: L
     createdAt,
     updatedAt,
     ...sizes,
-    title: title === undefined ? null : cipher.seal(library.title, id, title),
-    preview: cipher.seal(library.preview, id, preview),
-    indexTokens: index.tokensOf(ownerId, [...contents, ...about]),
+    title: title === undefined ? null : cipher.seal(library.title, place, title),
+    preview: cipher.seal(library.preview, place, preview),
+    indexTokens: index?.tokensOf(ownerId, [...contents, ...about]) ?? null,
   }
 }
 
 async function upsert(tx: Queries, rows: (typeof library.$inferInsert)[]): Promise<void> {
-  const { kind, anchorTaskId, status, title, preview, characters, bytes, count, indexTokens, createdAt, updatedAt } =
-    library
+  const {
+    ownerId,
+    kind,
+    anchorTaskId,
+    status,
+    title,
+    preview,
+    characters,
+    bytes,
+    count,
+    indexTokens,
+    createdAt,
+    updatedAt,
+  } = library
   const columns = {
+    ownerId,
     kind,
     anchorTaskId,
     status,

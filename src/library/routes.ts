@@ -59,7 +59,7 @@ export const libraryRoutes: FastifyPluginAsyncTypebox<LibraryRoutesOptions> = as
 }
 
 function view({ entry, excerpt }: Found) {
-  const { id, kind, status, title, preview, characters, bytes, count, createdAt, updatedAt } = entry
+  const { id, kind, status, title, preview, characters, bytes, count, createdAt, updatedAt, damaged } = entry
   return {
     id,
     kind,
@@ -71,6 +71,7 @@ function view({ entry, excerpt }: Found) {
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
     links: { self: `${paths[kind]}/${id}` },
+    ...(damaged && { damaged: true as const }),
   }
 }
 

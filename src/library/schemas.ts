@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { maxPageItems } from '../tasks/paging.ts'
+import { Damaged } from '../tasks/schemas.ts'
 import { taskStatuses } from '../tasks/task.ts'
 import { libraryKinds } from './source.ts'
 
@@ -42,7 +43,10 @@ export const LibraryList = Type.Object({
       preview: Type.String(),
       match: Type.Union(
         [Type.Object({ before: Type.String(), match: Type.String(), after: Type.String() }), Type.Null()],
-        { description: 'Where `q` was found.' },
+        {
+          description:
+            'Where `q` was found. Null without `q`, and for what may have it, but was damaged: see `damaged`.',
+        },
       ),
       sizes: Type.Object({
         characters: Type.Integer(),
@@ -52,6 +56,7 @@ export const LibraryList = Type.Object({
       createdAt: Type.String(),
       updatedAt: Type.String(),
       links: Type.Object({ self: Type.String() }),
+      damaged: Damaged,
     }),
     { maxItems: maxPageItems },
   ),

@@ -1,5 +1,6 @@
 import type { Queries } from '../db/client.ts'
 import type { BlindIndex } from './blind-index.ts'
+import { digestOf } from './digest.ts'
 import { type EntrySources, entriesOf, readAll } from './entries.ts'
 import { type Excerpt, excerptOf, fold } from './fold.ts'
 import type { LibraryDocument } from './source.ts'
@@ -30,20 +31,27 @@ export interface FoundPage {
   next: LibraryCursor | undefined
 }
 
-/** The owner's entries, last changed first: those whose text has `query` in it, whatever its case and white space. */
+/**
+ * The owner's entries, last changed first: those whose text has `query` in it, whatever its case and white space. So are
+ * those that may have it, since something of them can no longer be read.
+ */
 export async function searchLibrary(
   tx: Queries,
   { index, ...from }: EntrySources & { index: BlindIndex | undefined },
   ownerId: string,
   { query, before, limit, ...filter }: LibraryFilter & { query?: string; before?: LibraryCursor; limit: number },
 ): Promise<FoundPage> {
-  if (query === undefined || !index) {
+  if (query === undefined) {
     const entries = await entriesOf(tx, from, ownerId, { ...filter, before, limit: limit + 1 })
-    const items = entries.slice(0, limit).map(entry => ({ entry }))
+    const page = entries.slice(0, limit)
+    const lost = page.filter(({ damaged }) => damaged)
+    const documents = await readAll(tx, from.sources, ownerId, lost)
+    const items = page.map(entry => ({ entry: asItIs(entry, documents.get(entry.id)) }))
     return { items, next: entries.length > limit ? entries[limit - 1] : undefined }
   }
   const wanted = fold(query)
-  const tokens = index.tokensFor(ownerId, wanted)
+  // Without the index everything is looked into.
+  const tokens = index?.tokensFor(ownerId, wanted) ?? []
   const found: Found[] = []
   let last = before
   let characters = 0
@@ -51,13 +59,14 @@ export async function searchLibrary(
     const candidates = await entriesOf(tx, from, ownerId, { ...filter, before: last, tokens, limit: batchSize })
     for (const portion of portionsOf(candidates)) {
       if (characters > maxOpenedCharacters) return { items: found, next: last }
-      const documents = await readAll(tx, from.sources, portion)
+      const documents = await readAll(tx, from.sources, ownerId, portion)
       for (const entry of portion) {
         const document = documents.get(entry.id)
         const excerpt = document && excerptIn(document, wanted)
+        const isFound = excerpt !== undefined || document?.damaged === true
         // One more than fits tells that there is another page.
-        if (excerpt && found.length === limit) return { items: found, next: found.at(-1)?.entry }
-        if (excerpt) found.push({ entry, excerpt })
+        if (isFound && found.length === limit) return { items: found, next: found.at(-1)?.entry }
+        if (isFound) found.push({ entry: asItIs(entry, document), excerpt })
         last = entry
         characters += entry.characters
       }
@@ -79,6 +88,14 @@ function portionsOf(entries: readonly LibraryEntry[]): LibraryEntry[][] {
     portions.at(-1)?.push(entry)
   }
   return portions
+}
+
+/** The entry; where its own values are damaged, with those of its source. */
+function asItIs(entry: LibraryEntry, document: LibraryDocument | undefined): LibraryEntry {
+  if (!document) return entry
+  if (!entry.damaged) return { ...entry, damaged: document.damaged }
+  const { title, preview } = digestOf(document)
+  return { ...entry, title, preview, damaged: document.damaged }
 }
 
 function excerptIn({ contents, about }: LibraryDocument, wanted: string): Excerpt | undefined {

@@ -30,10 +30,12 @@ export interface LibraryDocument {
   readonly about: readonly string[]
   /** Of versions, questions, messages. */
   readonly count: number
+  /** Something of it can no longer be read: it is left out of the texts above, so a search cannot tell whether it has a word. */
+  readonly damaged: boolean
 }
 
 /** What a feature says of something that a task wrote; the rest its task says. */
-export type WrittenDocument = Pick<LibraryDocument, 'title' | 'preview' | 'contents' | 'about' | 'count'> &
+export type WrittenDocument = Pick<LibraryDocument, 'title' | 'preview' | 'contents' | 'about' | 'count' | 'damaged'> &
   Partial<Pick<LibraryDocument, 'status' | 'updatedAt'>>
 
 /**
@@ -42,7 +44,7 @@ export type WrittenDocument = Pick<LibraryDocument, 'title' | 'preview' | 'conte
  */
 export interface TaskLibrary<Input> {
   readonly kind: Exclude<LibraryKind, 'conversation'>
-  /** Of all of them at once, by id. @throws DecryptionFailed */
+  /** Of all of them at once, by id. */
   read(tx: Queries, written: readonly TaskOfKind<Input>[]): Promise<Map<string, WrittenDocument>>
 }
 
@@ -55,7 +57,7 @@ export interface LibrarySource {
   touchedBy(queries: Queries, event: LibraryEvent): Promise<string | undefined>
   /** Keeps those of them that are there from being removed until the transaction ends. Takes locks in one order. */
   hold(tx: Queries, ids: readonly string[]): Promise<void>
-  /** Those of them that are there, in any order. @throws DecryptionFailed */
+  /** Those of them that are there, in any order. */
   read(tx: Queries, ids: readonly string[]): Promise<LibraryDocument[]>
   /** Ids of all things of all owners that have an entry, in their order, `limit` at a time; `after` is the last one of the page before. */
   ids(queries: Queries, after: string | undefined, limit: number): Promise<string[]>

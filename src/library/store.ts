@@ -12,6 +12,8 @@ export interface LibraryEntry {
   status: string
   title: string | undefined
   preview: string
+  /** Title or preview can no longer be read: what it is of may be whole. */
+  damaged: boolean
   characters: number
   bytes: number
   count: number
@@ -63,18 +65,24 @@ export async function listEntries(
     )
     .orderBy(desc(updatedAt), desc(id))
     .limit(limit)
-  return rows.map(({ row, status }) => ({
-    id: row.id,
-    kind: row.kind,
-    status,
-    title: row.title ? cipher.open(library.title, row.id, row.title) : undefined,
-    preview: cipher.open(library.preview, row.id, row.preview),
-    characters: row.characters,
-    bytes: row.bytes,
-    count: row.count,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-  }))
+  return rows.map(({ row, status }) => {
+    const place = { row: row.id, owner: row.ownerId }
+    const title = row.title && cipher.tryOpen(library.title, place, row.title)
+    const preview = cipher.tryOpen(library.preview, place, row.preview)
+    return {
+      id: row.id,
+      kind: row.kind,
+      status,
+      title: title ?? undefined,
+      preview: preview ?? '',
+      damaged: title === undefined || preview === undefined,
+      characters: row.characters,
+      bytes: row.bytes,
+      count: row.count,
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+    }
+  })
 }
 
 /** For so long after its end a task may have no entry yet: the handler that writes it takes milliseconds, if it is not behind. */

@@ -1,5 +1,4 @@
-import type { FastifyBaseLogger } from 'fastify'
-import { type Cipher, DecryptionFailed, type Sealed } from '../db/encrypted.ts'
+import type { Cipher, Sealed } from '../db/encrypted.ts'
 import { notifications } from './schema.ts'
 import type { ShownNotification } from './store.ts'
 
@@ -11,29 +10,20 @@ const characters = new Intl.Segmenter('ko')
 /** What owners call the things that their notifications are about: encrypted, and shown in the app alone. */
 export class NotificationLabels {
   readonly #cipher: Cipher
-  readonly #logger: FastifyBaseLogger
 
-  constructor(cipher: Cipher, logger: FastifyBaseLogger) {
+  constructor(cipher: Cipher) {
     this.#cipher = cipher
-    this.#logger = logger
   }
 
   /** `undefined` where there is nothing to show. */
-  seal(notificationId: string, label: string | undefined): Sealed<string> | undefined {
+  seal({ id, ownerId }: { id: string; ownerId: string }, label: string | undefined): Sealed<string> | undefined {
     const short = shortened(label ?? '')
-    return short === '' ? undefined : this.#cipher.seal(notifications.label, notificationId, short)
+    return short === '' ? undefined : this.#cipher.seal(notifications.label, { row: id, owner: ownerId }, short)
   }
 
-  /** Null of one that has none, and of one that cannot be read: the notification is there without it. */
-  open({ id, label }: Pick<ShownNotification, 'id' | 'label'>): string | null {
-    if (!label) return null
-    try {
-      return this.#cipher.open(notifications.label, id, label)
-    } catch (error) {
-      if (!(error instanceof DecryptionFailed)) throw error
-      this.#logger.error({ err: error, notificationId: id }, 'the label of a notification cannot be read')
-      return null
-    }
+  /** Null of one that has none; undefined if it can no longer be read: the notification is there without it. */
+  open({ id, ownerId, label }: Pick<ShownNotification, 'id' | 'ownerId' | 'label'>): string | null | undefined {
+    return label && this.#cipher.tryOpen(notifications.label, { row: id, owner: ownerId }, label)
   }
 }
 

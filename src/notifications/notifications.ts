@@ -41,7 +41,7 @@ export function openNotifications(options: NotificationsOptions): Notifications 
   const { queries } = database
   const tasks = taskStates
   const hub = new OwnerHub({ queries, tasks, store, timers, logger })
-  const labels = new NotificationLabels(options.cipher, logger)
+  const labels = new NotificationLabels(options.cipher)
   const preferences = new PreferenceStore(['in-app', ...channels.map(({ name }) => name)])
   const onNotified = (ownerId: string) => hub.notified(ownerId)
   return {

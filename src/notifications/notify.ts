@@ -1,7 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
 import type { Queries } from '../db/client.ts'
-import { DecryptionFailed } from '../db/encrypted.ts'
 import type { DomainEvent, TracedEvent } from '../events/domain-events.ts'
 import type { SingleHandler } from '../events/handler.ts'
 import type { Channel } from './channel.ts'
@@ -23,8 +22,11 @@ export interface NotifyOptions {
   channels: readonly Channel[]
   /** The conversation that a turn belongs to. */
   conversationOf(tx: Queries, taskId: string): Promise<string | undefined>
-  /** What its owner calls the thing that a task is about. @throws DecryptionFailed */
-  labelOf(tx: Queries, task: { id: string; kind: string; conversationId?: string }): Promise<string | undefined>
+  /** What its owner calls the thing that a task is about. None where that cannot be read. */
+  labelOf(
+    tx: Queries,
+    task: { id: string; ownerId: string; kind: string; conversationId?: string },
+  ): Promise<string | undefined>
   labels: NotificationLabels
   logger: FastifyBaseLogger
   /** Told when an owner has a new notification in the list. */
@@ -36,21 +38,7 @@ export interface NotifyOptions {
  * do, so that all of it happens once. Of a task that has been removed, or was stopped, nobody is told.
  */
 export function notify(options: NotifyOptions): SingleHandler<NotificationKind> {
-  const { store, preferences, channels, conversationOf, labels, onNotified } = options
-
-  /** None where it cannot be read: that is no reason not to notify. */
-  async function labelOf(tx: Queries, task: { id: string; kind: string; conversationId?: string }) {
-    try {
-      return await options.labelOf(tx, task)
-    } catch (error) {
-      if (!(error instanceof DecryptionFailed)) throw error
-      options.logger.error(
-        { err: error, taskId: task.id },
-        'a notification has no label: what was asked for cannot be read',
-      )
-      return undefined
-    }
-  }
+  const { store, preferences, channels, conversationOf, labelOf, labels, onNotified } = options
 
   return {
     name: 'notify',
@@ -83,7 +71,7 @@ export function notify(options: NotifyOptions): SingleHandler<NotificationKind> 
         const id = uuidv7()
         // The app alone shows it, so where that is not to tell it is not kept.
         const label = inApp
-          ? labels.seal(id, await labelOf(tx, { id: taskId, kind: taskKind, conversationId }))
+          ? labels.seal({ id, ownerId }, await labelOf(tx, { id: taskId, ownerId, kind: taskKind, conversationId }))
           : undefined
         await store.add(tx, { id, ownerId, kind, taskId, taskKind, conversationId, inApp, label })
         await publish(

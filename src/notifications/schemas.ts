@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { maxPageItems } from '../tasks/paging.ts'
+import { Damaged } from '../tasks/schemas.ts'
 import type { ChannelName } from './channel.ts'
 import { notificationKinds } from './notification.ts'
 
@@ -14,6 +15,7 @@ export const NotificationSchema = Type.Object({
   label: Type.Union([Type.String(), Type.Null()], {
     description: 'What you call it that this is about, such as the topic of a quiz. Never sent anywhere else.',
   }),
+  damaged: Damaged,
   title: Type.String({ description: 'In Korean or English, as Accept-Language says.' }),
   body: Type.String(),
   path: Type.String({ description: 'Of the page that shows what it is about.' }),

@@ -5,6 +5,7 @@ import { type Language, notificationText } from './text.ts'
 /** A notification as its owner sees it in the app. Times are ISO 8601 in UTC. */
 export function viewNotification(notification: ShownNotification, language: Language, labels: NotificationLabels) {
   const { id, kind, taskId, taskKind, conversationId, createdAt, readAt } = notification
+  const label = labels.open(notification)
   return {
     id,
     kind,
@@ -13,7 +14,8 @@ export function viewNotification(notification: ShownNotification, language: Lang
     ...(conversationId !== undefined && { conversationId }),
     createdAt: createdAt.toISOString(),
     readAt: readAt?.toISOString() ?? null,
-    label: labels.open(notification),
+    label: label ?? null,
+    ...(label === undefined && { damaged: true as const }),
     ...notificationText(notification, language),
   }
 }

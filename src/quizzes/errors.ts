@@ -43,6 +43,16 @@ export function quizTaken(): Problem {
 }
 
 /** Nothing was saved. */
+export function quizDamaged(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'quiz-damaged',
+    title: 'The quiz cannot be read',
+    detail: 'Its questions were damaged in storage, so it cannot be taken. Remove it and make a new quiz.',
+  })
+}
+
+/** Nothing was saved. */
 export function quizEmpty(): Problem {
   return new Problem({
     status: 409,

@@ -14,17 +14,19 @@ export function quizLibrary(store: QuizStore): TaskLibrary<QuizInput> {
     async read(tx, written) {
       const kept = await store.getAll(
         tx,
-        written.map(({ id }) => id),
+        written.map(({ task }) => task),
       )
       return new Map(
-        written.map(({ id, input: { topic, material } }) => {
-          const questions = kept.get(id)?.questions ?? []
+        written.map(({ id, input }) => {
+          const made = kept.get(id)
+          const questions = made?.questions ?? []
           const document = {
-            title: topic,
+            title: input?.topic,
             preview: questions[0]?.question ?? '',
             contents: questions.flatMap(({ question, choices }) => [question, ...choices]),
-            about: [topic, ...(material === undefined ? [] : [material])],
+            about: [input?.topic, input?.material].filter(text => text !== undefined),
             count: questions.length,
+            damaged: !input || made?.damaged === true,
           }
           return [id, document]
         }),

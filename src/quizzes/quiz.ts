@@ -23,19 +23,19 @@ export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
       },
     ],
 
-    async beforeRetry(tx, { id }) {
+    async beforeRetry(tx, task) {
       // Whoever takes it locks its task as well.
-      if ((await store.lastAttempts(tx, id)).length > 0) throw quizTaken()
+      if ((await store.lastAttempts(tx, task)).length > 0) throw quizTaken()
     },
 
-    async replay(queries, taskId) {
-      return (await store.get(queries, taskId))?.questions.map(questionChunk) ?? []
+    async replay(queries, task) {
+      return (await store.get(queries, task))?.questions.map(questionChunk) ?? []
     },
   }
 }
 
 /** What came of a task. */
-function made({ id, ownerId, createdAt, outputs }: EndedTask<unknown>): Quiz & { ownerId: string } {
+function made({ id, ownerId, createdAt, outputs }: EndedTask<unknown>): Omit<Quiz, 'damaged'> {
   const [{ result, status }] = outputs as [SavedOutput]
   const { questions } = result as { questions: Question[] }
   return { id, ownerId, createdAt, questions, complete: status === 'completed' }

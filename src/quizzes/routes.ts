@@ -10,7 +10,7 @@ import { pageOf, TaskListQuery, taskFilterOf } from '../tasks/paging.ts'
 import type { TaskStore } from '../tasks/store.ts'
 import { taskEnded } from '../tasks/task.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import { quizBeingMade, quizEmpty, quizNotFound } from './errors.ts'
+import { quizBeingMade, quizDamaged, quizEmpty, quizNotFound } from './errors.ts'
 import { AttemptInput, QuizInput } from './input.ts'
 import { mark } from './mark.ts'
 import { AttemptSchema, QuizList, QuizSchema } from './schemas.ts'
@@ -70,8 +70,7 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
       snapshot(database, async tx => {
         const quiz = await made.find(tx, params.id, ownerId)
         if (!quiz) throw quizNotFound()
-        const questions = (await quizzes.get(tx, quiz.id))?.questions ?? []
-        return viewQuiz(quiz, questions, await quizzes.lastAttempts(tx, quiz.id))
+        return viewQuiz(quiz, await quizzes.get(tx, quiz.task), await quizzes.lastAttempts(tx, quiz.task))
       }),
   )
 
@@ -92,10 +91,11 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
         const task = await store.find(tx, params.id, ownerId, { forUpdate: true })
         if (task?.kind !== kind.name) throw quizNotFound()
         if (!taskEnded(task.status)) throw quizBeingMade(task.id)
-        const quiz = await quizzes.get(tx, task.id)
+        const quiz = await quizzes.get(tx, task)
         if (!quiz) throw quizEmpty()
+        if (quiz.damaged) throw quizDamaged()
         const { score, results } = mark(quiz.questions, answers)
-        return { ...(await quizzes.addAttempt(tx, quiz.id, { answers, score })), results }
+        return { ...(await quizzes.addAttempt(tx, quiz, { answers, score })), results }
       })
       const { id, score, results, createdAt } = taken
       return reply.code(201).send({ id, score, total: results.length, results, createdAt: createdAt.toISOString() })
@@ -120,9 +120,14 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
   )
 
   async function viewItems(tx: Queries, items: readonly TaskOfKind<QuizInput>[]) {
-    const ids = items.map(({ id }) => id)
-    const kept = await quizzes.getAll(tx, ids)
-    const tallies = await quizzes.tallies(tx, ids)
-    return items.map(quiz => viewQuizItem(quiz, kept.get(quiz.id)?.questions ?? [], tallies.get(quiz.id)))
+    const kept = await quizzes.getAll(
+      tx,
+      items.map(({ task }) => task),
+    )
+    const tallies = await quizzes.tallies(
+      tx,
+      items.map(({ id }) => id),
+    )
+    return items.map(quiz => viewQuizItem(quiz, kept.get(quiz.id), tallies.get(quiz.id)))
   }
 }

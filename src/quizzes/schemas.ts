@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { maxPageItems } from '../tasks/paging.ts'
-import { Failure } from '../tasks/schemas.ts'
+import { Damaged, Failure } from '../tasks/schemas.ts'
 import { taskStatuses } from '../tasks/task.ts'
 import { difficulties, maxChoices, maxQuestions } from './input.ts'
 
@@ -26,13 +26,16 @@ const attemptHead = {
 const head = {
   id: Type.String(),
   topic: Type.String(),
-  difficulty: Type.Enum(difficulties),
-  questionCount: Type.Integer({ description: 'Questions that were asked for.' }),
+  difficulty: Type.Union([Type.Enum(difficulties), Type.Null()], { description: 'Null only if it is damaged.' }),
+  questionCount: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'Questions that were asked for. Null only if that is damaged.',
+  }),
   status: Type.Enum(taskStatuses, {
     description: 'That of its task; one that could not be made anew still has the questions it had.',
   }),
   createdAt: Type.String(),
   error: Type.Optional(Failure),
+  damaged: Damaged,
 }
 
 export const QuizSchema = Type.Object({
@@ -45,6 +48,7 @@ export const QuizSchema = Type.Object({
     Type.Object({
       ...attemptHead,
       answers: Type.Array(Type.Union([Type.Integer(), Type.Null()]), { maxItems: maxQuestions }),
+      damaged: Damaged,
     }),
     { maxItems: 100, description: 'The last hundred at most, oldest first.' },
   ),

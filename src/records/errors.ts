@@ -30,6 +30,16 @@ export function versionNotFound(versions: number): Problem {
   })
 }
 
+/** Nothing was saved: what the model wrote is kept beside what is confirmed, and cannot be read. */
+export function versionDamaged(version: number): Problem {
+  return new Problem({
+    status: 409,
+    code: 'version-damaged',
+    title: 'This version cannot be read',
+    detail: `Version ${version} was damaged in storage. Choose another version, or have this one written again first.`,
+  })
+}
+
 /** Nothing was saved. */
 export function overLimit({ bytes, limit, overBy }: Assessment): Problem {
   return new Problem({

@@ -3,7 +3,7 @@ import type { Cipher } from '../db/encrypted.ts'
 import type { TaskLibrary } from '../library/source.ts'
 import { categoryNames } from './category.ts'
 import type { RecordInput } from './input.ts'
-import { latestConfirmations } from './store.ts'
+import { keptRecords, latestConfirmations } from './store.ts'
 
 /**
  * Records in the library. What the teacher confirmed is what a record says: its versions are no longer looked into then.
@@ -14,24 +14,30 @@ export function recordLibrary(cipher: Cipher): TaskLibrary<Static<typeof RecordI
     kind: 'record',
 
     async read(tx, written) {
-      const confirmed = await latestConfirmations(
+      const owned = written.map(({ task }) => task)
+      const confirmed = await latestConfirmations(tx, cipher, owned)
+      // What was asked for says what it is of; where that is damaged, what is kept of it does.
+      const kept = await keptRecords(
         tx,
         cipher,
-        written.map(({ id }) => id),
+        written.flatMap(({ task, input }) => (input ? [] : [task])),
       )
       return new Map(
         written.map(({ id, input, outputs }) => {
           const saved = confirmed.get(id)
           const versions = outputs.flatMap(({ text }) => (text === '' ? [] : [text]))
-          const title = [categoryNames[input.category].ko, input.subject, input.label].filter(Boolean).join(' · ')
+          const of = input ?? kept.get(id)
+          const title = of && [categoryNames[of.category].ko, of.subject, of.label].filter(Boolean).join(' · ')
           const contents = saved ? [saved.text] : versions
+          const textDamaged = saved ? saved.damaged : outputs.some(({ damaged }) => damaged)
           const document = {
             ...(saved && { status: 'confirmed', updatedAt: saved.confirmedAt }),
             title,
             preview: contents[0] ?? '',
             contents,
-            about: [title, input.observations, ...(input.keywords ?? [])],
+            about: [title, input?.observations, ...(input?.keywords ?? [])].filter(text => text !== undefined),
             count: versions.length,
+            damaged: !input || textDamaged,
           }
           return [id, document]
         }),

@@ -5,6 +5,7 @@ import type { Cipher } from '../db/encrypted.ts'
 import { snapshot } from '../db/snapshot.ts'
 import type { Events } from '../events/events.ts'
 import { type Accept, acceptsTask } from '../tasks/accept.ts'
+import { taskInputDamaged } from '../tasks/errors.ts'
 import { readIdempotencyKey } from '../tasks/idempotency-key.ts'
 import type { TaskKind } from '../tasks/kind.ts'
 import { type TaskOfKind, TasksOfKind } from '../tasks/of-kind.ts'
@@ -13,7 +14,7 @@ import type { TaskStore } from '../tasks/store.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { assess } from './assess.ts'
 import { categoryNames } from './category.ts'
-import { overLimit, recordNotFound, recordWithoutText, versionNotFound } from './errors.ts'
+import { overLimit, recordNotFound, recordWithoutText, versionDamaged, versionNotFound } from './errors.ts'
 import { RecordInput } from './input.ts'
 import { limitFor, limits } from './limits.ts'
 import { emphases } from './prompt.ts'
@@ -140,13 +141,16 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         const record = await written.find(tx, request.params.id, ownerId, { forUpdate: true })
         if (!record) throw recordNotFound()
         const { task, input, outputs } = record
-        if (outputs.every(({ text }) => text === '')) throw recordWithoutText()
+        if (outputs.every(({ text, damaged }) => text === '' && !damaged)) throw recordWithoutText()
         const chosen = outputs[body.output]
         if (!chosen) throw versionNotFound(outputs.length)
-        const assessed = assess(text, input.category, input.targetBytes)
+        if (chosen.damaged) throw versionDamaged(body.output)
+        const of = input ?? (await keptRecords(tx, cipher, [task])).get(task.id)
+        if (!of) throw taskInputDamaged()
+        const assessed = assess(text, of.category, of.targetBytes)
         if (assessed.overBy > 0 && !body.allowOverLimit) throw overLimit(assessed)
         // Of a task whose texts were kept without what its kind makes of them there is no record yet.
-        await saveRecords(tx, cipher, [{ ...task, input }])
+        if (input) await saveRecords(tx, cipher, [{ ...task, input }])
         await confirmRecord(tx, cipher, ownerId, task.id, { output: body.output, original: chosen.text, text })
         await events.publish(tx, request.id, [{ name: 'record.confirmed', data: { taskId: task.id, ownerId } }])
         return view(tx, record)
@@ -172,9 +176,9 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
   )
 
   async function views(tx: Queries, found: readonly TaskOfKind<Static<typeof RecordInput>>[]) {
-    const ids = found.map(({ id }) => id)
-    const kept = await keptRecords(tx, cipher, ids)
-    const confirmed = await latestConfirmations(tx, cipher, ids)
+    const owned = found.map(({ task }) => task)
+    const kept = await keptRecords(tx, cipher, owned)
+    const confirmed = await latestConfirmations(tx, cipher, owned)
     return found.map(record => viewRecord(record, kept.get(record.id), confirmed.get(record.id)))
   }
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { maxOutputs } from '../tasks/kind.ts'
 import { maxPageItems } from '../tasks/paging.ts'
-import { Failure } from '../tasks/schemas.ts'
+import { Damaged, Failure } from '../tasks/schemas.ts'
 import { outputStatuses, taskStatuses } from '../tasks/task.ts'
 import { categories } from './category.ts'
 import { limits } from './limits.ts'
@@ -31,14 +31,22 @@ export const Assessed = Type.Object({ ...sizes, limit: Type.Integer({ descriptio
 export const RecordSchema = Type.Object({
   id: Type.String(),
   status: Type.Enum(taskStatuses, { description: 'That of its task.' }),
-  category: Type.Enum(categories),
+  category: Type.Union([Type.Enum(categories), Type.Null()], { description: 'Null only if it is damaged.' }),
   subject: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([Type.String(), Type.Null()]),
   targetBytes: Type.Union([Type.Integer(), Type.Null()]),
-  limit: Type.Object({ characters: Type.Integer(), bytes: Type.Integer() }),
+  limit: Type.Union([Type.Object({ characters: Type.Integer(), bytes: Type.Integer() }), Type.Null()], {
+    description: 'Null only if the category is damaged.',
+  }),
   createdAt: Type.String(),
   versions: Type.Array(
-    Type.Object({ output: Type.Integer(), status: Type.Enum(outputStatuses), text: Type.String(), ...sizes }),
+    Type.Object({
+      output: Type.Integer(),
+      status: Type.Enum(outputStatuses),
+      text: Type.String(),
+      ...sizes,
+      damaged: Damaged,
+    }),
     { maxItems: maxOutputs },
   ),
   saved: Type.Union([
@@ -48,10 +56,12 @@ export const RecordSchema = Type.Object({
       original: Type.String({ description: 'As the model wrote it.' }),
       ...sizes,
       confirmedAt: Type.String(),
+      damaged: Damaged,
     }),
     Type.Null(),
   ]),
   error: Type.Optional(Failure),
+  damaged: Damaged,
 })
 
 export const RecordList = Type.Object({

@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import { idAfter } from '../db/id-after.ts'
+import type { OwnedTask } from '../tasks/rows.ts'
 import type { Category } from './category.ts'
 import type { RecordInput } from './input.ts'
 import { confirmations, records } from './schema.ts'
@@ -13,15 +14,18 @@ export interface StoredRecord {
   subject: string | undefined
   label: string | undefined
   targetBytes: number | undefined
+  /** Subject or label can no longer be read. */
+  damaged: boolean
 }
 
 /** What a teacher confirmed last. */
 export interface Confirmation {
   output: number
-  /** The version as the model wrote it. */
+  /** The version as the model wrote it. Empty, as is the text, when it can no longer be read. */
   original: string
   text: string
   confirmedAt: Date
+  damaged: boolean
 }
 
 /** Part of the final transaction of their tasks. Again after a retried output: then the record is there already. */
@@ -34,8 +38,8 @@ export async function saveRecords(
     id,
     ownerId,
     category,
-    subject: subject === undefined ? null : cipher.seal(records.subject, id, subject),
-    label: label === undefined ? null : cipher.seal(records.label, id, label),
+    subject: subject === undefined ? null : cipher.seal(records.subject, { row: id, owner: ownerId }, subject),
+    label: label === undefined ? null : cipher.seal(records.label, { row: id, owner: ownerId }, label),
     targetBytes: targetBytes ?? null,
     createdAt,
   }))
@@ -46,14 +50,15 @@ export async function saveRecords(
 export async function keptRecords(
   tx: Queries,
   cipher: Cipher,
-  ids: readonly string[],
+  owned: readonly OwnedTask[],
 ): Promise<Map<string, StoredRecord>> {
-  if (ids.length === 0) return new Map()
+  if (owned.length === 0) return new Map()
+  const owners = new Map(owned.map(({ id, ownerId }) => [id, ownerId]))
   const rows = await tx
     .select()
     .from(records)
-    .where(inArray(records.id, [...ids]))
-  return new Map(rows.map(row => [row.id, opened(cipher, row)]))
+    .where(inArray(records.id, [...owners.keys()]))
+  return new Map(rows.map(row => [row.id, opened(cipher, owners.get(row.id) as string, row)]))
 }
 
 /** Adds what the teacher confirmed; earlier confirmations stay. The record's task must be locked: the newest has the greatest id. */
@@ -71,13 +76,14 @@ export async function confirmRecord(
     .orderBy(desc(confirmations.id))
     .limit(1)
   const id = idAfter(last?.id)
+  const place = { row: id, owner: ownerId }
   await tx.insert(confirmations).values({
     id,
     recordId,
     ownerId,
     output,
-    original: cipher.seal(confirmations.original, id, original),
-    text: cipher.seal(confirmations.text, id, text),
+    original: cipher.seal(confirmations.original, place, original),
+    text: cipher.seal(confirmations.text, place, text),
   })
 }
 
@@ -85,33 +91,37 @@ export async function confirmRecord(
 export async function latestConfirmations(
   tx: Queries,
   cipher: Cipher,
-  recordIds: readonly string[],
+  owned: readonly OwnedTask[],
 ): Promise<Map<string, Confirmation>> {
-  if (recordIds.length === 0) return new Map()
+  if (owned.length === 0) return new Map()
+  const owners = new Map(owned.map(({ id, ownerId }) => [id, ownerId]))
   const newest = tx
     .selectDistinctOn([confirmations.recordId], { id: confirmations.id })
     .from(confirmations)
-    .where(inArray(confirmations.recordId, [...recordIds]))
+    .where(inArray(confirmations.recordId, [...owners.keys()]))
     .orderBy(confirmations.recordId, desc(confirmations.id))
   const rows = await tx.select().from(confirmations).where(inArray(confirmations.id, newest))
   return new Map(
-    rows.map(row => [
-      row.recordId,
-      {
-        output: row.output,
-        original: cipher.open(confirmations.original, row.id, row.original),
-        text: cipher.open(confirmations.text, row.id, row.text),
-        confirmedAt: row.confirmedAt,
-      },
-    ]),
+    rows.map(row => {
+      const place = { row: row.id, owner: owners.get(row.recordId) ?? null }
+      const original = cipher.tryOpen(confirmations.original, place, row.original)
+      const text = cipher.tryOpen(confirmations.text, place, row.text)
+      const damaged = original === undefined || text === undefined
+      const { output, confirmedAt } = row
+      return [row.recordId, { output, original: original ?? '', text: text ?? '', confirmedAt, damaged }]
+    }),
   )
 }
 
-function opened(cipher: Cipher, row: typeof records.$inferSelect): StoredRecord {
+function opened(cipher: Cipher, ownerId: string, row: typeof records.$inferSelect): StoredRecord {
+  const place = { row: row.id, owner: ownerId }
+  const subject = row.subject && cipher.tryOpen(records.subject, place, row.subject)
+  const label = row.label && cipher.tryOpen(records.label, place, row.label)
   return {
     category: row.category,
-    subject: row.subject ? cipher.open(records.subject, row.id, row.subject) : undefined,
-    label: row.label ? cipher.open(records.label, row.id, row.label) : undefined,
+    subject: subject ?? undefined,
+    label: label ?? undefined,
     targetBytes: row.targetBytes ?? undefined,
+    damaged: subject === undefined || label === undefined,
   }
 }

@@ -17,23 +17,27 @@ export function viewRecord(
   confirmed: Confirmation | undefined,
 ) {
   const { id, task, input, outputs } = written
-  const { category, subject, label, targetBytes } = kept ?? input
+  const { category, subject, label, targetBytes } = kept ?? input ?? {}
   const error = faultOf(written)
-  const { characters, bytes } = limitFor(category)
+  const limit = category && limitFor(category)
+  // What was observed is not shown here: of what is kept nothing is missing without it.
+  const headDamaged = kept ? kept.damaged : !input
+  const damaged = headDamaged || task.damaged || confirmed?.damaged || outputs.some(output => output.damaged)
   return {
     id,
     status: task.status,
-    category,
+    category: category ?? null,
     subject: subject ?? null,
     label: label ?? null,
     targetBytes: targetBytes ?? null,
-    limit: { characters, bytes },
+    limit: limit ? { characters: limit.characters, bytes: limit.bytes } : null,
     createdAt: task.createdAt.toISOString(),
-    versions: outputs.map(({ index, status, text }) => ({
+    versions: outputs.map(({ index, status, text, damaged }) => ({
       output: index,
       status,
       text,
       ...withoutLimit(assess(text, category, targetBytes)),
+      ...(damaged && { damaged }),
     })),
     saved: confirmed
       ? {
@@ -42,9 +46,11 @@ export function viewRecord(
           original: confirmed.original,
           ...withoutLimit(assess(confirmed.text, category, targetBytes)),
           confirmedAt: confirmed.confirmedAt.toISOString(),
+          ...(confirmed.damaged && { damaged: true as const }),
         }
       : null,
     ...(error && { error }),
+    ...(damaged && { damaged: true as const }),
   }
 }
 

@@ -7,10 +7,12 @@ export const reviewLibrary: TaskLibrary<ReviewInput> = {
 
   async read(_tx, written) {
     return new Map(
-      written.map(({ id, input: { body }, outputs }) => {
-        const text = outputs[0]?.text ?? ''
-        const title = body.trim().split('\n', 1)[0]
-        return [id, { title, preview: text, contents: [body, text], about: [], count: 1 }]
+      written.map(({ id, input, outputs: [output] }) => {
+        const [body, text] = [input?.body, output?.text ?? '']
+        const title = body?.trim().split('\n', 1)[0]
+        const contents = body === undefined ? [text] : [body, text]
+        const damaged = !input || output?.damaged === true
+        return [id, { title, preview: text, contents, about: [], count: 1, damaged }]
       }),
     )
   },

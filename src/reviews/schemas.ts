@@ -1,17 +1,18 @@
 import { Type } from 'typebox'
 import { maxPageItems } from '../tasks/paging.ts'
-import { Failure } from '../tasks/schemas.ts'
+import { Damaged, Failure } from '../tasks/schemas.ts'
 import { taskStatuses } from '../tasks/task.ts'
 import { reviewTypes } from './input.ts'
 
 export const ReviewSchema = Type.Object({
   id: Type.String(),
-  type: Type.Enum(reviewTypes),
-  body: Type.String({ description: 'The diary entry.' }),
+  type: Type.Union([Type.Enum(reviewTypes), Type.Null()], { description: 'Null only if it is damaged.' }),
+  body: Type.String({ description: 'The diary entry; empty if it is damaged.' }),
   status: Type.Enum(taskStatuses, { description: 'That of its task.' }),
   text: Type.String({ description: 'The review; empty until it has ended, and of one that failed.' }),
   createdAt: Type.String(),
   error: Type.Optional(Failure),
+  damaged: Damaged,
 })
 
 export const ReviewList = Type.Object({

@@ -79,6 +79,16 @@ export function nothingToRetry(): Problem {
   })
 }
 
+/** Nothing was changed. */
+export function taskInputDamaged(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'input-damaged',
+    title: 'What was asked for cannot be read',
+    detail: 'It was damaged in storage, so nothing can be written from it again. Remove it and send a new request.',
+  })
+}
+
 /** The task is between two states for a moment. */
 export function taskBusy(): Problem {
   return new Problem({

@@ -33,6 +33,8 @@ export interface OutputChange {
   finishReason?: string
   error?: OutputError
   usage?: Usage
+  /** Something of it was saved and can no longer be read: no text of it comes. */
+  damaged?: true
 }
 
 /** Position of an event: `<attempt>-<seq>`, `seq` from 1 within the attempt. */

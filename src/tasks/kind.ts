@@ -3,6 +3,7 @@ import type { ChatMessage, Completion, JsonFormat, TextReader } from '../ai/comp
 import type { TextBound } from '../ai/text-bound.ts'
 import type { Queries } from '../db/client.ts'
 import type { DomainEvent } from '../events/domain-events.ts'
+import type { OwnedTask } from './rows.ts'
 import type { EndedOutputStatus, OutputError, Usage } from './task.ts'
 
 /**
@@ -33,19 +34,25 @@ interface KindOf<Input extends TSchema> {
   /**
    * Looks at an ended task whose output is to be written anew, in the transaction that does it; the task is locked.
    *
+   * That what was asked for can be read is seen before; what this kind keeps of it elsewhere it looks at itself.
+   *
    * @throws Problem when it may not
    */
   beforeRetry?(tx: Queries, task: KindTask): Promise<void>
-  /** The events that this kind adds to the log of a task that ended, made from what it saved: for late readers. */
-  replay?(queries: Queries, taskId: string): Promise<KindChunk[]>
+  /**
+   * The events that this kind adds to the log of a task that ended, made from what it saved: for late readers. What can no
+   * longer be read is left out.
+   */
+  replay?(queries: Queries, task: OwnedTask): Promise<KindChunk[]>
 }
 
 /** A kind whose outputs are what the model says, streamed as it says it. */
 interface PromptedKind<Input extends TSchema> {
   /**
    * The messages that make the model write output `output`; none if the task has been removed. May read the database, and
-   * is asked again while that is away; must not throw otherwise for valid input. Asked once more after the answer, to count
-   * what was sent, if the model's server does not say: what it gives then may be newer.
+   * is asked again while that is away; must not throw otherwise for valid input, but for `DecryptionFailed` when what the
+   * user wrote can no longer be read. Asked once more after the answer, to count what was sent, if the model's server does
+   * not say: what it gives then may be newer.
    */
   prompt(input: Static<Input>, output: number, task: KindTask): ChatMessage[] | Promise<ChatMessage[]>
   /** How long an output may become: at the bound it ends, as `incomplete` with the finish reason `length`. */

@@ -7,7 +7,8 @@ import type { TaskStatus } from './task.ts'
 export interface TaskOfKind<Input> {
   id: string
   task: TaskRow
-  input: Input
+  /** Undefined when it can no longer be read. */
+  input: Input | undefined
   outputs: StoredOutput[]
 }
 
@@ -57,12 +58,11 @@ export class TasksOfKind<Input> {
 
   async #read(tx: Queries, tasks: readonly TaskRow[]): Promise<TaskOfKind<Input>[]> {
     if (tasks.length === 0) return []
-    const ids = tasks.map(({ id }) => id)
-    const inputs = (await this.#store.inputs(tx, ids)) as Map<string, Input>
-    const outputs = await this.#store.outputsOf(tx, ids)
+    const inputs = await this.#store.inputs<Input>(tx, tasks)
+    const outputs = await this.#store.outputsOf(tx, tasks)
     return tasks.flatMap(task => {
       const input = inputs.get(task.id)
-      return input === undefined ? [] : [{ id: task.id, task, input, outputs: outputs.get(task.id) ?? [] }]
+      return input ? [{ id: task.id, task, input: input.value, outputs: outputs.get(task.id) ?? [] }] : []
     })
   }
 }

@@ -45,13 +45,13 @@ function fits(task: TaskRow, outputs: readonly StoredOutput[], extra: readonly K
 
 /** An output as a later attempt, or a rebuilt log, tells it. */
 export function appendSavedOutput(log: EventLog, output: StoredOutput): void {
-  const { index, status, text, finishReason, error, usage } = output
+  const { index, status, text, finishReason, error, usage, damaged } = output
   if (text !== '') {
     log.append({ type: 'text-start', id: String(index) })
     log.delta(index, text)
     log.append({ type: 'text-end', id: String(index) })
   }
-  if (outputEnded(status)) log.append(outputChunk({ index, status, finishReason, error, usage }))
+  if (outputEnded(status)) log.append(outputChunk({ index, status, finishReason, error, usage, damaged }))
 }
 
 export function outputChunk(data: Extract<Chunk, { type: 'data-output' }>['data']): Chunk {

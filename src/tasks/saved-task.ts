@@ -18,7 +18,7 @@ export function loadSaved(queries: Queries, sources: Sources, id: string): Promi
 
 /** The rest of `task`, as `tx` sees it. */
 export async function readSaved(tx: Queries, { store, kinds }: Sources, task: TaskRow): Promise<SavedTask> {
-  const outputs = (await store.outputsOf(tx, [task.id])).get(task.id) ?? []
-  const extra = taskEnded(task.status) ? await kinds.get(task.kind)?.replay?.(tx, task.id) : undefined
+  const outputs = (await store.outputsOf(tx, [task])).get(task.id) ?? []
+  const extra = taskEnded(task.status) ? await kinds.get(task.kind)?.replay?.(tx, task) : undefined
   return { task, outputs, extra }
 }

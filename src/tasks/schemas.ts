@@ -11,6 +11,15 @@ export const TaskLinks = Type.Object({ self: Type.String(), events: Type.String(
 
 export const Failure = Type.Object({ code: Type.String(), detail: Type.String() })
 
+/** Present only where it is true. */
+export const Damaged = Type.Optional(
+  Type.Literal(true, {
+    description:
+      'Something of this was damaged in storage and cannot be read: what is affected is empty or null. The rest is as it ' +
+      'was; it can be removed.',
+  }),
+)
+
 const Output = Type.Object({
   index: Type.Integer(),
   status: Type.Enum(outputStatuses),
@@ -25,6 +34,7 @@ const Output = Type.Object({
     Type.Null(),
   ]),
   error: Type.Optional(Failure),
+  damaged: Damaged,
 })
 
 export const TaskSchema = Type.Object({
@@ -38,6 +48,7 @@ export const TaskSchema = Type.Object({
   finishedAt: Nullable(instant),
   outputs: Type.Array(Output, { maxItems: maxOutputs }),
   error: Type.Optional(Failure),
+  damaged: Damaged,
   links: TaskLinks,
 })
 

@@ -2,6 +2,7 @@ import { DrizzleQueryError } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Transaction } from '../db/client.ts'
+import { DecryptionFailed } from '../db/encrypted.ts'
 import { isTransientFault } from '../db/faults.ts'
 import { untilAnswered } from '../db/until-answered.ts'
 import type { DomainEvent, EndedOutput } from '../events/domain-events.ts'
@@ -121,7 +122,7 @@ export class Settlement {
     const { store, queue, line, events, onQueued } = this.#options
     const saved = await store.end(
       tx,
-      endings.map(({ task: { id, attempt }, end }) => ({ taskId: id, attempt, end })),
+      endings.map(({ task: { id, ownerId, attempt }, end }) => ({ taskId: id, ownerId, attempt, end })),
       options,
     )
     if (!saved.some(ended => ended)) return saved
@@ -219,15 +220,25 @@ async function keepAll(tx: Transaction, endings: readonly Ending[]): Promise<Map
   return facts
 }
 
+/** What was asked for; undefined when that can no longer be read. @throws what is no such fault */
+function inputOf(task: ClaimedTask): { input: unknown } | undefined {
+  try {
+    return { input: task.input() }
+  } catch (error) {
+    if (error instanceof DecryptionFailed) return undefined
+    throw error
+  }
+}
+
 /** Whatever a kind throws by itself is no reason to try again; what the database throws may be. */
 async function keep(tx: Transaction, kind: TaskKind, endings: readonly Ending[]) {
   try {
-    const ended = endings.map(({ task, end: { outputs, watched } }) => ({
-      ...task,
-      input: task.input(),
-      outputs,
-      watched,
-    }))
+    const ended = endings.flatMap(({ task, end: { outputs, watched } }) => {
+      // Then nothing new was written: what an earlier attempt gave its kind to keep is kept.
+      const asked = inputOf(task)
+      return asked ? [{ ...task, ...asked, outputs, watched }] : []
+    })
+    if (ended.length === 0) return []
     await kind.save(tx, ended)
     return ended.map(task => [task.id, kind.facts(task)] as const)
   } catch (error) {

@@ -7,7 +7,18 @@ import { taskNotFound } from './errors.ts'
 import type { Stage } from './event.ts'
 import type { Effort, LaneResult } from './lane.ts'
 import type { RequestDigests } from './request-digests.ts'
-import { type ClaimedTask, outputValues, readOutput, readTask, type StoredOutput, type TaskRow } from './rows.ts'
+import {
+  type ClaimedTask,
+  type OwnedTask,
+  outputValues,
+  readInput,
+  readOutput,
+  readTask,
+  type StoredInput,
+  type StoredOutput,
+  type TaskRow,
+  taskPlace,
+} from './rows.ts'
 import { outputs, tasks } from './schema.ts'
 import { oneOf } from './states.ts'
 import type { EndedTaskStatus, OutputError, TaskStatus } from './task.ts'
@@ -44,6 +55,7 @@ export interface TaskEnd {
 /** An attempt that ends. */
 export interface EndingTask {
   taskId: string
+  ownerId: string
   attempt: number
   end: TaskEnd
 }
@@ -71,7 +83,7 @@ export class TaskStore {
     const given = tx.$with('given', {}).as(sql`select * from unnest(
       ${list('uuid', ({ id }) => id)}, ${list('uuid', ({ ownerId }) => ownerId)}, ${list('text', ({ kind }) => kind)},
       ${list('uuid', ({ jobId }) => jobId)}, ${list('text', ({ traceId }) => traceId)},
-      ${list('bytea', ({ id, input }) => this.#cipher.seal(tasks.input, id, input))},
+      ${list('bytea', task => this.#cipher.seal(tasks.input, taskPlace(task), task.input))},
       ${list('text', ({ digests }) => digests?.key ?? null)}, ${list('text', ({ digests }) => digests?.request ?? null)},
       ${list('timestamptz', ({ createdAt }) => createdAt.toISOString())}, ${list('integer', task => task.outputs)}
     ) as given (id, owner_id, kind, job_id, trace_id, input, idempotency_key, request_digest, created_at, outputs)`)
@@ -157,15 +169,17 @@ export class TaskStore {
     await tx.select({ id: tasks.id }).from(tasks).where(oneOf(ids)).orderBy(asc(tasks.id)).for('key share')
   }
 
-  async outputsOf(tx: Queries, taskIds: readonly string[]): Promise<Map<string, StoredOutput[]>> {
-    const found = new Map<string, StoredOutput[]>(taskIds.map(id => [id, []]))
-    if (taskIds.length === 0) return found
+  /** What these tasks have written, by task. What is damaged is there, and says so. */
+  async outputsOf(tx: Queries, owned: readonly OwnedTask[]): Promise<Map<string, StoredOutput[]>> {
+    const found = new Map<string, StoredOutput[]>(owned.map(({ id }) => [id, []]))
+    if (owned.length === 0) return found
+    const owners = ownersOf(owned)
     const rows = await tx
       .select()
       .from(outputs)
-      .where(inArray(outputs.taskId, [...taskIds]))
+      .where(inArray(outputs.taskId, [...owners.keys()]))
       .orderBy(asc(outputs.taskId), asc(outputs.index))
-    for (const row of rows) found.get(row.taskId)?.push(readOutput(this.#cipher, row))
+    for (const row of rows) found.get(row.taskId)?.push(readOutput(this.#cipher, owners.get(row.taskId) as string, row))
     return found
   }
 
@@ -236,10 +250,7 @@ export class TaskStore {
         ),
       )
       .returning()
-    const stored = await this.outputsOf(
-      tx,
-      rows.map(row => row.id),
-    )
+    const stored = await this.outputsOf(tx, rows)
     const cipher = this.#cipher
     const claimedAt = new Date()
     return rows.map(row => {
@@ -249,7 +260,7 @@ export class TaskStore {
         claimedAt,
         outputs: stored.get(id) ?? [],
         // When it is used: one that cannot be read breaks its own attempt, not the claiming of all the others.
-        input: () => cipher.open(tasks.input, id, input),
+        input: () => cipher.open(tasks.input, taskPlace(row), input),
       }
     })
   }
@@ -266,7 +277,7 @@ export class TaskStore {
       ${ids}, ${list('integer', ({ attempt }) => attempt)}, ${list('text', ({ end }) => end.status)},
       ${list('text', ({ end }) => end.stage)}, ${list('text', ({ end }) => end.terminalId)},
       ${list('text', ({ end }) => end.error?.code ?? null)},
-      ${list('bytea', ({ taskId, end }) => (end.error ? this.#cipher.seal(tasks.errorDetail, taskId, end.error.detail) : null))}
+      ${list('bytea', ({ taskId: id, ownerId, end: { error } }) => (error ? this.#cipher.seal(tasks.errorDetail, taskPlace({ id, ownerId }), error.detail) : null))}
     ) as ended (id, attempt, status, stage, terminal_id, error_code, error_detail)`
     const free = tx.$with('free').as(
       tx
@@ -343,13 +354,19 @@ export class TaskStore {
     return row
   }
 
-  /** What was asked for, by task. @throws DecryptionFailed */
-  async inputs(tx: Queries, ids: readonly string[]): Promise<Map<string, unknown>> {
+  /** What was asked for, by task; `Input` is that of their kind. */
+  async inputs<Input>(tx: Queries, owned: readonly OwnedTask[]): Promise<Map<string, StoredInput<Input>>> {
+    const owners = ownersOf(owned)
     const rows = await tx
       .select({ id: tasks.id, input: tasks.input })
       .from(tasks)
-      .where(inArray(tasks.id, [...ids]))
-    return new Map(rows.map(({ id, input }) => [id, this.#cipher.open(tasks.input, id, input)]))
+      .where(inArray(tasks.id, [...owners.keys()]))
+    return new Map(
+      rows.map(({ id, input }) => {
+        const task = { id, ownerId: owners.get(id) as string }
+        return [id, readInput(this.#cipher, task, input) as StoredInput<Input>]
+      }),
+    )
   }
 
   /** Those of these tasks that wait or run, oldest first, locked until the transaction ends. */
@@ -454,8 +471,11 @@ export class TaskStore {
 
   /** All in one statement: a round trip each would be most of what the end of a task costs. */
   async #saveOutputs(tx: Queries, ended: readonly EndingTask[]): Promise<void> {
-    const values = ended.flatMap(({ taskId, end }) =>
-      end.outputs.map(output => outputValues(this.#cipher, taskId, output)),
+    // What an earlier attempt saved, and no key opens now, stays as it is: it may be restored.
+    const values = ended.flatMap(({ taskId, ownerId, end }) =>
+      end.outputs
+        .filter(({ damaged }) => !damaged)
+        .map(output => outputValues(this.#cipher, { id: taskId, ownerId }, output)),
     )
     if (values.length === 0) return
     await tx
@@ -475,4 +495,8 @@ export class TaskStore {
         },
       })
   }
+}
+
+function ownersOf(owned: readonly OwnedTask[]): Map<string, string> {
+  return new Map(owned.map(({ id, ownerId }) => [id, ownerId]))
 }

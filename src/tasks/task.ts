@@ -57,6 +57,12 @@ export const notSaved: OutputError = {
   detail: 'The text was written, but could not be saved as it should. It is kept with the task; please try again.',
 }
 
+/** The error of an output that cannot be written, since what was asked for can no longer be read. */
+export const inputDamaged: OutputError = {
+  code: 'input-damaged',
+  detail: 'What you asked for was damaged in storage and can no longer be read. Please ask again.',
+}
+
 /** The error of a task whose attempts were lost too often. */
 export const attemptsLost: OutputError = {
   code: 'attempts-lost',

@@ -13,6 +13,7 @@ import {
   outputUnfinished,
   queueFull,
   taskBusy,
+  taskInputDamaged,
   taskNotFound,
   taskUnfinished,
 } from './errors.ts'
@@ -219,10 +220,7 @@ export class Tasks {
     const { store, database } = this.#options
     const saved = await snapshot(database, async tx => {
       const rows = await store.list(tx, ownerId, filter)
-      const outputs = await store.outputsOf(
-        tx,
-        rows.map(row => row.id),
-      )
+      const outputs = await store.outputsOf(tx, rows)
       return rows.map(task => ({ task, outputs: outputs.get(task.id) ?? [] }))
     })
     return Promise.all(saved.map(one => this.#view(one)))
@@ -308,7 +306,8 @@ export class Tasks {
    * Generates one ended output anew: within the running attempt, wherever that is, or in the next one, in which the other
    * outputs stand.
    *
-   * @throws Problem `output-not-found`, `output-unfinished`, `task-busy`, `queue-full`, and what the kind says
+   * @throws Problem `output-not-found`, `output-unfinished`, `task-busy`, `queue-full`, `input-damaged`, and what the kind
+   * says
    */
   async retryOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
     const { signals } = this.#options
@@ -324,7 +323,7 @@ export class Tasks {
    * Generates every output that an ended task could not complete again, in its next attempt: all of them if it is what the
    * kind makes of them that failed.
    *
-   * @throws Problem `task-unfinished`, `nothing-to-retry`, `queue-full`, and what the kind says
+   * @throws Problem `task-unfinished`, `nothing-to-retry`, `queue-full`, `input-damaged`, and what the kind says
    */
   async retry(id: string, ownerId: string): Promise<TaskView> {
     const saved = await this.#options.database.queries.transaction(async tx => {
@@ -332,6 +331,7 @@ export class Tasks {
       const { outputs } = await this.#saved(tx, task)
       if (!taskEnded(task.status)) throw taskUnfinished()
       if (task.status === 'completed') throw nothingToRetry()
+      await this.#mustHaveInput(tx, task)
       const without = outputs.filter(({ status }) => status !== 'completed')
       await this.#requeue(
         tx,
@@ -352,6 +352,7 @@ export class Tasks {
       const { outputs } = await this.#saved(tx, task)
       const output = outputs[index]
       if (!output) throw outputNotFound(outputs.length)
+      await this.#mustHaveInput(tx, task)
       if (task.status === 'running') {
         const attempt = runner.attempt(task.id)
         // One of ours may have been replaced, and not know it yet.
@@ -369,6 +370,12 @@ export class Tasks {
       tx.afterCommit(() => this.#publishState(saved))
       return 'done'
     })
+  }
+
+  /** @throws Problem `input-damaged` */
+  async #mustHaveInput(tx: Queries, task: TaskRow): Promise<void> {
+    const input = (await this.#options.store.inputs(tx, [task])).get(task.id)
+    if (input?.value === undefined) throw taskInputDamaged()
   }
 
   /** Puts an ended task back into the queue, for these outputs. */

@@ -13,6 +13,8 @@ export interface OutputView {
   finishReason: string | null
   usage: Usage | null
   error?: OutputError
+  /** Something of it can no longer be read. */
+  damaged?: true
 }
 
 /** A task as users see it. Times are ISO 8601 in UTC. */
@@ -27,6 +29,8 @@ export interface TaskView {
   finishedAt: string | null
   outputs: OutputView[]
   error?: OutputError
+  /** Something of an output can no longer be read. */
+  damaged?: true
   links: { self: string; events: string; cancel: string }
   /** Changes whenever anything above does: the ETag. */
   version: string
@@ -52,10 +56,11 @@ export function viewTask({ task, outputs }: SavedTask, log: EventLog | undefined
     finishedAt: ended ? (task.finishedAt?.toISOString() ?? null) : null,
     outputs: outputs.map(output => (live ? liveOutput(output, live) : savedOutput(output))),
     ...(task.error && { error: task.error }),
+    ...(!live && (task.damaged || outputs.some(({ damaged }) => damaged)) && { damaged: true as const }),
     links: taskLinks(task.id),
     version: live
       ? formatCursor(live.lastId)
-      : `${task.status}-${task.attempt}-${task.terminalId ?? task.jobId}-${outputs.map(o => (o.cancelRequested ? 'c' : o.status[0])).join('')}`,
+      : `${task.status}-${task.attempt}-${task.terminalId ?? task.jobId}-${outputs.map(o => (o.damaged ? 'd' : o.cancelRequested ? 'c' : o.status[0])).join('')}`,
   }
 }
 
@@ -65,8 +70,16 @@ export function faultOf({ task, outputs }: Pick<SavedTask, 'task' | 'outputs'>):
   return task.error ?? outputs.find(({ error }) => error)?.error
 }
 
-function savedOutput({ index, status, text, finishReason, usage, error }: StoredOutput): OutputView {
-  return { index, status, text, finishReason: finishReason ?? null, usage: usage ?? null, ...(error && { error }) }
+function savedOutput({ index, status, text, finishReason, usage, error, damaged }: StoredOutput): OutputView {
+  return {
+    index,
+    status,
+    text,
+    finishReason: finishReason ?? null,
+    usage: usage ?? null,
+    ...(error && { error }),
+    ...(damaged && { damaged }),
+  }
 }
 
 function liveOutput(saved: StoredOutput, log: EventLog): OutputView {

@@ -34,7 +34,10 @@ t.test('what would fail again in the same way is not', async t => {
     t.equal(isTransientFault(sent(code)), false, code)
   for (const mistake of [new TypeError('x'), new RangeError('x'), new ReferenceError('x')])
     t.equal(isTransientFault(mistake), false)
-  t.equal(isTransientFault(new DecryptionFailed(records.subject, 'a', 'no')), false)
+  t.equal(
+    isTransientFault(new DecryptionFailed(records.subject, 'a', { keyId: 'k', fault: 'damaged', reason: 'no' })),
+    false,
+  )
 })
 
 t.test('what the cause says counts, however it was wrapped', async t => {

@@ -9,6 +9,7 @@ import type { EncryptionKey } from '../../src/db/encryption-keys.ts'
 import { reencrypt } from '../../src/db/reencrypt.ts'
 import { isComplete, type ReencryptionReport } from '../../src/db/reencryption-report.ts'
 import { ownDatabase, testDatabaseUrl } from '../support/database.ts'
+import { sealedAsBefore } from '../support/old-format.ts'
 import { disconnectAll } from '../support/postgres-faults.ts'
 import { statementHook } from '../support/statement-hook.ts'
 
@@ -29,7 +30,10 @@ const pages = pgTable(
   },
   table => [primaryKey({ columns: [table.noteId, table.index] })],
 )
-const tables = [notes, pages]
+const tables = [{ table: notes }, { table: pages }]
+
+/** The row with this id, of no owner. */
+const at = (row: string) => ({ row, owner: null })
 
 const newKey = (id: string): EncryptionKey => ({ id, key: randomBytes(32) })
 const [k1, k2] = [newKey('k1'), newKey('k2')]
@@ -62,13 +66,13 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
     })
 
     const addNote = (id: string, cipher = old) =>
-      queries.insert(notes).values({ id, body: cipher.seal(notes.body, id, `body of ${id}`) })
+      queries.insert(notes).values({ id, body: cipher.seal(notes.body, at(id), `body of ${id}`) })
     const noteOf = async (id: string) => {
       const [row] = await queries.select().from(notes).where(eq(notes.id, id))
       if (!row) throw new Error(`note ${id} has gone`)
       return row
     }
-    const bodyOf = async (id: string, cipher = fresh) => cipher.open(notes.body, id, (await noteOf(id)).body)
+    const bodyOf = async (id: string, cipher = fresh) => cipher.open(notes.body, at(id), (await noteOf(id)).body)
     const keysInUse = async () => {
       const rows = await queries.select().from(notes)
       return [...new Set(rows.map(({ body }) => keyIdOf(body)))].sort()
@@ -76,18 +80,18 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
     const ids = (count: number) => Array.from({ length: count }, (_, index) => `n${String(index).padStart(3, '0')}`)
 
     t.test('everything is under the newest key afterwards, and says what it said', async t => {
-      const picture = new Uint8Array(old.seal(notes.body, 'x', 'only looks like a value'))
+      const picture = new Uint8Array(old.seal(notes.body, at('x'), 'only looks like a value'))
       const noteIds = ids(23)
       for (const id of noteIds) {
         await addNote(id)
         await queries
           .update(notes)
-          .set({ picture, draftTitle: id < 'n010' ? old.seal(notes.draftTitle, id, '제목 🌊') : null })
+          .set({ picture, draftTitle: id < 'n010' ? old.seal(notes.draftTitle, at(id), '제목 🌊') : null })
           .where(eq(notes.id, id))
       }
       const noteId = uuidv7()
       for (const index of [0, 1, 2, 3, 4, 300]) {
-        const text = old.seal(pages.text, `${noteId}/${index}`, { lines: [`${index}`] })
+        const text = old.seal(pages.text, at(`${noteId}/${index}`), { lines: [`${index}`] })
         await queries.insert(pages).values({ noteId, index, text })
       }
       const report = await reencrypt({ queries, cipher: both, tables, pageRows: 5 })
@@ -101,18 +105,49 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
         ],
         missingKeys: [],
         damaged: 0,
+        damagedRows: [],
+        olderFormat: false,
         olderKeys: [],
         unusedKeys: ['k1'],
       })
       t.ok(isComplete(report))
       for (const id of noteIds) {
         const row = await noteOf(id)
-        t.equal(fresh.open(notes.body, id, row.body), `body of ${id}`)
-        t.equal(row.draftTitle && fresh.open(notes.draftTitle, id, row.draftTitle), id < 'n010' ? '제목 🌊' : null)
+        t.equal(fresh.open(notes.body, at(id), row.body), `body of ${id}`)
+        t.equal(row.draftTitle && fresh.open(notes.draftTitle, at(id), row.draftTitle), id < 'n010' ? '제목 🌊' : null)
         t.same(new Uint8Array(row.picture as Uint8Array), picture, 'a column that is not encrypted stays as it is')
       }
       for (const { index, text } of await queries.select().from(pages))
-        t.same(text && fresh.open(pages.text, `${noteId}/${index}`, text), { lines: [`${index}`] })
+        t.same(text && fresh.open(pages.text, at(`${noteId}/${index}`), text), { lines: [`${index}`] })
+    })
+
+    t.test('a value of the format before is brought along, under the newest key, too', async t => {
+      const before = (id: string, key: EncryptionKey) =>
+        sealedAsBefore(key, ['notes', 'body', id], Buffer.from(`"body of ${id}"`))
+      for (const id of ['n1', 'n2']) await addNote(id)
+      await queries.execute(sql`update notes set body = ${before('n1', k2)} where id = 'n1'`)
+      await queries.execute(sql`update notes set body = ${before('n2', k1)} where id = 'n2'`)
+      const report = await reencrypt({ queries, cipher: both, tables })
+      t.match(report, { passes: 2, columns: [{ reencrypted: 2, left: 0 }], olderFormat: false, unusedKeys: ['k1'] })
+      for (const id of ['n1', 'n2']) {
+        t.equal(await bodyOf(id), `body of ${id}`)
+        t.equal((await noteOf(id)).body[0], 2)
+      }
+    })
+
+    t.test('a version before that goes on writing is reported, and does not hold it for ever', async t => {
+      await addNote('n1', both)
+      const busy = statementHook(queries, async (kind, run) => {
+        const answer = await run()
+        const old = sealedAsBefore(k2, ['notes', 'body', 'n1'], Buffer.from('"old"'))
+        if (kind === 'update') await queries.execute(sql`update notes set body = ${old} where id = 'n1'`)
+        return answer
+      })
+      const old = sealedAsBefore(k2, ['notes', 'body', 'n1'], Buffer.from('"old"'))
+      await queries.execute(sql`update notes set body = ${old} where id = 'n1'`)
+      const report = await reencrypt({ queries: busy, cipher: fresh, tables })
+      t.match(report, { passes: 5, olderFormat: true, olderKeys: [], columns: [{ left: 1 }] })
+      t.notOk(isComplete(report))
     })
 
     t.test('what is under the newest key already is not written', async t => {
@@ -144,7 +179,7 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
       const write = (id: string, cipher: Cipher) =>
         queries
           .update(notes)
-          .set({ body: cipher.seal(notes.body, id, 'written meanwhile') })
+          .set({ body: cipher.seal(notes.body, at(id), 'written meanwhile') })
           .where(eq(notes.id, id))
       const meanwhile = [
         () => queries.delete(notes).where(eq(notes.id, 'deleted')),
@@ -187,8 +222,8 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
       await addNote('lost', lost)
       const broken = {
         plain: Buffer.from('never sealed'),
-        changed: Buffer.from(old.seal(notes.body, 'changed', 'x')),
-        moved: Buffer.from(old.seal(notes.body, 'elsewhere', 'x')),
+        changed: Buffer.from(old.seal(notes.body, at('changed'), 'x')),
+        moved: Buffer.from(old.seal(notes.body, at('elsewhere'), 'x')),
         empty: Buffer.alloc(0),
       }
       broken.changed[broken.changed.length - 1] = (broken.changed.at(-1) ?? 0) ^ 1
@@ -204,6 +239,7 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
         columns: [{ reencrypted: 1, unreadable: 5, left: 0 }],
         missingKeys: ['lost'],
         damaged: 4,
+        damagedRows: ['changed', 'empty', 'moved', 'plain'].map(row => ({ table: 'notes', column: 'body', row })),
         olderKeys: [],
         unusedKeys: [],
       })
@@ -322,5 +358,7 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
 t.test('a table without a primary key is refused', async t => {
   const keyless = pgTable('keyless', { body: encrypted<string>('body') })
   const queries = {} as Queries
-  await t.rejects(reencrypt({ queries, cipher: both, tables: [keyless] }), { message: /keyless has no primary key/ })
+  await t.rejects(reencrypt({ queries, cipher: both, tables: [{ table: keyless }] }), {
+    message: /keyless has no primary key/,
+  })
 })

@@ -12,6 +12,7 @@ const zero: Gauges = {
   openLogs: () => 0,
   redisConnected: () => undefined,
   upstream: () => ({ breaker: 'closed', sockets: 0, retries: 0 }),
+  refusedValues: () => [],
   queuedTasks: async () => 0,
   failedEvents: async () => [],
 }
@@ -45,6 +46,7 @@ t.test('gauges say how things are when they are asked', async t => {
     openStreams: () => 11,
     openLogs: () => 12,
     upstream: () => ({ breaker: 'half-open', sockets: 14, retries: 15 }),
+    refusedValues: () => [{ table: 'outputs', column: 'text', fault: 'damaged', count: 17 }],
     queuedTasks: async () => 13,
     failedEvents: async () => [['conversation-summary', 16]],
   })
@@ -63,6 +65,7 @@ t.test('gauges say how things are when they are asked', async t => {
   t.equal(values.get('conch_open_logs'), '12')
   t.equal(values.get('conch_queued_tasks'), '13')
   t.equal(values.get('conch_failed_events{handler="conversation-summary"}'), '16')
+  t.equal(values.get('conch_damaged_values_total{table="outputs",column="text",fault="damaged"}'), '17')
   t.equal(values.get('conch_upstream_breaker_state'), '1')
   t.equal(values.get('conch_upstream_sockets'), '14')
   t.equal(values.get('conch_upstream_retries_total'), '15')

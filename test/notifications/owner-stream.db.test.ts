@@ -23,7 +23,7 @@ import { Watcher } from '../support/visitor.ts'
 const logger = Fastify({ logger: false }).log
 const cipher = new Cipher([{ id: 'test', key: new Uint8Array(32) }])
 const tasks = new TaskStore(cipher)
-const labels = new NotificationLabels(cipher, logger)
+const labels = new NotificationLabels(cipher)
 let database: Database
 t.before(async () => {
   database = await openDatabase(t)

@@ -11,11 +11,13 @@ t.test(
     const { queries } = await openDatabase(t)
     const cipher = new Cipher([{ id: 'test', key: new Uint8Array(32) }])
     const quizzes = new QuizStore(cipher)
-    const [often, never] = [uuidv7(), uuidv7()]
-    for (const id of [often, never]) {
+    const [often, never] = [
+      { id: uuidv7(), ownerId: uuidv7() },
+      { id: uuidv7(), ownerId: uuidv7() },
+    ]
+    for (const owned of [often, never]) {
       const task = {
-        id,
-        ownerId: uuidv7(),
+        ...owned,
         kind: 'quiz',
         jobId: uuidv7(),
         traceId: '',
@@ -33,8 +35,8 @@ t.test(
     t.match(told.at(-1), { score: 102, answers: [102] })
     t.same(await quizzes.lastAttempts(queries, never), [])
     t.same(
-      await quizzes.tallies(queries, [often, never]),
-      new Map([[often, { attempts: 103, bestScore: 102 }]]),
+      await quizzes.tallies(queries, [often.id, never.id]),
+      new Map([[often.id, { attempts: 103, bestScore: 102 }]]),
       'never taken, not in it',
     )
   },

@@ -11,6 +11,7 @@ const record: StoredRecord = {
   subject: undefined,
   label: undefined,
   targetBytes: undefined,
+  damaged: false,
 }
 const task = {
   id: '0198c6a2-0000-7000-8000-000000000000',
@@ -52,6 +53,7 @@ t.test('the confirmed text is measured as it is, beside the original', async t =
     original: '원래 글.',
     text: '고친 글과 토익.',
     confirmedAt: new Date('2026-03-03T00:00:00Z'),
+    damaged: false,
   })
   t.match(saved, {
     output: 0,

@@ -22,7 +22,7 @@ export class Talk {
   readonly id: string
   readonly #visitor: Visitor
 
-  private constructor(visitor: Visitor, id: string) {
+  constructor(visitor: Visitor, id: string) {
     this.#visitor = visitor
     this.id = id
   }

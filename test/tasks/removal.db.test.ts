@@ -229,7 +229,7 @@ t.test('removed while it is being saved, it is gone all the same', async t => {
   mayEnd.resolve()
   t.ok(await removed)
   await t.rejects(tasks.view(task.id, owner), { code: 'task-not-found' })
-  t.same((await store.outputsOf(database.queries, [task.id])).get(task.id), [])
+  t.same((await store.outputsOf(database.queries, [task])).get(task.id), [])
 })
 
 t.test('removed before it is saved, though both have begun, nothing of it is saved', async t => {

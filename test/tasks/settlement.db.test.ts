@@ -122,7 +122,7 @@ t.test('one whose task has moved on to another attempt is not saved; the others 
   answer()
   for (const id of ids) if (id !== moved) t.match(await view(id), { status: 'completed' })
   t.match(await tasks.view(moved, owner), { status: 'running', attempt: 2 })
-  t.equal((await store.outputsOf(database.queries, [moved])).get(moved)?.[0]?.text, '')
+  t.equal((await store.outputsOf(database.queries, [{ id: moved, ownerId: owner }])).get(moved)?.[0]?.text, '')
 })
 
 t.test(

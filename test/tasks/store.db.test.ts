@@ -28,10 +28,10 @@ t.test('many are stored with one statement, each with its own outputs, and given
   )
   t.same(await store.getAll(queries, ids), new Map(rows.map(row => [row.id, row])), 'as they are in the database')
   t.same(
-    Array.from((await store.outputsOf(queries, ids)).values(), outputs => outputs.map(({ index }) => index)),
+    Array.from((await store.outputsOf(queries, created)).values(), outputs => outputs.map(({ index }) => index)),
     [[0, 1, 2], [0], [0, 1]],
   )
-  t.same(await store.inputs(queries, ids), new Map(created.map(({ id, input }) => [id, input])))
+  t.same(await store.inputs(queries, created), new Map(created.map(({ id, input }) => [id, { value: input }])))
 })
 
 t.test('more tasks can be removed at once than a statement has parameters', async t => {

@@ -21,7 +21,7 @@ export function smsChannel({ queries, phones, solapi }: PhoneSources): Channel {
     async send(notification, targetId, signal) {
       signal.throwIfAborted()
       const phone = targetId === notification.ownerId ? await phones.find(queries, targetId) : undefined
-      if (!phone?.verified) return
+      if (!phone?.verified || phone.number === undefined) return
       const { title, body } = notificationText(notification, phone.language)
       const text = `[Conch] ${title}\n${body}`
       const customFields = { notificationId: notification.id }
@@ -45,7 +45,7 @@ export function alimtalkChannel(
     async send(notification, targetId, signal) {
       signal.throwIfAborted()
       const phone = targetId === notification.ownerId ? await phones.find(queries, targetId) : undefined
-      if (!phone?.verified) return
+      if (!phone?.verified || phone.number === undefined) return
       const { title, body } = notificationText(notification, phone.language)
       const kakaoOptions = { pfId, templateId, variables: { '#{title}': title, '#{body}': body }, disableSms: true }
       const customFields = { notificationId: notification.id }

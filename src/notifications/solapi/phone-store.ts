@@ -15,7 +15,8 @@ export const codesPerHour = 5
 const hourMs = 3_600_000
 
 export interface StoredPhone {
-  number: string
+  /** Undefined when it can no longer be read. */
+  number: string | undefined
   language: Language
   verified: boolean
 }
@@ -77,7 +78,7 @@ export class PhoneStore {
       await tx.insert(phoneCodes).values({ id: newUuid(), ownerId, numberHash })
       const code = String(randomInt(1_000_000)).padStart(6, '0')
       const values = {
-        number: this.#cipher.seal(phoneNumbers.number, ownerId, number),
+        number: this.#cipher.seal(phoneNumbers.number, { row: ownerId, owner: ownerId }, number),
         language,
         codeHash: keyed(key, `code ${ownerId} ${code}`),
         codeExpiresAt: sql`now() + make_interval(mins => ${codeMinutes})`,
@@ -132,7 +133,7 @@ export class PhoneStore {
   }
 
   #opened(row: typeof phoneNumbers.$inferSelect): StoredPhone {
-    const number = this.#cipher.open(phoneNumbers.number, row.ownerId, row.number)
+    const number = this.#cipher.tryOpen(phoneNumbers.number, { row: row.ownerId, owner: row.ownerId }, row.number)
     return { number, language: row.language, verified: row.verifiedAt !== null }
   }
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database } from '../../db/client.ts'
+import { Damaged } from '../../tasks/schemas.ts'
 import { channelNotOffered, codeNotSent, noCodeAwaited, notAMobileNumber, tooManyCodes, wrongCode } from '../errors.ts'
 import { onlyIf } from '../only-if-offered.ts'
 import type { Language } from '../text.ts'
@@ -9,8 +10,9 @@ import { masked, mobileNumber } from './number.ts'
 import { codeMinutes, type PhoneStore, type StoredPhone } from './phone-store.ts'
 
 const PhoneSchema = Type.Object({
-  number: Type.String({ description: 'Masked.' }),
+  number: Type.String({ description: 'Masked. Empty if it is damaged.' }),
   verified: Type.Boolean({ description: 'Nobody is told before.' }),
+  damaged: Damaged,
 })
 
 const PhoneAnswer = Type.Object({ offered: Type.Boolean(), phone: Type.Union([PhoneSchema, Type.Null()]) })
@@ -32,7 +34,7 @@ export const phoneRoutes: FastifyPluginAsyncTypebox<PhoneRoutesOptions> = async 
   const { solapi, database, phones } = options
   const answer = (phone: StoredPhone | undefined) => ({
     offered: solapi !== undefined,
-    phone: phone ? { number: masked(phone.number), verified: phone.verified } : null,
+    phone: phone ? view(phone) : null,
   })
 
   app.get(
@@ -116,6 +118,11 @@ export const phoneRoutes: FastifyPluginAsyncTypebox<PhoneRoutesOptions> = async 
       return reply.code(204).send(null)
     },
   )
+}
+
+/** No message is sent to a damaged one: to give the number again mends it. */
+function view({ number, verified }: StoredPhone) {
+  return number === undefined ? { number: '', verified, damaged: true as const } : { number: masked(number), verified }
 }
 
 /** Short enough for an SMS. */

@@ -37,7 +37,7 @@ export function webPushChannel({
     name: 'web-push',
 
     async targets(tx, ownerId) {
-      return (await store.list(tx, ownerId)).map(({ id }) => id)
+      return store.ids(tx, ownerId)
     },
 
     async send(notification, targetId, signal) {

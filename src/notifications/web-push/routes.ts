@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database } from '../../db/client.ts'
+import { Damaged } from '../../tasks/schemas.ts'
 import { addressRefused, subscriptionNotFound, tooManySubscriptions, unusablePushKeys } from '../errors.ts'
 import { onlyIf } from '../only-if-offered.ts'
 import { outsideUrl } from '../public-address.ts'
@@ -18,7 +19,12 @@ const SubscriptionInput = Type.Object(
   { additionalProperties: false },
 )
 
-const SubscriptionSchema = Type.Object({ id: Type.String(), language: Type.String(), createdAt: Type.String() })
+const SubscriptionSchema = Type.Object({
+  id: Type.String(),
+  language: Type.String(),
+  createdAt: Type.String(),
+  damaged: Damaged,
+})
 
 const common = { tags: ['notifications'] }
 
@@ -63,7 +69,14 @@ export const pushRoutes: FastifyPluginAsyncTypebox<PushRoutesOptions> = async (a
     },
     async ({ ownerId }) => {
       const items = await store.list(database.queries, ownerId)
-      return { offered, items: items.map(item => ({ ...item, createdAt: item.createdAt.toISOString() })) }
+      return {
+        offered,
+        items: items.map(({ damaged, createdAt, ...item }) => ({
+          ...item,
+          createdAt: createdAt.toISOString(),
+          ...(damaged && { damaged: true as const }),
+        })),
+      }
     },
   )
 

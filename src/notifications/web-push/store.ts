@@ -44,10 +44,11 @@ export class PushStore {
         .select({ ownerId: pushSubscriptions.ownerId })
         .from(pushSubscriptions)
         .where(eq(pushSubscriptions.id, id))
+      const place = { row: id, owner: ownerId }
       const values = {
         ownerId,
-        endpoint: this.#cipher.seal(pushSubscriptions.endpoint, id, endpoint),
-        keys: this.#cipher.seal(pushSubscriptions.keys, id, keys),
+        endpoint: this.#cipher.seal(pushSubscriptions.endpoint, place, endpoint),
+        keys: this.#cipher.seal(pushSubscriptions.keys, place, keys),
         language,
       }
       await tx
@@ -58,14 +59,47 @@ export class PushStore {
     })
   }
 
-  list(tx: Queries, ownerId: string): Promise<{ id: string; language: Language; createdAt: Date }[]> {
-    const { id, language, createdAt } = pushSubscriptions
-    return tx
-      .select({ id, language, createdAt })
+  async ids(tx: Queries, ownerId: string): Promise<string[]> {
+    const rows = await tx
+      .select({ id: pushSubscriptions.id })
+      .from(pushSubscriptions)
+      .where(eq(pushSubscriptions.ownerId, ownerId))
+    return rows.map(({ id }) => id)
+  }
+
+  /** `damaged`: it leads nowhere any more, until its browser subscribes again. */
+  async list(
+    tx: Queries,
+    ownerId: string,
+  ): Promise<{ id: string; language: Language; createdAt: Date; damaged: boolean }[]> {
+    const { createdAt, id } = pushSubscriptions
+    const rows = await tx
+      .select()
       .from(pushSubscriptions)
       .where(eq(pushSubscriptions.ownerId, ownerId))
       .orderBy(asc(createdAt), asc(id))
+    return rows.map(row => ({
+      id: row.id,
+      language: row.language,
+      createdAt: row.createdAt,
+      damaged: this.#opened(row) === undefined,
+    }))
   }
+
+  #opened({
+    id,
+    ownerId,
+    endpoint: sealedEndpoint,
+    keys: sealedKeys,
+    language,
+  }: typeof pushSubscriptions.$inferSelect) {
+    const place = { row: id, owner: ownerId }
+    const endpoint = this.#cipher.tryOpen(pushSubscriptions.endpoint, place, sealedEndpoint)
+    const keys = this.#cipher.tryOpen(pushSubscriptions.keys, place, sealedKeys)
+    return endpoint === undefined || keys === undefined ? undefined : { endpoint, keys, language, sealedEndpoint }
+  }
+
+  /** Undefined when there is none of this owner, or it can no longer be read. */
 
   async find(
     tx: Queries,
@@ -76,14 +110,7 @@ export class PushStore {
       .select()
       .from(pushSubscriptions)
       .where(and(eq(pushSubscriptions.id, id), eq(pushSubscriptions.ownerId, ownerId)))
-    return (
-      row && {
-        endpoint: this.#cipher.open(pushSubscriptions.endpoint, id, row.endpoint),
-        keys: this.#cipher.open(pushSubscriptions.keys, id, row.keys),
-        language: row.language,
-        sealedEndpoint: row.endpoint,
-      }
-    )
+    return row && this.#opened(row)
   }
 
   /** With `sealedEndpoint`, only if nobody has subscribed anew since it was read. */

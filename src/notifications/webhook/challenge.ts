@@ -6,7 +6,7 @@ import type { EndpointGate } from '../endpoint-gate.ts'
 import { NotDelivered, post } from '../post.ts'
 import type { WebhookFault } from './schema.ts'
 import { signedHeaders } from './sign.ts'
-import type { StoredWebhook, WebhookStore } from './store.ts'
+import type { WebhookStore } from './store.ts'
 
 /** As many as may hang without holding up the others for long: the gate lets two at once to a host. */
 const concurrency = 10
@@ -45,7 +45,11 @@ export function webhookChallenge({
     async handle({ data: ask }, { queries, signal, commit }) {
       const webhook = await store.find(queries, ask.ownerId)
       if (webhook?.askId !== ask.askId || webhook.status !== 'pending') return
-      const answer = await answerTo(webhook, ask.ownerId, signal)
+      const { url, secret } = webhook
+      // One that is damaged leads nowhere: its owner sees that, and can give it again.
+      if (url === undefined || secret === undefined)
+        return void (await store.unanswered(queries, ask, 'no-answer', { final: true }))
+      const answer = await answerTo({ url, secret }, ask.ownerId, signal)
       if (answer === 'gone') return commit(async tx => void (await store.remove(tx, ask.ownerId, webhook.sealedUrl)))
       if (answer === 'challenge') return commit(async tx => void (await store.verified(tx, ask)))
       const again = await store.unanswered(queries, ask, answer, { final: answer === 'private-address' })
@@ -53,7 +57,11 @@ export function webhookChallenge({
     },
   }
 
-  async function answerTo({ url, secret }: StoredWebhook, ownerId: string, signal: AbortSignal): Promise<Answer> {
+  async function answerTo(
+    { url, secret }: { url: string; secret: string },
+    ownerId: string,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const challenge = randomBytes(32).toString('base64url')
     const body = JSON.stringify({ type: 'webhook.challenge', challenge })
     try {

@@ -35,16 +35,19 @@ export function webhookChannel({
       signal.throwIfAborted()
       const webhook = targetId === ownerId ? await store.find(queries, ownerId) : undefined
       if (webhook?.status !== 'verified') return
+      const { url, secret, sealedUrl } = webhook
+      // One that is damaged leads nowhere: the page tells its owner, who can give it again.
+      if (url === undefined || secret === undefined) return
       const data = { taskId, taskKind, ...(conversationId !== undefined && { conversationId }) }
       const body = JSON.stringify({ type: kind, timestamp: createdAt.toISOString(), data })
-      const gone = await gate.through({ ownerId, url: webhook.url }, signal, async () => {
-        const headers = signedHeaders(webhook.secret, id, body)
-        const { status } = await post('webhook', webhook.url, { agent, body, signal, headers })
+      const gone = await gate.through({ ownerId, url }, signal, async () => {
+        const headers = signedHeaders(secret, id, body)
+        const { status } = await post('webhook', url, { agent, body, signal, headers })
         if (status === 410) return true
         judge('webhook', status)
         return false
       })
-      if (gone) await store.remove(queries, ownerId, webhook.sealedUrl)
+      if (gone) await store.remove(queries, ownerId, sealedUrl)
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database, Queries } from '../../db/client.ts'
+import { Damaged } from '../../tasks/schemas.ts'
 import { addressRefused, webhookNotFound } from '../errors.ts'
 import { onlyIf } from '../only-if-offered.ts'
 import { outsideUrl } from '../public-address.ts'
@@ -15,7 +16,7 @@ const Status = Type.Enum(webhookStatuses, {
 })
 
 const WebhookSchema = Type.Object({
-  url: Type.String(),
+  url: Type.String({ description: 'Empty if it is damaged.' }),
   createdAt: Type.String({ description: 'ISO 8601, UTC.' }),
   status: Status,
   fault: Type.Union([Type.Enum(webhookFaults), Type.Null()], {
@@ -24,6 +25,7 @@ const WebhookSchema = Type.Object({
       'body did not contain the challenge; `private-address`: the host is not on the public internet.',
   }),
   verifiedAt: Type.Union([Type.String(), Type.Null()]),
+  damaged: Damaged,
 })
 
 const challengeRule =
@@ -71,7 +73,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
       schema: {
         ...common,
         summary: 'Be told by a request to your server',
-        description: `Answers the secret if there was none before. Another address keeps the secret. ${challengeRule}`,
+        description: `Answers the secret if there was none before, or if it was damaged. Another address keeps the secret. ${challengeRule}`,
         body: Type.Object(
           { url: Type.String({ minLength: 1, maxLength: 2000, description: 'https, on the public internet.' }) },
           { additionalProperties: false },
@@ -148,12 +150,15 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
   }
 }
 
-function view({ url, createdAt, status, fault, verifiedAt }: StoredWebhook) {
+/** A damaged one is sent nothing: to give its address again mends it. */
+function view({ url, secret, createdAt, status, fault, verifiedAt }: StoredWebhook) {
+  const damaged = url === undefined || secret === undefined
   return {
-    url,
+    url: url ?? '',
     createdAt: createdAt.toISOString(),
     status,
     fault,
     verifiedAt: verifiedAt?.toISOString() ?? null,
+    ...(damaged && { damaged: true as const }),
   }
 }

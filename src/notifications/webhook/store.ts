@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { v7 as newUuid } from 'uuid'
 import type { Queries } from '../../db/client.ts'
-import type { Cipher, Sealed } from '../../db/encrypted.ts'
+import type { Cipher, Place, Sealed } from '../../db/encrypted.ts'
 import { type WebhookFault, type WebhookStatus, webhooks } from './schema.ts'
 
 export interface StoredWebhook {
-  url: string
-  secret: string
+  /** Either is undefined when it can no longer be read. */
+  url: string | undefined
+  secret: string | undefined
   createdAt: Date
   askId: string | null
   status: WebhookStatus
@@ -36,10 +37,11 @@ export class WebhookStore {
   async find(tx: Queries, ownerId: string): Promise<StoredWebhook | undefined> {
     const [row] = await tx.select().from(webhooks).where(eq(webhooks.ownerId, ownerId))
     if (!row) return undefined
+    const place = placeOf(ownerId)
     const { url, secret, createdAt, askId, status, fault, verifiedAt } = row
     return {
-      url: this.#cipher.open(webhooks.url, ownerId, url),
-      secret: this.#cipher.open(webhooks.secret, ownerId, secret),
+      url: this.#cipher.tryOpen(webhooks.url, place, url),
+      secret: this.#cipher.tryOpen(webhooks.secret, place, secret),
       sealedUrl: url,
       ...{ createdAt, askId, status, fault, verifiedAt },
     }
@@ -54,27 +56,30 @@ export class WebhookStore {
   }
 
   /**
-   * Answers the secret if the webhook is new; another URL for one that is there keeps its secret. `ask`: the challenge to be
-   * made, which a new URL needs, and one whose last challenge has failed.
+   * Answers the secret if it is new: with a new webhook, or for one that is damaged; another URL for one that is there keeps
+   * its secret. `ask`: the challenge to be made, which a new URL or secret needs, and one whose last challenge has failed.
    */
   async put(tx: Queries, ownerId: string, url: string): Promise<{ secret?: string; ask?: WebhookAsk }> {
     const secret = newSecret()
-    const sealedUrl = this.#cipher.seal(webhooks.url, ownerId, url)
+    const place = placeOf(ownerId)
+    const sealedUrl = this.#cipher.seal(webhooks.url, place, url)
+    const sealedSecret = this.#cipher.seal(webhooks.secret, place, secret)
     const ask = { ownerId, askId: newUuid() }
     const made = await tx
       .insert(webhooks)
-      .values({ ...ask, url: sealedUrl, secret: this.#cipher.seal(webhooks.secret, ownerId, secret) })
+      .values({ ...ask, url: sealedUrl, secret: sealedSecret })
       .onConflictDoNothing()
       .returning({ id: webhooks.ownerId })
     if (made.length > 0) return { secret, ask }
     const [before] = await tx.select().from(webhooks).where(eq(webhooks.ownerId, ownerId)).for('update')
-    const same = before && this.#cipher.open(webhooks.url, ownerId, before.url) === url
+    const lost = before !== undefined && this.#cipher.tryOpen(webhooks.secret, place, before.secret) === undefined
+    const same = before && !lost && this.#cipher.tryOpen(webhooks.url, place, before.url) === url
     if (same && before.status !== 'failed') return {}
     await tx
       .update(webhooks)
-      .set({ url: sealedUrl, ...asked(ask.askId) })
+      .set({ url: sealedUrl, ...(lost && { secret: sealedSecret }), ...asked(ask.askId) })
       .where(eq(webhooks.ownerId, ownerId))
-    return { ask }
+    return { ...(lost && { secret }), ask }
   }
 
   /** Another challenge of one whose last one failed at least once. Undefined: there is none to be made. */
@@ -136,7 +141,7 @@ export class WebhookStore {
     const secret = newSecret()
     const changed = await tx
       .update(webhooks)
-      .set({ secret: this.#cipher.seal(webhooks.secret, ownerId, secret) })
+      .set({ secret: this.#cipher.seal(webhooks.secret, placeOf(ownerId), secret) })
       .where(eq(webhooks.ownerId, ownerId))
       .returning({ id: webhooks.ownerId })
     return changed.length > 0 ? secret : undefined
@@ -159,6 +164,10 @@ function asked<Id>(askId: Id) {
 
 function pending({ ownerId, askId }: WebhookAsk) {
   return and(eq(webhooks.ownerId, ownerId), eq(webhooks.askId, askId), eq(webhooks.status, 'pending'))
+}
+
+function placeOf(ownerId: string): Place {
+  return { row: ownerId, owner: ownerId }
 }
 
 /** As Standard Webhooks writes one: 24 to 64 random bytes. */
