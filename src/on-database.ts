@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config.ts'
+import { fittingCipher, KeysDoNotFit, noKeys } from './database-keys.ts'
 import { type Database, openEmbedded, openPostgres } from './db/client.ts'
 import { DataDirLocked, lockDataDir } from './db/data-dir-lock.ts'
-import { Cipher } from './db/encrypted.ts'
+import type { Cipher } from './db/encrypted.ts'
+import type { EncryptionKey } from './db/encryption-keys.ts'
 import { loggableError } from './loggable-error.ts'
 import { RemoteWorkFailed, workRemotely } from './remote-work.ts'
-import { UnusableSecretFile } from './secret-file.ts'
-import { readSecrets, type Secrets } from './secrets.ts'
+import { ExposedSecretFile, UnusableSecretFile } from './secret-file.ts'
+import { readEncryptionKeys, readOperatorToken } from './secrets.ts'
 
 /** A long piece of work on the database, for an npm script. */
 export interface DatabaseWork<Report extends object> {
@@ -22,7 +24,9 @@ export interface DatabaseWork<Report extends object> {
   /** One line while it runs. */
   progress(report: Report): string
   /** Says on the console what came of it; answers the exit code. */
-  end(report: Report, context: { config: Config; secrets: Secrets }): number
+  end(report: Report, context: { config: Config; keys: readonly EncryptionKey[] }): number
+  /** It says itself which keys are missing, and goes on with what can be read. */
+  saysMissingKeys?: boolean
 }
 
 /** The least time between two lines that say how far it is. */
@@ -40,13 +44,15 @@ export async function runOnDatabase<Report extends object>(work: DatabaseWork<Re
   try {
     process.exitCode = await run(work, readConfig(loadEnvFile(process.env, '.env')), signal)
   } catch (error) {
-    const expected = [InvalidConfig, UnusableSecretFile, RemoteWorkFailed].some(kind => error instanceof kind)
+    const expected = expectedErrors.some(kind => error instanceof kind)
     if (signal.aborted) console.error('Stopped. Nothing is lost; run this again to go on.')
     else if (expected) console.error(`conch: ${(error as Error).message}`)
     else console.error('conch: something broke; nothing is lost.', loggableError(error))
     process.exitCode = 1
   }
 }
+
+const expectedErrors = [InvalidConfig, UnusableSecretFile, ExposedSecretFile, KeysDoNotFit, RemoteWorkFailed]
 
 async function run<Report extends object>(
   work: DatabaseWork<Report>,
@@ -58,13 +64,15 @@ async function run<Report extends object>(
     console.error(`conch: there is no database in ${dataDir}: set DATA_DIR to the folder of the server`)
     return 1
   }
-  const secrets = await readSecrets(config)
+  const say = (line: string) => console.error(`conch: ${line}`)
+  const keys = await readEncryptionKeys(config, say)
+  if (!keys) throw new KeysDoNotFit(noKeys(config))
   const onProgress = progressLines(work)
   const report = databaseUrl
     ? // A broken connection also fails the statement that needed it.
       await here(await openPostgres(databaseUrl, () => {}))
     : await onEmbedded()
-  return work.end(report, { config, secrets })
+  return work.end(report, { config, keys })
 
   async function onEmbedded(): Promise<Report> {
     const lock = await lockDataDir(dataDir).catch(error => {
@@ -73,7 +81,8 @@ async function run<Report extends object>(
     })
     if (lock instanceof DataDirLocked) {
       console.log(`${lock.message}: asking it to do this.`)
-      const { operatorToken } = secrets
+      // The server that has the folder has made one, unless it was given another.
+      const operatorToken = (await readOperatorToken(config, say)) ?? ''
       return workRemotely<Report>({ path: work.path, host, port, operatorToken, signal, onProgress })
     }
     try {
@@ -86,7 +95,8 @@ async function run<Report extends object>(
   /** In this process. */
   async function here(database: Database): Promise<Report> {
     try {
-      return await work.run({ database, cipher: new Cipher(secrets.encryptionKeys), signal, onProgress })
+      const cipher = await fittingCipher(config, database, keys, { lenient: work.saysMissingKeys })
+      return await work.run({ database, cipher, signal, onProgress })
     } finally {
       await database.close()
     }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { link, lstat, mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** A secret that is made once and kept in a file of the data folder, for the owner of the process only. */
@@ -10,7 +10,12 @@ export interface SecretFile<T> {
   readonly parse: (text: string) => T | undefined
   /** What a new file would cost, to be said before somebody deletes the old one. */
   readonly loss: string
+  /** How it is replaced, to be said when others may have read it. */
+  readonly renewal: string
 }
+
+/** Hears a line for the operator. */
+export type Say = (line: string) => void
 
 /** A file that keeps a secret is there and cannot be used. The message names the file and holds nothing of it. */
 export class UnusableSecretFile extends Error {
@@ -24,33 +29,56 @@ export class UnusableSecretFile extends Error {
   }
 }
 
+/** Others can read a secret, and that could not be changed. The message names the file and holds nothing of it. */
+export class ExposedSecretFile extends Error {
+  override readonly name = 'ExposedSecretFile'
+  readonly code = 'EXPOSED_SECRET_FILE'
+  readonly path: string
+
+  constructor(path: string, mode: string, cause: NodeJS.ErrnoException) {
+    super(
+      `${path} can be read by others (mode ${mode}), and that cannot be changed (${cause.code}): make it mode 600`,
+      {
+        cause,
+      },
+    )
+    this.path = path
+  }
+}
+
 /** A secret was to be changed and was not; the message says why. */
 export class SecretFileUnchanged extends Error {
   override readonly name = 'SecretFileUnchanged'
   readonly code = 'SECRET_FILE_UNCHANGED'
 }
 
-/** The secret in `dataDir`, made if there is none. Throws `UnusableSecretFile`. */
-export async function keptIn<T>(dataDir: string, file: SecretFile<T>): Promise<T> {
+/** The secret in `dataDir`, if there is one. Throws `UnusableSecretFile`, `ExposedSecretFile`. */
+export async function readKept<T>(dataDir: string, file: SecretFile<T>, say: Say): Promise<T | undefined> {
   const path = join(dataDir, file.name)
-  let text = await contents(path, file)
-  if (text === undefined) {
-    await create(path, file.make())
-    text = await contents(path, file)
-  }
-  return parsed(path, text ?? '', file)
+  const text = await contents(path, file, say)
+  return text === undefined ? undefined : parsed(path, text, file)
+}
+
+/** The secret in `dataDir`, made if there is none. Throws as `readKept` does. */
+export async function keptIn<T>(dataDir: string, file: SecretFile<T>, say: Say): Promise<T> {
+  const kept = await readKept(dataDir, file, say)
+  if (kept !== undefined) return kept
+  const path = join(dataDir, file.name)
+  await create(path, file.make())
+  return parsed(path, (await contents(path, file, say)) ?? '', file)
 }
 
 /**
  * Replaces the text of a secret that is there by what `change` makes of it.
  *
  * Cut short at any time, it leaves the old file or the new one. Of several at once one changes it, the others throw
- * `SecretFileUnchanged`. Returns once the new file would survive a power cut. Throws `UnusableSecretFile`.
+ * `SecretFileUnchanged`. Returns once the new file would survive a power cut. Throws as `readKept` does.
  */
 export async function changeKept<T>(
   dataDir: string,
   file: SecretFile<T>,
   change: (secret: T, text: string) => string,
+  say: Say,
 ): Promise<void> {
   const path = await target(join(dataDir, file.name))
   // Of this one name, so that nobody else changes the file meanwhile.
@@ -60,7 +88,7 @@ export async function changeKept<T>(
     throw new SecretFileUnchanged(`${draft} is there: another process writes it, or was stopped; then delete that file`)
   })
   try {
-    const text = (await readFile(path, 'utf8')).trimEnd()
+    const text = ((await contents(path, file, say)) ?? '').trimEnd()
     await handle.writeFile(`${change(parsed(path, text, file), text)}\n`)
     await handle.sync()
     await rename(draft, path)
@@ -81,14 +109,40 @@ async function target(path: string): Promise<string> {
   })
 }
 
-async function contents(path: string, { loss }: SecretFile<unknown>): Promise<string | undefined> {
+/** Undefined when there is none. A file that others can read is closed to them first, and that is said. */
+async function contents(path: string, { loss, renewal }: SecretFile<unknown>, say: Say): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    await using handle = await open(path, 'r')
+    const stats = await handle.stat()
+    const mode = stats.mode & 0o777
+    if (stats.isFile() && othersCan(mode)) {
+      await handle.chmod(0o600).catch(cause => {
+        throw new ExposedSecretFile(path, mode.toString(8), cause)
+      })
+      say(
+        `${path} could be read by others (mode ${mode.toString(8)}); now only its owner can. If one may have: ${renewal}`,
+      )
+    }
+    return await handle.readFile('utf8')
   } catch (error) {
+    if (error instanceof ExposedSecretFile) throw error
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
+    // A link that points nowhere is no reason to make a secret.
+    if (code === 'ENOENT' && !(await isLink(path))) return undefined
     throw new UnusableSecretFile(path, `cannot be read (${code})`, loss)
   }
+}
+
+/** Windows keeps no such modes. */
+function othersCan(mode: number): boolean {
+  return process.platform !== 'win32' && (mode & 0o077) !== 0
+}
+
+function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    stats => stats.isSymbolicLink(),
+    () => false,
+  )
 }
 
 function parsed<T>(path: string, text: string, { parse, loss }: SecretFile<T>): T {

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { type EncryptionKey, parseEncryptionKeys } from './db/encryption-keys.ts'
-import { changeKept, keptIn, type SecretFile } from './secret-file.ts'
+import { changeKept, keptIn, readKept, type Say, type SecretFile } from './secret-file.ts'
 
-export interface Secrets {
+/** What lets people in. Losing it costs access, and nothing that was saved. */
+export interface AccessSecrets {
   cookieSecret: string
-  encryptionKeys: EncryptionKey[]
   operatorToken: string
 }
 
@@ -20,18 +20,20 @@ const cookieSecretFile: SecretFile<string> = {
   ...random,
   name: 'cookie-secret',
   loss: 'every browser becomes a new owner',
+  renewal: 'delete it and restart, and every browser becomes a new owner',
 }
 
 const operatorTokenFile: SecretFile<string> = {
   ...random,
   name: 'operator-token',
-  loss: 'who uses the old one must be told the new one',
+  loss: 'operators must be given the new one',
+  renewal: 'delete it and restart, and give operators the new one',
 }
 
 /** Written as `ENCRYPTION_KEYS` is, so that it can be moved there. */
 const encryptionKeysFile: SecretFile<EncryptionKey[]> = {
   name: 'encryption-keys',
-  make: () => newEncryptionKey([]),
+  make: newEncryptionKey,
   parse: text => {
     try {
       return parseEncryptionKeys(text)
@@ -40,46 +42,75 @@ const encryptionKeysFile: SecretFile<EncryptionKey[]> = {
     }
   },
   loss: 'nothing that was saved can be read any more',
+  renewal: 'npm run keys:add, restart, npm run keys:rotate',
 }
 
 /**
- * The secrets that were configured; else those kept in `dataDir`, made at the first start.
+ * The secrets that were configured; else those kept in `dataDir`, made at the first start. `say` hears of files that
+ * others could read.
  *
- * Throws `UnusableSecretFile` if a file is there but unreadable, cut or otherwise not a secret.
+ * Throws `UnusableSecretFile` if a file is there but unreadable, cut or otherwise not a secret; `ExposedSecretFile`.
  */
-export async function readSecrets(
-  config: Pick<Config, 'cookieSecret' | 'encryptionKeys' | 'operatorToken' | 'dataDir'>,
-): Promise<Secrets> {
+export async function readAccessSecrets(
+  config: Pick<Config, 'cookieSecret' | 'operatorToken' | 'dataDir'>,
+  say: Say,
+): Promise<AccessSecrets> {
   return {
-    cookieSecret: config.cookieSecret ?? (await keptIn(config.dataDir, cookieSecretFile)),
-    encryptionKeys: config.encryptionKeys ?? (await keptIn(config.dataDir, encryptionKeysFile)),
-    operatorToken: config.operatorToken ?? (await keptIn(config.dataDir, operatorTokenFile)),
+    cookieSecret: config.cookieSecret ?? (await keptIn(config.dataDir, cookieSecretFile, say)),
+    operatorToken: config.operatorToken ?? (await keptIn(config.dataDir, operatorTokenFile, say)),
   }
 }
 
-/** The operator token that is kept in `dataDir`, and where. Throws as `readSecrets` does. */
+/** The keys that were configured, else those kept in `dataDir`; none are made. Throws as `readAccessSecrets` does. */
+export async function readEncryptionKeys(
+  config: Pick<Config, 'encryptionKeys' | 'dataDir'>,
+  say: Say,
+): Promise<EncryptionKey[] | undefined> {
+  return config.encryptionKeys ?? (await readKept(config.dataDir, encryptionKeysFile, say))
+}
+
+/**
+ * Makes the first key and keeps it in `dataDir`, unless keys are there. Only for a database without anything encrypted:
+ * of any other the key is lost, and a new one would hide that.
+ */
+export function makeEncryptionKeys(dataDir: string, say: Say): Promise<EncryptionKey[]> {
+  return keptIn(dataDir, encryptionKeysFile, say)
+}
+
+/** Where keys come from, for a message: the variable or the file. */
+export function keysFrom({ encryptionKeys, dataDir }: Pick<Config, 'encryptionKeys' | 'dataDir'>): string {
+  return encryptionKeys ? 'ENCRYPTION_KEYS' : join(dataDir, encryptionKeysFile.name)
+}
+
+/** The operator token that was configured or is kept; none is made. Throws as `readAccessSecrets` does. */
+export async function readOperatorToken(
+  config: Pick<Config, 'operatorToken' | 'dataDir'>,
+  say: Say,
+): Promise<string | undefined> {
+  return config.operatorToken ?? (await readKept(config.dataDir, operatorTokenFile, say))
+}
+
+/** The operator token that is kept in `dataDir`, and where. Throws as `readAccessSecrets` does. */
 export async function keptOperatorToken(dataDir: string): Promise<{ token: string; path: string }> {
-  return { token: await keptIn(dataDir, operatorTokenFile), path: join(dataDir, operatorTokenFile.name) }
+  const token = await keptIn(dataDir, operatorTokenFile, () => {})
+  return { token, path: join(dataDir, operatorTokenFile.name) }
 }
 
 /**
  * Makes a key, puts it first in the file in `dataDir` that keeps them, and answers its id. From the next start on it
  * writes, and those that were there still read. Throws as `changeKept` does.
  */
-export async function addEncryptionKey(dataDir: string): Promise<string> {
-  let id = ''
-  await changeKept(dataDir, encryptionKeysFile, (keys, text) => {
-    const entry = newEncryptionKey(keys.map(key => key.id))
-    id = entry.slice(0, entry.indexOf(':'))
-    return `${entry},${text}`
-  })
-  return id
+export async function addEncryptionKey(dataDir: string, say: Say): Promise<string> {
+  const entry = newEncryptionKey()
+  await changeKept(dataDir, encryptionKeysFile, (_keys, text) => `${entry},${text}`, say)
+  return entry.slice(0, entry.indexOf(':'))
 }
 
-/** A new entry for `ENCRYPTION_KEYS`. Its id is the date, with a number if the date is taken. */
-export function newEncryptionKey(takenIds: readonly string[]): string {
+/**
+ * A new entry for `ENCRYPTION_KEYS`. Its id begins with the date, for people, and is random, so that no two keys have the
+ * same: a value that names a key that is lost never seems to be one of the key that took its place.
+ */
+export function newEncryptionKey(): string {
   const date = new Date().toISOString().slice(0, 10)
-  let id = date
-  for (let number = 2; takenIds.includes(id); number++) id = `${date}.${number}`
-  return `${id}:${randomBytes(32).toString('base64')}`
+  return `${date}-${randomBytes(6).toString('hex')}:${randomBytes(32).toString('base64')}`
 }

@@ -1,6 +1,7 @@
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config.ts'
 import { type DataDirLock, DataDirLocked, lockDataDir } from './db/data-dir-lock.ts'
-import { UnusableSecretFile } from './secret-file.ts'
+import { loggableError } from './loggable-error.ts'
+import { ExposedSecretFile, UnusableSecretFile } from './secret-file.ts'
 import { keptOperatorToken } from './secrets.ts'
 
 /** npm forwards a signal that its child got as well: the same one again within this time is one request to stop. */
@@ -89,14 +90,24 @@ function configuration(): Config {
   }
 }
 
-/** Ends the process before it served anything. What the user can mend is said in one line, without a stack. */
+/**
+ * Ends the process before it served anything. What the user can mend is said in one line, without a stack; of anything
+ * else only what may be logged, since the message of an error may quote what users wrote.
+ */
 function refuse(error: unknown): never {
-  const expected =
-    [InvalidConfig, DataDirLocked, UnusableSecretFile].some(kind => error instanceof kind) || isSystemError(error)
-  process.stderr.write(
-    `conch: ${expected ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`,
-  )
+  const line = isExpected(error) ? (error as Error).message : JSON.stringify(loggableError(error))
+  process.stderr.write(`conch: ${line}\n`)
   process.exit(1)
+}
+
+function isExpected(error: unknown): boolean {
+  const kinds = [InvalidConfig, DataDirLocked, UnusableSecretFile, ExposedSecretFile]
+  return kinds.some(kind => error instanceof kind) || hasCode(error, 'KEYS_DO_NOT_FIT') || isSystemError(error)
+}
+
+/** Of an error whose class would load the database with it. */
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }
 
 function isSystemError(error: unknown): boolean {

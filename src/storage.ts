@@ -1,13 +1,19 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
+import { cipherFor } from './database-keys.ts'
 import { type Database, openEmbedded, openPostgres } from './db/client.ts'
-import { Cipher } from './db/encrypted.ts'
 import { RefusedValues } from './db/refused-values.ts'
-import { readSecrets } from './secrets.ts'
+import { readAccessSecrets, readEncryptionKeys } from './secrets.ts'
 
-/** The database, and the secrets that belong to it. What is opened closes with `opened`. */
+/**
+ * The database, and the secrets that belong to it: those that are not there yet are made once it is sure that the keys
+ * open what the database has. What is opened closes with `opened`.
+ *
+ * @throws KeysDoNotFit, UnusableSecretFile, ExposedSecretFile
+ */
 export async function openStorage(config: Config, log: FastifyBaseLogger, opened: AsyncDisposableStack) {
-  const { cookieSecret, encryptionKeys, operatorToken } = await readSecrets(config)
+  const say = (line: string) => log.warn(line)
+  const given = await readEncryptionKeys(config, say)
   const database: Database = config.databaseUrl
     ? await openPostgres(config.databaseUrl, error => log.warn({ err: error }, 'a database connection broke'))
     : await openEmbedded(`${config.dataDir}/database`, error =>
@@ -15,11 +21,6 @@ export async function openStorage(config: Config, log: FastifyBaseLogger, opened
       )
   opened.defer(() => database.close())
   const refused = new RefusedValues(log)
-  return {
-    database,
-    cipher: new Cipher(encryptionKeys, { onRefused: refused.add }),
-    refused,
-    cookieSecret,
-    operatorToken,
-  }
+  const cipher = await cipherFor(config, database, given, { say, onRefused: refused.add })
+  return { database, cipher, refused, ...(await readAccessSecrets(config, say)) }
 }

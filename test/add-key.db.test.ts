@@ -1,16 +1,16 @@
 import { readdir } from 'node:fs/promises'
 import t from 'tap'
-import { readSecrets } from '../src/secrets.ts'
 import { runCommand } from './support/command.ts'
 import { temporaryFolder } from './support/conch.ts'
 import { keyEntry } from './support/rotation.ts'
+import { allSecrets } from './support/secrets.ts'
 
 t.test('a new key is put first, and its id printed, but not the key', async t => {
   const dataDir = await temporaryFolder(t)
-  const { encryptionKeys: before } = await readSecrets({ dataDir })
+  const { encryptionKeys: before } = await allSecrets({ dataDir })
   const { code, stdout, stderr } = await runCommand('add-key.ts', { DATA_DIR: dataDir })
   t.equal(code, 0, stderr)
-  const { encryptionKeys: after } = await readSecrets({ dataDir })
+  const { encryptionKeys: after } = await allSecrets({ dataDir })
   t.same(after.slice(1), before)
   const [added] = after
   t.match(stdout, `Key ${added?.id} is now the first in ${dataDir}/encryption-keys`)
@@ -32,6 +32,6 @@ t.test('keys that are configured are for their owner to change', async t => {
   const { code, stdout, stderr } = await runCommand('add-key.ts', { DATA_DIR: folder, ENCRYPTION_KEYS: k1 })
   t.equal(code, 1)
   t.match(stderr, /^conch: the keys are in ENCRYPTION_KEYS, so nothing was changed\. .* in front there .*:\n$/)
-  t.match(stdout, /^\d{4}-\d\d-\d\d:[A-Za-z0-9+/]{43}=,\n$/)
+  t.match(stdout, /^\d{4}-\d\d-\d\d-[0-9a-f]{12}:[A-Za-z0-9+/]{43}=,\n$/)
   t.notMatch(stdout + stderr, k1)
 })

@@ -14,7 +14,7 @@ export const keyIdPattern = /^[A-Za-z0-9._-]{1,32}$/
 export const keyIdRule = '1 to 32 of A-Z a-z 0-9 . _ -'
 
 /**
- * Reads `id:base64,id2:base64`, as made by `echo "2025-01:$(openssl rand -base64 32)"`.
+ * Reads `id:base64,id2:base64`, as made by `echo "$(openssl rand -hex 6):$(openssl rand -base64 32)"`.
  *
  * Throws `InvalidEncryptionKeys`.
  */
