@@ -4,9 +4,11 @@
  * @typedef {'queued' | 'running' | 'completed' | 'incomplete' | 'failed' | 'cancelled'} TaskStatus
  * @typedef {'pending' | 'running' | 'completed' | 'incomplete' | 'failed' | 'cancelled'} OutputStatus
  * @typedef {{ code: string, detail?: string }} Fault
- * @typedef {{ index: number, status: OutputStatus, text: string, finishReason?: string | null, error?: Fault | null }} TaskOutput
+ * @typedef {{ index: number, status: OutputStatus, text: string, finishReason?: string | null, error?: Fault | null,
+ *   damaged?: true }} TaskOutput
  * @typedef {{ id: string, kind: string, status: TaskStatus, stage?: string, attempt: number, createdAt: string,
- *   startedAt?: string | null, finishedAt?: string | null, outputs: TaskOutput[], error?: Fault | null }} Task
+ *   startedAt?: string | null, finishedAt?: string | null, outputs: TaskOutput[], error?: Fault | null,
+ *   damaged?: true }} Task
  * @typedef {{ ko: string, en: string }} Words
  * @typedef {{ name: string, demo: boolean }} Model
  * @typedef {{ pointer?: string, detail: string }} FieldFault

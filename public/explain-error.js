@@ -19,6 +19,8 @@ export function explainError(error, t) {
   if (error.status === 404) return t('error.gone')
   if (error.code === 'quiz-taken') return t('quizzes.taken')
   if (error.code === 'task-busy') return t('error.moment')
+  if (error.code === 'input-damaged') return t('error.inputDamaged')
+  if (error.code === 'version-damaged' || error.code === 'quiz-damaged') return t('error.damaged')
   if (error.status === 409) return t('error.conflict')
   if (error.status === 413) return t('error.tooLarge')
   if (error.status >= 500) return t('error.server')

@@ -2,11 +2,12 @@ import { pageQuery } from '../api.js'
 import { submit } from '../submit.js'
 
 /**
- * @typedef {{ role: 'user', id: string, taskId: string, content: string, createdAt: string }} UserMessage
+ * @typedef {{ role: 'user', id: string, taskId: string, content: string, createdAt: string,
+ *   damaged?: true }} UserMessage
  * @typedef {{ role: 'assistant', id: string, taskId: string, content: string, createdAt: string,
- *   status: import('../api.js').OutputStatus, finishReason: string | null, error?: import('../api.js').Fault
- *   }} AssistantMessage its content is empty while it is being written: then its task has it
- * @typedef {{ id: string, title: string | null, createdAt: string, updatedAt: string }} Head
+ *   status: import('../api.js').OutputStatus, finishReason: string | null, error?: import('../api.js').Fault,
+ *   damaged?: true }} AssistantMessage its content is empty while it is being written: then its task has it
+ * @typedef {{ id: string, title: string | null, createdAt: string, updatedAt: string, damaged?: true }} Head
  * @typedef {Head & { messages: (UserMessage | AssistantMessage)[], earlier: string | null }} Messages oldest first;
  *   `earlier`: the `before` of the page before these
  * @typedef {Head & { running: string | null }} Item

@@ -2,6 +2,7 @@ import { Refused } from '../api.js'
 import { LoadFault } from '../load-fault.js'
 import { html, useEffect } from '../preact.js'
 import { useServices } from '../services.js'
+import { DamagedNotice } from '../task/damaged.js'
 import { NotThere } from '../task/not-there.js'
 import { Composer } from './composer.js'
 import { ConversationHead } from './conversation-head.js'
@@ -76,6 +77,7 @@ function Conversation({ conversation, state, arrived, begun, onUsed, onRemoved }
   return html`
     <div class="conversation" ref=${ref}>
       <${ConversationHead} title=${title} arrived=${arrived && !begun} onRemove=${remove} />
+      ${conversation.damaged && html`<${DamagedNotice} />`}
       <${SummaryPanel} conversation=${conversation} />
       <${MessageLog} conversation=${conversation} onEarlier=${loadEarlier} onStale=${state.load} onAccepted=${accepted}
         onReply=${replied} />

@@ -1,5 +1,6 @@
 import { html, useLayoutEffect, useRef, useState } from '../preact.js'
 import { useServices } from '../services.js'
+import { DamagedPart } from '../task/damaged.js'
 import { CopyButton } from '../text/copy-button.js'
 import { useDraft } from '../use-draft.js'
 import { useKeptFocus } from '../use-kept-focus.js'
@@ -33,10 +34,10 @@ export function OwnMessage(props) {
         editing
           ? html`<${Edit} ...${props} onClose=${() => setEditing(false)} />`
           : html`
-            <p class="text">${turn.content}</p>
+            ${turn.damaged ? html`<${DamagedPart} />` : html`<p class="text">${turn.content}</p>`}
             <footer>
               <button type="button" class="quiet" onClick=${() => setEditing(true)}>${t('chat.edit')}</button>
-              <${CopyButton} text=${() => turn.content} name=${t('chat.copy.own')} />
+              ${!turn.damaged && html`<${CopyButton} text=${() => turn.content} name=${t('chat.copy.own')} />`}
             </footer>`
       }
     </article>

@@ -1,6 +1,7 @@
 import { html, useEffect, useState } from '../preact.js'
 import { Question } from '../question.js'
 import { useServices } from '../services.js'
+import { DamagedPart } from '../task/damaged.js'
 import { OutputFault } from '../task/output-fault.js'
 import { CopyButton } from '../text/copy-button.js'
 import { useAction } from '../use-action.js'
@@ -76,6 +77,7 @@ function Ended({ turn, last, onReply, onStale }) {
   return html`
     ${reply.content && html`<p class="text">${reply.content}</p>`}
     ${!reply.content && reply.status === 'cancelled' && html`<p class="quiet">${t('chat.reply.none')}</p>`}
+    ${reply.damaged && html`<${DamagedPart} />`}
     <${OutputFault} output=${reply} />
     ${fault && html`<p class="error">${t('action.failed')} ${fault}</p>`}
     <footer ...${keeping}>
@@ -85,7 +87,7 @@ function Ended({ turn, last, onReply, onStale }) {
               onYes=${retry} onNo=${() => setAsking(false)} />`
           : html`
             ${reply.content && html`<${CopyButton} text=${() => reply.content} name=${t('chat.copy.reply')} />`}
-            ${last && html`<button type="button" onClick=${reply.content ? () => setAsking(true) : retry}>${t('output.retry')}</button>`}`
+            ${last && !turn.damaged && html`<button type="button" onClick=${reply.content ? () => setAsking(true) : retry}>${t('output.retry')}</button>`}`
       }
     </footer>
   `

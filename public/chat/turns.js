@@ -3,9 +3,9 @@
  * says takes its place.
  *
  * @typedef {{ status: import('../api.js').OutputStatus, content: string, finishReason?: string | null,
- *   error?: import('../api.js').Fault | null }} Reply its content is empty while it is being written
- * @typedef {{ taskId: string, content: string, createdAt: string, reply: Reply }} Turn a message and the reply to it
- * @typedef {{ id: string, title: string | null, turns: Turn[], earlier: string | null }} Conversation oldest turn first;
+ *   error?: import('../api.js').Fault | null, damaged?: boolean }} Reply its content is empty while it is being written
+ * @typedef {{ taskId: string, content: string, createdAt: string, reply: Reply, damaged?: true }} Turn a message and the reply to it
+ * @typedef {{ id: string, title: string | null, turns: Turn[], earlier: string | null, damaged?: true }} Conversation oldest turn first;
  *   `earlier`: the cursor of those before them
  */
 
@@ -15,8 +15,8 @@ export function isUnfinished({ reply }) {
 }
 
 /** @param {import('./api.js').Messages} answer @returns {Conversation} */
-export function conversationOf({ id, title, messages, earlier }) {
-  return { id, title, turns: turnsOf(messages), earlier }
+export function conversationOf({ id, title, messages, earlier, damaged }) {
+  return { id, title, turns: turnsOf(messages), earlier, damaged }
 }
 
 /** @param {import('./api.js').Messages['messages']} messages @returns {Turn[]} */

@@ -4,7 +4,7 @@
  * @typedef {{ before: string, match: string, after: string }} Match
  * @typedef {{ id: string, kind: LibraryKind, status: LibraryStatus, title: string | null, preview: string,
  *   match: Match | null, sizes: { characters: number, bytes: number, count: number }, createdAt: string,
- *   updatedAt: string, links: { self: string } }} LibraryItem
+ *   updatedAt: string, links: { self: string }, damaged?: true }} LibraryItem
  * @typedef {{ q: string, kind: LibraryKind | '', status: LibraryStatus | '', from: string, to: string }} Wanted what is
  *   looked for; `from` and `to` are days of the reader's calendar, both included; empty where all is wanted
  *
@@ -14,14 +14,14 @@
 /** @param {import('../api.js').Call} call */
 export function libraryApi(call) {
   return {
-    /** @param {LibraryItem} item @returns {Promise<void>} */
-    remove: ({ links }) => call('DELETE', links.self.replace(/^\/api/, '')),
     /** @param {Wanted} wanted @param {string} [cursor] @returns {Promise<import('../api.js').List<LibraryItem>>} */
     list: ({ q, kind, status, from, to }, cursor = '') => {
       const asked = { q: q.trim(), kind, status, from: startOf(from), to: startOf(to, 1), cursor }
       const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ''))
       return call('GET', `/library?${query}`)
     },
+    /** Deletes the thing itself. @param {LibraryItem} item @returns {Promise<void>} */
+    remove: ({ links }) => call('DELETE', links.self.replace(/^\/api/, '')),
   }
 }
 

@@ -1,9 +1,9 @@
 /**
- * @typedef {{ number: string, verified: boolean }} Phone the number masked
+ * @typedef {{ number: string, verified: boolean, damaged?: true }} Phone the number masked
  * @typedef {{ offered: boolean, phone: Phone | null }} PhoneAnswer
  * @typedef {'no-answer' | 'refused' | 'wrong-answer' | 'private-address'} WebhookFault
- * @typedef {{ url: string, createdAt: string, status: 'pending' | 'verified' | 'failed', fault: WebhookFault | null }} Webhook
- *   notified only once it is verified; `fault`: why the last try did not verify it
+ * @typedef {{ url: string, createdAt: string, status: 'pending' | 'verified' | 'failed', fault: WebhookFault | null,
+ *   damaged?: true }} Webhook notified only once it is verified; `fault`: why the last try did not verify it
  * @typedef {{ offered: boolean, webhook: Webhook | null }} WebhookAnswer
  * @typedef {{ offered: boolean, items: { id: string }[] }} PushAnswer
  * @typedef {ReturnType<typeof channelsApi>} ChannelsApi

@@ -23,10 +23,12 @@ export default function PhoneSetting() {
     <section class="card form" aria-labelledby="phone-title">
       <h2 id="phone-title">${t('notifications.phone.title')}</h2>
       ${fault && html`<p class="error" role="alert">${fault}</p>`}
-      ${phone?.verified && html`<p>${t('notifications.phone.verified', { number: phone.number })}</p>`}
+      ${phone?.damaged && html`<p class="fault">${t('damaged.again')}</p>`}
+      ${phone?.verified && !phone.damaged && html`<p>${t('notifications.phone.verified', { number: phone.number })}</p>`}
       ${
         phone &&
         !phone.verified &&
+        !phone.damaged &&
         html`<form class="form" onSubmit=${submitted(verify)}>
           <${Field} id="phone-code" label=${t('notifications.phone.code')}
             hint=${t('notifications.phone.code.hint', { number: phone.number })}
@@ -38,7 +40,7 @@ export default function PhoneSetting() {
         </form>`
       }
       ${
-        !phone?.verified &&
+        (!phone?.verified || phone.damaged) &&
         html`<form class="form" onSubmit=${submitted(send)}>
           <${Field} id="phone-number" label=${t('notifications.phone.number')} hint=${t('notifications.phone.hint')}
             control=${(/** @type {object} */ more) => html`<input type="text" ...${more} required inputmode="tel"

@@ -40,6 +40,7 @@ export default function WebhookSetting() {
     <section class="card form" aria-labelledby="webhook-title">
       <h2 id="webhook-title">${t('notifications.webhook.title')}</h2>
       ${fault && html`<p class="error" role="alert">${fault}</p>`}
+      ${value?.webhook?.damaged && html`<p class="fault">${t('damaged.again')}</p>`}
       <form class="form" onSubmit=${save}>
         <${Field} id="webhook-url" label=${t('notifications.webhook.url')} hint=${t('notifications.webhook.hint')}
           control=${(/** @type {object} */ more) => html`<input type="text" ...${more} required inputmode="url"

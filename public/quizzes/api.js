@@ -5,9 +5,10 @@ import { submit } from '../submit.js'
  * @typedef {'easy' | 'medium' | 'hard'} Difficulty
  * @typedef {{ topic: string, material?: string, questionCount: number, difficulty: Difficulty, choices: number }} QuizRequest
  *
- * @typedef {{ topic: string, difficulty: Difficulty, questionCount: number }} QuizHead `questionCount`: as many were asked for
+ * @typedef {{ topic: string, difficulty: Difficulty | null, questionCount: number | null }} QuizHead `questionCount`: as many
+ *   were asked for; damaged, the topic is empty and the rest null
  * @typedef {QuizHead & { id: string, status: import('../api.js').TaskStatus,
- *   error?: import('../api.js').Fault, createdAt: string }} QuizOfTask the id is that of its task
+ *   error?: import('../api.js').Fault, createdAt: string, damaged?: true }} QuizOfTask the id is that of its task
  * @typedef {{ index: number, question: string, choices: string[], answer?: number, explanation?: string }} Question with
  *   the index of the right choice, and why, once the quiz was taken
  * @typedef {(number | null)[]} Answers the index of a choice for each question, null where none was chosen

@@ -6,10 +6,13 @@ import { submit } from '../submit.js'
  * @typedef {import('../api.js').Words} Words
  * @typedef {{ start: number, end: number, text: string, reason: string, message: Words }} Mark
  * @typedef {{ characters: number, bytes: number }} Limit
- * @typedef {{ output: number, status: OutputStatus, text: string, bytes: number, overBy: number, marks: Mark[] }} Version
- * @typedef {{ output: number, text: string, bytes: number, marks: Mark[], confirmedAt: string, original?: string }} Saved
- * @typedef {{ id: string, status: import('../api.js').TaskStatus, error?: import('../api.js').Fault, category: string, subject?: string | null, label?: string | null, versions: Version[],
- *   limit: Limit, targetBytes?: number | null, saved: Saved | null, createdAt: string }} RecordView
+ * @typedef {{ output: number, status: OutputStatus, text: string, bytes: number, overBy: number, marks: Mark[],
+ *   damaged?: true }} Version
+ * @typedef {{ output: number, text: string, bytes: number, marks: Mark[], confirmedAt: string, original?: string,
+ *   damaged?: true }} Saved
+ * @typedef {{ id: string, status: import('../api.js').TaskStatus, error?: import('../api.js').Fault, category: string | null,
+ *   subject?: string | null, label?: string | null, versions: Version[], limit: Limit | null, targetBytes?: number | null,
+ *   saved: Saved | null, createdAt: string, damaged?: true }} RecordView
  * @typedef {{ category: string, names: Words, characters: number, bytes: number, current: boolean }} LimitRow
  * @typedef {{ items: LimitRow[], emphases: Words[] }} Limits
  * @typedef {{ bytes: number, limit: number, overBy: number, marks: Mark[] }} Check

@@ -1,5 +1,5 @@
 /**
- * @typedef {{ category: string, subject?: string | null, label?: string | null, targetBytes?: number | null }} RecordRequestHead
+ * @typedef {{ category: string | null, subject?: string | null, label?: string | null, targetBytes?: number | null }} RecordRequestHead
  */
 
 /**

@@ -3,8 +3,8 @@ import { submit } from '../submit.js'
 
 /**
  * @typedef {'THINKING' | 'FEELING'} ReviewType
- * @typedef {{ id: string, type: ReviewType, body: string, status: import('../api.js').TaskStatus, text: string,
- *   createdAt: string, error?: import('../api.js').Fault }} Review the id is that of its task
+ * @typedef {{ id: string, type: ReviewType | null, body: string, status: import('../api.js').TaskStatus, text: string,
+ *   createdAt: string, error?: import('../api.js').Fault, damaged?: true }} Review the id is that of its task
  *
  * @typedef {ReturnType<typeof reviewsApi>} ReviewsApi
  */

@@ -1,6 +1,7 @@
 import { html, useState } from '../preact.js'
 import { Question } from '../question.js'
 import { useServices } from '../services.js'
+import { DamagedPart } from '../task/damaged.js'
 import { useKeptFocus } from '../use-kept-focus.js'
 import { draft } from './diaries.js'
 
@@ -16,9 +17,9 @@ export function Diary({ diary, ended }) {
     <section class="diary">
       <details open=${open}>
         <summary>${t('reviews.diary')}</summary>
-        <p class="text" lang="ko">${diary.body}</p>
+        ${diary.body === '' ? html`<${DamagedPart} />` : html`<p class="text" lang="ko">${diary.body}</p>`}
       </details>
-      ${ended && html`<${Rewrite} diary=${diary} />`}
+      ${ended && diary.body !== '' && html`<${Rewrite} diary=${diary} />`}
     </section>
   `
 }

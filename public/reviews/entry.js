@@ -1,6 +1,7 @@
 import { html } from '../preact.js'
 import { reviewUrl } from '../route.js'
 import { useServices } from '../services.js'
+import { DamagedNotice } from '../task/damaged.js'
 import { OutputFault } from '../task/output-fault.js'
 import { Remedies } from '../task/remedies.js'
 import { hasFailed } from '../task/use-task-list.js'
@@ -16,7 +17,7 @@ import { TypeMark } from './type-mark.js'
 export function Entry({ review, onRetry, onRemove }) {
   const { t, time } = useServices()
   const { id, type, body, status, text, createdAt } = review
-  const title = firstLine(body)
+  const title = firstLine(body) || t('reviews.untitled')
   return html`
     <article class="diary-entry" data-status=${status}>
       ${type && html`<${TypeMark} type=${type} />`}
@@ -28,6 +29,7 @@ export function Entry({ review, onRetry, onRemove }) {
         ${time(createdAt)}${status !== 'completed' && html` · ${t(`entry.state.${status}`)}`}
       </p>
       ${status === 'failed' && html`<${OutputFault} output=${review} />`}
+      ${review.damaged && html`<${DamagedNotice} />`}
       <${Remedies} title=${title} sure=${t('reviews.remove.sure')} onRetry=${hasFailed(review) ? () => onRetry(id) : undefined}
         onRemove=${() => onRemove(id)} />
     </article>

@@ -29,6 +29,7 @@ export const ko = {
   'reviews.rewrite.yes': '바꾸기',
   'reviews.rewrite.no': '그대로 두기',
   'reviews.remove': '지우기',
+  'reviews.untitled': '일기',
   'reviews.remove.sure': '일기와 답글을 지울까요? 되돌릴 수 없습니다.',
   'reviews.remove.no': '그대로 두기',
 
@@ -77,6 +78,7 @@ export const en = {
   'reviews.rewrite.yes': 'Replace it',
   'reviews.rewrite.no': 'Keep it',
   'reviews.remove': 'Delete',
+  'reviews.untitled': 'Diary',
   'reviews.remove.sure': 'Delete the diary and its reply? This cannot be undone.',
   'reviews.remove.no': 'Keep them',
 

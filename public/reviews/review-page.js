@@ -1,5 +1,6 @@
 import { html, useEffect } from '../preact.js'
 import { useServices } from '../services.js'
+import { DamagedNotice } from '../task/damaged.js'
 import { NotThere } from '../task/not-there.js'
 import { StageLine } from '../task/stage-line.js'
 import { TaskNotices } from '../task/task-notices.js'
@@ -53,7 +54,8 @@ export function ReviewPage({ taskId, arrived }) {
       <div class="review" data-alone=${diary ? undefined : 'true'}>
         ${diary && html`<${Diary} diary=${diary} ended=${view.ended} />`}
         <${Reply} output=${output} ended=${view.ended} type=${diary?.type} stopping=${task.stopping}
-          notices=${html`<${StageLine} view=${view} /><${TaskNotices} task=${task} actionFault=${fault} />`}
+          notices=${html`<${StageLine} view=${view} /><${TaskNotices} task=${task} actionFault=${fault} />
+            ${(view.damaged || diary?.damaged) && view.ended && html`<${DamagedNotice} />`}`}
           onStop=${() => attempt(task.stop())} onRetry=${() => attempt(task.retry(0))}
           onRemove=${() => attempt(remove())} />
       </div>

@@ -28,6 +28,7 @@ function faultKey(code) {
     case 'broken':
     case 'invalid':
     case 'attempts-lost':
+    case 'input-damaged':
       return `fault.${code}`
     default:
       return 'fault.other'

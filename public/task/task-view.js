@@ -3,7 +3,8 @@ import { OutputText } from '../text/output-text.js'
 /**
  * @typedef {{ stage: string, at: number, detail?: unknown }} StageEntry `at` in milliseconds since 1970, the server's clock
  * @typedef {{ index: number, status: import('../api.js').OutputStatus, finishReason?: string | null,
- *   error?: import('../api.js').Fault | null, text: OutputText, run: number }} OutputView `run`: how often it was begun anew
+ *   error?: import('../api.js').Fault | null, damaged?: boolean, text: OutputText, run: number }} OutputView `run`: how
+ *   often it was begun again
  */
 
 /**
@@ -20,6 +21,8 @@ export class TaskView {
   stages = /** @type {StageEntry[]} */ ([])
   outputs = /** @type {OutputView[]} */ ([])
   error = /** @type {import('../api.js').Fault | undefined} */ (undefined)
+  /** Something of it can no longer be read. */
+  damaged = false
   /** How often the task was begun anew: by a retry, or because a server was lost. */
   run = 0
   /** True when a server died or left in the middle, and the text is written again from the start. */
@@ -66,9 +69,10 @@ export class TaskView {
     this.createdAt = Date.parse(task.createdAt)
     this.startedAt = Date.parse(task.startedAt ?? '')
     this.finishedAt = Date.parse(task.finishedAt ?? '')
-    for (const { index, status, text, finishReason, error } of task.outputs) {
+    this.damaged = task.damaged === true
+    for (const { index, status, text, finishReason, error, damaged } of task.outputs) {
       const output = this.#output(index)
-      Object.assign(output, { status, finishReason, error })
+      Object.assign(output, { status, finishReason, error, damaged })
       // The server keeps the text before until a retry begins, for when it is cancelled: here that text is gone.
       output.text.replace(status === 'pending' ? '' : text)
     }
@@ -82,6 +86,7 @@ export class TaskView {
    */
   restart(index) {
     this.status = 'queued'
+    this.damaged = false
     this.stages = []
     this.again = true
     this.interrupted = false
@@ -145,7 +150,7 @@ export class TaskView {
     if (this.interrupted) this.run++
     for (const output of this.outputs) {
       if (this.interrupted) output.run++
-      Object.assign(output, { status: 'pending', finishReason: undefined, error: undefined })
+      Object.assign(output, { status: 'pending', finishReason: undefined, error: undefined, damaged: undefined })
       output.text.replace('')
     }
     this.#onChange()
@@ -161,14 +166,14 @@ export class TaskView {
     this.#onChange()
   }
 
-  /** @param {{ index: number, status: string, finishReason?: string, error?: import('../api.js').Fault }} data */
-  #outputChange({ index, status, finishReason, error }) {
+  /** @param {{ index: number, status: string, finishReason?: string, error?: import('../api.js').Fault, damaged?: boolean }} data */
+  #outputChange({ index, status, finishReason, error, damaged }) {
     const output = this.#output(index)
     if (status === 'restarted') {
       output.run++
       output.text.replace('')
     }
-    Object.assign(output, { status: status === 'restarted' ? 'running' : status, finishReason, error })
+    Object.assign(output, { status: status === 'restarted' ? 'running' : status, finishReason, error, damaged })
     this.#onChange()
   }
 

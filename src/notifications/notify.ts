@@ -1,4 +1,3 @@
-import type { FastifyBaseLogger } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { DomainEvent, TracedEvent } from '../events/domain-events.ts'
@@ -28,7 +27,6 @@ export interface NotifyOptions {
     task: { id: string; ownerId: string; kind: string; conversationId?: string },
   ): Promise<string | undefined>
   labels: NotificationLabels
-  logger: FastifyBaseLogger
   /** Told when an owner has a new notification in the list. */
   onNotified(ownerId: string): void
 }

@@ -10,6 +10,8 @@ import { type ScriptedModel, scriptedModel } from './scripted-model.ts'
 export interface RunningConch {
   readonly url: string
   readonly model: ScriptedModel
+  /** What it keeps its data in, for `openRaw` while it is stopped. */
+  readonly storage: { DATA_DIR: string }
   /** Takes the server away as a deploy does: streams are cut, what runs is given back. */
   stop(): Promise<void>
   /** Brings it back at the same address, with the same data. */
@@ -43,5 +45,6 @@ export async function runningConch(t: Test, settings: Record<string, string> = {
   }
   t.teardown(stop)
   await start()
-  return { url: `http://127.0.0.1:${port}/`, model, start, stop }
+  const storage = { DATA_DIR: `${dataDir}/data` }
+  return { url: `http://127.0.0.1:${port}/`, model, storage, start, stop }
 }

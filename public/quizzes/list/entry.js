@@ -1,6 +1,7 @@
 import { html, useEffect, useRef } from '../../preact.js'
 import { quizUrl } from '../../route.js'
 import { useServices } from '../../services.js'
+import { DamagedNotice } from '../../task/damaged.js'
 import { OutputFault } from '../../task/output-fault.js'
 import { Remedies } from '../../task/remedies.js'
 import { languageOf } from '../language-of.js'
@@ -22,25 +23,29 @@ export function Entry({ quiz, fresh, followed, onEnded, onRetry, onRemove }) {
   useEffect(() => {
     if (fresh) link.current?.focus()
   }, [fresh])
+  const title = topic || t('quizzes.untitled')
   const state = quizState(quiz)
   const empty = state === 'failed' || state === 'cancelled'
-  const whole = state === 'making' || empty || questions === questionCount
+  const total = questionCount ?? questions
+  const whole = state === 'making' || empty || questions === total
   return html`
     <article class="quiz-entry" data-state=${state === 'making' || empty ? state : 'made'}
       data-ready=${state === 'completed' || state === 'incomplete' ? 'true' : undefined}>
-      <h3><a ref=${link} href=${quizUrl(id)} lang=${languageOf(topic)}>${topic}</a></h3>
+      <h3><a ref=${link} href=${quizUrl(id)} lang=${languageOf(title)}>${title}</a></h3>
       <p class="status">${t(`quizzes.state.${state}`)}</p>
-      ${state === 'making' && followed && html`<${Making} taskId=${id} total=${questionCount} onEnded=${onEnded} />`}
+      ${state === 'making' && followed && html`<${Making} taskId=${id} total=${questionCount ?? undefined} onEnded=${onEnded} />`}
       ${state === 'failed' && html`<${OutputFault} output=${quiz} />`}
       ${attempts > 0 && html`<p class="best">${t('quizzes.best', { score: bestScore ?? 0, total: questions })}</p>`}
       <p class="about">
-        ${t(`quizzes.difficulty.${difficulty}`)} · ${
-          whole
-            ? t('quizzes.count', { count: questionCount })
-            : t('quizzes.progress', { count: questions, total: questionCount })
-        } · ${date(createdAt)}
+        ${
+          difficulty &&
+          html`${t(`quizzes.difficulty.${difficulty}`)} · ${
+            whole ? t('quizzes.count', { count: total }) : t('quizzes.progress', { count: questions, total })
+          } · `
+        }${date(createdAt)}
       </p>
-      <${Remedies} title=${topic} sure=${t('quizzes.remove.sure')} onRetry=${empty ? () => onRetry(id) : undefined}
+      ${quiz.damaged && html`<${DamagedNotice} />`}
+      <${Remedies} title=${title} sure=${t('quizzes.remove.sure')} onRetry=${empty ? () => onRetry(id) : undefined}
         onRemove=${() => onRemove(id)} />
     </article>
   `

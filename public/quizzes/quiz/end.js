@@ -48,7 +48,8 @@ function endWords({ status }, quiz, t) {
   if (!quiz) return t(status === 'cancelled' ? 'quizzes.end.stopped.empty' : 'quizzes.end.failed')
   // Made anew in vain: the questions before are still there.
   if (status === 'failed') return t('quizzes.end.kept')
+  // The page has a notice of its own for damage.
+  if (quiz.damaged || quiz.questionCount === null || quiz.questions.length === quiz.questionCount) return undefined
   const numbers = { count: quiz.questions.length, total: quiz.questionCount }
-  if (quiz.questions.length === quiz.questionCount) return undefined
   return t(status === 'cancelled' ? 'quizzes.end.stopped' : 'quizzes.end.incomplete', numbers)
 }

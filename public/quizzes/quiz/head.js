@@ -18,7 +18,7 @@ export function Head({ heading, topic, head, task, onStop }) {
       <div>
         <h1 ref=${heading} tabindex="-1" lang=${languageOf(topic)}>${topic}</h1>
         <p class="quiet">
-          ${head && `${t(`quizzes.difficulty.${head.difficulty}`)} · ${t('quizzes.count', { count: head.questionCount })} · `}
+          ${head?.difficulty && `${t(`quizzes.difficulty.${head.difficulty}`)} · ${t('quizzes.count', { count: head.questionCount ?? 0 })} · `}
           ${date(new Date(view.createdAt).toISOString())}
         </p>
       </div>

@@ -1,5 +1,6 @@
 import { html, useEffect } from '../../preact.js'
 import { useServices } from '../../services.js'
+import { DamagedNotice } from '../../task/damaged.js'
 import { NotThere } from '../../task/not-there.js'
 import { TaskNotices } from '../../task/task-notices.js'
 import { useAnnouncements } from '../../task/use-announcements.js'
@@ -24,7 +25,7 @@ export function QuizPage({ taskId, arrived }) {
   const { view, result: quiz } = task
   const { fault, attempt } = useAction()
   const heading = useArrival(arrived && view.status !== undefined)
-  const topic = quiz?.topic ?? t('quizzes.untitled')
+  const topic = quiz?.topic || t('quizzes.untitled')
 
   useAnnouncements(taskId, task, { ended: status => t(`quizzes.say.${status}`, { topic }) })
   useEffect(() => {
@@ -44,9 +45,10 @@ export function QuizPage({ taskId, arrived }) {
   return html`
     <div class="task quiz">
       <${Head} heading=${heading} topic=${topic} head=${quiz} task=${task} onStop=${() => attempt(task.stop())} />
-      ${!view.ended && html`<${BeingMade} view=${view} total=${quiz?.questionCount} />`}
+      ${!view.ended && html`<${BeingMade} view=${view} total=${quiz?.questionCount ?? undefined} />`}
       <${TaskNotices} task=${task} actionFault=${fault}
         end=${view.ended && html`<${End} view=${view} quiz=${quiz} onRetry=${() => attempt(task.retry(0))} />`} />
+      ${(view.damaged || quiz?.damaged) && view.ended && html`<${DamagedNotice} />`}
       <${Questions} key=${view.attempt} taskId=${taskId} task=${task} />
       ${view.ended && html`<${Removal} topic=${topic} onRemove=${remove} />`}
     </div>

@@ -1,5 +1,6 @@
 import { html } from '../../preact.js'
 import { useServices } from '../../services.js'
+import { DamagedPart } from '../../task/damaged.js'
 import { CopyButton } from '../../text/copy-button.js'
 import { useArrival } from '../../use-arrival.js'
 import { ByteMeter } from '../text/byte-meter.js'
@@ -16,10 +17,14 @@ export function SavedText({ arrived, saved, limitBytes, onEdit }) {
         <p class="quiet">${t('records.saved.when', { date: date(saved.confirmedAt) })}</p>
       </header>
       <${ByteMeter} bytes=${saved.bytes} limitBytes=${limitBytes} />
-      <div class="text" lang="ko"><${MarkedText} text=${saved.text} marks=${saved.marks} /></div>
+      ${
+        saved.damaged && saved.text === ''
+          ? html`<${DamagedPart} />`
+          : html`<div class="text" lang="ko"><${MarkedText} text=${saved.text} marks=${saved.marks} /></div>`
+      }
       ${saved.marks.length > 0 && html`<${MarkList} marks=${saved.marks} />`}
       ${
-        saved.original !== undefined &&
+        saved.original &&
         saved.original !== saved.text &&
         html`<details><summary>${t('records.saved.original')}</summary><p class="text" lang="ko">${saved.original}</p></details>`
       }

@@ -2,6 +2,7 @@ import { LoadFault } from '../../load-fault.js'
 import { html, useEffect } from '../../preact.js'
 import { taskUrl } from '../../route.js'
 import { useServices } from '../../services.js'
+import { DamagedNotice } from '../../task/damaged.js'
 import { OutputFault } from '../../task/output-fault.js'
 import { Remedies } from '../../task/remedies.js'
 import { hasFailed, useTaskList } from '../../task/use-task-list.js'
@@ -68,8 +69,9 @@ function Entry({ record, limits, onRetry, onRemove }) {
       </header>
       ${text && html`<p class="text" lang="ko">${text}</p>`}
       ${record.status === 'failed' && html`<${OutputFault} output=${record} />`}
+      ${record.damaged && html`<${DamagedNotice} />`}
       <footer>
-        ${record.saved && html`<${CopyButton} text=${() => record.saved?.text ?? ''} name=${title} />`}
+        ${record.saved?.text && html`<${CopyButton} text=${() => record.saved?.text ?? ''} name=${title} />`}
         <a class="button" href=${taskUrl(record.id)}>${t('records.history.open')}</a>
         <${Remedies} title=${title} sure=${t('records.remove.sure')} onRetry=${failed ? () => onRetry(record.id) : undefined}
           onRemove=${() => onRemove(record.id)} />

@@ -1,6 +1,7 @@
 import { html, useEffect, useState } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { kept } from '../../storage.js'
+import { DamagedNotice } from '../../task/damaged.js'
 import { NotThere } from '../../task/not-there.js'
 import { StageLine } from '../../task/stage-line.js'
 import { TaskNotices } from '../../task/task-notices.js'
@@ -58,6 +59,11 @@ export function TaskPage({ taskId, arrived, limits }) {
     setJustSaved(false)
     if (output === undefined && before !== undefined) document.getElementById(`edit-${before}`)?.focus()
   }
+  const remove = async () => {
+    await api.records.remove(taskId)
+    announce(t('damaged.removed'))
+    location.hash = '#history'
+  }
   const edited = editing === undefined ? undefined : view.outputs[editing]
   return html`
     <div class="task">
@@ -79,6 +85,7 @@ export function TaskPage({ taskId, arrived, limits }) {
       </header>
       <${StageLine} view=${view} />
       <${TaskNotices} task=${task} actionFault=${actionFault} />
+      ${(view.damaged || record?.damaged) && view.ended && html`<${DamagedNotice} onRemove=${remove} />`}
       <div class="columns" data-count=${view.outputs.length} role="group" aria-label=${t('records.columns')}>
         ${view.outputs.map(
           output => html`<${Column} key=${output.index} output=${output} ended=${view.ended}
