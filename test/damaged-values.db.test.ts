@@ -5,6 +5,7 @@ import {
   everythingOf,
   inLibrary,
   madeQuiz,
+  noticeOf,
   reachable,
   saidConversation,
   writtenRecord,
@@ -67,6 +68,9 @@ const talkOf: Record<string, { talk: Talk; turns: string[] }> = {}
 for (const place of ['title', 'content', 'reply', 'summary', 'last'])
   talkOf[place] = await saidConversation(mine, marker)
 await reachable(mine, '01012345678')
+// What its owner watched to its end is not notified: so of one that is only asked for.
+const noticed = await mine.submit('/api/reviews', { body: `${marker} 일기`, type: 'FEELING' })
+await noticeOf(mine, noticed)
 const keyed = async (visitor: Visitor) => {
   const response = await visitor.fetch('/api/reviews', {
     method: 'POST',
@@ -89,7 +93,7 @@ await others.json('POST', `/api/quizzes/${theirs.quiz}/attempts`, { answers: [1]
 await reachable(others, '01087654321')
 
 const records = [whole.record, ...Object.values(recordOf)]
-const reviews = [whole.review, ...Object.values(reviewOf), keyedReview]
+const reviews = [whole.review, ...Object.values(reviewOf), keyedReview, noticed]
 const quizzes = [whole.quiz, ...Object.values(quizOf)]
 const talks = [whole.talk, ...Object.values(talkOf).map(({ talk }) => talk)]
 await inLibrary(mine, [...records, ...reviews, ...quizzes, ...talks.map(({ id }) => id)])
@@ -132,6 +136,7 @@ damaged('library', 'title', `id = '${whole.record}'`)
 damaged('library', 'preview', `id = '${whole.review}'`)
 damaged('library_keys', 'key', 'true')
 damaged('server_secrets', 'value', 'true')
+damaged('notifications', 'label', `task_id = '${noticed}'`)
 for (const [table, column] of [
   ['push_subscriptions', 'endpoint'],
   ['push_subscriptions', 'keys'],
@@ -387,6 +392,14 @@ t.test('ways to be reached', async t => {
   t.match(body, { items: [{ damaged: true }] })
   t.equal((await owner.json('DELETE', `/api/push-subscriptions/${body.items[0]?.id}`)).status, 204)
   t.equal((await owner.json('GET', '/api/push-subscriptions/key')).status, 200, 'of a damaged key another is made')
+})
+
+t.test('a notification is there without its label, and says so', async t => {
+  const { status, items, isDamaged } = await list('notifications')
+  t.equal(status, 200)
+  const notice = items.find(item => 'taskId' in item && item.taskId === noticed)
+  t.match(notice, { label: null, damaged: true, title: /./ })
+  t.ok(items.some(({ id }) => id !== notice?.id && !isDamaged(id)) || items.length === 1)
 })
 
 t.test('a request with a key is taken, and once only', async t => {

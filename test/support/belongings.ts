@@ -1,4 +1,5 @@
 import { createECDH, randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { anyRecord } from './any-record.ts'
 import { Library } from './library.ts'
 import { question, quizJson } from './quiz.ts'
@@ -88,4 +89,13 @@ export async function everythingOf(visitor: Visitor, paths: readonly string[]): 
 /** Resolves once the library has these, each as it is to stay. */
 export async function inLibrary(visitor: Visitor, ids: readonly string[]): Promise<void> {
   await new Library(visitor).has(...ids)
+}
+
+/** Waits until the owner was notified of a task that nobody followed. */
+export async function noticeOf(visitor: Visitor, taskId: string): Promise<void> {
+  for (;;) {
+    const { body } = await visitor.json<{ items: { taskId: string }[] }>('GET', '/api/notifications')
+    if (body.items.some(item => item.taskId === taskId)) return
+    await setTimeout(20)
+  }
 }
