@@ -99,7 +99,8 @@ export class OptionalForms {
   }
 
   #first({ format, maxOutputTokens }: Wishes): Forms {
-    for (const [wish, { sinceMs }] of this.#known) if (performance.now() - sinceMs >= rememberedForMs) this.#known.delete(wish)
+    for (const [wish, { sinceMs }] of this.#known)
+      if (performance.now() - sinceMs >= rememberedForMs) this.#known.delete(wish)
     const best = (wish: Wish) => this.#known.get(wish)?.form ?? ladders[wish][0]
     return {
       usage: best('usage'),
