@@ -45,6 +45,6 @@ export async function runningConch(t: Test, settings: Record<string, string> = {
   }
   t.teardown(stop)
   await start()
-  const storage = { DATA_DIR: `${dataDir}/data` }
+  const storage = { DATA_DIR: dataDir }
   return { url: `http://127.0.0.1:${port}/`, model, storage, start, stop }
 }
