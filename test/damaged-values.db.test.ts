@@ -69,7 +69,12 @@ for (const place of ['title', 'content', 'reply', 'summary', 'last'])
   talkOf[place] = await saidConversation(mine, marker)
 await reachable(mine, '01012345678')
 // What its owner watched to its end is not notified: so of one that is only asked for.
-const noticed = await mine.submit('/api/reviews', { body: `${marker} 일기`, type: 'FEELING' })
+const noticed = await mine.submit('/api/records', {
+  category: 'club',
+  label: marker,
+  observations: marker,
+  versions: 1,
+})
 await noticeOf(mine, noticed)
 const keyed = async (visitor: Visitor) => {
   const response = await visitor.fetch('/api/reviews', {
@@ -92,8 +97,8 @@ await others.json('PUT', `/api/records/${theirs.record}`, { output: 0, text: `${
 await others.json('POST', `/api/quizzes/${theirs.quiz}/attempts`, { answers: [1] })
 await reachable(others, '01087654321')
 
-const records = [whole.record, ...Object.values(recordOf)]
-const reviews = [whole.review, ...Object.values(reviewOf), keyedReview, noticed]
+const records = [whole.record, ...Object.values(recordOf), noticed]
+const reviews = [whole.review, ...Object.values(reviewOf), keyedReview]
 const quizzes = [whole.quiz, ...Object.values(quizOf)]
 const talks = [whole.talk, ...Object.values(talkOf).map(({ talk }) => talk)]
 await inLibrary(mine, [...records, ...reviews, ...quizzes, ...talks.map(({ id }) => id)])
@@ -444,7 +449,7 @@ t.test('what is damaged can be removed', async t => {
   for (const { talk } of Object.values(talkOf)) await removed(talk.path)
   t.same(
     (await list('records')).items.map(({ id }) => id),
-    [recordOf.beside, whole.record],
+    [noticed, recordOf.beside, whole.record],
   )
   t.same(
     (await everythingOf(other, theirPaths))[`/api/records/${theirs.record}`],
