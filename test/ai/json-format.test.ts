@@ -102,7 +102,7 @@ t.test('an abort ends it, and no weaker form is asked for', async t => {
 })
 
 t.test('after an hour the strongest form is tried again, however often the weaker one was used', async t => {
-  const clock = fakeTimers.install({ toFake: ['Date'] })
+  const clock = fakeTimers.install({ toFake: ['performance'] })
   t.teardown(() => clock.uninstall())
   const minute = 60_000
   const { upstream, complete, asked } = await modelFor(t, takes(['json_object']))

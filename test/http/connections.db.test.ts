@@ -71,7 +71,7 @@ async function client(t: Test, app: FastifyInstance, bytes = ''): Promise<Client
 }
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`
-const silentBody = 'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n'
+const silentBody = 'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n'
 
 /** Waits for what the server notices in its own time. */
 async function until(condition: () => boolean): Promise<void> {

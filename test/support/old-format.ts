@@ -64,6 +64,7 @@ const places: Record<string, { row: string; owner: string }> = {
   push_subscriptions: { row: 'v.id', owner: 'v.owner_id' },
   phone_numbers: { row: 'v.owner_id', owner: 'v.owner_id' },
   webhooks: { row: 'v.owner_id', owner: 'v.owner_id' },
+  notifications: { row: 'v.id', owner: 'v.owner_id' },
 }
 
 /**
