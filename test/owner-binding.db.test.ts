@@ -5,6 +5,7 @@ import {
   everythingOf,
   inLibrary,
   madeQuiz,
+  noticeOf,
   reachable,
   saidConversation,
   writtenRecord,
@@ -42,6 +43,14 @@ const belongings = async (visitor: Visitor, marker: string, number: string) => {
   const quiz = await madeQuiz(visitor, `${marker} 주제`)
   await visitor.json('POST', `/api/quizzes/${quiz}/attempts`, { answers: [1] })
   const { talk } = await saidConversation(visitor, marker)
+  // One that its owner does not watch, so that a notification with its label is stored.
+  const noticed = await visitor.submit('/api/records', {
+    category: 'club',
+    label: marker,
+    observations: marker,
+    versions: 1,
+  })
+  await noticeOf(visitor, noticed)
   await reachable(visitor, number)
   await inLibrary(visitor, [record, review, quiz, talk.id])
   await new Library(visitor).until(items => items.some(({ status }) => status === 'confirmed'))
