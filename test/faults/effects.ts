@@ -60,27 +60,24 @@ const generated: Record<string, string> = {
   quiz: 'quiz.ready',
 }
 
-/** Nobody is told of these who saw them end. */
-const silentWhenWatched = ['record.generated', 'review.generated', 'turn.completed']
-
 /** Events, what handlers made of them, notifications and summaries: each once if at all. */
 export function checkEffects(row: TaskRow, subscriptions: { event: string; name: string }[], find: Find): void {
   const { kind, status, kept, watched, published, handled, notifications, summaryOf, savedAttempt } = row
   const generation = generated[kind] as string
   const events = ['task.ended', ...(kept ? [generation] : []), ...(status === 'failed' ? ['task.failed'] : [])]
   compare('event', published, events, find)
-  const silent = (event: string) => watched && silentWhenWatched.includes(event)
+  // An owner is not notified of what they watched to its end, whatever came of it.
   const jobs = events.flatMap(event =>
     subscriptions.flatMap(({ event: subscribed, name }) =>
-      subscribed === event && !(name === 'events.notify' && silent(event)) ? [`${name} ${event}`] : [],
+      subscribed === event && !(name === 'events.notify' && watched) ? [`${name} ${event}`] : [],
     ),
   )
   compare('handled event', handled, jobs, find)
-  const told = [
-    ...(kept && status !== 'cancelled' && !silent(generation) ? [generation] : []),
+  const notified = [
+    ...(kept && status !== 'cancelled' ? [generation] : []),
     ...(status === 'failed' ? ['task.failed'] : []),
   ]
-  compare('notification', notifications, told, find)
+  compare('notification', notifications, watched ? [] : notified, find)
   if (summaryOf !== savedAttempt) find('lost', `attempt ${summaryOf} was summed up, attempt ${savedAttempt} was saved`)
 }
 

@@ -208,7 +208,10 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     const [behind, before] = [await visitor.fetch('/api/records', init), await direct.fetch('/api/records', init)]
     t.equal(behind.status, 413)
     t.equal(behind.headers.get('content-type'), before.headers.get('content-type'))
-    t.same(await behind.json(), await before.json())
+    // Which limit a route has is known to Conch alone.
+    const { detail, ...same } = (await before.json()) as Record<string, unknown>
+    t.match(detail, /at most \d+ bytes/)
+    t.match(await behind.json(), same)
     const [hidden, missing] = [await visitor.fetch('/metrics'), await direct.fetch('/nothing')]
     t.same([hidden.status, await hidden.json()], [404, await missing.json()])
   })
