@@ -44,7 +44,8 @@ export class EventSourceClient {
         const url = new URL(path, choose())
         const response = await fetch(url, { ...init, headers: { ...init.headers, cookie } })
         note(`connected to ${url.port} after ${init.headers['Last-Event-ID'] ?? 'nothing'}: ${response.status}`)
-        if (response.status < 500) return response
+        // 429: an instance that has not noticed yet which of an owner's streams were cut may have no room for one that returns.
+        if (response.status < 500 && response.status !== 429) return response
         await response.body?.cancel()
         throw new TypeError(`${response.status}`)
       },
