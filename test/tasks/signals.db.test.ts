@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { v7 as uuidv7 } from 'uuid'
+import { Cipher } from '../../src/db/encrypted.ts'
 import type { Answer, Question, SignalListener } from '../../src/tasks/replication.ts'
+import { tasks as taskTable } from '../../src/tasks/schema.ts'
 import { briefly } from '../support/briefly.ts'
 import { startEngine } from '../support/engine.ts'
 
@@ -86,6 +88,9 @@ t.test('whoever runs a task answers what others ask of it; nobody else does', as
   t.equal(await hear()?.asked({ ...question, taskId: uuidv7() }), undefined)
 })
 
+/** As the engine of these tests has it. */
+const cipher = new Cipher([{ id: 'test', key: new Uint8Array(32) }])
+
 t.test('an output of a task that runs elsewhere is written anew there, or not, as is answered', async t => {
   const refusal = { status: 409, code: 'output-unfinished', title: 'no', detail: 'not now' }
   for (const [answer, code] of [
@@ -95,9 +100,10 @@ t.test('an output of a task that runs elsewhere is written anew there, or not, a
   ] as const) {
     const { tasks, ownerId, asked, elsewhere, task } = await beside(t, { answer })
     const other = uuidv7()
+    const sealed = cipher.seal(taskTable.input, { row: other, owner: ownerId }, '{}')
     // A task that nobody here runs.
     await elsewhere(sql`insert into tasks (id, owner_id, kind, status, stage, job_id, trace_id, input, created_at, attempt)
-      select ${other}::uuid, owner_id, kind, 'running', 'generating', ${uuidv7()}::uuid, trace_id, input, created_at, 1
+      select ${other}::uuid, owner_id, kind, 'running', 'generating', ${uuidv7()}::uuid, trace_id, ${sealed}::bytea, created_at, 1
       from tasks where id = ${task.id}`)
     await elsewhere(sql`insert into outputs (task_id, index, status) values (${other}, 0, 'pending')`)
     const retried = tasks.retryOutput(other, ownerId, 0)
