@@ -67,7 +67,7 @@ const before = { his: await everythingOf(mine, his.paths), hers: await everythin
 await first.close()
 
 /** Every row of one owner given to another, as an intruder does who can write to the database. */
-async function moveAll(to: 'to the other' | 'back'): Promise<void> {
+async function move(to: 'to the other' | 'back', only?: string): Promise<void> {
   const raw = await openRaw(t, storage)
   const ownerOf = async (id: string) =>
     String((await raw.query(`select owner_id from tasks where id = '${id}'`))[0]?.owner_id)
@@ -78,7 +78,7 @@ async function moveAll(to: 'to the other' | 'back'): Promise<void> {
     `select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'owner_id'
      and table_name in (select table_name from information_schema.columns where column_name = 'id' and data_type = 'uuid')`,
   )
-  for (const { name } of tables)
+  for (const { name } of tables.filter(({ name }) => only === undefined || name === only))
     await raw.query(
       `update "${name}" set owner_id = '${into}' where owner_id = '${from}' and ("${name}".id::text = any($1)
        ${name === 'tasks' ? `or id in (select id from turns where conversation_id = '${his.talk.id}')` : ''}
@@ -90,7 +90,7 @@ async function moveAll(to: 'to the other' | 'back'): Promise<void> {
 let owners: { his: string; hers: string } | undefined
 
 t.test('a row that is given to another owner does not open for that one, whatever it is of', async t => {
-  await moveAll('to the other')
+  await move('to the other')
   const conch = await startConch(t, storage)
   const thief = new Visitor(conch.url, others.cookie)
   const [moved, own] = [await everythingOf(thief, his.paths), await everythingOf(thief, hers.paths)]
@@ -107,8 +107,20 @@ t.test('a row that is given to another owner does not open for that one, whateve
   for (const shown of [moved, own]) t.notOk(JSON.stringify(shown).includes(victim), 'nothing of it is shown')
   t.notOk(JSON.stringify(moved[`/api/records/${his.record}`]).includes('바다'))
   t.notOk(JSON.stringify(moved[his.talk.path]).includes('바다'))
-  await moveAll('back')
+  await move('back')
 })
+
+for (const table of ['tasks', 'records', 'quizzes', 'conversations', 'library'])
+  t.test(`nor does what belongs to it, when only the row in ${table} is given away`, async t => {
+    await move('to the other', table)
+    const conch = await startConch(t, storage)
+    const thief = new Visitor(conch.url, others.cookie)
+    const shown = await everythingOf(thief, [...his.paths, ...hers.paths])
+    t.ok(JSON.stringify(shown['/api/library']).includes('다른'), 'what is their own is shown')
+    t.notOk(JSON.stringify(shown).includes(victim))
+    await conch.close()
+    await move('back', table)
+  })
 
 t.test('a database of a version before opens, and a rotation binds every value to its owner', async t => {
   const raw = await openRaw(t, storage)
@@ -140,7 +152,7 @@ t.test('a database of a version before opens, and a rotation binds every value t
   t.same(await everythingOf(new Visitor(current.url, mine.cookie), his.paths), before.his)
   t.same(await everythingOf(new Visitor(current.url, others.cookie), hers.paths), before.hers)
   await current.close()
-  await moveAll('to the other')
+  await move('to the other')
   const last = await startConch(t, storage)
   const moved = await everythingOf(new Visitor(last.url, others.cookie), his.paths)
   t.notOk(JSON.stringify(moved).includes(victim), 'what a rotation brought along does not open for another owner')
