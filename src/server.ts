@@ -1,8 +1,8 @@
-import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config.ts'
+import { loggableError } from './base/loggable-error.ts'
+import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config/read-config.ts'
+import { ExposedSecretFile, UnusableSecretFile } from './config/secret-file.ts'
+import { keptOperatorToken } from './config/secrets.ts'
 import { type DataDirLock, DataDirLocked, lockDataDir } from './db/data-dir-lock.ts'
-import { loggableError } from './loggable-error.ts'
-import { ExposedSecretFile, UnusableSecretFile } from './secret-file.ts'
-import { keptOperatorToken } from './secrets.ts'
 
 /** npm forwards a signal that its child got as well: the same one again within this time is one request to stop. */
 const forwardedWithinMs = { SIGTERM: 2_000, SIGINT: 300 }
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const config = configuration()
   // Before anything large is loaded: a second process on the same folder says so at once.
   const dataDirLock = await lockFor(config).catch(refuse)
-  const { buildApp } = await import('./app.ts')
+  const { buildApp } = await import('./app/build-app.ts')
   const app = await buildApp(config, { dataDirLock }).catch(refuse)
   const url = await app
     .listen({ port: config.port, host: config.host, backlog: maxWaitingConnections })

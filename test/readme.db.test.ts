@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { configurationTable } from '../src/config.ts'
+import { configurationTable } from '../src/config/read-config.ts'
 import { startConch, temporaryFolder } from './support/conch.ts'
 import { curlBlocks, readme, runBlock } from './support/readme-commands.ts'
 

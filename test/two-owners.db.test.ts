@@ -1,6 +1,6 @@
 import { createECDH, randomBytes } from 'node:crypto'
 import t, { type Test } from 'tap'
-import type { StatisticsReport } from '../src/statistics/schemas.ts'
+import type { StatisticsReport } from '../src/statistics/api-schemas.ts'
 import { startConch } from './support/conch.ts'
 import { Library } from './support/library.ts'
 import { Operator, operatorToken } from './support/operator.ts'

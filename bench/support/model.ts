@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
-import { choice, completionChunk, doneFrame, frame } from '../../src/ai/demo/chunk.ts'
+import { choice, completionChunk, doneFrame, frame } from '../../src/demo-model/chunk.ts'
 
 /** How the model writes: `perSecond` undefined is as fast as they are taken. */
 export interface Pace {

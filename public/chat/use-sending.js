@@ -3,7 +3,7 @@ import { explainError } from '../explain-error.js'
 import { useRef, useState } from '../preact.js'
 import { useServices } from '../services.js'
 
-/** What the server takes (`NewMessageBody` in `src/conversations/schemas.ts`), in code points; it decides, this only says it sooner. */
+/** What the server takes (`NewMessageBody` in `src/kinds/conversations/api-schemas.ts`), in code points; it decides, this only says it sooner. */
 const longest = 20_000
 
 /**

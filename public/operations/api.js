@@ -1,7 +1,7 @@
 import { followOverview } from './overview/follow-overview.js'
 
 /**
- * @typedef {import('../../src/operations/schemas.ts').Overview} Overview
+ * @typedef {import('../../src/operations/api-schemas.ts').Overview} Overview
  * @typedef {'open' | 'redriven' | 'discarded'} FailedEventStatus
  * @typedef {{ id: string, handler: string, event: { name: string, data: Record<string, unknown> }, attempts: number,
  *   error: string, firstFailedAt: string, lastFailedAt: string, status: FailedEventStatus, settledAt: string | null,

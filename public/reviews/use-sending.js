@@ -53,5 +53,5 @@ export function useSending(form) {
   return { send, sending, fault, failure }
 }
 
-/** What the server takes (`ReviewInput` in `src/reviews/input.ts`); it decides, this only says it sooner and in words. In code points. */
+/** What the server takes (`ReviewInput` in `src/kinds/reviews/input.ts`); it decides, this only says it sooner and in words. In code points. */
 const longestBody = 20_000

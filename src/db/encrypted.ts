@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { getTableName } from 'drizzle-orm'
 import { customType, type PgColumn } from 'drizzle-orm/pg-core'
-import { type EncryptionKey, InvalidEncryptionKeys, keyIdPattern, keyIdRule } from './encryption-keys.ts'
+import { type EncryptionKey, InvalidEncryptionKeys, keyIdPattern, keyIdRule } from '../config/encryption-keys.ts'
 
 declare const sealed: unique symbol
 

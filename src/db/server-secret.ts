@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { Queries } from './client.ts'
 import { type Cipher, DecryptionFailed, type Sealed } from './encrypted.ts'
-import { serverSecrets } from './schema.ts'
+import { serverSecrets } from './tables.ts'
 
 /**
  * A secret that is made once and then the same for all processes on this database, whichever comes first. `make` may be

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type TObject, Type } from 'typebox'
-import type { BackgroundWork, WorkState } from '../background-work.ts'
+import type { BackgroundWork, WorkState } from '../base/background-job.ts'
 
 export interface BackgroundWorkRoutesOptions {
   path: string

@@ -1,11 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { Problem } from '../base/problem.ts'
 import type { Database } from '../db/client.ts'
-import { discardFailedEvent, type FailedEvent, findFailedEvent, listFailedEvents } from '../events/failed-events.ts'
-import type { Redrive } from '../events/redrive.ts'
-import { type FailedEventStatus, failedEventStatuses } from '../events/schema.ts'
-import { Problem } from '../problem.ts'
-import { cursorOf, ListQuery, maxPageItems, pageOf } from '../tasks/paging.ts'
+import {
+  discardFailedEvent,
+  type FailedEvent,
+  findFailedEvent,
+  listFailedEvents,
+} from '../domain-events/failed-events.ts'
+import type { Redrive } from '../domain-events/redrive.ts'
+import { type FailedEventStatus, failedEventStatuses } from '../domain-events/tables.ts'
+import { cursorOf, ListQuery, maxPageItems, pageOf } from '../tasks/http/paging.ts'
 
 /** Ids in one request; by handler and event there may be any number. */
 const maxIds = 1_000

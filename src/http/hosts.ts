@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import ipaddr from 'ipaddr.js'
-import { hostName } from '../host-name.ts'
-import { Problem } from '../problem.ts'
+import { hostName } from '../base/host-name.ts'
+import { Problem } from '../base/problem.ts'
 
 export interface HostsOptions {
   /** Where the server was asked to listen: a name or an address. */

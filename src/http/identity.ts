@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie'
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { v7 as newUuid, validate, version } from 'uuid'
-import { Problem } from '../problem.ts'
+import { Problem } from '../base/problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

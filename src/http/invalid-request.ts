@@ -1,5 +1,5 @@
 import type { FastifySchemaValidationError } from 'fastify'
-import { Problem } from '../problem.ts'
+import { Problem } from '../base/problem.ts'
 
 const maxPointerLength = 200
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client'
-import type { ClaimedTask } from '../tasks/rows.ts'
-import type { TaskEnd } from '../tasks/store.ts'
+import type { ClaimedTask } from '../tasks/store/rows.ts'
+import type { TaskEnd } from '../tasks/store/task-store.ts'
 import type { CloseReason } from './connections.ts'
 
 export interface Gauges {

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { Problem } from '../problem.ts'
+import { Problem } from '../base/problem.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,4 +1,4 @@
-import { Problem } from '../problem.ts'
+import { Problem } from '../base/problem.ts'
 
 export function invalidTime(name: 'from' | 'to'): Problem {
   return new Problem({

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Queries } from '../db/client.ts'
 import { type Cipher, DecryptionFailed, type Sealed } from '../db/encrypted.ts'
 import { BlindIndex } from './blind-index.ts'
-import { library, libraryKeys } from './schema.ts'
+import { library, libraryKeys } from './tables.ts'
 
 /** Of the only row. */
 const id = 1

@@ -1,5 +1,5 @@
 import type { Cipher } from '../db/encrypted.ts'
-import type { BatchHandler } from '../events/handler.ts'
+import type { BatchHandler } from '../domain-events/handler.ts'
 import { openIndex } from './index-key.ts'
 import { type EntryRef, refreshEntries } from './refresh.ts'
 import { type LibraryEvent, type LibrarySource, libraryEvents } from './source.ts'

@@ -1,5 +1,5 @@
 import { validate as isUuid } from 'uuid'
-import { invalidCursor } from '../tasks/paging.ts'
+import { invalidCursor } from '../tasks/http/paging.ts'
 import type { LibraryCursor } from './store.ts'
 
 /** Entries move to the top when they change, so a cursor holds the time as well: `<milliseconds>~<id>`. */

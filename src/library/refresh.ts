@@ -3,8 +3,8 @@ import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
 import type { BlindIndex } from './blind-index.ts'
 import { digestOf } from './digest.ts'
-import { library } from './schema.ts'
 import type { LibraryDocument, LibraryKind, LibrarySource } from './source.ts'
+import { library } from './tables.ts'
 
 export interface RefreshOptions {
   sources: readonly LibrarySource[]

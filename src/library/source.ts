@@ -1,6 +1,6 @@
 import type { Queries } from '../db/client.ts'
-import type { TracedEvent } from '../events/domain-events.ts'
-import type { TaskOfKind } from '../tasks/of-kind.ts'
+import type { TracedEvent } from '../domain-events/domain-events.ts'
+import type { TaskOfKind } from '../tasks/store/of-kind.ts'
 
 export const libraryKinds = ['record', 'review', 'quiz', 'conversation'] as const
 export type LibraryKind = (typeof libraryKinds)[number]

@@ -1,10 +1,10 @@
 import { and, arrayContains, desc, eq, gt, gte, inArray, isNull, lt, notExists, or, type SQL, sql } from 'drizzle-orm'
 import type { Queries } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
-import { tasks } from '../tasks/schema.ts'
+import { tasks } from '../tasks/store/tables.ts'
 import type { TaskStatus } from '../tasks/task.ts'
-import { library } from './schema.ts'
 import type { LibraryKind } from './source.ts'
+import { library } from './tables.ts'
 
 export interface LibraryEntry {
   id: string

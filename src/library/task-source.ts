@@ -1,5 +1,5 @@
-import { TasksOfKind } from '../tasks/of-kind.ts'
-import type { TaskStore } from '../tasks/store.ts'
+import { TasksOfKind } from '../tasks/store/of-kind.ts'
+import type { TaskStore } from '../tasks/store/task-store.ts'
 import type { LibrarySource, TaskLibrary } from './source.ts'
 
 /** The source of what tasks of a kind write, as the library wants it. */

@@ -1,4 +1,4 @@
-import type { SingleHandler } from '../events/handler.ts'
+import type { SingleHandler } from '../domain-events/handler.ts'
 import type { Channel, OutwardChannelName } from './channel.ts'
 import type { NotificationStore } from './store.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { Postponed } from '../events/handler.ts'
+import { Postponed } from '../domain-events/handler.ts'
 import { EndpointBreaker } from './endpoint-breaker.ts'
 import { Lane } from './lane.ts'
 import { NotDelivered } from './post.ts'

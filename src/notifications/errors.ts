@@ -1,4 +1,4 @@
-import { Problem } from '../problem.ts'
+import { Problem } from '../base/problem.ts'
 
 /** Also for those of others: nobody can tell that they exist. */
 export function notificationNotFound(): Problem {

@@ -1,6 +1,6 @@
 import type { Cipher, Sealed } from '../db/encrypted.ts'
-import { notifications } from './schema.ts'
 import type { ShownNotification } from './store.ts'
+import { notifications } from './tables.ts'
 
 /** What a list can show of it. */
 const maxCharacters = 80

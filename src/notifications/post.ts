@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from 'undici'
-import { PermanentFault } from '../events/handler.ts'
+import { PermanentFault } from '../domain-events/handler.ts'
 import type { ChannelName } from './channel.ts'
 
 /** What an answer may take, from the look-up of the host to the last byte that is read. */

@@ -2,7 +2,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Queries } from '../db/client.ts'
 import type { ChannelName } from './channel.ts'
 import { type NotificationKind, notificationKinds } from './notification.ts'
-import { notificationPreferences } from './schema.ts'
+import { notificationPreferences } from './tables.ts'
 
 /** By which channels an owner wants to be told, of each kind of event. */
 export type Preferences = Record<NotificationKind, ChannelName[]>

@@ -2,10 +2,10 @@ import { and, count, desc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm'
 import { validate as isUuid } from 'uuid'
 import type { Queries } from '../db/client.ts'
 import type { Sealed } from '../db/encrypted.ts'
-import { tasks } from '../tasks/schema.ts'
+import { tasks } from '../tasks/store/tables.ts'
 import type { TaskStatus } from '../tasks/task.ts'
 import type { Notification } from './notification.ts'
-import { notificationCounters, notifications } from './schema.ts'
+import { notificationCounters, notifications } from './tables.ts'
 
 /** So many of an owner are kept; with each one more the oldest goes, read or not. */
 export const maxKept = 1_000

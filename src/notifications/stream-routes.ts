@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { EventReplies } from '../tasks/event-reply.ts'
+import type { EventReplies } from '../tasks/http/event-reply.ts'
 import { OwnerStream, type OwnerStreamOptions } from './owner-stream.ts'
 import { languageOf } from './text.ts'
 

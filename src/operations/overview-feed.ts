@@ -1,6 +1,6 @@
-import { type SharedFrame, sharedFrame, type Timers } from '../tasks/sse-stream.ts'
+import { type SharedFrame, sharedFrame, type Timers } from '../sse/sse-stream.ts'
+import type { Overview } from './api-schemas.ts'
 import { OverviewStream } from './overview-stream.ts'
-import type { Overview } from './schemas.ts'
 
 /** Time between two overviews. */
 const everyMs = 2_000

@@ -1,4 +1,4 @@
-import { type SharedFrame, type SseOptions, SseStream } from '../tasks/sse-stream.ts'
+import { type SharedFrame, type SseOptions, SseStream } from '../sse/sse-stream.ts'
 
 /** One operator's stream. It holds one frame at most: for a client that reads slowly, a newer one replaces it. */
 export class OverviewStream extends SseStream {

@@ -1,12 +1,12 @@
 import type { Model } from '../ai/client.ts'
 import type { Database } from '../db/client.ts'
-import { backlogs } from '../events/backlog.ts'
-import { openFailedEvents } from '../events/failed-events.ts'
-import type { EventHandler } from '../events/handler.ts'
+import { backlogs } from '../domain-events/backlog.ts'
+import { openFailedEvents } from '../domain-events/failed-events.ts'
+import type { EventHandler } from '../domain-events/handler.ts'
 import { statisticsToday } from '../statistics/routes.ts'
-import type { Logs } from '../tasks/logs.ts'
-import { running as runningTasks, unfinished as unfinishedTasks } from '../tasks/states.ts'
-import type { Overview } from './schemas.ts'
+import type { Logs } from '../tasks/log/logs.ts'
+import { running as runningTasks, unfinished as unfinishedTasks } from '../tasks/store/task-queries.ts'
+import type { Overview } from './api-schemas.ts'
 
 /** Running tasks that are told of one by one. */
 const maxTasks = 100

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Problem } from '../problem.ts'
-import type { EventReplies } from '../tasks/event-reply.ts'
+import { Problem } from '../base/problem.ts'
+import type { EventReplies } from '../tasks/http/event-reply.ts'
+import { type Overview, OverviewSchema } from './api-schemas.ts'
 import { OverviewFeed } from './overview-feed.ts'
-import { type Overview, OverviewSchema } from './schemas.ts'
 
 const retryAfterSeconds = 10
 

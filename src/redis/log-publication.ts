@@ -1,5 +1,5 @@
-import type { EventLog } from '../tasks/event-log.ts'
-import type { Publication } from '../tasks/replication.ts'
+import type { EventLog } from '../tasks/log/event-log.ts'
+import type { Publication } from '../tasks/log/replication.ts'
 
 /** How long the events of an attempt that has ended are still sent to a Redis that was away. */
 const afterEndMs = 60_000

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { EventLog } from '../tasks/event-log.ts'
-import type { Publication } from '../tasks/replication.ts'
+import type { EventLog } from '../tasks/log/event-log.ts'
+import type { Publication } from '../tasks/log/replication.ts'
 import { replaced, untold } from './append-script.ts'
 import type { RedisConnections } from './connections.ts'
 import type { Keys } from './keys.ts'

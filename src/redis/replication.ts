@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Replication } from '../tasks/replication.ts'
+import type { Replication } from '../tasks/log/replication.ts'
 import { connectRedis } from './connections.ts'
 import { Followers } from './followers.ts'
 import { keysOf } from './keys.ts'

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
-import type { Answer, Question, SignalListener, Signals } from '../tasks/replication.ts'
+import type { Answer, Question, SignalListener, Signals } from '../tasks/log/replication.ts'
 import type { RedisConnections } from './connections.ts'
 import type { Keys } from './keys.ts'
 

@@ -1,4 +1,4 @@
-import type { BatchHandler } from '../events/handler.ts'
+import type { BatchHandler } from '../domain-events/handler.ts'
 import { addStatistics } from './store.ts'
 import { tally } from './tally.ts'
 

@@ -1,4 +1,4 @@
-import { Problem } from '../problem.ts'
+import { Problem } from '../base/problem.ts'
 
 /** Days in UTC, as `2026-11-24`; both are part of it. */
 export interface Period {

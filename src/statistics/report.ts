@@ -1,6 +1,6 @@
+import type { Distribution, Figures, StatisticsReport } from './api-schemas.ts'
 import { added, bucketBoundsMs, emptyHistogram, type Histogram, percentile, size } from './histogram.ts'
 import type { Period } from './period.ts'
-import type { Distribution, Figures, StatisticsReport } from './schemas.ts'
 import { emptyRow, type StatisticsRow } from './tally.ts'
 
 /** Days and kinds without anything are left out. */

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Queries } from '../db/client.ts'
+import { StatisticsQuery, type StatisticsReport, StatisticsReportSchema } from './api-schemas.ts'
 import { dayOf, periodOf } from './period.ts'
 import { reportOf } from './report.ts'
-import { StatisticsQuery, type StatisticsReport, StatisticsReportSchema } from './schemas.ts'
 import { readStatistics } from './store.ts'
 import { allOwners } from './tally.ts'
 

@@ -1,7 +1,7 @@
 import { and, asc, between, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { Queries } from '../db/client.ts'
 import type { Period } from './period.ts'
-import { statistics } from './schema.ts'
+import { statistics } from './tables.ts'
 import type { StatisticsRow } from './tally.ts'
 
 const { day, ownerId, kind, firstToken, total, ...counters } = getTableColumns(statistics)

@@ -1,7 +1,7 @@
 import { NIL } from 'uuid'
-import type { TaskEnded } from '../events/domain-events.ts'
+import type { TaskEnded } from '../domain-events/domain-events.ts'
 import { count, emptyHistogram } from './histogram.ts'
-import type { statistics } from './schema.ts'
+import type { statistics } from './tables.ts'
 
 export type StatisticsRow = typeof statistics.$inferSelect
 

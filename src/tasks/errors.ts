@@ -1,4 +1,4 @@
-import { Problem } from '../problem.ts'
+import { Problem } from '../base/problem.ts'
 
 /** Also for tasks of others: nobody can tell that they exist. */
 export function taskNotFound(): Problem {

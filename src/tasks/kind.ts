@@ -2,8 +2,8 @@ import type { Static, TSchema } from 'typebox'
 import type { ChatMessage, Completion, JsonFormat, TextReader } from '../ai/completion.ts'
 import type { TextBound } from '../ai/text-bound.ts'
 import type { Queries } from '../db/client.ts'
-import type { DomainEvent } from '../events/domain-events.ts'
-import type { OwnedTask } from './rows.ts'
+import type { DomainEvent } from '../domain-events/domain-events.ts'
+import type { OwnedTask } from './store/rows.ts'
 import type { EndedOutputStatus, OutputError, Usage } from './task.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { DomainEvent, EndedOutput } from '../events/domain-events.ts'
+import type { DomainEvent, EndedOutput } from '../domain-events/domain-events.ts'
 import type { EndedTaskStatus } from './task.ts'
 
 interface Ended {

@@ -1,12 +1,13 @@
 import type { Static } from 'typebox'
 import { v7 as uuidv7 } from 'uuid'
+import { Together } from '../base/batcher.ts'
+import { Problem } from '../base/problem.ts'
+import { newTraceId } from '../base/trace-id.ts'
 import type { Database, Queries, Transaction } from '../db/client.ts'
 import { isTransientFault } from '../db/faults.ts'
 import { idAfter } from '../db/id-after.ts'
 import { snapshot } from '../db/snapshot.ts'
-import type { Events } from '../events/events.ts'
-import { Problem } from '../problem.ts'
-import { newTraceId } from '../trace-id.ts'
+import type { Events } from '../domain-events/events.ts'
 import {
   nothingToRetry,
   outputNotFound,
@@ -17,22 +18,21 @@ import {
   taskNotFound,
   taskUnfinished,
 } from './errors.ts'
-import type { EventLog } from './event-log.ts'
-import type { Idempotency, Once } from './idempotency.ts'
+import { type TaskView, viewTask } from './http/view.ts'
+import type { Idempotency, Once } from './idempotency/idempotency.ts'
+import type { RequestDigests } from './idempotency/request-digests.ts'
 import type { KindTask, TaskKind } from './kind.ts'
-import type { Line } from './line.ts'
-import type { Logs, SavedTask } from './logs.ts'
-import type { TaskQueue } from './queue.ts'
-import type { Answer, Question, Signals } from './replication.ts'
-import type { RequestDigests } from './request-digests.ts'
-import type { TaskRow } from './rows.ts'
-import type { Runner } from './runner.ts'
-import { readSaved } from './saved-task.ts'
-import type { NewTask, TaskStore } from './store.ts'
+import type { EventLog } from './log/event-log.ts'
+import type { Logs, SavedTask } from './log/logs.ts'
+import type { Answer, Question, Signals } from './log/replication.ts'
+import { readSaved } from './log/saved-task.ts'
+import type { Runner } from './run/runner.ts'
+import type { Line } from './store/chain.ts'
+import type { TaskQueue } from './store/queue.ts'
+import type { TaskRow } from './store/rows.ts'
+import type { NewTask, TaskStore } from './store/task-store.ts'
 import { outputEnded, type TaskStatus, taskEnded } from './task.ts'
 import { endFacts } from './task-facts.ts'
-import { Together } from './together.ts'
-import { type TaskView, viewTask } from './view.ts'
 
 /** What clients are told to wait when the queue is full. */
 const queueFullRetrySeconds = 10

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { neisBytes } from '../../src/records/bytes.ts'
+import { neisBytes } from '../../src/kinds/records/bytes.ts'
 import { anyRecord } from '../support/any-record.ts'
 import { startConch } from '../support/conch.ts'
 import { question } from '../support/quiz.ts'

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createBrotliCompress, createDeflate, createDeflateRaw, createGzip, createZstdCompress } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { openModel } from '../../src/ai/client.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import { collected } from '../support/collected.ts'
 import { type Script, startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
 

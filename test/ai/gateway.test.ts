@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { openModel } from '../../src/ai/client.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import { startUpstream } from '../support/upstream.ts'
 
 t.test('without headers of a gateway, the key is sent, or one that is made up', async t => {

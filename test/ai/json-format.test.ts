@@ -1,7 +1,7 @@
 import fakeTimers from '@sinonjs/fake-timers'
 import t, { type Test } from 'tap'
 import { openModel } from '../../src/ai/client.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import { type Script, startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
 
 const format = { name: 'quiz', schema: { type: 'object', properties: {}, required: [], additionalProperties: false } }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { openModel } from '../../src/ai/client.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import { startForwardProxy, startTls } from '../support/forward-proxy.ts'
 import { type Script, startUpstream } from '../support/upstream.ts'
 

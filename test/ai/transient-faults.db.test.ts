@@ -1,5 +1,5 @@
 import t from 'tap'
-import { seededRandom } from '../../src/ai/demo/random.ts'
+import { seededRandom } from '../../src/demo-model/random.ts'
 import { anyRecord } from '../support/any-record.ts'
 import { startConch } from '../support/conch.ts'
 import { wholeText } from '../support/fault.ts'

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import type { Test } from 'tap'
-import { summaryPrompt } from '../../src/conversations/prompt.ts'
+import { summaryPrompt } from '../../src/kinds/conversations/prompt.ts'
 import type { RunningConch } from './running-conch.ts'
 import type { Message, Step } from './scripted-model.ts'
 import { openPage, openTab, Visitor } from './visitor.ts'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { neisBytes as pageBytes } from '../../public/records/text/neis-bytes.js'
-import { neisBytes } from '../../src/records/bytes.ts'
+import { neisBytes } from '../../src/kinds/records/bytes.ts'
 
 t.test('the page counts bytes as the server does', async t => {
   const parts = [

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import type { Test } from 'tap'
-import { emphases } from '../../src/records/prompt.ts'
+import { emphases } from '../../src/kinds/records/prompt.ts'
 
 /**
  * What the model does for one version: says a piece of text, waits for a promise, or hangs up in the middle (`cut`).

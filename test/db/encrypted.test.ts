@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm'
 import { customType, pgTable, text } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pglite'
 import t from 'tap'
+import { type EncryptionKey, InvalidEncryptionKeys, parseEncryptionKeys } from '../../src/config/encryption-keys.ts'
 import {
   Cipher,
   DecryptionFailed,
@@ -14,7 +15,6 @@ import {
   type Sealed,
   sealedPrefix,
 } from '../../src/db/encrypted.ts'
-import { type EncryptionKey, InvalidEncryptionKeys, parseEncryptionKeys } from '../../src/db/encryption-keys.ts'
 import { sealedAsBefore } from '../support/old-format.ts'
 
 interface Note {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { DecryptionFailed } from '../../src/db/encrypted.ts'
 import { RefusedValues } from '../../src/db/refused-values.ts'
-import { outputs } from '../../src/tasks/schema.ts'
+import { outputs } from '../../src/tasks/store/tables.ts'
 
 function refusals() {
   const lines: { level: string; fields: object; message: string }[] = []

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { heartbeatMs, type Timers } from '../../src/tasks/sse-stream.ts'
+import { heartbeatMs, type Timers } from '../../src/sse/sse-stream.ts'
 import { ownStorage, startConch } from '../support/conch.ts'
 import { testDatabaseUrl } from '../support/database.ts'
 import { noNginx, startNginx } from '../support/nginx.ts'

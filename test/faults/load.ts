@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { doneWithin } from '../../src/done-within.ts'
+import { doneWithin } from '../../src/base/settle-within.ts'
 import { notificationKinds } from '../../src/notifications/notification.ts'
 import { type Ending, EventSourceClient } from '../support/event-source-client.ts'
 import { between, chance, oneOf } from './chance.ts'

@@ -6,9 +6,9 @@ import fastifyStatic from '@fastify/static'
 import { DrizzleQueryError } from 'drizzle-orm'
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
+import { loggableError } from '../../src/base/loggable-error.ts'
+import { Problem } from '../../src/base/problem.ts'
 import { clientErrorHandler, frameworkErrors, problems } from '../../src/http/problems.ts'
-import { loggableError } from '../../src/loggable-error.ts'
-import { Problem } from '../../src/problem.ts'
 
 /** An app with some routes, and the lines that it logs. */
 async function appWith(t: Test, addRoutes: (app: FastifyInstance) => void = () => {}) {

@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { docs } from '../../src/http/docs.ts'
 import { securityHeaders } from '../../src/http/security-headers.ts'
-import { EventReplies, eventReplies } from '../../src/tasks/event-reply.ts'
+import { EventReplies, eventReplies } from '../../src/tasks/http/event-reply.ts'
 import { launchBrowser } from '../support/browser.ts'
 
 async function appFor(t: Test) {

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { v7 as newUuid } from 'uuid'
 import type { Queries } from '../../src/db/client.ts'
-import { PermanentFault } from '../../src/events/handler.ts'
+import { PermanentFault } from '../../src/domain-events/handler.ts'
 import type { Channel } from '../../src/notifications/channel.ts'
 import type { Notification } from '../../src/notifications/notification.ts'
 import { type Received, type startReceiver, status } from '../support/receiver.ts'

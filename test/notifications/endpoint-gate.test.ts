@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { Postponed } from '../../src/events/handler.ts'
+import { Postponed } from '../../src/domain-events/handler.ts'
 import { breakerFailures, openMs } from '../../src/notifications/endpoint-breaker.ts'
 import { EndpointGate, maxAtOnce, maxAtOncePushService } from '../../src/notifications/endpoint-gate.ts'
 import { NotDelivered } from '../../src/notifications/post.ts'

@@ -1,9 +1,9 @@
 import FakeTimers from '@sinonjs/fake-timers'
 import t from 'tap'
+import type { Overview } from '../../src/operations/api-schemas.ts'
 import { OverviewFeed } from '../../src/operations/overview-feed.ts'
 import type { OverviewStream } from '../../src/operations/overview-stream.ts'
-import type { Overview } from '../../src/operations/schemas.ts'
-import type { Timers } from '../../src/tasks/sse-stream.ts'
+import type { Timers } from '../../src/sse/sse-stream.ts'
 import { closed } from '../support/closed.ts'
 import { RecordedResponse } from '../support/recorded-response.ts'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Overview } from '../../src/operations/schemas.ts'
+import type { Overview } from '../../src/operations/api-schemas.ts'
 import { anyRecord } from '../support/any-record.ts'
 import { startConch } from '../support/conch.ts'
 import { Operator, operatorToken } from '../support/operator.ts'

@@ -8,7 +8,7 @@ import { openRaw } from '../support/raw-database.ts'
 import { startServer } from '../support/server-process.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { Visitor } from '../support/visitor.ts'
-import { until } from '../tasks/replication-contract.ts'
+import { until } from '../tasks/log/replication-contract.ts'
 
 t.test(
   'a task whose process died once too often fails, and keeps the text that others had of it',

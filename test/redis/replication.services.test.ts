@@ -2,8 +2,8 @@ import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { v7 as uuidv7 } from 'uuid'
 import { openRedisReplication } from '../../src/redis/replication.ts'
-import { EventLog } from '../../src/tasks/event-log.ts'
-import { Presence } from '../../src/tasks/presence.ts'
+import { EventLog } from '../../src/tasks/log/event-log.ts'
+import { Presence } from '../../src/tasks/run/lease.ts'
 import { noOwnRedis, type OwnRedis, startRedis } from '../support/own-redis.ts'
 import { quietLogger } from '../support/quiet-logger.ts'
 import { proxyTcp } from '../support/tcp-proxy.ts'
@@ -16,7 +16,7 @@ import {
   same,
   until,
   write,
-} from '../tasks/replication-contract.ts'
+} from '../tasks/log/replication-contract.ts'
 
 const running = { voidAttempt: 0, running: true }
 

@@ -9,7 +9,7 @@ import { openRaw } from '../support/raw-database.ts'
 import { Talk } from '../support/talk.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { Visitor } from '../support/visitor.ts'
-import { until } from '../tasks/replication-contract.ts'
+import { until } from '../tasks/log/replication-contract.ts'
 
 const skip = testDatabaseUrl ? noOwnRedis : 'needs a Postgres that instances share'
 const oneText = { ...anyRecord, versions: 1 }

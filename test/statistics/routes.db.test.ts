@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { StatisticsReport } from '../../src/statistics/schemas.ts'
+import type { StatisticsReport } from '../../src/statistics/api-schemas.ts'
 import { anyRecord } from '../support/any-record.ts'
 import { briefly } from '../support/briefly.ts'
 import { startConch } from '../support/conch.ts'

@@ -1,4 +1,4 @@
-import type { SseStream } from '../../src/tasks/sse-stream.ts'
+import type { SseStream } from '../../src/sse/sse-stream.ts'
 
 /** Resolves when it closes; at once, if it did. */
 export function closed(stream: SseStream): Promise<void> {

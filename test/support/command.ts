@@ -13,7 +13,7 @@ export function runCommand(file: string, env: Record<string, string> & { DATA_DI
   return new Promise(resolve => {
     const child = execFile(
       process.execPath,
-      [fileURLToPath(new URL(`../../src/${file}`, import.meta.url))],
+      [fileURLToPath(new URL(`../../src/cli/${file}`, import.meta.url))],
       // Another folder than the checkout, so that no .env of a developer is read.
       { env: { PATH: process.env.PATH ?? '', ...compileCache, ...env }, cwd: env.DATA_DIR },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Completion } from '../../src/ai/completion.ts'
-import { choice, completionChunk } from '../../src/ai/demo/chunk.ts'
+import { choice, completionChunk } from '../../src/demo-model/chunk.ts'
 import type { UpstreamCompletion } from './upstream.ts'
 
 /** One way for an upstream to answer, and what must become of it. */

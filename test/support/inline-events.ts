@@ -1,7 +1,7 @@
 import type { Transaction } from '../../src/db/client.ts'
-import type { DomainEvent } from '../../src/events/domain-events.ts'
-import type { Events, Published } from '../../src/events/events.ts'
-import type { EventHandler, HandlerWork } from '../../src/events/handler.ts'
+import type { DomainEvent } from '../../src/domain-events/domain-events.ts'
+import type { Events, Published } from '../../src/domain-events/events.ts'
+import type { EventHandler, HandlerWork } from '../../src/domain-events/handler.ts'
 
 /**
  * Handles events in line: within the transaction that publishes them. What follows an event is there as soon as the event

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import { temporaryRoot } from './temporary-root.ts'
 
 /** Starts a Conch once, as `env` says, and stops it: what it has made in its database is there then. */
 export async function makeEmpty(env: Record<string, string>): Promise<void> {
-  const { buildApp } = await import('../../src/app.ts')
+  const { buildApp } = await import('../../src/app/build-app.ts')
   const folder = await mkdtemp(join(temporaryRoot, 'conch-empty-'))
   const secrets = {
     COOKIE_SECRET: 'x'.repeat(40),

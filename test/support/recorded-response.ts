@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import type { SseStream } from '../../src/tasks/sse-stream.ts'
+import type { SseStream } from '../../src/sse/sse-stream.ts'
 
 /** As much of a response as an event stream needs, for a client in this process under a clock of the test's. */
 export class RecordedResponse extends EventEmitter {

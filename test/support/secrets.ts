@@ -1,5 +1,5 @@
-import type { Config } from '../../src/config.ts'
-import { makeEncryptionKeys, readAccessSecrets, readEncryptionKeys } from '../../src/secrets.ts'
+import type { Config } from '../../src/config/read-config.ts'
+import { makeEncryptionKeys, readAccessSecrets, readEncryptionKeys } from '../../src/config/secrets.ts'
 
 type SecretConfig = Pick<Config, 'cookieSecret' | 'encryptionKeys' | 'operatorToken' | 'dataDir'>
 

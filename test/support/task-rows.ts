@@ -1,5 +1,5 @@
-import type { SavedTask } from '../../src/tasks/logs.ts'
-import type { StoredOutput, TaskRow } from '../../src/tasks/rows.ts'
+import type { SavedTask } from '../../src/tasks/log/logs.ts'
+import type { StoredOutput, TaskRow } from '../../src/tasks/store/rows.ts'
 
 const createdAt = new Date('2026-03-02T00:00:00Z')
 

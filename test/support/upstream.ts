@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net'
 import type { Test } from 'tap'
 import type { ChatMessage } from '../../src/ai/completion.ts'
-import { choice, completionChunk, doneFrame, frame } from '../../src/ai/demo/chunk.ts'
+import { choice, completionChunk, doneFrame, frame } from '../../src/demo-model/chunk.ts'
 
 interface ResponseFormat {
   type: string

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
 import type { Transaction } from '../../src/db/client.ts'
-import type { TaskRow } from '../../src/tasks/rows.ts'
+import type { TaskRow } from '../../src/tasks/store/rows.ts'
 import { type PacedEngine, startPacedEngine } from '../support/paced-engine.ts'
 
 const owner = '01987fff-0000-7000-8000-000000000001'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { TracedEvent } from '../../src/events/domain-events.ts'
+import type { TracedEvent } from '../../src/domain-events/domain-events.ts'
 import { startConch } from '../support/conch.ts'
 import { InlineEvents } from '../support/inline-events.ts'
 import { startUpstream } from '../support/upstream.ts'

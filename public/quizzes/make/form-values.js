@@ -25,7 +25,7 @@ export function toRequest({ topic, material, questionCount, difficulty, choices 
   }
 }
 
-/** What the server takes (`QuizInput` in `src/quizzes/input.ts`). */
+/** What the server takes (`QuizInput` in `src/kinds/quizzes/input.ts`). */
 export const difficulties = /** @type {const} */ (['easy', 'medium', 'hard'])
 export const questionCounts = numbers(1, 20)
 export const choiceCounts = numbers(2, 6)

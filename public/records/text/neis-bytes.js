@@ -1,5 +1,5 @@
 /**
- * Bytes as NEIS counts them, for the meter while text comes; the server's count (`src/records/bytes.ts`, the same rule)
+ * Bytes as NEIS counts them, for the meter while text comes; the server's count (`src/kinds/records/bytes.ts`, the same rule)
  * decides. NFC first; ASCII 1, every other code point 3, beyond the basic plane 4; a line break, CRLF included, 2.
  *
  * @param {string} text

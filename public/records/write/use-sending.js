@@ -81,7 +81,7 @@ function faultsOf(values, limitBytes, t) {
   }
 }
 
-/** What the server takes (`RecordInput` in `src/records/record.ts`); it decides, this only says it sooner and in words. */
+/** What the server takes (`RecordInput` in `src/kinds/records/record.ts`); it decides, this only says it sooner and in words. */
 const longest = { observations: 20_000, keywords: 20, keyword: 50 }
 const smallestTarget = 100
 

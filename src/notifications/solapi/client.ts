@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { RequestSendOneMessageSchema } from 'solapi'
 import type { Dispatcher } from 'undici'
-import type { SolapiConfig } from '../../config.ts'
-import { PermanentFault } from '../../events/handler.ts'
+import type { SolapiConfig } from '../../config/read-config.ts'
+import { PermanentFault } from '../../domain-events/handler.ts'
 import { judge, NotDelivered, post } from '../post.ts'
 
 /** As the SDK types it. */

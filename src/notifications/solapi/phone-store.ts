@@ -5,7 +5,7 @@ import type { Database, Queries } from '../../db/client.ts'
 import type { Cipher } from '../../db/encrypted.ts'
 import { serverSecret } from '../../db/server-secret.ts'
 import type { Language } from '../text.ts'
-import { phoneCodes, phoneNumbers } from './schema.ts'
+import { phoneCodes, phoneNumbers } from './tables.ts'
 
 export const codeMinutes = 10
 export const codeTries = 5

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import webPush from 'web-push'
 import type { Queries } from '../../db/client.ts'
-import { PermanentFault } from '../../events/handler.ts'
+import { PermanentFault } from '../../domain-events/handler.ts'
 import type { Channel } from '../channel.ts'
 import type { EndpointGate } from '../endpoint-gate.ts'
 import { judge, post } from '../post.ts'

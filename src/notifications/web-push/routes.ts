@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database } from '../../db/client.ts'
-import { Damaged } from '../../tasks/schemas.ts'
+import { Damaged } from '../../tasks/http/api-schemas.ts'
 import { addressRefused, subscriptionNotFound, tooManySubscriptions, unusablePushKeys } from '../errors.ts'
 import { onlyIf } from '../only-if-offered.ts'
 import { outsideUrl } from '../public-address.ts'

@@ -3,8 +3,8 @@ import { validate as isUuid } from 'uuid'
 import type { Database, Queries } from '../../db/client.ts'
 import type { Cipher, Sealed } from '../../db/encrypted.ts'
 import type { Language } from '../text.ts'
-import { pushSubscriptions } from './schema.ts'
 import { type PushKeys, subscriptionId } from './subscription.ts'
+import { pushSubscriptions } from './tables.ts'
 
 export const maxSubscriptions = 20
 

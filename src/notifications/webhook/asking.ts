@@ -1,6 +1,6 @@
+import { newTraceId } from '../../base/trace-id.ts'
 import type { Database, Transaction } from '../../db/client.ts'
-import type { Events } from '../../events/events.ts'
-import { newTraceId } from '../../trace-id.ts'
+import type { Events } from '../../domain-events/events.ts'
 import type { WebhookAsk, WebhookStore } from './store.ts'
 
 /** Challenges published by one transaction. */

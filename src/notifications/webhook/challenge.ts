@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import { v7 as newUuid } from 'uuid'
-import { PermanentFault, type SingleHandler } from '../../events/handler.ts'
+import { PermanentFault, type SingleHandler } from '../../domain-events/handler.ts'
 import type { EndpointGate } from '../endpoint-gate.ts'
 import { NotDelivered, post } from '../post.ts'
-import type { WebhookFault } from './schema.ts'
 import { signedHeaders } from './sign.ts'
 import type { WebhookStore } from './store.ts'
+import type { WebhookFault } from './tables.ts'
 
 /** As many as may hang without holding up the others for long: the gate lets two at once to a host. */
 const concurrency = 10

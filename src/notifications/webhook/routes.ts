@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database, Queries } from '../../db/client.ts'
-import { Damaged } from '../../tasks/schemas.ts'
+import { Damaged } from '../../tasks/http/api-schemas.ts'
 import { addressRefused, webhookNotFound } from '../errors.ts'
 import { onlyIf } from '../only-if-offered.ts'
 import { outsideUrl } from '../public-address.ts'
 import type { WebhookAsking } from './asking.ts'
-import { webhookFaults, webhookStatuses } from './schema.ts'
 import type { StoredWebhook, WebhookStore } from './store.ts'
+import { webhookFaults, webhookStatuses } from './tables.ts'
 
 const Status = Type.Enum(webhookStatuses, {
   description:

@@ -3,7 +3,7 @@ import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { v7 as newUuid } from 'uuid'
 import type { Queries } from '../../db/client.ts'
 import type { Cipher, Place, Sealed } from '../../db/encrypted.ts'
-import { type WebhookFault, type WebhookStatus, webhooks } from './schema.ts'
+import { type WebhookFault, type WebhookStatus, webhooks } from './tables.ts'
 
 export interface StoredWebhook {
   /** Either is undefined when it can no longer be read. */

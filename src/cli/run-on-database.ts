@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fittingCipher, KeysDoNotFit, noKeys } from '../app/database-keys.ts'
+import { loggableError } from '../base/loggable-error.ts'
+import type { EncryptionKey } from '../config/encryption-keys.ts'
+import { type Config, InvalidConfig, loadEnvFile, readConfig } from '../config/read-config.ts'
+import { ExposedSecretFile, UnusableSecretFile } from '../config/secret-file.ts'
+import { readEncryptionKeys, readOperatorToken } from '../config/secrets.ts'
+import { type Database, openEmbedded, openPostgres } from '../db/client.ts'
+import { DataDirLocked, lockDataDir } from '../db/data-dir-lock.ts'
+import type { Cipher } from '../db/encrypted.ts'
+import { RemoteWorkFailed, workRemotely } from './remote-work.ts'
+
+/** A long piece of work on the database, for an npm script. */
+export interface DatabaseWork<Report extends object> {
+  /** Where a server does it: see `backgroundWorkRoutes`. */
+  path: string
+  run(on: {
+    database: Database
+    cipher: Cipher
+    signal: AbortSignal
+    onProgress(report: Report): void
+  }): Promise<Report>
+  /** One line while it runs. */
+  progress(report: Report): string
+  /** Says on the console what came of it; answers the exit code. */
+  end(report: Report, context: { config: Config; keys: readonly EncryptionKey[] }): number
+  /** It says itself which keys are missing, and goes on with what can be read. */
+  saysMissingKeys?: boolean
+}
+
+/** The least time between two lines that say how far it is. */
+const progressMs = 2_000
+
+/**
+ * Runs it as the process: on Postgres beside servers; the embedded database it opens itself or, if a server has it, asks
+ * that one. Sets the exit code. What keeps it from being done is said in a sentence, with what to do.
+ */
+export async function runOnDatabase<Report extends object>(work: DatabaseWork<Report>): Promise<void> {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  process.once('SIGINT', () => stopping.abort())
+  process.once('SIGTERM', () => stopping.abort())
+  try {
+    process.exitCode = await run(work, readConfig(loadEnvFile(process.env, '.env')), signal)
+  } catch (error) {
+    const expected = expectedErrors.some(kind => error instanceof kind)
+    if (signal.aborted) console.error('Stopped. Nothing is lost; run this again to go on.')
+    else if (expected) console.error(`conch: ${(error as Error).message}`)
+    else console.error('conch: something broke; nothing is lost.', loggableError(error))
+    process.exitCode = 1
+  }
+}
+
+const expectedErrors = [InvalidConfig, UnusableSecretFile, ExposedSecretFile, KeysDoNotFit, RemoteWorkFailed]
+
+async function run<Report extends object>(
+  work: DatabaseWork<Report>,
+  config: Config,
+  signal: AbortSignal,
+): Promise<number> {
+  const { dataDir, databaseUrl, host, port } = config
+  if (!databaseUrl && !existsSync(join(dataDir, 'database'))) {
+    console.error(`conch: there is no database in ${dataDir}: set DATA_DIR to the folder of the server`)
+    return 1
+  }
+  const say = (line: string) => console.error(`conch: ${line}`)
+  const keys = await readEncryptionKeys(config, say)
+  if (!keys) throw new KeysDoNotFit(noKeys(config))
+  const onProgress = progressLines(work)
+  const report = databaseUrl
+    ? // A broken connection also fails the statement that needed it.
+      await here(await openPostgres(databaseUrl, () => {}))
+    : await onEmbedded()
+  return work.end(report, { config, keys })
+
+  async function onEmbedded(): Promise<Report> {
+    const lock = await lockDataDir(dataDir).catch(error => {
+      if (error instanceof DataDirLocked) return error
+      throw error
+    })
+    if (lock instanceof DataDirLocked) {
+      console.log(`${lock.message}: asking it to do this.`)
+      // The server that has the folder has made one, unless it was given another.
+      const operatorToken = (await readOperatorToken(config, say)) ?? ''
+      return workRemotely<Report>({ path: work.path, host, port, operatorToken, signal, onProgress })
+    }
+    try {
+      return await here(await openEmbedded(join(dataDir, 'database'), () => {}))
+    } finally {
+      await lock.release()
+    }
+  }
+
+  /** In this process. */
+  async function here(database: Database): Promise<Report> {
+    try {
+      const cipher = await fittingCipher(config, database, keys, { lenient: work.saysMissingKeys })
+      return await work.run({ database, cipher, signal, onProgress })
+    } finally {
+      await database.close()
+    }
+  }
+}
+
+/** Says how far it is, but not too often. */
+function progressLines<Report extends object>({ progress }: DatabaseWork<Report>): (report: Report) => void {
+  let lastMs = performance.now()
+  return report => {
+    if (performance.now() - lastMs < progressMs) return
+    lastMs = performance.now()
+    console.log(progress(report))
+  }
+}

@@ -1,0 +1,21 @@
+import type { Queries } from '../../db/client.ts'
+import type { TaskStore } from '../../tasks/store/task-store.ts'
+import type { Turn } from './store.ts'
+
+/** A message and its reply, as texts. */
+export interface Exchange {
+  user: string
+  assistant: string
+}
+
+/**
+ * The texts of turns. Those without a reply are left out: many models refuse two messages of the user in a row, and an
+ * answer that never came is nothing to go on from. So are those of which either can no longer be read.
+ */
+export async function exchangesOf(queries: Queries, tasks: TaskStore, turns: readonly Turn[]): Promise<Exchange[]> {
+  const outputs = await tasks.outputsOf(queries, turns)
+  return turns.flatMap(({ id, content, damaged }) => {
+    const reply = outputs.get(id)?.[0]?.text
+    return reply && !damaged ? [{ user: content, assistant: reply }] : []
+  })
+}

@@ -1,0 +1,62 @@
+import type { KindChunk } from '../../tasks/kind.ts'
+import { answerIndex } from './answer-index.ts'
+import { folded, modelText } from './model-text.ts'
+import type { RawQuestion } from './question-reader.ts'
+
+export interface Question {
+  /** Its place in the quiz, from 0. */
+  index: number
+  question: string
+  choices: string[]
+  /** The index of the one right choice. */
+  answer: number
+  explanation: string
+}
+
+/** In UTF-16 units. */
+const maxLengths = { question: 500, choice: 200, explanation: 1000 }
+
+/**
+ * Makes the next question after those that are `known` of what a model wrote. Valid is one that was not asked before,
+ * with as many choices as were asked for, all different, one of them named as the answer, and with an explanation.
+ * `reason` says what is wrong and repeats nothing that the model wrote.
+ */
+export function validQuestion(
+  raw: RawQuestion,
+  { choices: count, known }: { choices: number; known: readonly Question[] },
+): { kind: 'valid'; question: Question } | { kind: 'invalid'; reason: string } {
+  const listed: unknown[] = Array.isArray(raw.choices) ? raw.choices : []
+  if (listed.length !== count) return invalid(`${listed.length} choices instead of ${count}`)
+  const question = modelText(raw.question)
+  const choices = listed.map(modelText)
+  const explanation = modelText(raw.explanation)
+  const flaw =
+    flawOf('the question', question, maxLengths.question) ??
+    choices.map((choice, index) => flawOf(`choice ${index}`, choice, maxLengths.choice)).find(Boolean) ??
+    flawOf('the explanation', explanation, maxLengths.explanation)
+  if (flaw) return invalid(flaw)
+  if (known.some(other => folded(other.question) === folded(question))) return invalid('it was asked before')
+  if (new Set(choices.map(folded)).size < count) return invalid('two choices are the same')
+  const answer = answerIndex(raw.answer, choices)
+  if (answer === undefined) return invalid('the answer does not name one of the choices')
+  return { kind: 'valid', question: { index: known.length, question, choices, answer, explanation } }
+}
+
+/** What readers of the task's log see of a question: they have yet to take the quiz, so without its answer. */
+export function questionChunk({ index, question, choices }: Question): KindChunk {
+  return { type: 'data-question', id: `question-${index}`, data: { index, question, choices } }
+}
+
+/** Takes the place of a question that readers have seen: there is none under this id, unless another one follows. */
+export function withdrawnChunk({ index }: Question): KindChunk {
+  return { type: 'data-question', id: `question-${index}`, data: { index, withdrawn: true } }
+}
+
+function flawOf(name: string, text: string, maxLength: number): string | undefined {
+  if (text === '') return `${name} is blank`
+  return text.length > maxLength ? `${name} is longer than ${maxLength} characters` : undefined
+}
+
+function invalid(reason: string): { kind: 'invalid'; reason: string } {
+  return { kind: 'invalid', reason }
+}

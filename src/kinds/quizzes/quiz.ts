@@ -1,0 +1,42 @@
+import type { EndedTask, SavedOutput, TaskKind } from '../../tasks/kind.ts'
+import { quizTaken } from './errors.ts'
+import { QuizInput } from './input.ts'
+import { quizFormat, quizPrompt } from './prompt.ts'
+import { type Question, questionChunk } from './question.ts'
+import type { Quiz, QuizStore } from './store.ts'
+import { writeQuiz } from './write.ts'
+
+/** The `quiz` kind: questions with one right answer each. What the model says of the answers stays here. */
+export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
+  return {
+    name: 'quiz',
+    input: QuizInput,
+    outputs: () => 1,
+    write: (input, desk) => writeQuiz(input, desk, { quizPrompt, quizFormat }),
+
+    save: (tx, ended) => store.save(tx, ended.map(made)),
+
+    facts: task => [
+      {
+        name: 'quiz.ready',
+        data: { taskId: task.id, ownerId: task.ownerId, complete: made(task).complete, watched: task.watched },
+      },
+    ],
+
+    async beforeRetry(tx, task) {
+      // Whoever takes it locks its task as well.
+      if ((await store.lastAttempts(tx, task)).length > 0) throw quizTaken()
+    },
+
+    async replay(queries, task) {
+      return (await store.get(queries, task))?.questions.map(questionChunk) ?? []
+    },
+  }
+}
+
+/** What came of a task. */
+function made({ id, ownerId, createdAt, outputs }: EndedTask<unknown>): Omit<Quiz, 'damaged'> {
+  const [{ result, status }] = outputs as [SavedOutput]
+  const { questions } = result as { questions: Question[] }
+  return { id, ownerId, createdAt, questions, complete: status === 'completed' }
+}

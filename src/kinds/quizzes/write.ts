@@ -1,0 +1,105 @@
+import type { ChatMessage, Completion, JsonFormat } from '../../ai/completion.ts'
+import { fixedBound } from '../../ai/text-bound.ts'
+import type { Desk, Written } from '../../tasks/kind.ts'
+import { judge } from '../../tasks/run/classify-completion.ts'
+import type { Usage } from '../../tasks/task.ts'
+import { type Question, questionChunk, validQuestion, withdrawnChunk } from './question.ts'
+import { QuestionReader } from './question-reader.ts'
+
+/** What a quiz is to be about. */
+export interface QuizRequest {
+  topic: string
+  material?: string
+  questionCount: number
+  difficulty: 'easy' | 'medium' | 'hard'
+  /** To choose from, in each question. */
+  choices: number
+}
+
+/** The words in which a model is asked. */
+export interface QuizPrompts {
+  /** @param request `have`: the questions that there are, of which none may be asked again */
+  quizPrompt(request: QuizRequest & { have?: readonly string[] }): ChatMessage[]
+  quizFormat(request: { questionCount: number; choices: number }): JsonFormat
+}
+
+/** Besides the first try. */
+const maxRepairs = 2
+
+/** Of one answer: twenty questions fit, each as long as one may be. */
+const bound = fixedBound(80_000)
+
+/** After these the rest is asked for; what ended otherwise would end so again. */
+const mendable = new Set<Completion['outcome']>(['completed', 'length', 'truncated', 'stalled', 'broken', 'other'])
+
+/**
+ * Writes the questions of a quiz, each to the log as soon as it is complete and valid, without its answer: readers see
+ * the log, and have yet to take the quiz.
+ *
+ * Of questions that are invalid, cut off or missing, as many are asked for again, at most twice; those beyond the number
+ * are ignored. Those that a model drafted while it reasoned, as it turns out, are withdrawn. Ends as `completed` with all of them, otherwise as `incomplete` with some or as `failed` with none; then
+ * the error is that of the last completion, or `invalid` if it had none. `result` is `{ questions }`.
+ */
+export async function writeQuiz(
+  input: QuizRequest,
+  desk: Desk,
+  { quizPrompt, quizFormat }: QuizPrompts,
+): Promise<Written> {
+  const { questionCount, choices } = input
+  const questions: Question[] = []
+  const ask = (missing: number) => {
+    let reader = new QuestionReader()
+    const have = questions.map(({ question }) => question)
+    return desk.complete({
+      messages: quizPrompt({ ...input, questionCount: missing, ...(have.length > 0 && { have }) }),
+      format: quizFormat({ questionCount: missing, choices }),
+      bound,
+      onDelta(delta, voids) {
+        if (voids) {
+          reader = new QuestionReader()
+          for (const draft of questions.splice(have.length)) desk.append(withdrawnChunk(draft))
+        }
+        for (const raw of reader.push(delta)) {
+          if (questions.length === questionCount) return
+          const read = validQuestion(raw, { choices, known: questions })
+          if (read.kind === 'invalid') continue
+          questions.push(read.question)
+          desk.append(questionChunk(read.question))
+        }
+      },
+    })
+  }
+
+  let completion = await ask(questionCount)
+  let usage = completion.usage
+  for (let repairs = 0; repairs < maxRepairs; repairs++) {
+    if (questions.length === questionCount || !mendable.has(completion.outcome)) break
+    completion = await ask(questionCount - questions.length)
+    usage = sum(usage, completion.usage)
+  }
+  return {
+    ...ended(completion, questions.length, questionCount),
+    usage,
+    ...(questions.length > 0 && { result: { questions } }),
+  }
+}
+
+function ended(completion: Completion & { text: string }, count: number, asked: number): Written {
+  if (completion.outcome === 'aborted') return { status: 'cancelled' }
+  if (count === asked) return { status: 'completed', finishReason: 'stop' }
+  const { finishReason, error } = judge(completion, completion.text !== '' || count > 0)
+  return {
+    status: count > 0 ? 'incomplete' : 'failed',
+    finishReason: completion.outcome === 'completed' ? undefined : finishReason,
+    error: error ?? { code: 'invalid', detail: `The model wrote ${count} of ${asked} questions that can be used.` },
+  }
+}
+
+function sum(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
+  if (!one || !other) return one ?? other
+  return {
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+    ...((one.estimated || other.estimated) && { estimated: true }),
+  }
+}

@@ -1,0 +1,52 @@
+import { Problem } from '../../base/problem.ts'
+import type { Assessment } from './assess.ts'
+
+/** Also for records of others: nobody can tell that they exist. */
+export function recordNotFound(): Problem {
+  return new Problem({
+    status: 404,
+    code: 'record-not-found',
+    title: 'No such record',
+    detail: 'There is no record with this id, or it is not yours.',
+  })
+}
+
+/** Nothing was saved. */
+export function recordWithoutText(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'record-without-text',
+    title: 'The record has no text yet',
+    detail: 'None of its versions has any text: wait until its task has ended, or try it again if it has failed.',
+  })
+}
+
+export function versionNotFound(versions: number): Problem {
+  return new Problem({
+    status: 404,
+    code: 'version-not-found',
+    title: 'No such version',
+    detail: `This record has ${versions} version${versions === 1 ? '' : 's'}, numbered from 0.`,
+  })
+}
+
+/** Nothing was saved: what the model wrote is kept beside what is confirmed, and cannot be read. */
+export function versionDamaged(version: number): Problem {
+  return new Problem({
+    status: 409,
+    code: 'version-damaged',
+    title: 'This version cannot be read',
+    detail: `Version ${version} was damaged in storage. Choose another version, or have this one written again first.`,
+  })
+}
+
+/** Nothing was saved. */
+export function overLimit({ bytes, limit, overBy }: Assessment): Problem {
+  return new Problem({
+    status: 422,
+    code: 'over-limit',
+    title: 'The text is too long',
+    detail: `${bytes} bytes are ${overBy} more than the limit of ${limit}. Shorten it, or save it with allowOverLimit.`,
+    extensions: { bytes, limit, overBy },
+  })
+}

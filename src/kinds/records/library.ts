@@ -1,0 +1,47 @@
+import type { Static } from 'typebox'
+import type { Cipher } from '../../db/encrypted.ts'
+import type { TaskLibrary } from '../../library/source.ts'
+import { categoryNames } from './category.ts'
+import type { RecordInput } from './input.ts'
+import { keptRecords, latestConfirmations } from './store.ts'
+
+/**
+ * Records in the library. What the teacher confirmed is what a record says: its versions are no longer looked into then.
+ * The observations always are, since they are what the teacher remembers.
+ */
+export function recordLibrary(cipher: Cipher): TaskLibrary<Static<typeof RecordInput>> {
+  return {
+    kind: 'record',
+
+    async read(tx, written) {
+      const owned = written.map(({ task }) => task)
+      const confirmed = await latestConfirmations(tx, cipher, owned)
+      // What was asked for says what it is of; where that is damaged, what is kept of it does.
+      const kept = await keptRecords(
+        tx,
+        cipher,
+        written.flatMap(({ task, input }) => (input ? [] : [task])),
+      )
+      return new Map(
+        written.map(({ id, input, outputs }) => {
+          const saved = confirmed.get(id)
+          const versions = outputs.flatMap(({ text }) => (text === '' ? [] : [text]))
+          const of = input ?? kept.get(id)
+          const title = of && [categoryNames[of.category].ko, of.subject, of.label].filter(Boolean).join(' · ')
+          const contents = saved ? [saved.text] : versions
+          const textDamaged = saved ? saved.damaged : outputs.some(({ damaged }) => damaged)
+          const document = {
+            ...(saved && { status: 'confirmed', updatedAt: saved.confirmedAt }),
+            title,
+            preview: contents[0] ?? '',
+            contents,
+            about: [title, input?.observations, ...(input?.keywords ?? [])].filter(text => text !== undefined),
+            count: versions.length,
+            damaged: !input || textDamaged,
+          }
+          return [id, document]
+        }),
+      )
+    },
+  }
+}

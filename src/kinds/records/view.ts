@@ -1,0 +1,59 @@
+import type { Static } from 'typebox'
+import { faultOf } from '../../tasks/http/view.ts'
+import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
+import { type Assessment, assess } from './assess.ts'
+import type { RecordInput } from './input.ts'
+import { limitFor } from './limits.ts'
+import type { Confirmation, StoredRecord } from './store.ts'
+
+/**
+ * A record as its teacher sees it; sizes and marks are computed from the texts as they are now.
+ *
+ * @param kept what is kept of it once it has ended with text; before, and if it never does, what was asked for says it
+ */
+export function viewRecord(
+  written: TaskOfKind<Static<typeof RecordInput>>,
+  kept: StoredRecord | undefined,
+  confirmed: Confirmation | undefined,
+) {
+  const { id, task, input, outputs } = written
+  const { category, subject, label, targetBytes } = kept ?? input ?? {}
+  const error = faultOf(written)
+  const limit = category && limitFor(category)
+  // What was observed is not shown here: of what is kept nothing is missing without it.
+  const headDamaged = kept ? kept.damaged : !input
+  const damaged = headDamaged || task.damaged || confirmed?.damaged || outputs.some(output => output.damaged)
+  return {
+    id,
+    status: task.status,
+    category: category ?? null,
+    subject: subject ?? null,
+    label: label ?? null,
+    targetBytes: targetBytes ?? null,
+    limit: limit ? { characters: limit.characters, bytes: limit.bytes } : null,
+    createdAt: task.createdAt.toISOString(),
+    versions: outputs.map(({ index, status, text, damaged }) => ({
+      output: index,
+      status,
+      text,
+      ...withoutLimit(assess(text, category, targetBytes)),
+      ...(damaged && { damaged }),
+    })),
+    saved: confirmed
+      ? {
+          output: confirmed.output,
+          text: confirmed.text,
+          original: confirmed.original,
+          ...withoutLimit(assess(confirmed.text, category, targetBytes)),
+          confirmedAt: confirmed.confirmedAt.toISOString(),
+          ...(confirmed.damaged && { damaged: true as const }),
+        }
+      : null,
+    ...(error && { error }),
+    ...(damaged && { damaged: true as const }),
+  }
+}
+
+function withoutLimit({ bytes, overBy, marks }: Assessment) {
+  return { bytes, overBy, marks }
+}

@@ -1,0 +1,54 @@
+import { sql } from 'drizzle-orm'
+import { bigint, boolean, index, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { encrypted } from '../db/encrypted.ts'
+import { tasks } from '../tasks/store/tables.ts'
+import type { ChannelName } from './channel.ts'
+import type { NotificationKind } from './notification.ts'
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
+
+/** What owners were told of, whatever the channels. Goes with its task. */
+export const notifications = pgTable(
+  'notifications',
+  {
+    id: uuid('id').primaryKey(),
+    ownerId: uuid('owner_id').notNull(),
+    /** Counts the owner's notifications from 1, in the order of their transactions: see `notificationCounters`. */
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    kind: text('kind').$type<NotificationKind>().notNull(),
+    taskId: uuid('task_id')
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    taskKind: text('task_kind').notNull(),
+    conversationId: uuid('conversation_id'),
+    /** What its owner calls the thing that it is about. For their own eyes: no channel is given it. */
+    label: encrypted<string>('label'),
+    /** Whether the owner's list and stream show it. */
+    inApp: boolean('in_app').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    readAt: instant('read_at'),
+  },
+  table => [
+    uniqueIndex('notifications_seq').on(table.ownerId, table.seq),
+    index('notifications_owner').on(table.ownerId, table.id),
+    index('notifications_task').on(table.taskId),
+    index('notifications_unread').on(table.ownerId).where(sql`${table.inApp} and ${table.readAt} is null`),
+  ],
+)
+
+/** The seq of each owner's newest notification. Its row is locked until what took the seq commits, so none is overtaken. */
+export const notificationCounters = pgTable('notification_counters', {
+  ownerId: uuid('owner_id').primaryKey(),
+  lastSeq: bigint('last_seq', { mode: 'number' }).notNull(),
+})
+
+/** By which channels an owner wants to be told of a kind of event, where that was said. */
+export const notificationPreferences = pgTable(
+  'notification_preferences',
+  {
+    ownerId: uuid('owner_id').notNull(),
+    kind: text('kind').$type<NotificationKind>().notNull(),
+    channels: text('channels').array().$type<ChannelName[]>().notNull(),
+  },
+  table => [primaryKey({ columns: [table.ownerId, table.kind] })],
+)

@@ -1,0 +1,123 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { SseStream, type Timers } from '../../sse/sse-stream.ts'
+import { tooManyTaskStreams } from '../errors.ts'
+import type { EventLog } from '../log/event-log.ts'
+import { EventStream } from '../log/event-stream.ts'
+import { BrokenOffStream } from './broken-off-stream.ts'
+
+/** Of every event stream. */
+export const eventStreamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // no-transform keeps compressing proxies from collecting events.
+  'cache-control': 'private, no-store, no-transform',
+  'x-accel-buffering': 'no',
+  'x-vercel-ai-ui-message-stream': 'v1',
+}
+
+/**
+ * Lets event streams write to their responses past Fastify, which would keep some KB for each as long as its client stays.
+ * Must be registered after whatever sets headers when an answer is sent.
+ */
+export const eventReplies = fastifyPlugin(
+  async app => {
+    app.addHook('onSend', (_request, reply, payload, next) => {
+      if (!(payload instanceof SseStream)) {
+        next()
+        return
+      }
+      reply.hijack()
+      payload.open(reply.raw, reply.getHeaders() as OutgoingHttpHeaders)
+    })
+  },
+  { name: 'event-replies' },
+)
+
+/**
+ * Streams of tasks that one owner may have open in this process, over all tasks. A browser has a few, a page that shows a class
+ * its records some dozens.
+ */
+export const maxTaskStreams = 100
+
+/** The event streams that are open in this process. */
+export class EventReplies {
+  readonly #open = new Set<SseStream>()
+  /** Of tasks, by owner. */
+  readonly #taskStreams = new Map<string, number>()
+  readonly timers: Timers
+
+  constructor(timers: Timers = globalThis as Timers) {
+    this.timers = timers
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /**
+   * Answers with the events after `cursor`, then with what comes; with 204 when there is nothing left to say.
+   *
+   * Must run in the same turn of the event loop in which `log` was found.
+   *
+   * @throws Problem `too-many-streams`
+   */
+  send(reply: FastifyReply, log: EventLog, cursor: string | undefined): FastifyReply {
+    const located = log.locate(cursor)
+    if (located.kind === 'ended') return reply.code(204).send()
+    return this.#openOfTask(reply, () => new EventStream(log, located, { timers: this.timers }))
+  }
+
+  /** Whether this owner may have one more stream of a task. */
+  hasRoomFor(ownerId: string): boolean {
+    return (this.#taskStreams.get(ownerId) ?? 0) < maxTaskStreams
+  }
+
+  /**
+   * Answers so that the client comes back in a few seconds: for what passes by itself. After any status but 200 an
+   * EventSource gives up for good.
+   *
+   * @throws Problem `too-many-streams`
+   */
+  breakOff(reply: FastifyReply): FastifyReply {
+    return this.#openOfTask(reply, () => new BrokenOffStream({ timers: this.timers }))
+  }
+
+  /**
+   * Answers with a stream that is dropped with the others when the server stops. Needs the plugin `eventReplies`.
+   *
+   * @param onClose called when it closes, however it does
+   */
+  open(reply: FastifyReply, stream: SseStream, onClose?: () => void): FastifyReply {
+    this.#open.add(stream)
+    stream.onClose = () => {
+      this.#open.delete(stream)
+      onClose?.()
+      const { headersSent, writableFinished } = reply.raw
+      if (headersSent && !writableFinished) reply.log.info({ res: reply }, 'stream closed prematurely')
+    }
+    return reply.headers(eventStreamHeaders).send(stream)
+  }
+
+  #openOfTask(reply: FastifyReply, stream: () => SseStream): FastifyReply {
+    const { ownerId } = reply.request
+    if (!this.hasRoomFor(ownerId)) throw tooManyTaskStreams(maxTaskStreams)
+    const counts = this.#taskStreams
+    counts.set(ownerId, (counts.get(ownerId) ?? 0) + 1)
+    return this.open(reply, stream(), () => {
+      const left = (counts.get(ownerId) ?? 0) - 1
+      if (left > 0) counts.set(ownerId, left)
+      else counts.delete(ownerId)
+    })
+  }
+
+  /** Drops every client, in the middle of whatever it reads, so that it comes back with its cursor. */
+  destroyAll(): void {
+    for (const stream of this.#open) stream.breakOff()
+  }
+}
+
+/** Whether a request asks for the event stream itself: it names the type, `*`/`*` is not enough. */
+export function wantsEventStream(accept: string | undefined): boolean {
+  return accept !== undefined && /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(accept)
+}

@@ -1,0 +1,138 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { doneWithin } from '../../base/settle-within.ts'
+import type { Timers } from '../../sse/sse-stream.ts'
+import type { TaskRow } from '../store/rows.ts'
+import { taskEnded } from '../task.ts'
+import type { EventLog } from './event-log.ts'
+import type { Following, Replication } from './replication.ts'
+
+/** How often the database is asked about the tasks that are followed: what replication loses is not lost for long. */
+export const lookMs = 5_000
+
+/** A log that nothing was heard of for this long is read again. */
+const silenceMs = 15_000
+
+/** What a reader waits for a log that is on its way from another instance. */
+const catchUpMs = 2_000
+
+/** Where a task is. */
+export type TaskMark = Pick<TaskRow, 'id' | 'status' | 'attempt'>
+
+export interface MirrorsOptions {
+  /** Without it the logs of others are only known by their beginning and, from the database, by their end. */
+  replication?: Replication
+  /** Those of these tasks that are there. */
+  marks(taskIds: readonly string[]): Promise<TaskMark[]>
+  timers: Timers
+  logger: Pick<FastifyBaseLogger, 'warn'>
+  /** Called for a log that replication cannot complete: the task has ended, or was deleted. */
+  onOutdated(taskId: string): void
+}
+
+interface Mirror {
+  log: EventLog
+  following: Following | undefined
+  /** At the last look its task had ended, and the end was not here. */
+  endDue: boolean
+}
+
+/** The logs here of tasks that have not ended and that other instances run, or will run. */
+export class Mirrors {
+  readonly #options: MirrorsOptions
+  readonly #mirrors = new Map<string, Mirror>()
+  #timer: unknown
+  #closed = false
+
+  constructor(options: MirrorsOptions) {
+    this.#options = options
+  }
+
+  has(taskId: string): boolean {
+    return this.#mirrors.has(taskId)
+  }
+
+  /** From now on `log`, which has been filled from the row, gets what is written elsewhere; nothing else may append. */
+  follow(log: EventLog, { status, attempt }: TaskRow): void {
+    this.stop(log.taskId)
+    const running = status === 'running'
+    const following = this.#options.replication?.follow(log, { voidAttempt: running ? attempt - 1 : attempt, running })
+    if (log.readerCount > 0) following?.listen(true)
+    this.#mirrors.set(log.taskId, { log, following, endDue: false })
+    this.#schedule()
+  }
+
+  /** The log of a task has got readers, or has none any more. Whoever only asks for it now and then is no reader. */
+  listen(taskId: string, listening: boolean): void {
+    this.#mirrors.get(taskId)?.following?.listen(listening)
+  }
+
+  stop(taskId: string): void {
+    this.#mirrors.get(taskId)?.following?.stop()
+    this.#mirrors.delete(taskId)
+  }
+
+  /**
+   * Lets a log that is behind its row, or that nothing comes to by itself, get what there is, for a while. False, at once,
+   * when there is no such log or nothing to wait for.
+   */
+  async catchUp(task: TaskMark): Promise<boolean> {
+    const mirror = this.#mirrors.get(task.id)
+    if (!mirror?.following) return false
+    if (mirror.log.readerCount > 0 && !behind(mirror.log, task)) return false
+    await doneWithin(catchUpMs, [mirror.following.sync()])
+    return true
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#options.timers.clearTimeout(this.#timer)
+    for (const taskId of Array.from(this.#mirrors.keys())) this.stop(taskId)
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#closed) return
+    this.#timer = this.#options.timers.setTimeout(() => void this.#lookAgain(), lookMs)
+  }
+
+  async #lookAgain(): Promise<void> {
+    try {
+      await this.look()
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'cannot look for tasks of other instances; trying again')
+    }
+    this.#timer = undefined
+    if (this.#mirrors.size > 0) this.#schedule()
+  }
+
+  /**
+   * Asks the database once about all that are followed, and completes what can be completed. An end that is on its way gets
+   * until the next look: to read it from the rows sends readers away.
+   */
+  async look(): Promise<void> {
+    const begunAt = performance.now()
+    const followed = new Map(this.#mirrors)
+    const marks = new Map((await this.#options.marks(Array.from(followed.keys()))).map(mark => [mark.id, mark]))
+    const silentSince = begunAt - silenceMs
+    await Promise.all(
+      Array.from(followed, ([taskId, { log, following }]) => {
+        const mark = marks.get(taskId)
+        return following && (!mark || behind(log, mark) || following.heardAt < silentSince)
+          ? following.sync()
+          : undefined
+      }),
+    )
+    for (const [taskId, mirror] of followed) {
+      if (this.#mirrors.get(taskId) !== mirror) continue
+      const mark = marks.get(taskId)
+      const endMissing = mark !== undefined && taskEnded(mark.status) && !mirror.log.terminal
+      const heard = mirror.following !== undefined && mirror.following.heardAt >= begunAt
+      if (!mark || (endMissing && (mirror.endDue || !heard))) this.#options.onOutdated(taskId)
+      mirror.endDue = endMissing
+    }
+  }
+}
+
+function behind(log: EventLog, { status, attempt }: TaskMark): boolean {
+  if (taskEnded(status)) return log.terminal === undefined
+  return status === 'running' && log.attempt < attempt
+}

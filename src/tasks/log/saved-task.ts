@@ -1,0 +1,24 @@
+import type { Queries } from '../../db/client.ts'
+import { snapshot } from '../../db/snapshot.ts'
+import type { TaskKind } from '../kind.ts'
+import type { TaskRow } from '../store/rows.ts'
+import type { TaskStore } from '../store/task-store.ts'
+import { taskEnded } from '../task.ts'
+import type { SavedTask } from './logs.ts'
+
+interface Sources {
+  store: TaskStore
+  kinds: ReadonlyMap<string, TaskKind>
+}
+
+/** A task with all that a log can be rebuilt from, whoever it belongs to, in one state of the database. */
+export function loadSaved(queries: Queries, sources: Sources, id: string): Promise<SavedTask> {
+  return snapshot({ queries }, async tx => readSaved(tx, sources, await sources.store.get(tx, id)))
+}
+
+/** The rest of `task`, as `tx` sees it. */
+export async function readSaved(tx: Queries, { store, kinds }: Sources, task: TaskRow): Promise<SavedTask> {
+  const outputs = (await store.outputsOf(tx, [task])).get(task.id) ?? []
+  const extra = taskEnded(task.status) ? await kinds.get(task.kind)?.replay?.(tx, task) : undefined
+  return { task, outputs, extra }
+}

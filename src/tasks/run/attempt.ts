@@ -1,0 +1,216 @@
+import type { Model } from '../../ai/client.ts'
+import { isTransientFault } from '../../db/faults.ts'
+import type { TaskKind } from '../kind.ts'
+import type { Stage } from '../log/event.ts'
+import type { EventLog } from '../log/event-log.ts'
+import { appendSavedOutput, terminalChunk } from '../log/rebuild.ts'
+import type { ClaimedTask, StoredOutput } from '../store/rows.ts'
+import type { TaskEnd } from '../store/task-store.ts'
+import {
+  attemptsLost,
+  type EndedTaskStatus,
+  endStatus,
+  lostAttemptsBudget,
+  notSaved,
+  type OutputError,
+  outputEnded,
+} from '../task.ts'
+import { Lane, type LaneResult } from './lane.ts'
+import { RetryStage } from './retry-stage.ts'
+import { writerOf } from './writer.ts'
+
+export interface AttemptOptions {
+  task: ClaimedTask
+  kind: TaskKind
+  log: EventLog
+  model: Model
+  /** How many of its outputs may be generated at the same time. */
+  parallel: number
+  /** Whether somebody follows the task, here or at another instance. */
+  watched(): boolean
+  /** What is known of the text of the attempt before, which was lost. */
+  lost(): Promise<EventLog>
+  /** Saves the end in one transaction; `false` when the task has moved on to another attempt. May take its time. */
+  save(end: TaskEnd): Promise<boolean>
+}
+
+/**
+ * One execution of a task in this process: runs a lane per output, saves what they wrote, then says so.
+ *
+ * ```
+ * preparing -> generating -> saving -> ended
+ * preparing, generating -> stopped      given back or replaced: readers are sent away, nothing is saved
+ * any but ended -> stopped              a mistake of ours, or an end that cannot be saved: the same
+ * ```
+ */
+export class Attempt {
+  readonly task: ClaimedTask
+  readonly #options: AttemptOptions
+  readonly #log: EventLog
+  readonly #lanes: Lane[]
+  /** Lanes to be run, in order. */
+  readonly #waiting: Lane[] = []
+  /** What asks the model now. */
+  readonly #running = new Set<Promise<void>>()
+  #phase: 'preparing' | 'generating' | 'saving' | 'ended' | 'stopped' = 'preparing'
+  #cancelled: boolean
+
+  constructor(options: AttemptOptions) {
+    const { task, log, model } = options
+    this.#options = options
+    this.task = task
+    this.#log = log
+    this.#cancelled = task.cancelRequestedAt !== null
+    const retries = new RetryStage(log)
+    this.#lanes = task.outputs.map(output => new Lane(output.index, log, model, retries, savedResult(output)))
+  }
+
+  /**
+   * Resolves when the task has ended and its readers know, or when the attempt was stopped. Rejects only for a mistake
+   * of ours, such as a prompt that throws; then it has stopped and its readers are sent away.
+   */
+  async run(): Promise<void> {
+    try {
+      await this.#run()
+    } catch (error) {
+      this.#halt()
+      await Promise.allSettled(this.#running)
+      throw error
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { task } = this.#options
+    const givenUp = task.lostAttempts >= lostAttemptsBudget && !this.#cancelled
+    // Before this attempt begins: then what the one before wrote is void everywhere.
+    const lost = givenUp ? await this.#options.lost() : undefined
+    if (this.#stopped) return
+    this.#log.begin(task.attempt)
+    this.#stage('preparing')
+    for (const output of task.outputs) if (savedResult(output)) appendSavedOutput(this.#log, output)
+    for (const output of task.outputs)
+      if (this.#cancelled || output.cancelRequested) this.#lanes[output.index]?.cancel()
+    if (lost && !this.#cancelled) {
+      for (const lane of this.#lanes) lane.giveUp(attemptsLost, lost)
+      await this.#end('failed', attemptsLost)
+      return
+    }
+    this.#phase = 'generating'
+    this.#stage('generating')
+    this.#waiting.push(...this.#lanes)
+    this.#runWaiting()
+    // A retried output joins while others still run.
+    while (this.#running.size > 0) await Promise.all(this.#running)
+    if (this.#stopped) return
+    await this.#end(endStatus(this.#results(), this.#cancelled))
+  }
+
+  /** The user no longer wants it: what has come so far is saved. No effect once it is being saved. */
+  cancel(): void {
+    if (this.#phase !== 'preparing' && this.#phase !== 'generating') return
+    this.#cancelled = true
+    if (this.#phase === 'generating') for (const lane of this.#lanes) lane.cancel()
+  }
+
+  /** False when the output has ended already. */
+  cancelOutput(index: number): boolean {
+    const output = this.task.outputs[index]
+    if (this.#phase === 'preparing' && output) output.cancelRequested = true
+    if (this.#phase === 'preparing') return output !== undefined
+    return this.#lanes[index]?.cancel() ?? false
+  }
+
+  /** Generates an ended output anew; `unfinished` (it still runs) and `ending` (the task is being saved) say why not. */
+  retryOutput(index: number): 'restarted' | 'unfinished' | 'ending' {
+    const lane = this.#lanes[index]
+    if (!lane?.result) return 'unfinished'
+    if (this.#phase !== 'generating' || this.#running.size === 0 || this.#cancelled) return 'ending'
+    lane.restart()
+    this.#waiting.push(lane)
+    this.#runWaiting()
+    return 'restarted'
+  }
+
+  /** Ends the work without saving: the task goes on elsewhere. False when it is being saved or has ended. */
+  stop(): boolean {
+    if (this.#phase !== 'preparing' && this.#phase !== 'generating') return false
+    this.#halt()
+    return true
+  }
+
+  #halt(): void {
+    this.#phase = 'stopped'
+    this.#log.abandon()
+    for (const lane of this.#lanes) lane.stop()
+  }
+
+  /** Another attempt has begun: what this one still does is seen by nobody, and will not be saved. */
+  replaced(): void {
+    if (!this.stop()) this.#log.abandon()
+  }
+
+  /**
+   * Runs lanes that wait, as many as may ask the model at the same time; the others as these end. One that was cancelled while
+   * it waited has ended; retried, it may be here twice.
+   */
+  #runWaiting(): void {
+    while (!this.#stopped && this.#running.size < this.#options.parallel) {
+      const lane = this.#waiting.shift()
+      if (!lane) return
+      if (!lane.idle) continue
+      const done = lane.run(writerOf(this.#options.kind, this.task, lane.index)).then(() => {
+        this.#running.delete(done)
+        this.#runWaiting()
+      })
+      this.#running.add(done)
+      // `#run` waits for those that ran when it looked, and sees this one only then: until then nobody does.
+      done.catch(() => this.#halt())
+    }
+  }
+
+  get #stopped(): boolean {
+    return this.#phase === 'stopped'
+  }
+
+  #results(): LaneResult[] {
+    return this.#lanes.flatMap(lane => lane.result ?? [])
+  }
+
+  async #end(status: EndedTaskStatus, reason?: OutputError): Promise<void> {
+    this.#phase = 'saving'
+    const outputs = this.#results()
+    const finished = status === 'completed' || status === 'incomplete'
+    const stage = finished ? 'completed' : this.#log.stage
+    const error = status === 'failed' ? (reason ?? outputs.find(output => output.error)?.error) : undefined
+    this.#stage('saving')
+    // Nothing but the end is appended from here on, so its id is known before it is sent.
+    const terminalSeq = this.#log.lastId.seq + (finished ? 2 : 1)
+    const terminalId = `${this.task.attempt}-${terminalSeq}`
+    const efforts = new Map(this.#lanes.flatMap(({ index, effort }) => (effort ? [[index, effort]] : [])))
+    const end = { status, stage, terminalId, error, outputs, efforts, watched: this.#options.watched() }
+    let saved: boolean
+    try {
+      saved = await this.#options.save({ ...end, bare: reason !== undefined })
+    } catch (fault) {
+      // It will never be saved so: then the texts are kept without what the kind makes of them.
+      if (reason || isTransientFault(fault)) throw fault
+      return this.#end('failed', notSaved)
+    }
+    this.#phase = 'ended'
+    if (!saved) {
+      this.#log.abandon()
+      return
+    }
+    if (finished) this.#stage('completed')
+    this.#log.append(terminalChunk(status, outputs, error?.detail))
+  }
+
+  #stage(stage: Stage): void {
+    this.#log.append({ type: 'data-stage', id: 'stage', data: { stage, at: new Date().toISOString() } })
+  }
+}
+
+function savedResult(output: StoredOutput): LaneResult | undefined {
+  const { status } = output
+  return outputEnded(status) ? { ...output, status } : undefined
+}

@@ -1,0 +1,294 @@
+import type { CompletionRequest, Model } from '../../ai/client.ts'
+import type { ChatMessage, Completion, TextLength, TextReader } from '../../ai/completion.ts'
+import { bounded, type TextBound } from '../../ai/text-bound.ts'
+import { TextSample } from '../../ai/text-sample.ts'
+import { estimateUsage } from '../../ai/tokens.ts'
+import { untilAnswered } from '../../db/until-answered.ts'
+import type { Desk, KindChunk, Written } from '../kind.ts'
+import type { EventLog } from '../log/event-log.ts'
+import { outputChunk } from '../log/rebuild.ts'
+import type { StoredOutput } from '../store/rows.ts'
+import type { EndedOutputStatus, OutputError, Usage } from '../task.ts'
+import type { RetryStage } from './retry-stage.ts'
+
+export interface LaneResult extends StoredOutput {
+  status: EndedOutputStatus
+  /** What its kind made of it, for `save`. */
+  result?: unknown
+}
+
+/** What an output cost besides tokens. */
+export interface Effort {
+  /** When the model's first piece of text came, of the text that stands; none may have. */
+  firstDeltaAt?: number
+  /** How often the model was asked again, by us or by the user. */
+  retries: number
+  /** Of texts that were written and then restarted. */
+  voided: Usage
+}
+
+/** Writes one output: see `TaskKind`. */
+export type Writer = (desk: LaneDesk) => Promise<Written>
+
+/** Makes the messages that are sent; none if there is nothing to write any more. May fail while the database is away. */
+export type Prompt = () => Promise<readonly ChatMessage[]>
+
+/** A `Desk` at which what the model says can also be streamed as this output's own text. */
+export interface LaneDesk extends Desk {
+  /**
+   * As `complete`, but of messages that are not kept while the answer comes: `prompt` makes them again if they must be
+   * counted, and if that fails there is no usage. Waits for a database that is away. `undefined` when there are none.
+   */
+  stream(prompt: Prompt, bound: TextBound): Promise<Awaited<ReturnType<Desk['complete']>> | undefined>
+}
+
+/**
+ * One output of a running attempt: has it written, itself the desk at which that is done, and tells the log.
+ *
+ * ```
+ * idle -> running -> ended        run()
+ * idle -> ended                   cancel(), giveUp()
+ * ended -> idle                   restart()
+ * ```
+ */
+export class Lane implements LaneDesk {
+  readonly index: number
+  readonly #log: EventLog
+  readonly #model: Model
+  readonly #retries: RetryStage
+  #running: AbortController | undefined
+  #result: LaneResult | undefined
+  #stopped = false
+  /** Text of it has been streamed. */
+  #started = false
+  /** Restarted, and no text of the new one has come. */
+  #voided = false
+  /** Of what is being written: what was taken for text, and was reasoning. */
+  #reasoning: TextSample | undefined
+  #effort: Effort | undefined
+
+  /** @param saved what an earlier attempt saved of it, if it stands: then there is nothing to run */
+  constructor(index: number, log: EventLog, model: Model, retries: RetryStage, saved?: LaneResult) {
+    this.index = index
+    this.#log = log
+    this.#model = model
+    this.#retries = retries
+    this.#result = saved
+    this.#effort = saved ? undefined : newEffort()
+  }
+
+  /** `undefined` for an output that stands as it was saved. */
+  get effort(): Effort | undefined {
+    return this.#effort
+  }
+
+  /** Neither begun nor ended. */
+  get idle(): boolean {
+    return this.#running === undefined && this.#result === undefined
+  }
+
+  /** How it ended; `undefined` while it is idle or runs. */
+  get result(): LaneResult | undefined {
+    return this.#result
+  }
+
+  /** Makes an ended one idle again: its text so far is void. */
+  restart(): void {
+    const { retries, voided, ...effort } = this.#effort ?? newEffort()
+    // What an earlier attempt saved was counted with that one's end.
+    const usage = this.#effort && this.#result?.usage
+    this.#effort = {
+      ...effort,
+      retries: retries + 1,
+      voided: {
+        inputTokens: voided.inputTokens + (usage?.inputTokens ?? 0),
+        outputTokens: voided.outputTokens + (usage?.outputTokens ?? 0),
+      },
+    }
+    this.#result = undefined
+    this.#voided = true
+    this.#log.append(outputChunk({ index: this.index, status: 'restarted' }))
+  }
+
+  /** Rejects only if `write` does; `stop()` and `cancel()` make it end soon, as `cancelled`. */
+  async run(write: Writer): Promise<void> {
+    const { index } = this
+    this.#running = new AbortController()
+    this.#started = false
+    this.#stopped = false
+    this.#reasoning = undefined
+    this.#log.append(outputChunk({ index, status: 'running' }))
+    const written = await write(this)
+    const text = this.#text()
+    if (this.#started) this.#log.append({ type: 'text-end', id: String(index) })
+    this.#running = undefined
+    this.#end({ ...written, text })
+  }
+
+  /** Of what is being written. */
+  get signal(): AbortSignal {
+    if (!this.#running) throw new Error(`output ${this.index} is not being written`)
+    return this.#running.signal
+  }
+
+  async complete({ messages, format, bound, onDelta }: Parameters<Desk['complete']>[0]): ReturnType<Desk['complete']> {
+    let text = ''
+    const reasoning = new TextSample()
+    const completion = await this.#complete({ messages, format }, bound, (delta, voids) => {
+      if (voids) reasoning.add(text)
+      text = voids ? delta : text + delta
+      return onDelta?.(delta, voids)
+    })
+    return counted(completion, text, [reasoning], messages)
+  }
+
+  stream(prompt: Prompt, bound: TextBound): ReturnType<LaneDesk['stream']> {
+    // Its text is in the log: a second one, in all its pieces, was a third of the memory of a task that runs.
+    return this.#stream(prompt, bound).then(completion => completion && this.#streamed(completion, prompt))
+  }
+
+  async #stream(prompt: Prompt, bound: TextBound): Promise<Completion | undefined> {
+    const messages = await prompted(prompt, this.signal)
+    // Returned and not awaited: a function that waits keeps all that it has, the messages too.
+    return messages.length > 0
+      ? this.#complete({ messages }, bound, (delta, voids) => this.#delta(delta, voids))
+      : undefined
+  }
+
+  async #streamed(completion: Completion, prompt: Prompt) {
+    const text = this.#text()
+    const reasoning = this.#reasoning ? [this.#reasoning] : []
+    // What was stopped is written again elsewhere: nobody asks what this cost.
+    if (this.#stopped || !uncounted(completion, text, reasoning)) return { ...completion, text }
+    // The text is what counts: no fault that happens now may cost it, and a database that is away is not waited for.
+    const messages = await prompt().catch(() => [])
+    return messages.length > 0 ? counted(completion, text, reasoning, messages) : { ...completion, text }
+  }
+
+  append(chunk: KindChunk): void {
+    this.#log.append(chunk)
+  }
+
+  /** Ends it if it runs: what it has written is of no use any more. */
+  stop(): void {
+    this.#stopped = true
+    this.#running?.abort()
+  }
+
+  /** Stops it, or keeps it from starting. False when it has ended already. */
+  cancel(): boolean {
+    if (this.#result) return false
+    if (this.#running) this.#running.abort()
+    else this.#end({ status: 'cancelled', text: '' })
+    return true
+  }
+
+  /** Ends it without asking the model, unless it has ended: with the text that a lost attempt wrote, if that is known. */
+  giveUp(error: OutputError, lost: EventLog): void {
+    if (this.#result) return
+    const text = lost.text(this.index)
+    if (text !== '') {
+      const id = String(this.index)
+      this.#log.append({ type: 'text-start', id })
+      this.#log.delta(this.index, text)
+      this.#log.append({ type: 'text-end', id })
+    }
+    this.#end({ status: text === '' ? 'failed' : 'incomplete', text, error })
+  }
+
+  #complete(
+    request: Pick<CompletionRequest, 'messages' | 'format'>,
+    bound: TextBound,
+    onDelta: TextReader,
+  ): Promise<Completion> {
+    const firstDeltaAt = this.#effort?.firstDeltaAt
+    return this.#model.complete({
+      ...request,
+      maxOutputTokens: bound.maxOutputTokens,
+      signal: this.signal,
+      onDelta: bounded(bound, (delta, voids) => {
+        if (this.#effort && voids) this.#effort.firstDeltaAt = firstDeltaAt
+        if (this.#effort && delta !== '') this.#effort.firstDeltaAt ??= Date.now()
+        return onDelta(delta, voids)
+      }),
+      onRetry: retry => {
+        if (this.#effort) this.#effort.retries++
+        return this.#retries.wait(this.index, retry)
+      },
+    })
+  }
+
+  #delta(text: string, voids = false): void {
+    if (voids) this.#void()
+    if (text === '') return
+    if (!this.#started) this.#log.append({ type: 'text-start', id: String(this.index) })
+    this.#started = true
+    this.#voided = false
+    this.#log.delta(this.index, text)
+  }
+
+  /** The text so far was reasoning: readers see what they see when an output is written again. */
+  #void(): void {
+    const { index } = this
+    this.#reasoning ??= new TextSample()
+    this.#reasoning.add(this.#text())
+    if (this.#started) this.#log.append({ type: 'text-end', id: String(index) })
+    this.#started = false
+    this.#voided = true
+    this.#log.append(outputChunk({ index, status: 'restarted' }))
+    this.#log.append(outputChunk({ index, status: 'running' }))
+  }
+
+  #text(): string {
+    return this.#started ? this.#log.text(this.index) : ''
+  }
+
+  #end(end: Written & { text: string }): void {
+    const { index } = this
+    const { text: _, result: __, ...change } = end
+    if (this.#voided) {
+      // A client clears the old text at the next text-start: there must be one, though there is no text.
+      this.#log.append({ type: 'text-start', id: String(index) })
+      this.#log.append({ type: 'text-end', id: String(index) })
+      this.#voided = false
+    }
+    this.#result = { index, cancelRequested: false, ...end }
+    this.#log.append(outputChunk({ index, ...change }))
+  }
+}
+
+/** With its text, and its usage: estimated if the provider told none. `reasoning`: what was taken for text at first. */
+async function counted(
+  completion: Completion,
+  text: string,
+  reasoning: readonly TextLength[],
+  messages: readonly ChatMessage[],
+) {
+  if (!uncounted(completion, text, reasoning)) return { ...completion, text }
+  return { ...completion, text, usage: await estimateUsage(messages, text, unseen(completion, reasoning)) }
+}
+
+/** Something came, and the provider did not say what it cost. */
+function uncounted(completion: Completion, text: string, reasoning: readonly TextLength[]): boolean {
+  return !completion.usage && (text !== '' || unseen(completion, reasoning).length > 0)
+}
+
+function unseen(completion: Completion, reasoning: readonly TextLength[]): readonly TextLength[] {
+  return [...reasoning, completion.reasoning].filter(
+    sample => sample !== undefined && sample.length > 0,
+  ) as TextLength[]
+}
+
+/** Waits for a database that is away, which is no fault of the attempt; none when it was stopped meanwhile. */
+async function prompted(prompt: Prompt, signal: AbortSignal): Promise<readonly ChatMessage[]> {
+  try {
+    return await untilAnswered(prompt, signal)
+  } catch (error) {
+    if (signal.aborted) return []
+    throw error
+  }
+}
+
+function newEffort(): Effort {
+  return { retries: 0, voided: { inputTokens: 0, outputTokens: 0 } }
+}

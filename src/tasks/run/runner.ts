@@ -1,0 +1,259 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Model } from '../../ai/client.ts'
+import { doneWithin } from '../../base/settle-within.ts'
+import type { Database, Queries } from '../../db/client.ts'
+import { Poller } from '../../db/poller.ts'
+import type { Events } from '../../domain-events/events.ts'
+import { maxOutputs, type TaskKind } from '../kind.ts'
+import type { Logs } from '../log/logs.ts'
+import type { Line } from '../store/chain.ts'
+import type { TaskJob, TaskQueue } from '../store/queue.ts'
+import type { ClaimedTask } from '../store/rows.ts'
+import { attempts, orders } from '../store/task-queries.ts'
+import type { TaskEnd, TaskStore } from '../store/task-store.ts'
+import { Attempt } from './attempt.ts'
+import { Settlement } from './finalizer.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { Presence } from './lease.ts'
+
+/** Jobs taken in one transaction: bounds its size, not how many run. */
+const maxBatch = 200
+
+/** What is being saved when the process stops gets this long; the work is done, and it takes milliseconds. */
+const saveGraceMs = 5_000
+
+export interface RunnerOptions {
+  database: Database
+  store: TaskStore
+  queue: TaskQueue
+  line: Line
+  events: Events
+  logs: Logs
+  kinds: ReadonlyMap<string, TaskKind>
+  model: Model
+  /** Completions at once in this process. The work waits, it does not compute: large on purpose. */
+  maxRunningOutputs: number
+  /** Of this process, if others may replace it; the heartbeat keeps it. */
+  presence?: Presence
+  logger: FastifyBaseLogger
+  /** Told of each attempt that begins here, for the metrics. */
+  onClaim?(task: ClaimedTask): void
+  /** Told how each attempt that ended here ended, for the metrics. */
+  onEnd?(task: ClaimedTask, end: TaskEnd): void
+}
+
+interface Running {
+  attempt: Attempt
+  job: TaskJob
+  outputs: number
+  done: Promise<void>
+}
+
+/**
+ * Takes tasks from the queue as long as their outputs fit, and runs them.
+ *
+ * Started once; `stop` is idempotent, waits for what runs up to its deadline, and gives the rest back.
+ */
+export class Runner {
+  readonly #options: RunnerOptions
+  readonly #settlement: Settlement
+  readonly #heartbeat: Heartbeat
+  readonly #running = new Map<string, Running>()
+  readonly #poller: Poller
+  /** Whether there was no room when the queue was last looked at. */
+  #full = false
+  #stopped: Promise<void> | undefined
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+    this.#settlement = new Settlement({ ...options, onQueued: () => this.wake() })
+    this.#poller = new Poller(
+      () => this.#take(),
+      error => options.logger.error({ err: error }, 'cannot take tasks from the queue; trying again'),
+      options.database,
+    )
+    this.#heartbeat = new Heartbeat({
+      presence: new Presence(),
+      ...options,
+      running: () => this.#running.values(),
+      look: () => this.look(this.#running.keys()),
+    })
+  }
+
+  /** True once `stop` was called. */
+  get stopping(): boolean {
+    return this.#poller.stopping
+  }
+
+  get runningOutputs(): number {
+    let sum = 0
+    for (const { outputs } of this.#running.values()) sum += outputs
+    return sum
+  }
+
+  /** @throws when the database does not answer. */
+  async start(): Promise<void> {
+    const { database, queue, logger } = this.#options
+    // The embedded database is ours alone, so whatever is being worked on in it was lost with the process before.
+    if (database.backend === 'pglite') {
+      const returned = await queue.returnAll()
+      if (returned > 0) logger.info({ tasks: returned }, 'taking up the tasks of the process before')
+    } else {
+      this.#heartbeat.start()
+    }
+    this.#poller.start()
+  }
+
+  /** There may be something in the queue. */
+  wake(): void {
+    this.#poller.wake()
+  }
+
+  /** The attempt of a task, if it runs in this process. */
+  attempt(taskId: string): Attempt | undefined {
+    return this.#running.get(taskId)?.attempt
+  }
+
+  /**
+   * Does to those of these tasks that run here what the database says of them: others may have cancelled or removed them, or
+   * begun another attempt.
+   */
+  async look(taskIds: Iterable<string>): Promise<void> {
+    const { database, logger } = this.#options
+    const looked = Array.from(taskIds).flatMap(id => this.#running.get(id) ?? [])
+    if (looked.length === 0) return
+    const ids = looked.map(({ attempt }) => attempt.task.id)
+    const found = await orders(database.queries, ids)
+    for (const running of looked) {
+      const { id, attempt } = running.attempt.task
+      const order = found.get(id)
+      if (!order) await this.discard(id)
+      else if (order.attempt !== attempt) {
+        running.attempt.replaced()
+        logger.warn({ taskId: id, attempt }, 'the attempt was replaced')
+      } else if (order.cancel) running.attempt.cancel()
+      else for (const index of order.cancelOutputs) running.attempt.cancelOutput(index)
+    }
+  }
+
+  /** The task has gone: its attempt here, if there is one, ends and leaves nothing. */
+  async discard(taskId: string): Promise<void> {
+    const running = this.#running.get(taskId)
+    if (!running) return
+    const stopped = running.attempt.stop()
+    this.#options.logs.forget(taskId)
+    if (stopped) await this.#settlement.giveBack(running.attempt.task, running.job)
+  }
+
+  /** Takes nothing more, waits for what runs up to `drainMs`, then gives the rest back to the queue. */
+  stop(drainMs: number): Promise<void> {
+    this.#stopped ??= this.#stop(drainMs)
+    return this.#stopped
+  }
+
+  async #stop(drainMs: number): Promise<void> {
+    await this.#poller.stop()
+    await this.#allDone(drainMs)
+    const rest = Array.from(this.#running.values()).filter(({ attempt }) => attempt.stop())
+    await Promise.all(rest.map(({ attempt, job }) => this.#settlement.giveBack(attempt.task, job)))
+    await this.#allDone(saveGraceMs)
+    // Without its database, what is left is lost to the next attempt.
+    this.#settlement.giveUp()
+    await this.#allDone(saveGraceMs)
+    this.#heartbeat.stop()
+  }
+
+  /** Waits until nothing runs, for at most `ms`. */
+  #allDone(ms: number): Promise<void> {
+    return doneWithin(
+      ms,
+      Array.from(this.#running.values(), ({ done }) => done),
+    )
+  }
+
+  /** Claims as many tasks as are sure to fit and begins them; resolves with whether more may fit at once. */
+  async #take(): Promise<boolean> {
+    const { database, store, queue, maxRunningOutputs } = this.#options
+    const most = Math.min(maxOutputs, maxRunningOutputs)
+    const fit = Math.floor((maxRunningOutputs - this.runningOutputs) / most)
+    this.#full = fit < 1
+    if (this.#full) return false
+    const limit = Math.min(fit, maxBatch)
+    const { jobs, kept, claimed } = await database.queries.transaction(async tx => {
+      const jobs = await queue.fetch(tx, limit)
+      const kept = await this.#stillOurs(tx, jobs)
+      const others = jobs.filter(job => !kept.includes(job))
+      const claimed = await store.claim(
+        tx,
+        others.map(({ id, data }) => ({ taskId: data.taskId, jobId: id })),
+      )
+      const taken = new Set(claimed.map(task => task.jobId))
+      for (const job of others) if (!taken.has(job.id)) await queue.complete(tx, job)
+      return { jobs, kept, claimed }
+    })
+    for (const job of kept) {
+      const running = this.#running.get(job.data.taskId)
+      if (running) running.job = job
+    }
+    for (const task of claimed) {
+      const job = jobs.find(({ id }) => id === task.jobId)
+      if (job) this.#begin(task, job)
+    }
+    return jobs.length === limit
+  }
+
+  /**
+   * Jobs whose attempt runs here and is the task's current one: they were taken for lost while the database was away,
+   * but nobody else has begun another. The attempt goes on under the job as it was fetched now.
+   */
+  async #stillOurs(tx: Queries, jobs: readonly TaskJob[]): Promise<TaskJob[]> {
+    const running = jobs.filter(({ data }) => this.#running.has(data.taskId))
+    if (running.length === 0) return []
+    const current = await attempts(
+      tx,
+      running.map(({ data }) => data.taskId),
+    )
+    return running.filter(
+      ({ data }) => current.get(data.taskId) === this.#running.get(data.taskId)?.attempt.task.attempt,
+    )
+  }
+
+  #begin(task: ClaimedTask, job: TaskJob): void {
+    const { kinds, logs, model, maxRunningOutputs, logger, onClaim } = this.#options
+    const kind = kinds.get(task.kind)
+    if (!kind) {
+      logger.error({ taskId: task.id, kind: task.kind }, 'no such kind of task here')
+      return
+    }
+    onClaim?.(task)
+    // An attempt of ours that still runs was thought dead (this process slept, say): the new one replaces it.
+    this.#running.get(task.id)?.attempt.stop()
+    const log = logs.forWriting(task)
+    const pending = task.outputs.filter(output => output.status === 'pending').length
+    const attempt = new Attempt({
+      task,
+      kind,
+      log,
+      model,
+      parallel: maxRunningOutputs,
+      watched: () => logs.watched(task.id),
+      lost: () => logs.lost(task),
+      save: end => this.#settlement.save({ task, job: () => running.job, kind, end }),
+    })
+    const running: Running = { attempt, job, outputs: Math.min(pending, maxRunningOutputs), done: Promise.resolve() }
+    this.#running.set(task.id, running)
+    running.done = attempt
+      .run()
+      .catch(error => {
+        logger.error({ err: error, taskId: task.id, attempt: task.attempt }, 'the attempt failed')
+        return this.#settlement.giveBack(task, running.job, { lost: true })
+      })
+      .finally(() => {
+        if (this.#running.get(task.id) !== running) return
+        this.#running.delete(task.id)
+        logs.release(task.id)
+        // Only a runner that had no room has left something behind.
+        if (this.#full) this.wake()
+      })
+  }
+}

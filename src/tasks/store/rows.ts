@@ -1,0 +1,109 @@
+import type { Cipher, Place } from '../../db/encrypted.ts'
+import { type OutputError, type OutputStatus, outputEnded, type Usage } from '../task.ts'
+import { outputs, tasks } from './tables.ts'
+
+/** A task as stored, without what was asked for and its texts. */
+export type TaskRow = Omit<typeof tasks.$inferSelect, 'input' | 'errorDetail' | 'idempotencyKey' | 'requestDigest'> & {
+  error: OutputError | undefined
+  /** Why it failed can no longer be read. */
+  damaged?: true
+}
+
+/** Names a task, and the owner in whose name what belongs to it is opened: what is another owner's does not open. */
+export interface OwnedTask {
+  readonly id: string
+  readonly ownerId: string
+}
+
+/** What was asked for; without a value when that can no longer be read. */
+export interface StoredInput<Input = unknown> {
+  readonly value: Input | undefined
+}
+
+export interface StoredOutput {
+  index: number
+  status: OutputStatus
+  /** Empty when it can no longer be read. */
+  text: string
+  finishReason?: string
+  usage?: Usage
+  error?: OutputError
+  cancelRequested: boolean
+  /** Something of it was saved and can no longer be read. */
+  damaged?: true
+}
+
+export interface ClaimedTask extends TaskRow {
+  /** Deciphered each time, so that it is not kept. @throws DecryptionFailed */
+  input(): unknown
+  outputs: StoredOutput[]
+  claimedAt: Date
+}
+
+/** A row of `tasks` as the engine wants it. */
+export function readTask(cipher: Cipher, stored: typeof tasks.$inferSelect): TaskRow {
+  const { input: _, idempotencyKey: _key, requestDigest: _digest, errorDetail, ...row } = stored
+  const detail = errorDetail && cipher.tryOpen(tasks.errorDetail, taskPlace(row), errorDetail)
+  if (detail === undefined) return { ...row, error: errorOf(row.errorCode, lostDetail), damaged: true }
+  return { ...row, error: errorOf(row.errorCode, detail) }
+}
+
+/** What was asked for. */
+export function readInput(cipher: Cipher, task: OwnedTask, input: typeof tasks.$inferSelect.input): StoredInput {
+  return { value: cipher.tryOpen(tasks.input, taskPlace(task), input) }
+}
+
+/** A row of `outputs` as the engine wants it. */
+export function readOutput(cipher: Cipher, ownerId: string, row: typeof outputs.$inferSelect): StoredOutput {
+  const place = outputPlace(ownerId, row.taskId, row.index)
+  const { inputTokens, outputTokens } = row
+  const counted = inputTokens !== null && outputTokens !== null
+  const text = row.text ? cipher.tryOpen(outputs.text, place, row.text) : ''
+  const detail = row.errorDetail && cipher.tryOpen(outputs.errorDetail, place, row.errorDetail)
+  // What is about to be written again takes the place of what was there.
+  const damaged = outputEnded(row.status) && (text === undefined || detail === undefined)
+  return {
+    index: row.index,
+    status: row.status,
+    text: text ?? '',
+    finishReason: row.finishReason ?? undefined,
+    usage: counted ? { inputTokens, outputTokens, ...(row.usageEstimated && { estimated: true }) } : undefined,
+    error: errorOf(row.errorCode, detail === undefined ? lostDetail : detail),
+    cancelRequested: row.cancelRequestedAt !== null,
+    ...(damaged && { damaged }),
+  }
+}
+
+/** The columns that the end of an attempt writes. */
+export function outputValues(cipher: Cipher, { id: taskId, ownerId }: OwnedTask, output: StoredOutput) {
+  const place = outputPlace(ownerId, taskId, output.index)
+  return {
+    taskId,
+    index: output.index,
+    status: output.status,
+    text: cipher.seal(outputs.text, place, output.text),
+    finishReason: output.finishReason ?? null,
+    inputTokens: output.usage?.inputTokens ?? null,
+    outputTokens: output.usage?.outputTokens ?? null,
+    usageEstimated: output.usage?.estimated ?? false,
+    errorCode: output.error?.code ?? null,
+    errorDetail: output.error ? cipher.seal(outputs.errorDetail, place, output.error.detail) : null,
+  }
+}
+
+/** Stands for a reason that can no longer be read. */
+const lostDetail = 'The reason was saved, but can no longer be read.'
+
+function errorOf(code: string | null, detail: string | null): OutputError | undefined {
+  return code !== null && detail !== null ? { code, detail } : undefined
+}
+
+/** What binds a sealed value of a task to its row and owner. */
+export function taskPlace({ id, ownerId }: OwnedTask): Place {
+  return { row: id, owner: ownerId }
+}
+
+/** The same of one of its outputs. */
+function outputPlace(ownerId: string, taskId: string, index: number): Place {
+  return { row: `${taskId}/${index}`, owner: ownerId }
+}

@@ -1,0 +1,17 @@
+import t from 'tap'
+import { recordBound } from '../../../src/kinds/records/bound.ts'
+import { categories } from '../../../src/kinds/records/category.ts'
+import { limitFor } from '../../../src/kinds/records/limits.ts'
+
+t.test('four times the smaller of target and limit, in NEIS bytes', async t => {
+  t.equal(recordBound({ category: 'subject' }).limit, 6_000)
+  t.equal(recordBound({ category: 'subject', targetBytes: 500 }).limit, 2_000)
+  t.equal(recordBound({ category: 'subject', targetBytes: 9_000 }).limit, 6_000)
+  for (const category of categories) t.equal(recordBound({ category }).limit, 4 * limitFor(category).bytes)
+  t.equal(recordBound({ category: 'subject' }).size?.('가a\n'), 6)
+})
+
+t.test('the provider may write as many tokens as bytes, and think besides', async t => {
+  const { limit, maxOutputTokens } = recordBound({ category: 'subject' })
+  t.ok(maxOutputTokens >= limit + 10_000)
+})

@@ -1,0 +1,342 @@
+import t, { type Test } from 'tap'
+import { categories } from '../../../src/kinds/records/category.ts'
+import { anyRecord } from '../../support/any-record.ts'
+import { startConch } from '../../support/conch.ts'
+import { pagesOf } from '../../support/pages.ts'
+import { type Script, startUpstream } from '../../support/upstream.ts'
+import type { Visitor } from '../../support/visitor.ts'
+
+interface RecordBody {
+  id: string
+  status: string
+  subject: string | null
+  label: string | null
+  versions: { output: number; status: string; text: string; bytes: number; overBy: number; marks: unknown[] }[]
+  saved: { output: number; text: string; original: string; bytes: number; marks: unknown[]; confirmedAt: string } | null
+}
+type List = { items: RecordBody[]; nextCursor: string | null }
+
+const unknownId = '01987fff-0000-7000-8000-000000000000'
+
+let shared: Awaited<ReturnType<typeof own>>
+t.before(async () => {
+  shared = await own(t)
+})
+
+t.test('every category is written, with the versions that were asked for', async t => {
+  const { visitor } = conchWith()
+  for (const [index, category] of categories.entries()) {
+    const id = await visitor.record({ ...anyRecord, category, versions: (index % 5) + 1 })
+    await visitor.finished(id)
+    const { status, body } = await visitor.json<RecordBody>('GET', `/api/records/${id}`)
+    t.equal(status, 200)
+    t.match(body, { id, category, targetBytes: null, label: null, saved: null })
+    t.same(
+      body.versions.map(({ output, status, text }) => ({ output, status, text })),
+      Array.from({ length: (index % 5) + 1 }, (_, output) => ({ output, status: 'completed', text: '안녕하세요' })),
+    )
+  }
+})
+
+t.test('what is wrong in a request is pointed at, and no task is created', async t => {
+  const { visitor, upstream } = conchWith()
+  const wrong: [object, string][] = [
+    [{ versions: 0 }, '/versions'],
+    [{ versions: 6 }, '/versions'],
+    [{ versions: '3' }, '/versions'],
+    [{ observations: ' \n' }, '/observations'],
+    [{ observations: undefined }, '/observations'],
+    [{ category: 'awards' }, '/category'],
+    [{ keywords: ['a', 1] }, '/keywords/1'],
+    [{ observation: 'x' }, '/observation'],
+  ]
+  for (const [members, pointer] of wrong) {
+    const { status, headers, body } = await visitor.json('POST', '/api/records', { ...anyRecord, ...members })
+    t.equal(status, 400, pointer)
+    t.match(headers.get('content-type'), /^application\/problem\+json/)
+    t.match(body, { code: 'invalid-request', errors: [{ pointer }] })
+  }
+  t.same((await visitor.json<List>('GET', '/api/tasks')).body.items, [])
+  t.equal(upstream.completions.length, 0)
+})
+
+t.test('odd characters come back as they were sent, and 20,000 of them fit', async t => {
+  const { visitor, upstream } = conchWith()
+  const odd = '\u0000\ud800 \udc00 가\u2028🌊"\\'
+  const observations = `${odd}${'나'.repeat(20_000 - [...odd].length)}`
+  const id = await visitor.record({
+    ...anyRecord,
+    observations,
+    subject: odd,
+    label: odd,
+    tone: odd,
+    keywords: [odd],
+    versions: 1,
+  })
+  await visitor.finished(id)
+  const { body } = await visitor.json<RecordBody>('GET', `/api/records/${id}`)
+  t.equal(body.subject, odd)
+  t.equal(body.label, odd)
+  const prompt = upstream.completions[0]?.body.messages.map(({ content }) => content).join('') ?? ''
+  t.ok(prompt.includes('나'.repeat(19_000)), 'the model was given all of it')
+  t.ok(prompt.isWellFormed())
+})
+
+t.test('the label is never sent to the model', async t => {
+  const { visitor, upstream } = conchWith()
+  const id = await visitor.record({ ...anyRecord, label: '2-3-15-은하' })
+  await visitor.finished(id)
+  t.equal(upstream.completions.length, 3)
+  for (const { body } of upstream.completions) t.notMatch(JSON.stringify(body), '은하')
+  t.match((await visitor.json('GET', `/api/records/${id}`)).body, { label: '2-3-15-은하' })
+})
+
+t.test('size and marks come from the server, and the smaller target is the limit', async t => {
+  const { visitor } = conchWith(completion => completion.delta(`${'가'.repeat(40)} 토익.`).finish())
+  const id = await visitor.record({ ...anyRecord, targetBytes: 120, versions: 1 })
+  await visitor.finished(id)
+  const { body } = await visitor.json<RecordBody>('GET', `/api/records/${id}`)
+  t.match(body.versions, [{ bytes: 128, overBy: 8, marks: [{ start: 41, end: 43, text: '토익' }] }])
+  t.match(body, { targetBytes: 120, limit: { bytes: 1500 } })
+})
+
+t.test('a record is there from the moment it is asked for; it is confirmed once it has text', async t => {
+  const { visitor, upstream } = conchWith(completion => completion.delta('글'))
+  const id = await visitor.record({ ...anyRecord, versions: 1 })
+  await upstream.requested(1)
+  const before = await visitor.json<RecordBody>('GET', `/api/records/${id}`)
+  t.equal(before.status, 200)
+  t.match(before.body, {
+    ...anyRecord,
+    observations: undefined,
+    status: 'running',
+    versions: [{ text: '' }],
+    saved: null,
+  })
+  t.match(await confirm(visitor, id, {}), { status: 409, body: { code: 'record-without-text' } })
+  t.same((await visitor.json<List>('GET', '/api/records')).body.items, [before.body])
+  upstream.completions[0]?.finish()
+  await visitor.finished(id)
+  t.match((await visitor.json('GET', `/api/records/${id}`)).body, { status: 'completed', versions: [{ text: '글' }] })
+})
+
+t.test('the list is newest first, page by page, and shows what was saved', async t => {
+  const { visitor } = conchWith()
+  const ids: string[] = []
+  for (let index = 0; index < 5; index++) ids.unshift(await visitor.record({ ...anyRecord, versions: 1 }))
+  await Promise.all(ids.map(id => visitor.finished(id)))
+  await confirm(visitor, ids[1] as string, { text: '고른 글' })
+  const pages = await pagesOf<RecordBody>(visitor, '/api/records', 2)
+  t.same(
+    pages.map(({ length }) => length),
+    [2, 2, 1],
+  )
+  t.same(
+    pages.flat().map(({ id, saved }) => [id, saved?.text]),
+    ids.map((id, index) => [id, index === 1 ? '고른 글' : undefined]),
+  )
+  t.equal((await visitor.json<List>('GET', `/api/records?limit=5`)).body.nextCursor, null)
+})
+
+t.test('a list takes no other cursor or size than it gives out', async t => {
+  const { visitor } = conchWith()
+  t.match((await visitor.json('GET', '/api/records?cursor=nonsense')).body, { status: 400, code: 'invalid-cursor' })
+  for (const limit of ['0', '101', '-1', '1.5', 'x', '']) {
+    const { body } = await visitor.json('GET', `/api/records?limit=${limit}`)
+    t.match(body, { status: 400, code: 'invalid-request', errors: [{ in: 'query', pointer: '/limit' }] }, limit)
+  }
+  t.same((await visitor.json('GET', `/api/records?cursor=${unknownId}`)).body, { items: [], nextCursor: null })
+})
+
+t.test("another owner's record does not exist, to read or to change", async t => {
+  const { conch, visitor } = conchWith()
+  const id = await visitor.record({ ...anyRecord, versions: 1 })
+  await visitor.finished(id)
+  const other = conch.visitor()
+  for (const theirs of [id, unknownId, 'nonsense', '%00']) {
+    t.match((await other.json('GET', `/api/records/${theirs}`)).body, { status: 404, code: 'record-not-found' })
+    t.match((await confirm(other, theirs, {})).body, { status: 404, code: 'record-not-found' })
+  }
+  t.same((await other.json<List>('GET', '/api/records')).body.items, [])
+  t.same((await other.json<List>('GET', `/api/records?cursor=${unknownId}`)).body.items, [])
+  t.match((await visitor.json('GET', `/api/records/${id}`)).body, { saved: null })
+})
+
+t.test('a text is saved only by a teacher who answers for it', async t => {
+  const { visitor } = conchWith()
+  const id = await visitor.record({ ...anyRecord, versions: 1 })
+  await visitor.finished(id)
+  const wrong: [object, string][] = [
+    [{ confirmed: undefined }, '/confirmed'],
+    [{ confirmed: false }, '/confirmed'],
+    [{ confirmed: 'true' }, '/confirmed'],
+    [{ confirmed: 1 }, '/confirmed'],
+    [{ text: undefined }, '/text'],
+    [{ text: '' }, '/text'],
+    [{ text: ' \n' }, '/text'],
+    [{ text: '가'.repeat(20_001) }, '/text'],
+    [{ output: undefined }, '/output'],
+    [{ output: -1 }, '/output'],
+    [{ output: '0' }, '/output'],
+    [{ allowOverLimit: 'true' }, '/allowOverLimit'],
+    [{ bytes: 1 }, '/bytes'],
+    [{ marks: [] }, '/marks'],
+    [{ original: '다른 글' }, '/original'],
+  ]
+  for (const [members, pointer] of wrong) {
+    const { status, body } = await confirm(visitor, id, members)
+    t.equal(status, 400, JSON.stringify(members).slice(0, 40))
+    t.match(body, { code: 'invalid-request', errors: [{ pointer }] })
+  }
+  t.match((await confirm(visitor, id, { output: 1 })).body, { status: 404, code: 'version-not-found' })
+  t.match((await confirm(visitor, id, { output: 2 ** 53 })).body, { status: 404, code: 'version-not-found' })
+  t.match((await visitor.json('GET', `/api/records/${id}`)).body, { saved: null })
+})
+
+t.test('the edit is kept with the version as the model wrote it, measured by the server', async t => {
+  const { visitor } = conchWith()
+  const id = await visitor.record({ ...anyRecord, versions: 2 })
+  await visitor.finished(id)
+  const text = '고친 글에 토플이 남음.\u0000\ud800'
+  const { status, body } = await confirm<RecordBody>(visitor, id, { output: 1, text })
+  t.equal(status, 200)
+  t.match(body.saved, {
+    output: 1,
+    text,
+    original: '안녕하세요',
+    bytes: 9 * 3 + 3 + 1 + 1 + 3,
+    marks: [{ text: '토플' }],
+    confirmedAt: /^\d{4}-\d\d-\d\dT.*Z$/,
+  })
+  t.same((await visitor.json('GET', `/api/records/${id}`)).body, body)
+})
+
+t.test('decomposed Hangul is saved composed, as NEIS counts it', async t => {
+  const { visitor } = conchWith()
+  const id = await visitor.record({ ...anyRecord, versions: 1 })
+  await visitor.finished(id)
+  const text = '각오를 다짐함.'
+  const { body } = await confirm<RecordBody>(visitor, id, { text: text.normalize('NFD') })
+  t.match(body.saved, { text, bytes: 20 })
+})
+
+t.test('a text over the limit is refused with its size, unless the teacher insists', async t => {
+  const { visitor } = conchWith()
+  const id = await visitor.record({ ...anyRecord, versions: 1 })
+  await visitor.finished(id)
+  const text = '가'.repeat(501)
+  for (const members of [{}, { allowOverLimit: false }]) {
+    const refused = await confirm(visitor, id, { text, ...members })
+    t.match(refused.body, { status: 422, code: 'over-limit', bytes: 1503, limit: 1500, overBy: 3 })
+  }
+  t.match((await visitor.json('GET', `/api/records/${id}`)).body, { saved: null })
+  t.equal((await confirm(visitor, id, { text: '가'.repeat(500) })).status, 200, 'the limit itself fits')
+  t.match((await confirm(visitor, id, { text, allowOverLimit: true })).body, { saved: { text, overBy: 3 } })
+})
+
+t.test('of several confirmations the last one counts, also of those that come at once', async t => {
+  const { visitor } = conchWith()
+  const id = await visitor.record({ ...anyRecord, versions: 3 })
+  await visitor.finished(id)
+  for (const output of [0, 2, 1]) await confirm(visitor, id, { output, text: `고른 글 ${output}` })
+  t.match((await visitor.json('GET', `/api/records/${id}`)).body, { saved: { output: 1, text: '고른 글 1' } })
+  const all = await Promise.all(
+    Array.from({ length: 10 }, (_, index) => confirm<RecordBody>(visitor, id, { text: `글 ${index}` })),
+  )
+  for (const [index, { status, body }] of all.entries()) {
+    t.equal(status, 200)
+    t.equal(body.saved?.text, `글 ${index}`, 'each answer shows what it saved')
+  }
+  const { body } = await visitor.json<RecordBody>('GET', `/api/records/${id}`)
+  t.match(body.saved?.text, /^글 \d$/)
+})
+
+t.test('a version retried after it was saved changes the version, not what was saved', async t => {
+  const { visitor, upstream } = conchWith()
+  const id = await visitor.record({ ...anyRecord, versions: 2 })
+  await visitor.finished(id)
+  await confirm(visitor, id, { output: 0, text: '고친 글' })
+  upstream.answer(completion => completion.delta('새 글'))
+  const { status } = await visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`)
+  t.equal(status, 202)
+  await upstream.requested(3)
+  t.match((await visitor.json('GET', `/api/records/${id}`)).body, { saved: { text: '고친 글' } }, 'it stays meanwhile')
+  upstream.completions[2]?.finish()
+  await visitor.finished(id)
+  const { body } = await visitor.json<RecordBody>('GET', `/api/records/${id}`)
+  t.match(body.versions, [{ text: '새 글' }, { text: '안녕하세요' }])
+  t.match(body.saved, { output: 0, text: '고친 글', original: '안녕하세요' })
+  t.match((await confirm(visitor, id, { output: 0, text: '새 글' })).body, { saved: { original: '새 글' } })
+})
+
+t.test('a record says how its task ended, and why, with text and without any', async t => {
+  const { visitor, upstream } = conchWith(completion => completion.delta('반쯤'))
+  const cancelled = await visitor.record({ ...anyRecord, versions: 1 })
+  const watcher = await visitor.watchTask(cancelled)
+  await watcher.until(({ texts }) => texts.get(0) === '반쯤')
+  await visitor.json('POST', `/api/tasks/${cancelled}/cancel`)
+  await watcher.ended
+  const kept = await visitor.json<RecordBody>('GET', `/api/records/${cancelled}`)
+  t.match(kept.body, { status: 'cancelled', versions: [{ status: 'cancelled', text: '반쯤' }] })
+  upstream.answer(({ response }) => response.writeHead(400).end())
+  const failed = await visitor.record({ ...anyRecord, label: '2-3-15', versions: 1 })
+  await visitor.finished(failed)
+  const without = await visitor.json<RecordBody>('GET', `/api/records/${failed}`)
+  t.match(without.body, {
+    status: 'failed',
+    label: '2-3-15',
+    versions: [{ status: 'failed', text: '' }],
+    error: { code: 'rejected' },
+  })
+  t.match(await confirm(visitor, failed, {}), { status: 409, body: { code: 'record-without-text' } })
+})
+
+t.test('a text can be checked while it is edited, and nothing is stored', async t => {
+  const { visitor } = conchWith()
+  const check = (body: object) => visitor.json('POST', '/api/records/check', body)
+  t.same((await check({ category: 'club', text: '' })).body, { bytes: 0, overBy: 0, marks: [], limit: 1500 })
+  t.match((await check({ category: 'career', text: '토익', targetBytes: 100 })).body, {
+    bytes: 6,
+    limit: 100,
+    overBy: 0,
+    marks: [{ start: 0, end: 2, text: '토익', reason: 'language-test', message: { ko: /./, en: /./ } }],
+  })
+  t.match((await check({ category: 'club', text: '\u0000\ud800' })).body, { bytes: 4 })
+  for (const [wrong, pointer] of [
+    [{ category: 'club' }, '/text'],
+    [{ category: 'club', text: '가'.repeat(20_001) }, '/text'],
+    [{ text: '' }, '/category'],
+    [{ category: 'club', text: '', targetBytes: 99 }, '/targetBytes'],
+    [{ category: 'club', text: '', bytes: 0 }, '/bytes'],
+  ] as const)
+    t.match((await check(wrong)).body, { status: 400, errors: [{ pointer }] })
+})
+
+t.test('the limits say what counts, where it is from, and what else is in circulation', async t => {
+  const { visitor } = conchWith()
+  const { body } = await visitor.json<{ items: { category: string; current: boolean }[]; emphases: unknown[] }>(
+    'GET',
+    '/api/records/limits',
+  )
+  const current = body.items.filter(({ current }) => current).map(({ category }) => category)
+  t.same(current, [...categories])
+  for (const item of body.items)
+    t.match(item, { names: { ko: /./, en: /./ }, bytes: Number, since: /^\d{4}$/, source: /./, verified: false })
+  t.equal(body.emphases.length, 5)
+})
+
+/** Confirms version 0 as it is, but for `members`. */
+function confirm<Body = Record<string, unknown>>(visitor: Visitor, id: string, members: object) {
+  return visitor.json<Body>('PUT', `/api/records/${id}`, { output: 0, text: '안녕하세요', confirmed: true, ...members })
+}
+
+/** A new visitor of the file's Conch, whose model answers as given. */
+function conchWith(script?: Script) {
+  shared.upstream.reset(script)
+  return { ...shared, visitor: shared.conch.visitor() }
+}
+
+async function own(t: Test) {
+  const upstream = await startUpstream(t)
+  return { upstream, conch: await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl }) }
+}

@@ -1,0 +1,70 @@
+import t from 'tap'
+import type { Static } from 'typebox'
+import type { RecordInput } from '../../../src/kinds/records/input.ts'
+import type { StoredRecord } from '../../../src/kinds/records/store.ts'
+import { viewRecord } from '../../../src/kinds/records/view.ts'
+import type { TaskOfKind } from '../../../src/tasks/store/of-kind.ts'
+import type { TaskRow } from '../../../src/tasks/store/rows.ts'
+
+const record: StoredRecord = {
+  category: 'subject',
+  subject: undefined,
+  label: undefined,
+  targetBytes: undefined,
+  damaged: false,
+}
+const task = {
+  id: '0198c6a2-0000-7000-8000-000000000000',
+  status: 'completed',
+  createdAt: new Date('2026-03-02T00:00:00Z'),
+} as TaskRow
+/** What a task wrote that was asked for a record without more than it must. */
+const written = (...texts: string[]): TaskOfKind<Static<typeof RecordInput>> => ({
+  id: task.id,
+  task,
+  input: { category: 'club', observations: '관찰함.' },
+  outputs: texts.map((text, index) => ({ index, text, status: 'completed', cancelRequested: false })),
+})
+
+t.test('what was not given is null, and nothing is saved before it is confirmed', async t => {
+  t.match(viewRecord(written(), record, undefined), {
+    subject: null,
+    label: null,
+    targetBytes: null,
+    limit: { characters: 500, bytes: 1500 },
+    createdAt: '2026-03-02T00:00:00.000Z',
+    versions: [],
+    saved: null,
+  })
+})
+
+t.test('each version has its size, its excess over the target and its marks', async t => {
+  const { versions } = viewRecord(written('가'.repeat(34), '토플을 봄.'), { ...record, targetBytes: 100 }, undefined)
+  t.match(versions, [
+    { output: 0, status: 'completed', bytes: 102, overBy: 2, marks: [] },
+    { output: 1, bytes: 14, overBy: 0, marks: [{ text: '토플' }] },
+  ])
+  t.notOk('limit' in (versions[0] ?? {}), 'the limit is said once, of the record')
+})
+
+t.test('the confirmed text is measured as it is, beside the original', async t => {
+  const { saved } = viewRecord(written('원래 글.'), record, {
+    output: 0,
+    original: '원래 글.',
+    text: '고친 글과 토익.',
+    confirmedAt: new Date('2026-03-03T00:00:00Z'),
+    damaged: false,
+  })
+  t.match(saved, {
+    output: 0,
+    original: '원래 글.',
+    text: '고친 글과 토익.',
+    bytes: 6 * 3 + 2 + 1,
+    marks: [{ text: '토익' }],
+    confirmedAt: '2026-03-03T00:00:00.000Z',
+  })
+})
+
+t.test('of what has no text yet, the request says what it is', async t => {
+  t.match(viewRecord(written(), undefined, undefined), { category: 'club', subject: null, status: 'completed' })
+})

@@ -1,0 +1,45 @@
+import t from 'tap'
+import { Type } from 'typebox'
+import { fixedBound } from '../../../src/ai/text-bound.ts'
+import type { TaskKind } from '../../../src/tasks/kind.ts'
+import type { LaneDesk } from '../../../src/tasks/run/lane.ts'
+import { writerOf } from '../../../src/tasks/run/writer.ts'
+
+const task = { id: 'id', ownerId: 'owner', createdAt: new Date(), attempt: 1, input: () => ({}) }
+
+t.test('what a kind prompts is asked for and judged', async t => {
+  const { written, asked } = await write(() => [{ role: 'user', content: '말' }])
+  t.match(written, { status: 'completed', finishReason: 'stop', usage: { outputTokens: 1 } })
+  t.same(asked, [[{ role: 'user', content: '말' }]])
+})
+
+t.test('a kind that prompts nothing, since its task was removed meanwhile, does not trouble the model', async t => {
+  const { written, asked } = await write(() => [])
+  t.same(written, { status: 'cancelled' })
+  t.same(asked, [])
+})
+
+async function write(prompt: Extract<TaskKind, { prompt: unknown }>['prompt']) {
+  const asked: unknown[] = []
+  const kind: TaskKind = {
+    name: 'test',
+    input: Type.Object({}),
+    outputs: () => 1,
+    prompt,
+    bound: () => fixedBound(10_000),
+    save: async () => {},
+    facts: () => [],
+  }
+  const desk: LaneDesk = {
+    signal: new AbortController().signal,
+    complete: () => Promise.reject(new Error('only what is streamed')),
+    async stream(prompt) {
+      const messages = await prompt()
+      if (messages.length === 0) return undefined
+      asked.push(messages)
+      return { outcome: 'completed', text: '답', usage: { inputTokens: 1, outputTokens: 1 } }
+    },
+    append() {},
+  }
+  return { written: await writerOf(kind, task, 0)(desk), asked }
+}
