@@ -1,4 +1,5 @@
 import OpenAI from 'openai'
+import type { RequestExtras } from '../config/read-config.ts'
 import { Breaker, type BreakerLimits, type BreakerState } from './breaker.ts'
 import type { ChatMessage, Completion, CompletionLimits, JsonFormat, TextReader } from './completion.ts'
 import { ConnectionPool } from './connection-pool.ts'
@@ -6,7 +7,7 @@ import { OptionalForms, type OptionalMembers } from './optional-members.ts'
 import { throughProxy } from './proxy.ts'
 import { type Retry, type RetryLimits, withRetries } from './retry.ts'
 import { beginCompletion } from './stream-completion.ts'
-import { type Connections, type RequestExtras, upstreamFetch } from './upstream-fetch.ts'
+import { type Connections, upstreamFetch } from './upstream-fetch.ts'
 
 /** A language model, as the engine sees it. */
 export interface Model {

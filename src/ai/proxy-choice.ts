@@ -1,14 +1,5 @@
 import ipaddr from 'ipaddr.js'
-
-/** What the environment says of proxies, each as a URL; both may hold a password. */
-export interface Proxies {
-  /** For servers at `http:`. */
-  readonly http?: string
-  /** For servers at `https:`. */
-  readonly https?: string
-  /** Servers that are asked directly, as `NO_PROXY` says them. */
-  readonly exempt: string
-}
+import type { Proxies } from '../config/read-config.ts'
 
 /** The proxy for a server; none for this machine itself, whatever the settings say. */
 export function proxyFor(server: string, { http, https, exempt }: Proxies): string | undefined {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import type { RequestExtras } from '../config/read-config.ts'
 import type { PooledHandler } from './connection-pool.ts'
 import { decoded } from './content-encoding.ts'
 import { NoAnswer, Refusal } from './errors.ts'
@@ -20,14 +21,6 @@ export interface Connections {
 /** What the SDK sees is a Response without a body; the body is beside it, unless its encoding is not known. */
 export class UpstreamResponse extends Response {
   upstreamBody: Body | undefined
-}
-
-/** What every request has besides what the SDK sends: of a gateway, say. Both may hold secrets. */
-export interface RequestExtras {
-  /** By their names in lower case; they replace those of the SDK. */
-  headers: Readonly<Record<string, string>>
-  /** As it stands behind the `?`; may be ''. */
-  query: string
 }
 
 /**

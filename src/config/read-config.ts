@@ -1,13 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import type { Proxies } from '../ai/proxy-choice.ts'
-import type { RequestExtras } from '../ai/upstream-fetch.ts'
 import type { EncryptionKey } from './encryption-keys.ts'
 import { type LogLevel, type Setting, type Settings, settings, type Value } from './settings.ts'
 import { InvalidConfig } from './values.ts'
 
 export type { LogLevel }
 export { InvalidConfig }
+
+/** What the environment says of proxies, each as a URL; both may hold a password. */
+export interface Proxies {
+  /** For servers at `http:`. */
+  readonly http?: string
+  /** For servers at `https:`. */
+  readonly https?: string
+  /** Servers that are asked directly, as `NO_PROXY` says them. */
+  readonly exempt: string
+}
+
+/** What every request has besides what the SDK sends: of a gateway, say. Both may hold secrets. */
+export interface RequestExtras {
+  /** By their names in lower case; they replace those of the SDK. */
+  headers: Readonly<Record<string, string>>
+  /** As it stands behind the `?`; may be ''. */
+  query: string
+}
 
 /** Everything that can be configured, validated; `readConfig` freezes it, lists included. */
 export interface Config {
