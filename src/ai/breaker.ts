@@ -36,7 +36,7 @@ export class Breaker {
     this.#limits = limits
     this.#row = new FailuresInARow(limits)
     this.#policy = circuitBreaker(
-      handleWhenResult(result => (result as Judged<unknown>).verdict === 'failure'),
+      handleWhenResult(result => (result as Classified<unknown>).verdict === 'failure'),
       // When the next may try is decided here, by a clock that only goes forward: the policy's own may be set back, and would
       // refuse until it has caught up.
       { breaker: this.#row, halfOpenAfter: Number.NEGATIVE_INFINITY },
@@ -52,25 +52,25 @@ export class Breaker {
   }
 
   /** Runs `attempt`, or refuses. Rejects only if `attempt` does, which then counts as `unknown`. */
-  async run<T>(attempt: () => Promise<T>, judge: (result: T) => Verdict): Promise<T | Unavailable> {
+  async run<T>(attempt: () => Promise<T>, classify: (result: T) => Verdict): Promise<T | Unavailable> {
     const left = this.#limits.breakerMs - (performance.now() - this.#openedAt)
     // The policy would let others wait for the probe.
     if (this.state === 'half-open' || (this.state === 'open' && left > 0)) return this.#refusal(left)
-    let judged: Judged<T> | undefined
+    let classified: Classified<T> | undefined
     try {
       await this.#policy.execute(async () => {
         const probe = this.state === 'half-open'
         const result = await attempt()
-        judged = { result, verdict: judge(result) }
+        classified = { result, verdict: classify(result) }
         // A probe that was given up has shown nothing: the next one decides.
-        if (probe && judged.verdict === 'unknown') judged.verdict = 'failure'
-        if (judged.verdict === 'busy' || judged.verdict === 'unknown') throw new CountsForNothing()
-        return judged
+        if (probe && classified.verdict === 'unknown') classified.verdict = 'failure'
+        if (classified.verdict === 'busy' || classified.verdict === 'unknown') throw new CountsForNothing()
+        return classified
       })
     } catch (error) {
       if (!(error instanceof CountsForNothing)) throw error
     }
-    return (judged as Judged<T>).result
+    return (classified as Classified<T>).result
   }
 
   #refusal(leftMs: number): Unavailable {
@@ -84,7 +84,7 @@ export class Breaker {
   }
 }
 
-interface Judged<T> {
+interface Classified<T> {
   result: T
   verdict: Verdict
 }

@@ -279,8 +279,9 @@ class CompletionReader implements BodyReader {
   /** The end of the body, or of our patience with it. `cut` says how it ended if it did not end well. */
   #finish(cut?: Completion): void {
     const refusal = this.#refusal.slice(0, maxRefusalChars)
-    if (this.#finishReason !== undefined && (!cut || this.#finishing)) this.#end(judge(this.#finishReason, refusal))
-    else if (this.#doneSeen && this.#limits.finishReasonOptional) this.#end(judge('stop', refusal))
+    if (this.#finishReason !== undefined && (!cut || this.#finishing))
+      this.#end(completionFor(this.#finishReason, refusal))
+    else if (this.#doneSeen && this.#limits.finishReasonOptional) this.#end(completionFor('stop', refusal))
     else this.#end(cut ?? truncated('no-finish-reason', 'the answer ended without a finish reason'))
   }
 
@@ -305,7 +306,7 @@ class CompletionReader implements BodyReader {
   }
 }
 
-function judge(finishReason: string, refusal: string): Completion {
+function completionFor(finishReason: string, refusal: string): Completion {
   if (refusal) return { outcome: 'refused', words: refusal }
   if (normalFinishReasons.has(finishReason)) return { outcome: 'completed' }
   if (finishReason === 'length' || finishReason === 'max_tokens') return { outcome: 'length' }

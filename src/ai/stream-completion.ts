@@ -48,7 +48,7 @@ export async function beginCompletion(
   } finally {
     if (opened?.outcome !== 'opened') cutoff.end()
   }
-  return opened.outcome === 'opened' ? begun(opened.answer, cutoff, limits) : cutoff.judged(opened)
+  return opened.outcome === 'opened' ? begun(opened.answer, cutoff, limits) : cutoff.classified(opened)
 }
 
 /** Until the headers. */
@@ -83,7 +83,7 @@ function begun(answer: Answer, cutoff: Cutoff, limits: CompletionLimits): BegunC
     outcome: 'begun',
     async read(onDelta) {
       try {
-        return cutoff.judged(await receive(answer, onDelta, cutoff, limits))
+        return cutoff.classified(await receive(answer, onDelta, cutoff, limits))
       } finally {
         cutoff.end()
         // One that was not read to its end takes its connection with it.
@@ -157,7 +157,7 @@ class Cutoff {
   }
 
   /** How a completion ended, if that is no wonder. */
-  judged(end: Completion): Completion {
+  classified(end: Completion): Completion {
     const { usage, reasoning, leftOut } = end
     const facts = { usage, ...(reasoning && { reasoning }), ...(leftOut && { leftOut }) }
     if (this.#signal.aborted) return { outcome: 'aborted', ...facts }

@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { Registry } from 'prom-client'
 import packageJson from '../../package.json' with { type: 'json' }
 import { modelRoutes } from '../ai/routes.ts'
-import { BackgroundWork } from '../base/background-job.ts'
+import { BackgroundJob } from '../base/background-job.ts'
 import { loggableError } from '../base/loggable-error.ts'
 import { traceIdOf } from '../base/trace-id.ts'
 import type { Config } from '../config/read-config.ts'
@@ -15,8 +15,9 @@ import { openFailedEvents } from '../domain-events/failed-events.ts'
 import type { EventHandler } from '../domain-events/handler.ts'
 import { QueuedEvents } from '../domain-events/queued-events.ts'
 import { Redrive } from '../domain-events/redrive.ts'
-import { backgroundWorkRoutes } from '../http/background-work.ts'
+import { backgroundWorkRoutes } from '../http/background-job-routes.ts'
 import { cacheControl } from '../http/cache-control.ts'
+import { closeConnectionsOnDrain } from '../http/close-on-drain.ts'
 import { Connections, requestLimits } from '../http/connections.ts'
 import { cors } from '../http/cors.ts'
 import { docs } from '../http/docs.ts'
@@ -25,7 +26,6 @@ import { health } from '../http/health.ts'
 import { hosts } from '../http/hosts.ts'
 import { identity } from '../http/identity.ts'
 import { jsonBodies } from '../http/json-bodies.ts'
-import { leaveTaking } from '../http/leave-taking.ts'
 import { metricsRoute, registerGauges, taskCounters } from '../http/metrics.ts'
 import { operator } from '../http/operator.ts'
 import { pages } from '../http/pages.ts'
@@ -178,14 +178,14 @@ async function assemble(
     timers,
     logger: app.log,
     onClaim(task) {
-      notifications.told(task)
+      notifications.publishTaskState(task)
       counters.claimed(task)
     },
     onEnd(task, end) {
-      notifications.told({ ...task, status: end.status, stage: end.stage })
+      notifications.publishTaskState({ ...task, status: end.status, stage: end.stage })
       counters.ended(task, end)
     },
-    onChange: notifications.told,
+    onChange: notifications.publishTaskState,
   })
   opened.defer(() => engine.close())
   opened.defer(() => engine.stop(0))
@@ -193,13 +193,13 @@ async function assemble(
   const replies = new EventReplies(timers)
 
   const redrive = new Redrive({ boss, database, handlers, onRedriven: () => events.wake() })
-  const reencryption = new BackgroundWork({
+  const reencryption = new BackgroundJob({
     name: 're-encryption',
     run: options => reencrypt({ ...options, queries: database.queries, cipher, tables: encryptedTables }),
     logger: app.log,
   })
   opened.defer(() => reencryption.stop())
-  const rebuild = new BackgroundWork({
+  const rebuild = new BackgroundJob({
     name: 'the rebuilding of the library',
     run: options => rebuildLibrary({ ...options, database, cipher, sources }),
     logger: app.log,
@@ -230,7 +230,7 @@ async function assemble(
   await app.register(problems)
   await app.register(securityHeaders)
   await app.register(hosts, { listening: config.host, allowed: config.allowedHosts })
-  await app.register(leaveTaking, { stopping: () => runner.stopping })
+  await app.register(closeConnectionsOnDrain, { stopping: () => runner.stopping })
   await app.register(cors, { origins: config.corsOrigins })
   await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins, trustProxy: config.trustProxy })
   await app.register(operator, { token: operatorToken })
@@ -273,8 +273,8 @@ async function assemble(
     await stop(0)
     replies.destroyAll()
     // A request that never ends, or an answer that nobody reads, must not hold the process.
-    const impatience = setTimeout(() => app.server.closeAllConnections(), closeGraceMs)
-    opened.defer(() => clearTimeout(impatience))
+    const deadline = setTimeout(() => app.server.closeAllConnections(), closeGraceMs)
+    opened.defer(() => clearTimeout(deadline))
   })
   const clock = new ClockWatch({
     database,

@@ -10,12 +10,12 @@ import type { TaskKind } from '../tasks/kind.ts'
 import { Logs } from '../tasks/log/logs.ts'
 import type { Replication, Signals } from '../tasks/log/replication.ts'
 import { loadSaved } from '../tasks/log/saved-task.ts'
-import { Presence } from '../tasks/run/lease.ts'
+import { LivenessLease } from '../tasks/run/lease.ts'
 import { Runner } from '../tasks/run/runner.ts'
-import { Line } from '../tasks/store/chain.ts'
+import { TaskChain } from '../tasks/store/chain.ts'
 import { openTaskQueue, type TaskQueue } from '../tasks/store/queue.ts'
 import type { ClaimedTask, TaskRow } from '../tasks/store/rows.ts'
-import { marks } from '../tasks/store/task-queries.ts'
+import { taskPositions } from '../tasks/store/task-queries.ts'
 import type { TaskEnd, TaskStore } from '../tasks/store/task-store.ts'
 import { Tasks } from '../tasks/tasks.ts'
 
@@ -64,19 +64,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { database, cipher, store, boss, kinds, replication, timers, logger } = options
   const { signals = replication?.signals } = options
   const queue = await openTaskQueue(boss, database)
-  const line = new Line(store, queue)
+  const chain = new TaskChain(store, queue)
   const idempotency = new Idempotency({ queries: database.queries, cipher, store })
-  const presence = new Presence()
+  const lease = new LivenessLease()
   const logs = new Logs(
     id => loadSaved(database.queries, { store, kinds }, id),
     timers,
     // The embedded database belongs to one process: there are no others.
     database.backend === 'postgres'
-      ? { marks: ids => marks(database.queries, ids), replication, presence, logger }
+      ? { taskPositions: ids => taskPositions(database.queries, ids), replication, lease, logger }
       : undefined,
   )
-  const shared = { ...options, queue, line, logs }
-  const runner = new Runner({ ...shared, presence })
+  const shared = { ...options, queue, chain, logs }
+  const runner = new Runner({ ...shared, lease })
   const newestId = await store.newestId(database.queries)
   const tasks = new Tasks({ ...shared, idempotency, runner, signals, newestId })
   return {

@@ -1,7 +1,7 @@
 /** `failed`: it broke in the middle; the log has the reason, and a new start goes on with what is left. */
-export type WorkState<Report extends object> = { status: 'idle' } | ({ status: 'running' | 'done' | 'failed' } & Report)
+export type JobState<Report extends object> = { status: 'idle' } | ({ status: 'running' | 'done' | 'failed' } & Report)
 
-export interface BackgroundWorkOptions<Report extends object> {
+export interface BackgroundJobOptions<Report extends object> {
   /** For the log. */
   name: string
   /** Calls `onProgress` at once. */
@@ -10,22 +10,22 @@ export interface BackgroundWorkOptions<Report extends object> {
 }
 
 /** A long piece of work inside a server: at most one at a time. idle -> running -> done | failed, and again. */
-export class BackgroundWork<Report extends object> {
-  readonly #options: BackgroundWorkOptions<Report>
+export class BackgroundJob<Report extends object> {
+  readonly #options: BackgroundJobOptions<Report>
   readonly #stopping = new AbortController()
-  #state: WorkState<Report> = { status: 'idle' }
+  #state: JobState<Report> = { status: 'idle' }
   #ended: Promise<void> = Promise.resolve()
 
-  constructor(options: BackgroundWorkOptions<Report>) {
+  constructor(options: BackgroundJobOptions<Report>) {
     this.#options = options
   }
 
-  get state(): WorkState<Report> {
+  get state(): JobState<Report> {
     return this.#state
   }
 
   /** Begins it, if it is not running and this was not stopped. */
-  start(): WorkState<Report> {
+  start(): JobState<Report> {
     if (this.#state.status !== 'running' && !this.#stopping.signal.aborted) this.#ended = this.#run()
     return this.#state
   }

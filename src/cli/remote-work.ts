@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { WorkState } from '../base/background-job.ts'
+import type { JobState } from '../base/background-job.ts'
 
 /** The running server did not do it. The message says why and what to do, in one line. */
 export class RemoteWorkFailed extends Error {
@@ -25,7 +25,7 @@ const pollMs = 250
 const answerTimeoutMs = 30_000
 
 /**
- * Has the server that has the embedded database do a piece of work (see `BackgroundWork`), and waits for the end.
+ * Has the server that has the embedded database do a piece of work (see `BackgroundJob`), and waits for the end.
  * Aborting ends the waiting only.
  *
  * @throws RemoteWorkFailed
@@ -43,7 +43,7 @@ export async function workRemotely<Report extends object>({
 
   let answered = false
 
-  async function ask(method: 'POST' | 'GET'): Promise<WorkState<Report>> {
+  async function ask(method: 'POST' | 'GET'): Promise<JobState<Report>> {
     const { status, text } = await send(method).catch(error => {
       signal.throwIfAborted()
       throw failed(
@@ -82,7 +82,7 @@ function failed(message: string, cause?: unknown): RemoteWorkFailed {
 }
 
 /** Undefined when it is not what Conch answers. */
-function parsed<Report extends object>(text: string): WorkState<Report> | undefined {
+function parsed<Report extends object>(text: string): JobState<Report> | undefined {
   try {
     const state = JSON.parse(text)
     return typeof state?.status === 'string' ? state : undefined

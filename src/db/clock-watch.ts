@@ -24,7 +24,7 @@ export class ClockWatch {
   /** What the clock is ahead of the other one, at least. */
   #aheadMs: number | undefined
   #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
+  #checking: Promise<void> | undefined
 
   constructor(options: ClockWatchOptions) {
     this.#options = options
@@ -35,8 +35,8 @@ export class ClockWatch {
     await this.#compare()
     await this.#pull(0)
     this.#timer ??= setInterval(() => {
-      this.#looking ??= this.look().finally(() => {
-        this.#looking = undefined
+      this.#checking ??= this.check().finally(() => {
+        this.#checking = undefined
       })
     }, lookMs)
   }
@@ -44,11 +44,11 @@ export class ClockWatch {
   /** Waits for what it has begun. Idempotent. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#looking
+    await this.#checking
   }
 
   /** Never rejects: without the database nothing is due, and the next look finds the same. */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     try {
       const { backMs, settle } = await this.#compare()
       if (backMs > toleranceMs) await this.#pull(backMs)

@@ -44,11 +44,11 @@ export class PgliteVacuum {
     this.#uses++
     if (this.#uses < usesBetweenLooks || this.#looking) return
     this.#uses = 0
-    void this.#look()
+    void this.#check()
   }
 
   /** Never rejects. */
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     this.#looking = true
     try {
       // Else what was counted in the last second is not there yet.

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { doneWithin } from '../base/settle-within.ts'
+import { settleWithin } from '../base/settle-within.ts'
 import type { Database, Transaction } from '../db/client.ts'
 import { reasonOf } from '../db/faults.ts'
 import type { Job, JobQueue } from '../db/job-queue.ts'
@@ -88,9 +88,9 @@ export class HandlerRunner {
 
   async #stop(drainMs: number): Promise<void> {
     await this.#poller.stop()
-    await doneWithin(drainMs, this.#running.values())
+    await settleWithin(drainMs, this.#running.values())
     this.#aborting.abort()
-    await doneWithin(abortGraceMs, this.#running.values())
+    await settleWithin(abortGraceMs, this.#running.values())
     clearInterval(this.#heartbeat)
     this.#dueWakes.stop()
   }

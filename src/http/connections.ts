@@ -131,7 +131,7 @@ export class Connections {
 
   #makeRoom(newcomer: Socket): boolean {
     for (;;) {
-      const socket = this.#found.pop() ?? this.#look()
+      const socket = this.#found.pop() ?? this.#scan()
       if (!socket) return false
       if (socket === newcomer || !this.#open.has(socket) || !this.#waits(socket)) continue
       this.closed.replaced++
@@ -141,7 +141,7 @@ export class Connections {
   }
 
   /** The oldest that waits; those after it are kept for the next times. */
-  #look(): Socket | undefined {
+  #scan(): Socket | undefined {
     const now = this.#options.now()
     if (now < this.#noLookUntil) return undefined
     for (const socket of this.#open) {

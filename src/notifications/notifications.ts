@@ -27,7 +27,7 @@ export interface Notifications {
   /** A task was stored by this process, by a transaction that is committed. */
   accepted(task: taskStates.TaskState): void
   /** A task of this process is in another state, by a transaction that is committed. */
-  told(task: taskStates.TaskState): void
+  publishTaskState(task: taskStates.TaskState): void
   /** Marks what is got as read. Before all routes. */
   watchReading(app: FastifyInstance): Promise<void>
   routes(app: FastifyInstance, replies: EventReplies): Promise<void>
@@ -50,7 +50,7 @@ export function openNotifications(options: NotificationsOptions): Notifications 
       ...channels.map(channel => deliveryHandler(channel, store)),
     ] as EventHandler[],
     accepted: task => hub.accepted(task),
-    told: task => hub.told(task),
+    publishTaskState: task => hub.publishTaskState(task),
     async watchReading(app) {
       await app.register(markSeen, { queries, store, onRead: onNotified })
     },

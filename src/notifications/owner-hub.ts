@@ -48,7 +48,7 @@ export class OwnerHub {
   readonly #options: OwnerHubOptions
   readonly #owners = new Map<string, Connected>()
   /** Tasks that were told of while the database was being asked: what it says of them may be older. */
-  #toldMeanwhile: Set<string> | undefined
+  #publishedMeanwhile: Set<string> | undefined
   #timer: unknown
   #looking: Promise<void> | undefined
   #closed = false
@@ -77,17 +77,17 @@ export class OwnerHub {
   }
 
   /** A task of this process is in another state. */
-  told({ id, ownerId, kind, status, stage }: TaskState): void {
+  publishTaskState({ id, ownerId, kind, status, stage }: TaskState): void {
     const connected = this.#owners.get(ownerId)
     if (!connected) return
-    this.#toldMeanwhile?.add(id)
+    this.#publishedMeanwhile?.add(id)
     remember(connected, id, status)
     for (const reader of connected.readers) reader.changed({ id, ownerId, kind, status, stage })
   }
 
   /** A task was stored here; it may run by now. */
   accepted(task: TaskState): void {
-    if (!this.#owners.get(task.ownerId)?.unfinished.has(task.id)) this.told(task)
+    if (!this.#owners.get(task.ownerId)?.unfinished.has(task.id)) this.publishTaskState(task)
   }
 
   /** A reader was told of these as they are in the database. */
@@ -123,7 +123,7 @@ export class OwnerHub {
 
   async #lookAgain(): Promise<void> {
     try {
-      await this.look()
+      await this.refresh()
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'cannot look for what other processes did; trying again')
     }
@@ -132,15 +132,15 @@ export class OwnerHub {
   }
 
   /** Asks the database once for all that are connected, and tells each what it did not know. */
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     const { queries, tasks, store } = this.#options
     const owners = Array.from(this.#owners.keys())
     const unfinished = Array.from(this.#owners.values(), connected => [...connected.unfinished.keys()]).flat()
-    const told = new Set<string>()
-    this.#toldMeanwhile = told
+    const published = new Set<string>()
+    this.#publishedMeanwhile = published
     const feeds = await store.feeds(queries, owners)
     const states = await tasks.states(queries, owners, unfinished)
-    this.#toldMeanwhile = undefined
+    this.#publishedMeanwhile = undefined
     for (const [ownerId, { lastSeq, unread }] of feeds) {
       for (const reader of this.#owners.get(ownerId)?.readers ?? []) {
         if (reader.feed.lastSeq < lastSeq || reader.feed.unread !== unread) reader.wake()
@@ -148,10 +148,10 @@ export class OwnerHub {
     }
     for (const task of states) {
       const knownAs = this.#owners.get(task.ownerId)?.unfinished.get(task.id)
-      if (!told.has(task.id) && task.status !== knownAs) this.told(task)
+      if (!published.has(task.id) && task.status !== knownAs) this.publishTaskState(task)
     }
     const found = new Set(states.map(({ id }) => id))
-    const gone = unfinished.filter(id => !found.has(id) && !told.has(id))
+    const gone = unfinished.filter(id => !found.has(id) && !published.has(id))
     for (const { unfinished } of this.#owners.values()) for (const id of gone) unfinished.delete(id)
   }
 }

@@ -60,7 +60,7 @@ export async function post(
  *
  * @throws NotDelivered for what may pass (408, 425, 429, 5xx); `PermanentFault` for everything else but 2xx
  */
-export function judge(channel: ChannelName, status: number): void {
+export function assertDelivered(channel: ChannelName, status: number): void {
   if (status >= 200 && status <= 299) return
   if (status >= 500 || passing.has(status)) throw new NotDelivered(channel, `answered ${status}`)
   throw new PermanentFault('DELIVERY_REFUSED', `${channel}: answered ${status}`)

@@ -34,7 +34,7 @@ export class OverviewFeed {
     const stream = new OverviewStream(() => this.#leave(stream), { timers: this.#timers })
     this.#listeners.add(stream)
     if (this.#last) stream.offer(this.#last)
-    else this.#look()
+    else this.#refresh()
     return stream
   }
 
@@ -52,7 +52,7 @@ export class OverviewFeed {
     this.#last = undefined
   }
 
-  #look(): void {
+  #refresh(): void {
     this.#reading ??= this.#readAndSend().finally(() => {
       this.#reading = undefined
     })
@@ -65,7 +65,7 @@ export class OverviewFeed {
       if (this.#listeners.size === 0) return
       this.#last = sharedFrame(`data: ${JSON.stringify(chunk)}\n\n`)
       for (const stream of this.#listeners) stream.offer(this.#last)
-      this.#timer = this.#timers.setTimeout(() => this.#look(), everyMs)
+      this.#timer = this.#timers.setTimeout(() => this.#refresh(), everyMs)
     } catch (error) {
       this.#onFault(error)
       this.#dropAll()

@@ -28,9 +28,9 @@ interface KindOf<Input extends TSchema> {
   facts(ended: EndedTask<Static<Input>>): readonly DomainEvent[]
   /**
    * For a kind whose tasks stand in lines: locks the line of a task until the transaction ends, before the task's own row
-   * is locked. See `Line`.
+   * is locked. See `TaskChain`.
    */
-  lockLine?(tx: Queries, task: KindTask): Promise<void>
+  lockChain?(tx: Queries, task: KindTask): Promise<void>
   /**
    * Looks at an ended task whose output is to be written anew, in the transaction that does it; the task is locked.
    *
@@ -61,11 +61,11 @@ interface PromptedKind<Input extends TSchema> {
 
 /**
  * A kind that makes something of what the model says before anybody sees it. Its outputs have no text: what they have is
- * in `Written.result`, which `save` keeps, and in the events it appends.
+ * in `OutputResult.result`, which `save` keeps, and in the events it appends.
  */
 interface WritingKind<Input extends TSchema> {
   /** Must not throw for valid input, whatever the model says. When the signal is aborted it should end soon. */
-  write(input: Static<Input>, desk: Desk): Promise<Written>
+  write(input: Static<Input>, context: OutputContext): Promise<OutputResult>
 }
 
 /** What a kind may know of its task besides the input. */
@@ -78,7 +78,7 @@ export interface KindTask {
 }
 
 /** Where an output is written: the model, and the task's log. Not to be used once `write` has resolved, nor to be taken apart. */
-export interface Desk {
+export interface OutputContext {
   readonly signal: AbortSignal
   /**
    * One streamed completion, begun again while it cannot begin; judged, never rejects. `text` is all that came and was not
@@ -99,7 +99,7 @@ export interface Desk {
 export type KindChunk = { type: `data-${string}`; id: string; data: unknown }
 
 /** How an output ended. */
-export interface Written {
+export interface OutputResult {
   status: EndedOutputStatus
   finishReason?: string
   error?: OutputError

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import { v7 as uuidv7 } from 'uuid'
-import { Together } from '../base/batcher.ts'
+import { Batcher } from '../base/batcher.ts'
 import { Problem } from '../base/problem.ts'
 import { newTraceId } from '../base/trace-id.ts'
 import type { Database, Queries, Transaction } from '../db/client.ts'
@@ -27,7 +27,7 @@ import type { Logs, SavedTask } from './log/logs.ts'
 import type { Answer, Question, Signals } from './log/replication.ts'
 import { readSaved } from './log/saved-task.ts'
 import type { Runner } from './run/runner.ts'
-import type { Line } from './store/chain.ts'
+import type { TaskChain } from './store/chain.ts'
 import type { TaskQueue } from './store/queue.ts'
 import type { TaskRow } from './store/rows.ts'
 import type { NewTask, TaskStore } from './store/task-store.ts'
@@ -41,13 +41,13 @@ const queueFullRetrySeconds = 10
 const recountMs = 1_000
 
 /** Statements at once that store what is submitted, and tasks that share one: each alone was a third of what a POST costs. */
-const batches = { atOnce: 2, atMost: 25, failsAll: isTransientFault }
+const batches = { maxConcurrentBatches: 2, maxBatchSize: 25, failsAll: isTransientFault }
 
 export interface TasksOptions {
   database: Database
   store: TaskStore
   queue: TaskQueue
-  line: Line
+  chain: TaskChain
   idempotency: Idempotency
   events: Events
   logs: Logs
@@ -70,9 +70,9 @@ export interface TasksOptions {
  */
 export class Tasks {
   readonly #options: TasksOptions
-  readonly #together = new Together((tasks: readonly NewTask[]) => this.#storeTogether(tasks), batches)
+  readonly #batcher = new Batcher((tasks: readonly NewTask[]) => this.#storeTogether(tasks), batches)
   /** How many tasks wait at the most, and when that was counted. */
-  #atMost = 0
+  #queuedAtMost = 0
   #countedAt = Number.NEGATIVE_INFINITY
   #newestId: string | undefined
 
@@ -80,7 +80,7 @@ export class Tasks {
     this.#options = options
     this.#newestId = options.newestId
     options.signals?.listen({
-      changed: taskId => void this.look(taskId),
+      changed: taskId => void this.reconcile(taskId),
       asked: question => this.#answer(question),
     })
   }
@@ -102,7 +102,7 @@ export class Tasks {
     if (idempotencyKey === undefined) {
       await this.#mustHaveRoom(queries)
       const created = this.#newTask(kind, ownerId, input, { traceId })
-      const task = (await this.#together.do(created)) ?? (await this.#store(queries, created))
+      const task = (await this.#batcher.do(created)) ?? (await this.#store(queries, created))
       this.#options.runner.wake()
       return { repeats: false, task }
     }
@@ -115,7 +115,7 @@ export class Tasks {
   /**
    * `submit` as a part of `tx`: the task may begin when it commits. Without `after` it writes with one statement alone.
    *
-   * @param options.after a task that must end first: the last of its line, which the caller has locked
+   * @param options.after a task that must end first: the last of its chain, which the caller has locked
    * @param options.traceId of the request
    * @param options.digests of the request, as `Idempotency.once` has them
    */
@@ -126,13 +126,13 @@ export class Tasks {
     input: Static<Kind['input']>,
     { after, ...request }: { after?: string; traceId?: string; digests?: RequestDigests } = {},
   ): Promise<TaskRow> {
-    const { store, line, runner } = this.#options
+    const { store, chain, runner } = this.#options
     await this.#mustHaveRoom(tx)
     const created = this.#newTask(kind, ownerId, input, request)
     tx.afterCommit(() => runner.wake())
     if (after === undefined) return this.#store(tx, created)
     const [task] = (await store.insert(tx, [created])) as [TaskRow]
-    await line.join(tx, task, after)
+    await chain.join(tx, task, after)
     return task
   }
 
@@ -175,9 +175,9 @@ export class Tasks {
 
   /** `remove` as a part of `tx`, for tasks that are the caller's to remove. */
   async removeIn(tx: Transaction, ids: readonly string[]): Promise<void> {
-    const { store, line } = this.#options
+    const { store, chain } = this.#options
     for (const task of await store.lockUnfinished(tx, ids)) {
-      await line.leave(tx, task)
+      await chain.leave(tx, task)
       // Before the next one leaves: who stands behind them must not be left to wait for one that goes as well.
       await store.remove(tx, [task.id])
     }
@@ -197,11 +197,11 @@ export class Tasks {
   }
 
   /** Another instance has changed the rows of a task: does here what follows from them. Never rejects. */
-  async look(taskId: string): Promise<void> {
+  async reconcile(taskId: string): Promise<void> {
     const { runner, logs } = this.#options
     // Without the database: what runs is looked at with the next heartbeat.
-    await runner.look([taskId]).catch(() => {})
-    await logs.look(taskId)
+    await runner.reconcile([taskId]).catch(() => {})
+    await logs.reconcile(taskId)
     runner.wake()
   }
 
@@ -402,14 +402,14 @@ export class Tasks {
   }
 
   async #cancelQueued(tx: Transaction, task: TaskRow): Promise<SavedTask> {
-    const { store, line, events, logs } = this.#options
+    const { store, chain, events, logs } = this.#options
     const { outputs } = await this.#saved(tx, task)
     // A task that ran before has texts to show: then the cancelled wait is an attempt of its own, long enough for them.
     const attempt = task.attempt === 0 ? 0 : task.attempt + 1
     const terminalId = attempt === 0 ? '0-3' : `${attempt}-${outputs.length * 4 + 2}`
     // Its job stays: whoever fetches it finds nothing to claim. Removing it here would lock in the other order.
     const ends = await store.cancelQueued(tx, task.id, attempt, terminalId)
-    await line.leave(tx, task)
+    await chain.leave(tx, task)
     const end = {
       status: 'cancelled' as const,
       endedAt: new Date(),
@@ -428,18 +428,18 @@ export class Tasks {
   async #mustHaveRoom(tx: Queries): Promise<void> {
     const { store, maxQueuedTasks } = this.#options
     const now = performance.now()
-    if (now - this.#countedAt > recountMs || this.#atMost >= maxQueuedTasks) {
-      this.#atMost = await store.queued(tx, maxQueuedTasks)
+    if (now - this.#countedAt > recountMs || this.#queuedAtMost >= maxQueuedTasks) {
+      this.#queuedAtMost = await store.queued(tx, maxQueuedTasks)
       this.#countedAt = now
     }
-    if (this.#atMost >= maxQueuedTasks) throw queueFull(queueFullRetrySeconds)
-    this.#atMost++
+    if (this.#queuedAtMost >= maxQueuedTasks) throw queueFull(queueFullRetrySeconds)
+    this.#queuedAtMost++
   }
 
   /** Locks the task until the transaction ends, and before it the line it stands in. */
   async #lock(tx: Queries, id: string, ownerId: string): Promise<TaskRow> {
     const task = await this.#find(tx, id, ownerId)
-    await this.#options.kinds.get(task.kind)?.lockLine?.(tx, task)
+    await this.#options.kinds.get(task.kind)?.lockChain?.(tx, task)
     return this.#find(tx, id, ownerId, { forUpdate: true })
   }
 

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { BackgroundWork, type BackgroundWorkOptions } from '../../src/base/background-job.ts'
+import { BackgroundJob, type BackgroundJobOptions } from '../../src/base/background-job.ts'
 import type { ReencryptionReport } from '../../src/db/reencryption-report.ts'
 
-type Run = BackgroundWorkOptions<ReencryptionReport>['run']
+type Run = BackgroundJobOptions<ReencryptionReport>['run']
 
 const report = (passes: number): ReencryptionReport => {
   return {
@@ -22,7 +22,7 @@ const report = (passes: number): ReencryptionReport => {
 function controlled() {
   const runs: (PromiseWithResolvers<ReencryptionReport> & Parameters<Run>[0])[] = []
   const logged: { level: string; values: object }[] = []
-  const background = new BackgroundWork<ReencryptionReport>({
+  const background = new BackgroundJob<ReencryptionReport>({
     name: 're-encryption',
     run: options => {
       const ending = Promise.withResolvers<ReencryptionReport>()

@@ -1,29 +1,29 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
-import { Together, type TogetherOptions } from '../../src/base/batcher.ts'
+import { Batcher, type BatcherOptions } from '../../src/base/batcher.ts'
 
 /** Long enough for a batch to begin after another has ended. */
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await nextTurn()
 }
 
-/** A `Together` whose batches end when they are told to. */
-function batches({ atOnce = 1, atMost = 10, failsAll }: Partial<TogetherOptions> = {}) {
+/** A `Batcher` whose batches end when they are told to. */
+function batches({ maxConcurrentBatches = 1, maxBatchSize = 10, failsAll }: Partial<BatcherOptions> = {}) {
   const begun: { items: readonly number[]; end: () => void; fail: (error: Error) => void }[] = []
-  const together = new Together<number, string>(
+  const batcher = new Batcher<number, string>(
     items => {
       const { promise, resolve, reject } = Promise.withResolvers<string[]>()
       begun.push({ items, end: () => resolve(items.map(item => `done ${item}`)), fail: reject })
       return promise
     },
-    { atOnce, atMost, failsAll },
+    { maxConcurrentBatches, maxBatchSize, failsAll },
   )
-  return { begun, together }
+  return { begun, batcher }
 }
 
 t.test('what comes in one turn of the event loop is done together, each with its own answer', async t => {
-  const { begun, together } = batches()
-  const all = [1, 2].map(item => together.do(item))
+  const { begun, batcher } = batches()
+  const all = [1, 2].map(item => batcher.do(item))
   await turns()
   t.same(
     begun.map(({ items }) => items),
@@ -34,10 +34,10 @@ t.test('what comes in one turn of the event loop is done together, each with its
 })
 
 t.test('what comes meanwhile is the next batch', async t => {
-  const { begun, together } = batches()
-  const first = together.do(1)
+  const { begun, batcher } = batches()
+  const first = batcher.do(1)
   await turns()
-  const rest = [2, 3, 4].map(item => together.do(item))
+  const rest = [2, 3, 4].map(item => batcher.do(item))
   await turns()
   t.same(
     begun.map(({ items }) => items),
@@ -52,12 +52,12 @@ t.test('what comes meanwhile is the next batch', async t => {
 })
 
 t.test('no batch is larger than it may be, and no more are done at the same time', async t => {
-  const { begun, together } = batches({ atOnce: 2, atMost: 3 })
+  const { begun, batcher } = batches({ maxConcurrentBatches: 2, maxBatchSize: 3 })
   for (const item of [1, 2]) {
-    void together.do(item)
+    void batcher.do(item)
     await turns()
   }
-  for (const item of [3, 4, 5, 6, 7]) void together.do(item)
+  for (const item of [3, 4, 5, 6, 7]) void batcher.do(item)
   await turns()
   t.same(
     begun.map(({ items }) => items),
@@ -72,8 +72,8 @@ t.test('no batch is larger than it may be, and no more are done at the same time
 })
 
 t.test('a batch that fails does so for each of its items, and for no other', async t => {
-  const { begun, together } = batches({ atMost: 2 })
-  const all = [1, 2, 3].map(item => together.do(item))
+  const { begun, batcher } = batches({ maxBatchSize: 2 })
+  const all = [1, 2, 3].map(item => batcher.do(item))
   await turns()
   const failed = all.slice(0, 2).map(one => t.rejects(one, { message: 'no' }))
   begun[0]?.fail(new Error('no'))
@@ -85,19 +85,19 @@ t.test('a batch that fails does so for each of its items, and for no other', asy
 })
 
 t.test('what waits fails with a batch if it would fail in the same way, else not', async t => {
-  const { begun, together } = batches({ failsAll: error => (error as Error).message === 'away' })
-  const first = together.do(1)
+  const { begun, batcher } = batches({ failsAll: error => (error as Error).message === 'away' })
+  const first = batcher.do(1)
   await turns()
-  const second = together.do(2)
+  const second = batcher.do(2)
   begun[0]?.fail(new Error('bad'))
   await t.rejects(first, { message: 'bad' })
   await turns()
   t.same(begun[1]?.items, [2])
-  const third = together.do(3)
+  const third = batcher.do(3)
   begun[1]?.fail(new Error('away'))
   await t.rejects(second, { message: 'away' })
   await t.rejects(third, { message: 'away' })
-  const fourth = together.do(4)
+  const fourth = batcher.do(4)
   await turns()
   t.same(begun[2]?.items, [4])
   begun[2]?.end()

@@ -148,14 +148,14 @@ t.test('a clock that is set back while the process runs is noticed, one that goe
   await watch.start()
   offsetMs = aheadMs
   await setClock(database.backend === 'pglite' ? '0 hours' : '9 hours')
-  await watch.look()
+  await watch.check()
   t.equal(pulled, 0)
   await queue.send(database.queries, { nth: 1 }, { delaySeconds: 5 })
   offsetMs = 0
   await setClock('0 hours')
-  await watch.look()
+  await watch.check()
   t.equal(pulled, 1)
-  await watch.look()
+  await watch.check()
   t.equal(pulled, 1)
 })
 

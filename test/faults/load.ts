@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { doneWithin } from '../../src/base/settle-within.ts'
+import { settleWithin } from '../../src/base/settle-within.ts'
 import { notificationKinds } from '../../src/notifications/notification.ts'
 import { type Ending, EventSourceClient } from '../support/event-source-client.ts'
 import { between, chance, oneOf } from './chance.ts'
@@ -67,7 +67,7 @@ export class Load {
   /** Lets users finish what they have begun, for at most so long; then they leave. Answers whether nobody had to. */
   async stop(patienceMs: number): Promise<boolean> {
     this.#stopping = true
-    await doneWithin(patienceMs, this.#users)
+    await settleWithin(patienceMs, this.#users)
     const finished = this.underWay.length === 0
     this.#leaving = true
     for (const { watchers } of this.underWay) for (const watcher of watchers) watcher.leave()

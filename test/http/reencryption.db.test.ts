@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { WorkState } from '../../src/base/background-job.ts'
+import type { JobState } from '../../src/base/background-job.ts'
 import type { ReencryptionReport } from '../../src/db/reencryption-report.ts'
 import { anyRecord } from '../support/any-record.ts'
 import { type Conch, ownStorage, startConch } from '../support/conch.ts'
@@ -18,7 +18,7 @@ async function ask(conch: Conch, method: 'GET' | 'POST', token: string | undefin
   return {
     status: response.status,
     headers: response.headers,
-    body: (await response.json()) as WorkState<ReencryptionReport>,
+    body: (await response.json()) as JobState<ReencryptionReport>,
   }
 }
 

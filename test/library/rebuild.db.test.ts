@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { librarySources } from '../../src/app/library-sources.ts'
-import type { WorkState } from '../../src/base/background-job.ts'
+import type { JobState } from '../../src/base/background-job.ts'
 import { parseEncryptionKeys } from '../../src/config/encryption-keys.ts'
 import { openEmbedded, openPostgres } from '../../src/db/client.ts'
 import { Cipher } from '../../src/db/encrypted.ts'
@@ -35,11 +35,11 @@ async function stored(t: Test, { says = '글' } = {}): Promise<Settings> {
 }
 
 /** Has an operator do a long piece of work, and waits for its end. */
-async function done<Report extends object>(conch: Conch, path: string): Promise<WorkState<Report>> {
+async function done<Report extends object>(conch: Conch, path: string): Promise<JobState<Report>> {
   const operator = new Operator(conch.url)
   await operator.json('POST', path)
   for (;;) {
-    const { body } = await operator.json<WorkState<Report>>('GET', path)
+    const { body } = await operator.json<JobState<Report>>('GET', path)
     if (body.status !== 'running') return body
   }
 }
@@ -83,7 +83,7 @@ t.test('beside everybody who writes, changes and removes, what is rebuilt is tru
       else await visitor.json('DELETE', `/api/records/${record}`)
     }
   })
-  const reports: WorkState<RebuildReport>[] = []
+  const reports: JobState<RebuildReport>[] = []
   while (reports.length < 4) reports.push(await rebuilt(conch))
   over = true
   await Promise.all(writers)

@@ -39,7 +39,7 @@ t.test('without a cursor it begins now: the unfinished tasks, then what comes', 
   await client.until(transcript => statesIn(transcript).has(running))
   t.match(client.raw, /^: open\nretry: \d{4}\n\nid: 1-\d+\ndata: \{"type":"data-unread","data":\{"unread":1\}\}\n\n/)
   t.same([...statesIn(client.transcript)], [[running, 'queued']])
-  hub.told({ id: running, ownerId: owner, kind: 'record', status: 'running', stage: 'preparing' })
+  hub.publishTaskState({ id: running, ownerId: owner, kind: 'record', status: 'running', stage: 'preparing' })
   await client.until(transcript => statesIn(transcript).get(running) === 'running')
   await notified(owner, running)
   await client.until(transcript => notifiedIn(transcript).length > 0)
@@ -135,9 +135,9 @@ t.test('what other processes do comes within seconds, and no other owner sees it
   clock.tick(lookMs)
   await client.until(transcript => notifiedIn(transcript).includes(task) && statesIn(transcript).has(task))
   await database.queries.execute(sql`update tasks set status = 'failed', finished_at = now() where id = ${task}`)
-  await hub.look()
+  await hub.refresh()
   await client.until(transcript => statesIn(transcript).get(task) === 'failed')
-  await hub.look()
+  await hub.refresh()
   t.same(stranger.transcript.types(), ['data-unread'])
 })
 
@@ -193,7 +193,8 @@ t.test(
     const ids = Array.from({ length: 200 }, () => uuidv7())
     let rounds = 0
     while (rounds < 400) {
-      for (const id of ids) hub.told({ id, ownerId: owner, kind: 'record', status: 'running', stage: 'generating' })
+      for (const id of ids)
+        hub.publishTaskState({ id, ownerId: owner, kind: 'record', status: 'running', stage: 'generating' })
       rounds++
       await new Promise(resolve => setImmediate(resolve))
     }

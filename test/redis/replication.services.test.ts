@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { v7 as uuidv7 } from 'uuid'
 import { openRedisReplication } from '../../src/redis/replication.ts'
 import { EventLog } from '../../src/tasks/log/event-log.ts'
-import { Presence } from '../../src/tasks/run/lease.ts'
+import { LivenessLease } from '../../src/tasks/run/lease.ts'
 import { noOwnRedis, type OwnRedis, startRedis } from '../support/own-redis.ts'
 import { quietLogger } from '../support/quiet-logger.ts'
 import { proxyTcp } from '../support/tcp-proxy.ts'
@@ -222,7 +222,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const redis = await startRedis(t)
     const { writer, reader, log, mirror } = await followed(t, redis.url)
     let now = 0
-    log.presence = new Presence(() => now)
+    log.lease = new LivenessLease(() => now)
     now = 60_000
     log.append({ type: 'data-kept', id: 'kept', data: 1 })
     const kept = mirror.lastId
@@ -241,7 +241,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const calls = Array.from(counted).reduce((sum, [, count]) => sum + Number(count), 0)
     t.ok(calls < 2 * rounds, `${calls} calls for ${rounds} appends`)
     t.same(mirror.lastId, kept)
-    log.presence.confirm()
+    log.lease.renew()
     log.wake()
     await same(t, mirror, log)
   })

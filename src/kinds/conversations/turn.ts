@@ -63,7 +63,7 @@ export function turnKind({
       { name: 'turn.completed', data: { taskId, ownerId, conversationId, attempt, watched } },
     ],
 
-    async lockLine(tx, { id }) {
+    async lockChain(tx, { id }) {
       const turn = await conversations.turn(tx, id)
       if (turn) await conversations.lock(tx, turn.conversationId)
     },

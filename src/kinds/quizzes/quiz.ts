@@ -12,7 +12,7 @@ export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
     name: 'quiz',
     input: QuizInput,
     outputs: () => 1,
-    write: (input, desk) => writeQuiz(input, desk, { quizPrompt, quizFormat }),
+    write: (input, context) => writeQuiz(input, context, { quizPrompt, quizFormat }),
 
     save: (tx, ended) => store.save(tx, ended.map(made)),
 

@@ -12,8 +12,8 @@ import { taskEnded } from '../../tasks/task.ts'
 import type { Tasks } from '../../tasks/tasks.ts'
 import { AttemptSchema, QuizList, QuizSchema } from './api-schemas.ts'
 import { quizBeingMade, quizDamaged, quizEmpty, quizNotFound } from './errors.ts'
+import { grade } from './grade.ts'
 import { AttemptInput, QuizInput } from './input.ts'
-import { mark } from './mark.ts'
 import type { QuizStore } from './store.ts'
 import { viewQuiz, viewQuizItem } from './view.ts'
 
@@ -94,7 +94,7 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
         const quiz = await quizzes.get(tx, task)
         if (!quiz) throw quizEmpty()
         if (quiz.damaged) throw quizDamaged()
-        const { score, results } = mark(quiz.questions, answers)
+        const { score, results } = grade(quiz.questions, answers)
         return { ...(await quizzes.addAttempt(tx, quiz, { answers, score })), results }
       })
       const { id, score, results, createdAt } = taken

@@ -1,7 +1,7 @@
 import type { ChatMessage, Completion, JsonFormat } from '../../ai/completion.ts'
 import { fixedBound } from '../../ai/text-bound.ts'
-import type { Desk, Written } from '../../tasks/kind.ts'
-import { judge } from '../../tasks/run/classify-completion.ts'
+import type { OutputContext, OutputResult } from '../../tasks/kind.ts'
+import { classifyCompletion } from '../../tasks/run/classify-completion.ts'
 import type { Usage } from '../../tasks/task.ts'
 import { type Question, questionChunk, validQuestion, withdrawnChunk } from './question.ts'
 import { QuestionReader } from './question-reader.ts'
@@ -42,29 +42,29 @@ const mendable = new Set<Completion['outcome']>(['completed', 'length', 'truncat
  */
 export async function writeQuiz(
   input: QuizRequest,
-  desk: Desk,
+  context: OutputContext,
   { quizPrompt, quizFormat }: QuizPrompts,
-): Promise<Written> {
+): Promise<OutputResult> {
   const { questionCount, choices } = input
   const questions: Question[] = []
   const ask = (missing: number) => {
     let reader = new QuestionReader()
     const have = questions.map(({ question }) => question)
-    return desk.complete({
+    return context.complete({
       messages: quizPrompt({ ...input, questionCount: missing, ...(have.length > 0 && { have }) }),
       format: quizFormat({ questionCount: missing, choices }),
       bound,
       onDelta(delta, voids) {
         if (voids) {
           reader = new QuestionReader()
-          for (const draft of questions.splice(have.length)) desk.append(withdrawnChunk(draft))
+          for (const draft of questions.splice(have.length)) context.append(withdrawnChunk(draft))
         }
         for (const raw of reader.push(delta)) {
           if (questions.length === questionCount) return
           const read = validQuestion(raw, { choices, known: questions })
           if (read.kind === 'invalid') continue
           questions.push(read.question)
-          desk.append(questionChunk(read.question))
+          context.append(questionChunk(read.question))
         }
       },
     })
@@ -84,10 +84,10 @@ export async function writeQuiz(
   }
 }
 
-function ended(completion: Completion & { text: string }, count: number, asked: number): Written {
+function ended(completion: Completion & { text: string }, count: number, asked: number): OutputResult {
   if (completion.outcome === 'aborted') return { status: 'cancelled' }
   if (count === asked) return { status: 'completed', finishReason: 'stop' }
-  const { finishReason, error } = judge(completion, completion.text !== '' || count > 0)
+  const { finishReason, error } = classifyCompletion(completion, completion.text !== '' || count > 0)
   return {
     status: count > 0 ? 'incomplete' : 'failed',
     finishReason: completion.outcome === 'completed' ? undefined : finishReason,

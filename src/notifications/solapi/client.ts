@@ -3,7 +3,7 @@ import type { RequestSendOneMessageSchema } from 'solapi'
 import type { Dispatcher } from 'undici'
 import type { SolapiConfig } from '../../config/read-config.ts'
 import { PermanentFault } from '../../domain-events/handler.ts'
-import { judge, NotDelivered, post } from '../post.ts'
+import { assertDelivered, NotDelivered, post } from '../post.ts'
 
 /** As the SDK types it. */
 export type SolapiMessage = RequestSendOneMessageSchema
@@ -37,7 +37,7 @@ export function solapi({ baseUrl, apiKey, apiSecret, sender }: SolapiConfig, age
         maxBodyBytes: maxAnswerBytes,
         timeoutMs,
       })
-      judge(channel, status)
+      assertDelivered(channel, status)
       if (!wasTaken(channel, body))
         throw new PermanentFault('DELIVERY_REFUSED', `${channel}: the message was not taken`)
     },

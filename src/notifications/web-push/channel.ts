@@ -4,7 +4,7 @@ import type { Queries } from '../../db/client.ts'
 import { PermanentFault } from '../../domain-events/handler.ts'
 import type { Channel } from '../channel.ts'
 import type { EndpointGate } from '../endpoint-gate.ts'
-import { judge, post } from '../post.ts'
+import { assertDelivered, post } from '../post.ts'
 import { notificationText } from '../text.ts'
 import type { PushStore } from './store.ts'
 
@@ -54,7 +54,7 @@ export function webPushChannel({
       const gone = await gate.through({ ownerId, url: endpoint }, signal, async () => {
         const { status } = await post('web-push', endpoint, { agent, signal, body, headers: texts(headers) })
         if (status === 404 || status === 410) return true
-        judge('web-push', status)
+        assertDelivered('web-push', status)
         return false
       })
       if (gone) await store.remove(queries, targetId, ownerId, subscription.sealedEndpoint)

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { Queries } from '../../db/client.ts'
 import type { Channel } from '../channel.ts'
 import type { EndpointGate } from '../endpoint-gate.ts'
-import { judge, post } from '../post.ts'
+import { assertDelivered, post } from '../post.ts'
 import { signedHeaders } from './sign.ts'
 import type { WebhookStore } from './store.ts'
 
@@ -44,7 +44,7 @@ export function webhookChannel({
         const headers = signedHeaders(secret, id, body)
         const { status } = await post('webhook', url, { agent, body, signal, headers })
         if (status === 410) return true
-        judge('webhook', status)
+        assertDelivered('webhook', status)
         return false
       })
       if (gone) await store.remove(queries, ownerId, sealedUrl)

@@ -1,4 +1,4 @@
-import type { Presence } from '../run/lease.ts'
+import type { LivenessLease } from '../run/lease.ts'
 import {
   type Chunk,
   type Cursor,
@@ -47,7 +47,7 @@ export class EventLog {
   /** Called as readers are, for whoever copies the log to other instances. */
   onAppended: (() => void) | undefined
   /** Of the process, if an attempt writes here: while that is not certain, nobody is told what it has appended. */
-  presence: Presence | undefined
+  lease: LivenessLease | undefined
   #segments = new EventSegments(0)
   #terminal: EventId | undefined
   #rebuilt = false
@@ -164,7 +164,7 @@ export class EventLog {
    */
   read(position: Cursor, maxChars: number): Read {
     if (this.#abandoned) return { kind: 'abandoned' }
-    if (this.presence?.certain === false) return { kind: 'wait' }
+    if (this.lease?.isValid === false) return { kind: 'wait' }
     if (position.attempt !== this.attempt) {
       const start = { attempt: this.attempt, seq: 0 }
       if (position.attempt !== 0) return { kind: 'reset', reason: 'new-attempt', position: start }
@@ -179,7 +179,7 @@ export class EventLog {
 
   /** What came after `seq` of this attempt as it was appended, to be given to `mirror`; about `maxChars` at most. */
   readRaw(seq: number, maxChars: number): RawEvent[] {
-    if (this.presence?.certain === false) return []
+    if (this.lease?.isValid === false) return []
     return this.#segments.readRaw(seq, maxChars)
   }
 

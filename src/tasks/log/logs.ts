@@ -2,7 +2,7 @@ import { Problem } from '../../base/problem.ts'
 import { isDatabaseFault } from '../../db/faults.ts'
 import type { Timers } from '../../sse/sse-stream.ts'
 import type { KindChunk } from '../kind.ts'
-import type { Presence } from '../run/lease.ts'
+import type { LivenessLease } from '../run/lease.ts'
 import type { StoredOutput, TaskRow } from '../store/rows.ts'
 import { taskEnded } from '../task.ts'
 import { formatCursor } from './event.ts'
@@ -28,8 +28,8 @@ export interface SavedTask {
 }
 
 /** What there is to know of logs that other instances write. */
-export interface Elsewhere extends Pick<MirrorsOptions, 'marks' | 'replication' | 'logger'> {
-  presence: Presence
+export interface Elsewhere extends Pick<MirrorsOptions, 'taskPositions' | 'replication' | 'logger'> {
+  lease: LivenessLease
 }
 
 /**
@@ -51,7 +51,7 @@ export class Logs {
   readonly #readings = new Set<{ taskId: string; outdated: boolean }>()
   readonly #timers: Timers
   readonly #load: (taskId: string) => Promise<SavedTask>
-  readonly #elsewhere: { mirrors: Mirrors; replication: Replication | undefined; presence: Presence } | undefined
+  readonly #elsewhere: { mirrors: Mirrors; replication: Replication | undefined; lease: LivenessLease } | undefined
 
   /**
    * @param load reads a task and its outputs, in one state
@@ -65,10 +65,16 @@ export class Logs {
     this.#load = load
     this.#timers = timers
     if (!elsewhere) return
-    const { marks, replication, logger, presence } = elsewhere
-    const mirrors = new Mirrors({ marks, replication, logger, timers, onOutdated: taskId => void this.look(taskId) })
-    this.#elsewhere = { mirrors, replication, presence }
-    presence.onCertain = () => {
+    const { taskPositions, replication, logger, lease } = elsewhere
+    const mirrors = new Mirrors({
+      taskPositions,
+      replication,
+      logger,
+      timers,
+      onOutdated: taskId => void this.reconcile(taskId),
+    })
+    this.#elsewhere = { mirrors, replication, lease }
+    lease.onValid = () => {
       for (const taskId of this.#written.keys()) this.#open.get(taskId)?.wake()
     }
   }
@@ -89,7 +95,7 @@ export class Logs {
     const log = open && !this.#written.has(taskId) ? open : this.#add(new EventLog(taskId, kind))
     this.#written.get(taskId)?.end()
     this.#written.set(taskId, this.#elsewhere?.replication?.publish(log, attempt))
-    log.presence = this.#elsewhere?.presence
+    log.lease = this.#elsewhere?.lease
     this.#keep(taskId)
     return log
   }
@@ -99,7 +105,7 @@ export class Logs {
     this.#written.get(taskId)?.end()
     this.#written.delete(taskId)
     const log = this.#open.get(taskId)
-    if (log) log.presence = undefined
+    if (log) log.lease = undefined
     log?.wake()
     this.#retire(taskId)
   }
@@ -215,7 +221,7 @@ export class Logs {
   }
 
   /** The rows of a task may have changed: its readers here are told what they say. Never rejects. */
-  async look(taskId: string): Promise<void> {
+  async reconcile(taskId: string): Promise<void> {
     if (!this.#open.has(taskId) || this.#written.has(taskId)) return
     try {
       const saved = await this.#loadCurrent(taskId)

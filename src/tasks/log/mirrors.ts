@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { doneWithin } from '../../base/settle-within.ts'
+import { settleWithin } from '../../base/settle-within.ts'
 import type { Timers } from '../../sse/sse-stream.ts'
 import type { TaskRow } from '../store/rows.ts'
 import { taskEnded } from '../task.ts'
@@ -16,13 +16,13 @@ const silenceMs = 15_000
 const catchUpMs = 2_000
 
 /** Where a task is. */
-export type TaskMark = Pick<TaskRow, 'id' | 'status' | 'attempt'>
+export type TaskPosition = Pick<TaskRow, 'id' | 'status' | 'attempt'>
 
 export interface MirrorsOptions {
   /** Without it the logs of others are only known by their beginning and, from the database, by their end. */
   replication?: Replication
   /** Those of these tasks that are there. */
-  marks(taskIds: readonly string[]): Promise<TaskMark[]>
+  taskPositions(taskIds: readonly string[]): Promise<TaskPosition[]>
   timers: Timers
   logger: Pick<FastifyBaseLogger, 'warn'>
   /** Called for a log that replication cannot complete: the task has ended, or was deleted. */
@@ -75,11 +75,11 @@ export class Mirrors {
    * Lets a log that is behind its row, or that nothing comes to by itself, get what there is, for a while. False, at once,
    * when there is no such log or nothing to wait for.
    */
-  async catchUp(task: TaskMark): Promise<boolean> {
+  async catchUp(task: TaskPosition): Promise<boolean> {
     const mirror = this.#mirrors.get(task.id)
     if (!mirror?.following) return false
     if (mirror.log.readerCount > 0 && !behind(mirror.log, task)) return false
-    await doneWithin(catchUpMs, [mirror.following.sync()])
+    await settleWithin(catchUpMs, [mirror.following.sync()])
     return true
   }
 
@@ -96,7 +96,7 @@ export class Mirrors {
 
   async #lookAgain(): Promise<void> {
     try {
-      await this.look()
+      await this.reconcile()
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'cannot look for tasks of other instances; trying again')
     }
@@ -108,31 +108,33 @@ export class Mirrors {
    * Asks the database once about all that are followed, and completes what can be completed. An end that is on its way gets
    * until the next look: to read it from the rows sends readers away.
    */
-  async look(): Promise<void> {
+  async reconcile(): Promise<void> {
     const begunAt = performance.now()
     const followed = new Map(this.#mirrors)
-    const marks = new Map((await this.#options.marks(Array.from(followed.keys()))).map(mark => [mark.id, mark]))
+    const positions = new Map(
+      (await this.#options.taskPositions(Array.from(followed.keys()))).map(position => [position.id, position]),
+    )
     const silentSince = begunAt - silenceMs
     await Promise.all(
       Array.from(followed, ([taskId, { log, following }]) => {
-        const mark = marks.get(taskId)
-        return following && (!mark || behind(log, mark) || following.heardAt < silentSince)
+        const position = positions.get(taskId)
+        return following && (!position || behind(log, position) || following.heardAt < silentSince)
           ? following.sync()
           : undefined
       }),
     )
     for (const [taskId, mirror] of followed) {
       if (this.#mirrors.get(taskId) !== mirror) continue
-      const mark = marks.get(taskId)
-      const endMissing = mark !== undefined && taskEnded(mark.status) && !mirror.log.terminal
+      const position = positions.get(taskId)
+      const endMissing = position !== undefined && taskEnded(position.status) && !mirror.log.terminal
       const heard = mirror.following !== undefined && mirror.following.heardAt >= begunAt
-      if (!mark || (endMissing && (mirror.endDue || !heard))) this.#options.onOutdated(taskId)
+      if (!position || (endMissing && (mirror.endDue || !heard))) this.#options.onOutdated(taskId)
       mirror.endDue = endMissing
     }
   }
 }
 
-function behind(log: EventLog, { status, attempt }: TaskMark): boolean {
+function behind(log: EventLog, { status, attempt }: TaskPosition): boolean {
   if (taskEnded(status)) return log.terminal === undefined
   return status === 'running' && log.attempt < attempt
 }

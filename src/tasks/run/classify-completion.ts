@@ -2,7 +2,7 @@ import type { Completion } from '../../ai/completion.ts'
 import type { EndedOutputStatus, OutputError } from '../task.ts'
 
 /** What an output ends as, by how its completion ended and whether there is text. */
-export function judge(
+export function classifyCompletion(
   completion: Completion,
   hasText: boolean,
 ): { status: EndedOutputStatus; finishReason?: string; error?: OutputError } {

@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
-import { Together } from '../../base/batcher.ts'
+import { Batcher } from '../../base/batcher.ts'
 import type { Database, Transaction } from '../../db/client.ts'
 import { DecryptionFailed } from '../../db/encrypted.ts'
 import { isTransientFault } from '../../db/faults.ts'
@@ -9,7 +9,7 @@ import { untilAnswered } from '../../db/until-answered.ts'
 import type { DomainEvent, EndedOutput } from '../../domain-events/domain-events.ts'
 import type { Events, Published } from '../../domain-events/events.ts'
 import type { TaskKind } from '../kind.ts'
-import type { Line } from '../store/chain.ts'
+import type { TaskChain } from '../store/chain.ts'
 import type { TaskJob, TaskQueue } from '../store/queue.ts'
 import type { ClaimedTask } from '../store/rows.ts'
 import type { Saved, TaskEnd, TaskStore } from '../store/task-store.ts'
@@ -18,11 +18,11 @@ import { endFacts } from '../task-facts.ts'
 /** What broke once may break again: not at once, then. */
 const lostDelaySeconds = 2
 
-export interface SettlementOptions {
+export interface AttemptFinalizerOptions {
   database: Database
   store: TaskStore
   queue: TaskQueue
-  line: Line
+  chain: TaskChain
   events: Events
   logger: FastifyBaseLogger
   /** Told how each attempt that ended here ended, for the metrics. */
@@ -35,7 +35,7 @@ export interface SettlementOptions {
  * Transactions at once, and ends that share one. One for each end, at seven statements each, was most of what a burst of tasks
  * cost. Two, since one of them may have to wait for what somebody else has locked.
  */
-const batches = { atOnce: 2, atMost: 25 }
+const batches = { maxConcurrentBatches: 2, maxBatchSize: 25 }
 
 /** An end to be saved. */
 interface Ending {
@@ -47,12 +47,12 @@ interface Ending {
 }
 
 /** How an attempt leaves this process: saved, or given back to the queue. */
-export class Settlement {
-  readonly #options: SettlementOptions
+export class AttemptFinalizer {
+  readonly #options: AttemptFinalizerOptions
   readonly #givenUp = new AbortController()
-  readonly #together = new Together((endings: readonly Ending[]) => this.#saveTogether(endings), batches)
+  readonly #batcher = new Batcher((endings: readonly Ending[]) => this.#saveTogether(endings), batches)
 
-  constructor(options: SettlementOptions) {
+  constructor(options: AttemptFinalizerOptions) {
     this.#options = options
   }
 
@@ -78,7 +78,7 @@ export class Settlement {
   }
 
   async #save(ending: Ending): Promise<Saved | undefined> {
-    return (await this.#together.do(ending)) ?? this.#saveAlone(ending)
+    return (await this.#batcher.do(ending)) ?? this.#saveAlone(ending)
   }
 
   /**
@@ -119,7 +119,7 @@ export class Settlement {
     endings: readonly Ending[],
     options?: { skipLocked: boolean },
   ): Promise<(Saved | undefined)[]> {
-    const { store, queue, line, events, onQueued } = this.#options
+    const { store, queue, chain, events, onQueued } = this.#options
     const saved = await store.end(
       tx,
       endings.map(({ task: { id, ownerId, attempt }, end }) => ({ taskId: id, ownerId, attempt, end })),
@@ -137,7 +137,7 @@ export class Settlement {
       if (!ended) continue
       const ofKind = facts.get(task.id) ?? []
       published.push({ traceId: task.traceId, events: [...ofKind, ...endFacts(measured(task, end, ended.ends))] })
-      await line.advance(tx, ended.nextId)
+      await chain.advance(tx, ended.nextId)
       jobs.push(job())
     }
     if (saved.some(ended => ended && ended.nextId !== null)) tx.afterCommit(onQueued)

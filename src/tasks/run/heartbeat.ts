@@ -2,19 +2,19 @@ import type { FastifyBaseLogger } from 'fastify'
 import { reasonOf } from '../../db/faults.ts'
 import type { TaskJob, TaskQueue } from '../store/queue.ts'
 import type { Attempt } from './attempt.ts'
-import type { Presence } from './lease.ts'
+import type { LivenessLease } from './lease.ts'
 
 /** A third of what pg-boss waits for. */
 const intervalMs = 3_000
 
 export interface HeartbeatOptions {
   queue: TaskQueue
-  presence: Presence
+  lease: LivenessLease
   logger: FastifyBaseLogger
   /** What runs now. */
   running(): Iterable<{ attempt: Attempt; job: TaskJob }>
   /** Does to what runs what the database says of it. @throws when the database does not answer */
-  look(): Promise<void>
+  reconcile(): Promise<void>
 }
 
 /**
@@ -39,15 +39,15 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    const { queue, presence, logger, running, look } = this.#options
-    presence.seen()
+    const { queue, lease, logger, running, reconcile } = this.#options
+    lease.seen()
     const jobs = Array.from(running(), ({ job }) => job)
     try {
       if (jobs.length > 0) {
         await queue.touch(jobs)
-        await look()
+        await reconcile()
       }
-      presence.confirm()
+      lease.renew()
     } catch (error) {
       logger.warn({ err: error }, `no heartbeat: ${reasonOf(error)}`)
     }

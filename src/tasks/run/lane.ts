@@ -4,7 +4,7 @@ import { bounded, type TextBound } from '../../ai/text-bound.ts'
 import { TextSample } from '../../ai/text-sample.ts'
 import { estimateUsage } from '../../ai/tokens.ts'
 import { untilAnswered } from '../../db/until-answered.ts'
-import type { Desk, KindChunk, Written } from '../kind.ts'
+import type { KindChunk, OutputContext, OutputResult } from '../kind.ts'
 import type { EventLog } from '../log/event-log.ts'
 import { outputChunk } from '../log/rebuild.ts'
 import type { StoredOutput } from '../store/rows.ts'
@@ -28,22 +28,22 @@ export interface Effort {
 }
 
 /** Writes one output: see `TaskKind`. */
-export type Writer = (desk: LaneDesk) => Promise<Written>
+export type WriteOutput = (context: LaneContext) => Promise<OutputResult>
 
 /** Makes the messages that are sent; none if there is nothing to write any more. May fail while the database is away. */
 export type Prompt = () => Promise<readonly ChatMessage[]>
 
-/** A `Desk` at which what the model says can also be streamed as this output's own text. */
-export interface LaneDesk extends Desk {
+/** A `OutputContext` at which what the model says can also be streamed as this output's own text. */
+export interface LaneContext extends OutputContext {
   /**
    * As `complete`, but of messages that are not kept while the answer comes: `prompt` makes them again if they must be
    * counted, and if that fails there is no usage. Waits for a database that is away. `undefined` when there are none.
    */
-  stream(prompt: Prompt, bound: TextBound): Promise<Awaited<ReturnType<Desk['complete']>> | undefined>
+  stream(prompt: Prompt, bound: TextBound): Promise<Awaited<ReturnType<OutputContext['complete']>> | undefined>
 }
 
 /**
- * One output of a running attempt: has it written, itself the desk at which that is done, and tells the log.
+ * One output of a running attempt: has it written, itself the context at which that is done, and tells the log.
  *
  * ```
  * idle -> running -> ended        run()
@@ -51,7 +51,7 @@ export interface LaneDesk extends Desk {
  * ended -> idle                   restart()
  * ```
  */
-export class Lane implements LaneDesk {
+export class Lane implements LaneContext {
   readonly index: number
   readonly #log: EventLog
   readonly #model: Model
@@ -111,7 +111,7 @@ export class Lane implements LaneDesk {
   }
 
   /** Rejects only if `write` does; `stop()` and `cancel()` make it end soon, as `cancelled`. */
-  async run(write: Writer): Promise<void> {
+  async run(write: WriteOutput): Promise<void> {
     const { index } = this
     this.#running = new AbortController()
     this.#started = false
@@ -131,7 +131,12 @@ export class Lane implements LaneDesk {
     return this.#running.signal
   }
 
-  async complete({ messages, format, bound, onDelta }: Parameters<Desk['complete']>[0]): ReturnType<Desk['complete']> {
+  async complete({
+    messages,
+    format,
+    bound,
+    onDelta,
+  }: Parameters<OutputContext['complete']>[0]): ReturnType<OutputContext['complete']> {
     let text = ''
     const reasoning = new TextSample()
     const completion = await this.#complete({ messages, format }, bound, (delta, voids) => {
@@ -142,7 +147,7 @@ export class Lane implements LaneDesk {
     return counted(completion, text, [reasoning], messages)
   }
 
-  stream(prompt: Prompt, bound: TextBound): ReturnType<LaneDesk['stream']> {
+  stream(prompt: Prompt, bound: TextBound): ReturnType<LaneContext['stream']> {
     // Its text is in the log: a second one, in all its pieces, was a third of the memory of a task that runs.
     return this.#stream(prompt, bound).then(completion => completion && this.#streamed(completion, prompt))
   }
@@ -243,7 +248,7 @@ export class Lane implements LaneDesk {
     return this.#started ? this.#log.text(this.index) : ''
   }
 
-  #end(end: Written & { text: string }): void {
+  #end(end: OutputResult & { text: string }): void {
     const { index } = this
     const { text: _, result: __, ...change } = end
     if (this.#voided) {

@@ -8,12 +8,12 @@ const absentMs = 10_000
  * Whether this process has been here all the time. One that was not keeps to itself what its attempts write until it has
  * asked the database whether they still are the tasks' attempts.
  */
-export class Presence {
+export class LivenessLease {
   readonly #now: () => number
   #seenAt: number
-  #confirmed = true
+  #valid = true
   /** Called when it is certain again. */
-  onCertain: (() => void) | undefined
+  onValid: (() => void) | undefined
 
   /** @param now milliseconds that pass while the process is stopped */
   constructor(now: () => number = () => performance.now()) {
@@ -21,23 +21,23 @@ export class Presence {
     this.#seenAt = now()
   }
 
-  /** False from the end of an absence until `confirm`. Cheap: asked for every event. */
-  get certain(): boolean {
-    if (this.#now() - this.#seenAt > absentMs) this.#confirmed = false
-    return this.#confirmed
+  /** False from the end of an absence until `renew`. Cheap: asked for every event. */
+  get isValid(): boolean {
+    if (this.#now() - this.#seenAt > absentMs) this.#valid = false
+    return this.#valid
   }
 
   /** The process is here: to be called far more often than every 10 s. */
   seen(): void {
     // An absence is noted before it is over.
-    if (this.certain) this.#seenAt = this.#now()
+    if (this.isValid) this.#seenAt = this.#now()
   }
 
   /** What runs here has been looked at. */
-  confirm(): void {
+  renew(): void {
     this.#seenAt = this.#now()
-    if (this.#confirmed) return
-    this.#confirmed = true
-    this.onCertain?.()
+    if (this.#valid) return
+    this.#valid = true
+    this.onValid?.()
   }
 }

@@ -1,20 +1,20 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Model } from '../../ai/client.ts'
-import { doneWithin } from '../../base/settle-within.ts'
+import { settleWithin } from '../../base/settle-within.ts'
 import type { Database, Queries } from '../../db/client.ts'
 import { Poller } from '../../db/poller.ts'
 import type { Events } from '../../domain-events/events.ts'
 import { maxOutputs, type TaskKind } from '../kind.ts'
 import type { Logs } from '../log/logs.ts'
-import type { Line } from '../store/chain.ts'
+import type { TaskChain } from '../store/chain.ts'
 import type { TaskJob, TaskQueue } from '../store/queue.ts'
 import type { ClaimedTask } from '../store/rows.ts'
-import { attempts, orders } from '../store/task-queries.ts'
+import { attempts, pendingCommands } from '../store/task-queries.ts'
 import type { TaskEnd, TaskStore } from '../store/task-store.ts'
 import { Attempt } from './attempt.ts'
-import { Settlement } from './finalizer.ts'
+import { AttemptFinalizer } from './finalizer.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { Presence } from './lease.ts'
+import { LivenessLease } from './lease.ts'
 
 /** Jobs taken in one transaction: bounds its size, not how many run. */
 const maxBatch = 200
@@ -26,7 +26,7 @@ export interface RunnerOptions {
   database: Database
   store: TaskStore
   queue: TaskQueue
-  line: Line
+  chain: TaskChain
   events: Events
   logs: Logs
   kinds: ReadonlyMap<string, TaskKind>
@@ -34,7 +34,7 @@ export interface RunnerOptions {
   /** Completions at once in this process. The work waits, it does not compute: large on purpose. */
   maxRunningOutputs: number
   /** Of this process, if others may replace it; the heartbeat keeps it. */
-  presence?: Presence
+  lease?: LivenessLease
   logger: FastifyBaseLogger
   /** Told of each attempt that begins here, for the metrics. */
   onClaim?(task: ClaimedTask): void
@@ -56,7 +56,7 @@ interface Running {
  */
 export class Runner {
   readonly #options: RunnerOptions
-  readonly #settlement: Settlement
+  readonly #finalizer: AttemptFinalizer
   readonly #heartbeat: Heartbeat
   readonly #running = new Map<string, Running>()
   readonly #poller: Poller
@@ -66,17 +66,17 @@ export class Runner {
 
   constructor(options: RunnerOptions) {
     this.#options = options
-    this.#settlement = new Settlement({ ...options, onQueued: () => this.wake() })
+    this.#finalizer = new AttemptFinalizer({ ...options, onQueued: () => this.wake() })
     this.#poller = new Poller(
       () => this.#take(),
       error => options.logger.error({ err: error }, 'cannot take tasks from the queue; trying again'),
       options.database,
     )
     this.#heartbeat = new Heartbeat({
-      presence: new Presence(),
+      lease: new LivenessLease(),
       ...options,
       running: () => this.#running.values(),
-      look: () => this.look(this.#running.keys()),
+      reconcile: () => this.reconcile(this.#running.keys()),
     })
   }
 
@@ -118,12 +118,12 @@ export class Runner {
    * Does to those of these tasks that run here what the database says of them: others may have cancelled or removed them, or
    * begun another attempt.
    */
-  async look(taskIds: Iterable<string>): Promise<void> {
+  async reconcile(taskIds: Iterable<string>): Promise<void> {
     const { database, logger } = this.#options
     const looked = Array.from(taskIds).flatMap(id => this.#running.get(id) ?? [])
     if (looked.length === 0) return
     const ids = looked.map(({ attempt }) => attempt.task.id)
-    const found = await orders(database.queries, ids)
+    const found = await pendingCommands(database.queries, ids)
     for (const running of looked) {
       const { id, attempt } = running.attempt.task
       const order = found.get(id)
@@ -142,7 +142,7 @@ export class Runner {
     if (!running) return
     const stopped = running.attempt.stop()
     this.#options.logs.forget(taskId)
-    if (stopped) await this.#settlement.giveBack(running.attempt.task, running.job)
+    if (stopped) await this.#finalizer.giveBack(running.attempt.task, running.job)
   }
 
   /** Takes nothing more, waits for what runs up to `drainMs`, then gives the rest back to the queue. */
@@ -155,17 +155,17 @@ export class Runner {
     await this.#poller.stop()
     await this.#allDone(drainMs)
     const rest = Array.from(this.#running.values()).filter(({ attempt }) => attempt.stop())
-    await Promise.all(rest.map(({ attempt, job }) => this.#settlement.giveBack(attempt.task, job)))
+    await Promise.all(rest.map(({ attempt, job }) => this.#finalizer.giveBack(attempt.task, job)))
     await this.#allDone(saveGraceMs)
     // Without its database, what is left is lost to the next attempt.
-    this.#settlement.giveUp()
+    this.#finalizer.giveUp()
     await this.#allDone(saveGraceMs)
     this.#heartbeat.stop()
   }
 
   /** Waits until nothing runs, for at most `ms`. */
   #allDone(ms: number): Promise<void> {
-    return doneWithin(
+    return settleWithin(
       ms,
       Array.from(this.#running.values(), ({ done }) => done),
     )
@@ -238,7 +238,7 @@ export class Runner {
       parallel: maxRunningOutputs,
       watched: () => logs.watched(task.id),
       lost: () => logs.lost(task),
-      save: end => this.#settlement.save({ task, job: () => running.job, kind, end }),
+      save: end => this.#finalizer.save({ task, job: () => running.job, kind, end }),
     })
     const running: Running = { attempt, job, outputs: Math.min(pending, maxRunningOutputs), done: Promise.resolve() }
     this.#running.set(task.id, running)
@@ -246,7 +246,7 @@ export class Runner {
       .run()
       .catch(error => {
         logger.error({ err: error, taskId: task.id, attempt: task.attempt }, 'the attempt failed')
-        return this.#settlement.giveBack(task, running.job, { lost: true })
+        return this.#finalizer.giveBack(task, running.job, { lost: true })
       })
       .finally(() => {
         if (this.#running.get(task.id) !== running) return

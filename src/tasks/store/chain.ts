@@ -8,11 +8,11 @@ import type { TaskStore } from './task-store.ts'
  * another has no job; the transaction that ends the one before sends it.
  *
  * Who puts a task into a line, takes one out or writes one anew locks the line first, by a row that its kind names
- * (`lockLine`), then rows of tasks: one line changes in one place at a time, whatever the order of those rows. The ends
+ * (`lockChain`), then rows of tasks: one line changes in one place at a time, whatever the order of those rows. The ends
  * of tasks do without: while they hold a row of a task they wait for no other, and every change of a link locks the row of the
  * earlier task. So a task can neither begin twice nor be forgotten, and nobody waits for somebody who waits for him.
  */
-export class Line {
+export class TaskChain {
   readonly #store: TaskStore
   readonly #queue: TaskQueue
 

@@ -76,7 +76,7 @@ export async function attempts(tx: Queries, taskIds: readonly string[]): Promise
 }
 
 /** Where these tasks are, whoever they belong to. */
-export async function marks(
+export async function taskPositions(
   tx: Queries,
   ids: readonly string[],
 ): Promise<Pick<TaskRow, 'id' | 'status' | 'attempt'>[]> {
@@ -84,7 +84,7 @@ export async function marks(
 }
 
 /** What has been decided of running tasks: their current attempt, and what was cancelled. Those that have gone are not in it. */
-export async function orders(
+export async function pendingCommands(
   tx: Queries,
   taskIds: readonly string[],
 ): Promise<Map<string, { attempt: number; cancel: boolean; cancelOutputs: number[] }>> {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Completion } from '../../../src/ai/completion.ts'
 import { type QuizPrompts, writeQuiz } from '../../../src/kinds/quizzes/write.ts'
-import type { Desk, KindChunk } from '../../../src/tasks/kind.ts'
+import type { KindChunk, OutputContext } from '../../../src/tasks/kind.ts'
 import type { Usage } from '../../../src/tasks/task.ts'
 
 const input = { topic: '수도', material: '자료', questionCount: 3, difficulty: 'hard', choices: 2 } as const
@@ -272,7 +272,7 @@ async function write(
 ) {
   const asked: object[] = []
   const chunks: KindChunk[] = []
-  const desk: Desk = {
+  const context: OutputContext = {
     signal: new AbortController().signal,
     async complete(request) {
       const answer = answers[asked.length]
@@ -290,7 +290,7 @@ async function write(
     },
     append: chunk => chunks.push(chunk),
   }
-  return { written: await writeQuiz(input, desk, prompts), asked, chunks }
+  return { written: await writeQuiz(input, context, prompts), asked, chunks }
 }
 
 function question(number: number) {

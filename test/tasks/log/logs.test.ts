@@ -7,7 +7,7 @@ import type { EventLog } from '../../../src/tasks/log/event-log.ts'
 import { Logs, type SavedTask } from '../../../src/tasks/log/logs.ts'
 import { terminalChunk } from '../../../src/tasks/log/rebuild.ts'
 import type { Replication } from '../../../src/tasks/log/replication.ts'
-import { Presence } from '../../../src/tasks/run/lease.ts'
+import { LivenessLease } from '../../../src/tasks/run/lease.ts'
 import { quietLogger } from '../../support/quiet-logger.ts'
 import { completedTask, storedOutput, taskRow } from '../../support/task-rows.ts'
 
@@ -332,12 +332,12 @@ t.test('whose rows cannot be made sense of, his readers are sent away: coming ba
   load = async () => {
     throw new DatabaseUnavailable(new Error('away'))
   }
-  await logs.look(id)
+  await logs.reconcile(id)
   t.notOk(log.abandoned, 'a database that is away is waited for')
   load = async () => {
     throw new Error('it was encrypted with a key that is gone')
   }
-  await logs.look(id)
+  await logs.reconcile(id)
   t.ok(log.abandoned)
   await t.rejects(logs.forReading(queued.task), { message: 'it was encrypted with a key that is gone' })
 })
@@ -348,7 +348,7 @@ function logsElsewhere(t: Test, load: () => Promise<SavedTask>, sync = async () 
   const replication = {
     follow: () => ({ heardAt: 0, sync, listen() {}, stop() {} }),
   } as unknown as Replication
-  const elsewhere = { replication, marks: async () => [], presence: new Presence(), logger: quietLogger }
+  const elsewhere = { replication, taskPositions: async () => [], lease: new LivenessLease(), logger: quietLogger }
   const logs = new Logs(load, timers, elsewhere)
   t.teardown(() => logs.close())
   return logs

@@ -2,7 +2,7 @@ import { createClock } from '@sinonjs/fake-timers'
 import t, { type Test } from 'tap'
 import type { Timers } from '../../../src/sse/sse-stream.ts'
 import { EventLog } from '../../../src/tasks/log/event-log.ts'
-import { Mirrors, type TaskMark } from '../../../src/tasks/log/mirrors.ts'
+import { Mirrors, type TaskPosition } from '../../../src/tasks/log/mirrors.ts'
 import type { Replication } from '../../../src/tasks/log/replication.ts'
 import { quietLogger } from '../../support/quiet-logger.ts'
 import { taskRow } from '../../support/task-rows.ts'
@@ -11,7 +11,7 @@ const running = taskRow({ status: 'running', attempt: 1 })
 
 /** A log that is followed, of a task whose row then says what the test sets. */
 function followed(t: Test, { reachable }: { reachable: boolean }) {
-  const rows: { mark: TaskMark | undefined } = { mark: running }
+  const rows: { position: TaskPosition | undefined } = { position: running }
   const outdated: string[] = []
   const following = {
     heardAt: Number.NEGATIVE_INFINITY,
@@ -23,7 +23,7 @@ function followed(t: Test, { reachable }: { reachable: boolean }) {
   }
   const mirrors = new Mirrors({
     replication: { follow: () => following } as unknown as Replication,
-    marks: async () => (rows.mark ? [rows.mark] : []),
+    taskPositions: async () => (rows.position ? [rows.position] : []),
     timers: createClock() as unknown as Timers,
     logger: quietLogger,
     onOutdated: taskId => void outdated.push(taskId),
@@ -37,39 +37,39 @@ function followed(t: Test, { reachable }: { reachable: boolean }) {
 
 t.test('a task that runs is left to replication', async t => {
   const { mirrors, outdated } = followed(t, { reachable: true })
-  await mirrors.look()
-  await mirrors.look()
+  await mirrors.reconcile()
+  await mirrors.reconcile()
   t.same(outdated, [])
 })
 
 t.test('an end that is on its way may come until the next look: nobody is sent away for it', async t => {
   const { mirrors, rows, outdated, log } = followed(t, { reachable: true })
-  rows.mark = { ...running, status: 'completed' }
-  await mirrors.look()
+  rows.position = { ...running, status: 'completed' }
+  await mirrors.reconcile()
   t.same(outdated, [])
   log.append({ type: 'finish', finishReason: 'stop' })
-  await mirrors.look()
+  await mirrors.reconcile()
   t.same(outdated, [])
 })
 
 t.test('an end that does not come is read from the rows', async t => {
   const { mirrors, rows, outdated } = followed(t, { reachable: true })
-  rows.mark = { ...running, status: 'completed' }
-  await mirrors.look()
-  await mirrors.look()
+  rows.position = { ...running, status: 'completed' }
+  await mirrors.reconcile()
+  await mirrors.reconcile()
   t.same(outdated, [running.id])
 })
 
 t.test('an end that cannot come is read from the rows at once', async t => {
   const { mirrors, rows, outdated } = followed(t, { reachable: false })
-  rows.mark = { ...running, status: 'completed' }
-  await mirrors.look()
+  rows.position = { ...running, status: 'completed' }
+  await mirrors.reconcile()
   t.same(outdated, [running.id])
 })
 
 t.test('a task that has gone is told at once', async t => {
   const { mirrors, rows, outdated } = followed(t, { reachable: true })
-  rows.mark = undefined
-  await mirrors.look()
+  rows.position = undefined
+  await mirrors.reconcile()
   t.same(outdated, [running.id])
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Completion } from '../../../src/ai/completion.ts'
-import { judge } from '../../../src/tasks/run/classify-completion.ts'
+import { classifyCompletion } from '../../../src/tasks/run/classify-completion.ts'
 
 const detail = 'no text for 60 s'
 
@@ -38,8 +38,8 @@ for (const [completion, withText, without] of [
   ],
 ] satisfies [Completion, object, object][]) {
   t.test(`${completion.outcome}: with text and without`, t => {
-    t.match(judge(completion, true), withText)
-    t.match(judge(completion, false), without)
+    t.match(classifyCompletion(completion, true), withText)
+    t.match(classifyCompletion(completion, false), without)
     t.end()
   })
 }

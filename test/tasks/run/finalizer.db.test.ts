@@ -6,7 +6,7 @@ import { fixedBound } from '../../../src/ai/text-bound.ts'
 import type { Database } from '../../../src/db/client.ts'
 import { DatabaseUnavailable } from '../../../src/db/faults.ts'
 import type { TaskKind } from '../../../src/tasks/kind.ts'
-import { Settlement, type SettlementOptions } from '../../../src/tasks/run/finalizer.ts'
+import { AttemptFinalizer, type AttemptFinalizerOptions } from '../../../src/tasks/run/finalizer.ts'
 import type { EndingTask } from '../../../src/tasks/store/task-store.ts'
 import { testDatabaseUrl } from '../../support/database.ts'
 import { startEngine } from '../../support/engine.ts'
@@ -152,9 +152,12 @@ t.test('once nobody waits for the database any more, an end is tried once, alone
   }
   const database = { queries: { transaction } } as unknown as Database
   const logger = Fastify().log
-  const settlement = new Settlement({ database, logger } as SettlementOptions)
-  settlement.giveUp()
-  await t.rejects(settlement.save({ task: { id: 'id' } } as Parameters<Settlement['save']>[0]), DatabaseUnavailable)
+  const finalizer = new AttemptFinalizer({ database, logger } as AttemptFinalizerOptions)
+  finalizer.giveUp()
+  await t.rejects(
+    finalizer.save({ task: { id: 'id' } } as Parameters<AttemptFinalizer['save']>[0]),
+    DatabaseUnavailable,
+  )
   t.equal(tries, 1)
 })
 

@@ -5,8 +5,8 @@ import { fixedBound } from '../../../src/ai/text-bound.ts'
 import { TextSample } from '../../../src/ai/text-sample.ts'
 import { estimateUsage } from '../../../src/ai/tokens.ts'
 import { EventLog } from '../../../src/tasks/log/event-log.ts'
-import { judge } from '../../../src/tasks/run/classify-completion.ts'
-import { Lane, type Prompt, type Writer } from '../../../src/tasks/run/lane.ts'
+import { classifyCompletion } from '../../../src/tasks/run/classify-completion.ts'
+import { Lane, type Prompt, type WriteOutput } from '../../../src/tasks/run/lane.ts'
 import { RetryStage } from '../../../src/tasks/run/retry-stage.ts'
 import { collected } from '../../support/collected.ts'
 
@@ -163,11 +163,11 @@ t.test(
   },
 )
 
-function writer(prompt: Prompt, bound = fixedBound(10_000)): Writer {
-  return async desk => {
-    const completion = await desk.stream(prompt, bound)
+function writer(prompt: Prompt, bound = fixedBound(10_000)): WriteOutput {
+  return async context => {
+    const completion = await context.stream(prompt, bound)
     if (!completion) throw new Error('nothing was prompted')
-    return { ...judge(completion, completion.text !== ''), usage: completion.usage }
+    return { ...classifyCompletion(completion, completion.text !== ''), usage: completion.usage }
   }
 }
 

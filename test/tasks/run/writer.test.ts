@@ -2,7 +2,7 @@ import t from 'tap'
 import { Type } from 'typebox'
 import { fixedBound } from '../../../src/ai/text-bound.ts'
 import type { TaskKind } from '../../../src/tasks/kind.ts'
-import type { LaneDesk } from '../../../src/tasks/run/lane.ts'
+import type { LaneContext } from '../../../src/tasks/run/lane.ts'
 import { writerOf } from '../../../src/tasks/run/writer.ts'
 
 const task = { id: 'id', ownerId: 'owner', createdAt: new Date(), attempt: 1, input: () => ({}) }
@@ -30,7 +30,7 @@ async function write(prompt: Extract<TaskKind, { prompt: unknown }>['prompt']) {
     save: async () => {},
     facts: () => [],
   }
-  const desk: LaneDesk = {
+  const context: LaneContext = {
     signal: new AbortController().signal,
     complete: () => Promise.reject(new Error('only what is streamed')),
     async stream(prompt) {
@@ -41,5 +41,5 @@ async function write(prompt: Extract<TaskKind, { prompt: unknown }>['prompt']) {
     },
     append() {},
   }
-  return { written: await writerOf(kind, task, 0)(desk), asked }
+  return { written: await writerOf(kind, task, 0)(context), asked }
 }

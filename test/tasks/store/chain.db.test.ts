@@ -13,12 +13,12 @@ t.before(async () => {
 
 t.test('each begins when the one before has ended, in their order', async t => {
   const { asked, whenAsked, answer, ended } = engine
-  const line = await submitLine(3)
-  const [first, second, third] = line
-  for (const { id } of line) answer(id)
-  for (const task of line) t.match(await ended(task), { status: 'completed', attempt: 1 })
+  const chain = await submitChain(3)
+  const [first, second, third] = chain
+  for (const { id } of chain) answer(id)
+  for (const task of chain) t.match(await ended(task), { status: 'completed', attempt: 1 })
   t.same(
-    asked.filter(id => line.some(task => task.id === id)),
+    asked.filter(id => chain.some(task => task.id === id)),
     [first.id, second.id, third.id],
   )
   await whenAsked(third.id)
@@ -26,7 +26,7 @@ t.test('each begins when the one before has ended, in their order', async t => {
 
 t.test('one that waits has no job, and is seen as queued', async t => {
   const { tasks, answer, whenAsked, ended } = engine
-  const [first, second] = await submitLine(2)
+  const [first, second] = await submitChain(2)
   await whenAsked(first.id)
   t.match(await tasks.view(second.id, owner), { status: 'queued', stage: 'queued', attempt: 0 })
   t.notOk(await hasJob(second))
@@ -38,7 +38,7 @@ t.test('one that waits has no job, and is seen as queued', async t => {
 
 t.test('one that joins behind a task that has ended begins at once', async t => {
   const { answer, ended } = engine
-  const [first] = await submitLine(1)
+  const [first] = await submitChain(1)
   answer(first.id)
   await ended(first)
   const late = await join(first)
@@ -49,7 +49,7 @@ t.test('one that joins behind a task that has ended begins at once', async t => 
 t.test('one that joins while the last one ends begins, and once', async t => {
   const { asked, answer, ended, whenAsked } = engine
   for (let round = 0; round < 30; round++) {
-    const [first] = await submitLine(1)
+    const [first] = await submitChain(1)
     await whenAsked(first.id)
     const joining = join(first)
     if (round % 2 === 0) await turn()
@@ -63,7 +63,7 @@ t.test('one that joins while the last one ends begins, and once', async t => {
 
 t.test('cancelled while it waits: who waits for it waits for the one before', async t => {
   const { tasks, asked, answer, whenAsked, ended } = engine
-  const [first, second, third] = await submitLine(3)
+  const [first, second, third] = await submitChain(3)
   await whenAsked(first.id)
   t.match(await tasks.cancel(second.id, owner), { status: 'cancelled', attempt: 0 })
   t.match(await tasks.view(third.id, owner), { status: 'queued' })
@@ -76,7 +76,7 @@ t.test('cancelled while it waits: who waits for it waits for the one before', as
 
 t.test('the last of a line is cancelled while it waits: the next one joins behind the one before', async t => {
   const { tasks, answer, whenAsked, ended } = engine
-  const [first, second] = await submitLine(2)
+  const [first, second] = await submitChain(2)
   await whenAsked(first.id)
   await tasks.cancel(second.id, owner)
   const third = await join(first)
@@ -88,7 +88,7 @@ t.test('the last of a line is cancelled while it waits: the next one joins behin
 
 t.test('cancelled while it runs: the next one begins', async t => {
   const { tasks, answer, whenAsked, ended } = engine
-  const [first, second] = await submitLine(2)
+  const [first, second] = await submitChain(2)
   await whenAsked(first.id)
   await tasks.cancel(first.id, owner)
   answer(second.id)
@@ -98,7 +98,7 @@ t.test('cancelled while it runs: the next one begins', async t => {
 
 t.test('removed while it waits: who waits for it waits for the one before', async t => {
   const { tasks, asked, answer, whenAsked, ended } = engine
-  const [first, second, third] = await submitLine(3)
+  const [first, second, third] = await submitChain(3)
   await whenAsked(first.id)
   t.ok(await tasks.remove(second.id, owner, 'test'))
   t.match(await tasks.view(third.id, owner), { status: 'queued' })
@@ -110,7 +110,7 @@ t.test('removed while it waits: who waits for it waits for the one before', asyn
 
 t.test('removed while it runs: the next one begins', async t => {
   const { tasks, answer, whenAsked, ended } = engine
-  const [first, second] = await submitLine(2)
+  const [first, second] = await submitChain(2)
   await whenAsked(first.id)
   t.ok(await tasks.remove(first.id, owner, 'test'))
   answer(second.id)
@@ -119,7 +119,7 @@ t.test('removed while it runs: the next one begins', async t => {
 
 t.test('several at once are removed, the running one among them: the next one begins, alone', async t => {
   const { tasks, database, asked, answer, whenAsked, ended } = engine
-  const [first, second, third, fourth] = await submitLine(4)
+  const [first, second, third, fourth] = await submitChain(4)
   await whenAsked(first.id)
   const gone = [second.id, first.id, third.id]
   await database.queries.transaction(tx => tasks.removeIn(tx, gone))
@@ -131,7 +131,7 @@ t.test('several at once are removed, the running one among them: the next one be
 t.test('two that wait are cancelled at the same time: who waits for them still waits for the one before', async t => {
   const { tasks, answer, whenAsked, ended } = engine
   for (let round = 0; round < 20; round++) {
-    const [first, second, third, fourth] = await submitLine(4)
+    const [first, second, third, fourth] = await submitChain(4)
     await whenAsked(first.id)
     await Promise.all([second, third].map(({ id }) => tasks.cancel(id, owner)))
     t.notOk(await hasJob(fourth))
@@ -143,7 +143,7 @@ t.test('two that wait are cancelled at the same time: who waits for them still w
 
 t.test('an ended one that is retried does not begin the next one again', async t => {
   const { tasks, asked, answer, ended } = engine
-  const [first, second] = await submitLine(2)
+  const [first, second] = await submitChain(2)
   answer(first.id)
   answer(second.id)
   await ended(second)
@@ -156,7 +156,7 @@ t.test('an ended one that is retried does not begin the next one again', async t
 t.test('one that is given back by a process that stops keeps its place', async t => {
   const database = await openDatabase(t)
   const before = await startPacedEngine(t, { database })
-  const [first, second] = await submitLine(2, before)
+  const [first, second] = await submitChain(2, before)
   await before.whenAsked(first.id)
   await before.stop()
   t.same(before.asked, [first.id])
@@ -171,9 +171,9 @@ t.test('one that is given back by a process that stops keeps its place', async t
 t.test('whatever becomes of its members meanwhile, none is forgotten and none begins twice', async t => {
   const { tasks, asked, answer, ended } = engine
   for (let round = 0; round < 10; round++) {
-    const line = await submitLine(8)
+    const chain = await submitChain(8)
     const gone = new Set<TaskRow>()
-    const fates = line.map(async (task, index) => {
+    const fates = chain.map(async (task, index) => {
       for (let turns = (index * 7 + round * 3) % 11; turns > 0; turns--) await turn()
       const fate = (index + round) % 4
       if (fate === 0) await tasks.cancel(task.id, owner)
@@ -183,7 +183,7 @@ t.test('whatever becomes of its members meanwhile, none is forgotten and none be
       } else answer(task.id)
     })
     await Promise.all(fates)
-    for (const task of line) {
+    for (const task of chain) {
       if (gone.has(task)) await t.rejects(tasks.view(task.id, owner), { code: 'task-not-found' })
       else t.match(await ended(task), { status: /completed|cancelled/ })
       t.ok(asked.filter(id => id === task.id).length <= 1)
@@ -194,10 +194,10 @@ t.test('whatever becomes of its members meanwhile, none is forgotten and none be
 type Tasks = [TaskRow, TaskRow, TaskRow, TaskRow, ...TaskRow[]]
 
 /** So many tasks, each of which waits for the one before. */
-async function submitLine(count: number, on = engine): Promise<Tasks> {
-  const line: TaskRow[] = []
-  while (line.length < count) line.push(await join(line.at(-1), on))
-  return line as Tasks
+async function submitChain(count: number, on = engine): Promise<Tasks> {
+  const chain: TaskRow[] = []
+  while (chain.length < count) chain.push(await join(chain.at(-1), on))
+  return chain as Tasks
 }
 
 async function hasJob({ jobId }: TaskRow): Promise<boolean> {

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type TObject, Type } from 'typebox'
-import type { BackgroundWork, WorkState } from '../base/background-job.ts'
+import type { BackgroundJob, JobState } from '../base/background-job.ts'
 
 export interface BackgroundWorkRoutesOptions {
   path: string
   /** What the work does, as a command. */
   summary: string
-  work: BackgroundWork<object>
+  work: BackgroundJob<object>
   /** What is told of how far it is. */
   report: TObject
 }
@@ -33,7 +33,7 @@ export const backgroundWorkRoutes: FastifyPluginAsyncTypebox<BackgroundWorkRoute
         response: { 202: State },
       },
     },
-    async (_request, reply) => reply.code(202).send(work.start() as WorkState<object>),
+    async (_request, reply) => reply.code(202).send(work.start() as JobState<object>),
   )
 
   app.get(
@@ -42,6 +42,6 @@ export const backgroundWorkRoutes: FastifyPluginAsyncTypebox<BackgroundWorkRoute
       onRequest: app.operatorsOnly,
       schema: { ...common, summary: `${summary}: how far that is`, response: { 200: State } },
     },
-    async () => work.state as WorkState<object>,
+    async () => work.state as JobState<object>,
   )
 }

@@ -1,7 +1,7 @@
 import { noSuchChoice, wrongNumberOfAnswers } from './errors.ts'
 import type { Question } from './question.ts'
 
-export interface Marked {
+export interface Grade {
   score: number
   results: { index: number; correct: boolean; answer: number; explanation: string }[]
 }
@@ -11,7 +11,7 @@ export interface Marked {
  *
  * @throws Problem `wrong-number-of-answers`, `no-such-choice`
  */
-export function mark(questions: readonly Question[], answers: readonly (number | null)[]): Marked {
+export function grade(questions: readonly Question[], answers: readonly (number | null)[]): Grade {
   if (answers.length !== questions.length) throw wrongNumberOfAnswers(questions.length)
   const results = questions.map(({ choices, answer, explanation }, index) => {
     const given = answers[index] ?? null

@@ -4,11 +4,11 @@ import fastifyPlugin from 'fastify-plugin'
  * While `stopping`, each answer is the last on its connection. A proxy keeps connections for later requests: without this
  * it would send some into those that the closing server drops, and a POST that was sent cannot be sent again.
  */
-export const leaveTaking = fastifyPlugin<{ stopping(): boolean }>(
+export const closeConnectionsOnDrain = fastifyPlugin<{ stopping(): boolean }>(
   async (app, { stopping }) => {
     app.addHook('onSend', async (_request, reply) => {
       if (stopping()) reply.header('connection', 'close')
     })
   },
-  { name: 'leave-taking' },
+  { name: 'close-on-drain' },
 )
