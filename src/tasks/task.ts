@@ -19,6 +19,9 @@ export type OutputStatus = (typeof outputStatuses)[number]
 export type EndedTaskStatus = Exclude<TaskStatus, 'queued' | 'running'>
 export type EndedOutputStatus = Exclude<OutputStatus, 'pending' | 'running'>
 
+/** How far a task is, as its readers see it. */
+export type Stage = 'queued' | 'preparing' | 'generating' | 'retrying' | 'saving' | 'completed'
+
 export function taskEnded(status: TaskStatus): status is EndedTaskStatus {
   return status !== 'queued' && status !== 'running'
 }
@@ -32,6 +35,16 @@ export interface Usage {
   outputTokens: number
   /** True when the provider told nothing and the numbers were counted by us. */
   estimated?: boolean
+}
+
+/** What an output cost besides tokens. */
+export interface Effort {
+  /** When the model's first piece of text came, of the text that stands; none may have. */
+  firstDeltaAt?: number
+  /** How often the model was asked again, by us or by the user. */
+  retries: number
+  /** Of texts that were written and then restarted. */
+  voided: Usage
 }
 
 export interface OutputError {

@@ -18,21 +18,20 @@ import {
   taskNotFound,
   taskUnfinished,
 } from './errors.ts'
-import { type TaskView, viewTask } from './http/view.ts'
 import type { Idempotency, Once } from './idempotency/idempotency.ts'
-import type { RequestDigests } from './idempotency/request-digests.ts'
 import type { KindTask, TaskKind } from './kind.ts'
 import type { EventLog } from './log/event-log.ts'
-import type { Logs, SavedTask } from './log/logs.ts'
+import type { Logs } from './log/logs.ts'
 import type { Answer, Question, Signals } from './log/replication.ts'
-import { readSaved } from './log/saved-task.ts'
+import { readSaved, type SavedTask } from './log/saved-task.ts'
 import type { Runner } from './run/runner.ts'
 import type { TaskChain } from './store/chain.ts'
 import type { TaskQueue } from './store/queue.ts'
-import type { TaskRow } from './store/rows.ts'
+import type { RequestDigests, TaskRow } from './store/rows.ts'
 import type { NewTask, TaskStore } from './store/task-store.ts'
 import { outputEnded, type TaskStatus, taskEnded } from './task.ts'
 import { endFacts } from './task-facts.ts'
+import { type TaskView, viewTask } from './view.ts'
 
 /** What clients are told to wait when the queue is full. */
 const queueFullRetrySeconds = 10

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { TaskView } from '../../src/tasks/http/view.ts'
+import type { TaskView } from '../../src/tasks/view.ts'
 import { anyRecord } from '../support/any-record.ts'
 import { startConch } from '../support/conch.ts'
 import { type Fault, wholeText } from '../support/fault.ts'

@@ -149,7 +149,7 @@ t.test('a server that goes away in the middle makes it anew, and both the page a
   const tab = await anotherTab(t, visitor, `${conch.url}#quizzes`)
   await tab.entry('광합성').getByText('2 / 3 문제').waitFor()
   await conch.stop()
-  await visitor.page.locator('.notice').waitFor()
+  await visitor.page.locator('.notice', { hasText: /연결이 끊겨|실시간 연결이 되지 않아/ }).waitFor()
   const { held, go } = latch()
   conch.model.script = () => quiz(question(4), held, question(5), question(6))
   await conch.start()

@@ -1,4 +1,4 @@
-import type { TaskView } from '../../src/tasks/http/view.ts'
+import type { TaskView } from '../../src/tasks/view.ts'
 import type { Ending } from '../support/event-source-client.ts'
 import { Visitor } from '../support/visitor.ts'
 import { checkEffects, checkLibrary, checkSums, leftOver, type Query, type TaskRow, taskRows } from './effects.ts'

@@ -8,10 +8,10 @@ import type { Database } from '../../src/db/client.ts'
 import { Cipher } from '../../src/db/encrypted.ts'
 import { startJobs } from '../../src/db/jobs.ts'
 import type { Events, Published } from '../../src/domain-events/events.ts'
-import type { TaskView } from '../../src/tasks/http/view.ts'
 import type { TaskKind } from '../../src/tasks/kind.ts'
 import type { Signals } from '../../src/tasks/log/replication.ts'
 import { TaskStore } from '../../src/tasks/store/task-store.ts'
+import type { TaskView } from '../../src/tasks/view.ts'
 import { openDatabase } from './open-database.ts'
 
 export type Engine = Awaited<ReturnType<typeof startEngine>>

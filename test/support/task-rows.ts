@@ -1,4 +1,4 @@
-import type { SavedTask } from '../../src/tasks/log/logs.ts'
+import type { SavedTask } from '../../src/tasks/log/saved-task.ts'
 import type { StoredOutput, TaskRow } from '../../src/tasks/store/rows.ts'
 
 const createdAt = new Date('2026-03-02T00:00:00Z')

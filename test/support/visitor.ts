@@ -1,4 +1,4 @@
-import type { TaskView } from '../../src/tasks/http/view.ts'
+import type { TaskView } from '../../src/tasks/view.ts'
 import { Transcript } from './transcript.ts'
 
 /** HTTP as a browser does it: one cookie jar, JSON, event streams. */

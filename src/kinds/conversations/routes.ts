@@ -5,12 +5,12 @@ import type { Database, Queries } from '../../db/client.ts'
 import { type Accept, acceptsTask } from '../../tasks/http/accept.ts'
 import { unchanged } from '../../tasks/http/etag.ts'
 import { ListQuery } from '../../tasks/http/paging.ts'
-import { taskLinks } from '../../tasks/http/view.ts'
 import type { Idempotency } from '../../tasks/idempotency/idempotency.ts'
 import { readIdempotencyKey } from '../../tasks/idempotency/idempotency-key.ts'
 import type { TaskKind } from '../../tasks/kind.ts'
 import type { TaskStore } from '../../tasks/store/task-store.ts'
 import type { Tasks } from '../../tasks/tasks.ts'
+import { taskLinks } from '../../tasks/view.ts'
 import {
   ConversationList,
   ConversationSchema,

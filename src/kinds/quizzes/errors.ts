@@ -1,5 +1,5 @@
 import { Problem } from '../../base/problem.ts'
-import { taskLinks } from '../../tasks/http/view.ts'
+import { taskLinks } from '../../tasks/view.ts'
 
 /** Also for quizzes of others: nobody can tell that they exist. */
 export function quizNotFound(): Problem {

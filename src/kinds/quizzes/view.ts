@@ -1,5 +1,5 @@
-import { faultOf } from '../../tasks/http/view.ts'
 import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
+import { faultOf } from '../../tasks/view.ts'
 import type { QuizInput } from './input.ts'
 import type { Attempt, Quiz, Tally } from './store.ts'
 

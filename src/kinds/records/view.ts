@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
-import { faultOf } from '../../tasks/http/view.ts'
 import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
+import { faultOf } from '../../tasks/view.ts'
 import { type Assessment, assess } from './assess.ts'
 import type { RecordInput } from './input.ts'
 import { limitFor } from './limits.ts'

@@ -1,5 +1,5 @@
-import { faultOf } from '../../tasks/http/view.ts'
 import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
+import { faultOf } from '../../tasks/view.ts'
 import type { ReviewInput } from './input.ts'
 
 /** A review as its owner sees it. */

@@ -4,9 +4,9 @@ import type { Once } from '../idempotency/idempotency.ts'
 import { IdempotencyHeaders } from '../idempotency/idempotency-key.ts'
 import type { TaskRow } from '../store/rows.ts'
 import type { Tasks } from '../tasks.ts'
+import { taskLinks } from '../view.ts'
 import { AcceptedTask } from './api-schemas.ts'
 import { type EventReplies, maxTaskStreams, wantsEventStream } from './event-reply.ts'
-import { taskLinks } from './view.ts'
 
 /** Answers the request that created a task. */
 export type Accept = (

@@ -4,11 +4,11 @@ import { isDatabaseFault, reasonOf } from '../../db/faults.ts'
 import { maxOutputs } from '../kind.ts'
 import { taskEnded } from '../task.ts'
 import type { Tasks } from '../tasks.ts'
+import type { TaskView } from '../view.ts'
 import { TaskList, TaskSchema } from './api-schemas.ts'
 import { unchanged } from './etag.ts'
 import { type EventReplies, maxTaskStreams } from './event-reply.ts'
 import { pageOf, TaskListQuery, taskFilterOf } from './paging.ts'
-import type { TaskView } from './view.ts'
 
 /** What a polling client is told to wait, in seconds. */
 const pollSeconds = 1

@@ -2,9 +2,9 @@ import { sql } from 'drizzle-orm'
 import type { Queries, Transaction } from '../../db/client.ts'
 import type { Cipher } from '../../db/encrypted.ts'
 import { idempotencyKeyReused } from '../errors.ts'
-import type { TaskRow } from '../store/rows.ts'
+import type { RequestDigests, TaskRow } from '../store/rows.ts'
 import type { TaskStore } from '../store/task-store.ts'
-import { type KeyedRequest, RequestDigester, type RequestDigests } from './request-digests.ts'
+import { type KeyedRequest, RequestDigester } from './request-digests.ts'
 
 /** `repeats`: the request was here before, and this is the task that it created then. */
 export type Once<Made> = ({ repeats: false } & Made) | { repeats: true; task: TaskRow }

@@ -3,6 +3,7 @@ import { stringify } from 'safe-stable-stringify'
 import type { Queries } from '../../db/client.ts'
 import type { Cipher } from '../../db/encrypted.ts'
 import { serverSecret } from '../../db/server-secret.ts'
+import type { RequestDigests } from '../store/rows.ts'
 
 /** What is asked for, by whom; with a key, if its sender wants to be able to repeat it. */
 export interface KeyedRequest {
@@ -10,14 +11,6 @@ export interface KeyedRequest {
   idempotencyKey: string | undefined
   /** All that makes it another request if it is different: a JSON value, whose members may come in any order. */
   asksFor: unknown
-}
-
-/** What a task keeps of the request that created it. */
-export interface RequestDigests {
-  /** Of its key. */
-  key: string
-  /** Of all that it asks for. */
-  request: string
 }
 
 /**

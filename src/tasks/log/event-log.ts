@@ -1,4 +1,4 @@
-import type { LivenessLease } from '../run/lease.ts'
+import type { Stage } from '../task.ts'
 import {
   type Chunk,
   type Cursor,
@@ -7,8 +7,8 @@ import {
   isTerminal,
   type OutputChange,
   parseCursor,
-  type Stage,
 } from './event.ts'
+import type { LivenessLease } from './lease.ts'
 import { EventSegments, type LoggedEvent, type RawEvent } from './segments.ts'
 
 export type ResetReason = 'new-attempt' | 'cursor'

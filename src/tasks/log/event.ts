@@ -1,4 +1,4 @@
-import type { OutputError, OutputStatus, Usage } from '../task.ts'
+import type { OutputError, OutputStatus, Stage, Usage } from '../task.ts'
 
 /**
  * The events of a task's log, their ids, and the cursors clients hold. See `../shared/wire.md`.
@@ -20,8 +20,6 @@ export type TerminalChunk =
   | { type: 'finish'; finishReason: WireFinishReason }
   | { type: 'abort'; reason: string }
   | { type: 'error'; errorText: string }
-
-export type Stage = 'queued' | 'preparing' | 'generating' | 'retrying' | 'saving' | 'completed'
 
 /** The finish reasons that AI SDK 5, 6 and 7 all accept (hyphens, not OpenAI's underscores). */
 export type WireFinishReason = 'stop' | 'length' | 'content-filter' | 'error' | 'other'

@@ -1,15 +1,15 @@
 import { Problem } from '../../base/problem.ts'
 import { isDatabaseFault } from '../../db/faults.ts'
 import type { Timers } from '../../sse/sse-stream.ts'
-import type { KindChunk } from '../kind.ts'
-import type { LivenessLease } from '../run/lease.ts'
-import type { StoredOutput, TaskRow } from '../store/rows.ts'
+import type { TaskRow } from '../store/rows.ts'
 import { taskEnded } from '../task.ts'
 import { formatCursor } from './event.ts'
 import { EventLog } from './event-log.ts'
+import type { LivenessLease } from './lease.ts'
 import { Mirrors, type MirrorsOptions } from './mirrors.ts'
 import { fillQueued, fillSaved } from './rebuild.ts'
 import type { Publication, Replication } from './replication.ts'
+import type { SavedTask } from './saved-task.ts'
 
 /** How long an ended log that nobody reads stays in memory; later readers get one rebuilt from the saved rows. */
 const retentionMs = 60_000
@@ -19,13 +19,6 @@ const mirrorRetentionMs = 5_000
 
 /** At most this many ended or unread logs are kept; beyond it the oldest goes at once. */
 const maxRetained = 2_000
-
-export interface SavedTask {
-  task: TaskRow
-  outputs: readonly StoredOutput[]
-  /** What its kind adds to the log of an ended task. */
-  extra?: readonly KindChunk[]
-}
 
 /** What there is to know of logs that other instances write. */
 export interface Elsewhere extends Pick<MirrorsOptions, 'taskPositions' | 'replication' | 'logger'> {

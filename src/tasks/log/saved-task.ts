@@ -1,10 +1,17 @@
 import type { Queries } from '../../db/client.ts'
 import { snapshot } from '../../db/snapshot.ts'
-import type { TaskKind } from '../kind.ts'
-import type { TaskRow } from '../store/rows.ts'
+import type { KindChunk, TaskKind } from '../kind.ts'
+import type { StoredOutput, TaskRow } from '../store/rows.ts'
 import type { TaskStore } from '../store/task-store.ts'
 import { taskEnded } from '../task.ts'
-import type { SavedTask } from './logs.ts'
+
+/** A task with all that a log can be rebuilt from. */
+export interface SavedTask {
+  task: TaskRow
+  outputs: readonly StoredOutput[]
+  /** What its kind adds to the log of an ended task. */
+  extra?: readonly KindChunk[]
+}
 
 interface Sources {
   store: TaskStore

@@ -1,23 +1,25 @@
 import type { Model } from '../../ai/client.ts'
+import { DecryptionFailed } from '../../db/encrypted.ts'
 import { isTransientFault } from '../../db/faults.ts'
-import type { TaskKind } from '../kind.ts'
-import type { Stage } from '../log/event.ts'
+import type { KindTask, OutputResult, TaskKind } from '../kind.ts'
 import type { EventLog } from '../log/event-log.ts'
 import { appendSavedOutput, terminalChunk } from '../log/rebuild.ts'
-import type { ClaimedTask, StoredOutput } from '../store/rows.ts'
+import type { ClaimedTask, LaneResult, StoredOutput } from '../store/rows.ts'
 import type { TaskEnd } from '../store/task-store.ts'
+import type { Stage } from '../task.ts'
 import {
   attemptsLost,
   type EndedTaskStatus,
   endStatus,
+  inputDamaged,
   lostAttemptsBudget,
   notSaved,
   type OutputError,
   outputEnded,
 } from '../task.ts'
-import { Lane, type LaneResult } from './lane.ts'
+import { classifyCompletion } from './classify-completion.ts'
+import { Lane, type LaneContext, type WriteOutput } from './lane.ts'
 import { RetryStage } from './retry-stage.ts'
-import { writerOf } from './writer.ts'
 
 export interface AttemptOptions {
   task: ClaimedTask
@@ -158,7 +160,7 @@ export class Attempt {
       const lane = this.#waiting.shift()
       if (!lane) return
       if (!lane.idle) continue
-      const done = lane.run(writerOf(this.#options.kind, this.task, lane.index)).then(() => {
+      const done = lane.run(outputWriter(this.#options.kind, this.task, lane.index)).then(() => {
         this.#running.delete(done)
         this.#runWaiting()
       })
@@ -213,4 +215,25 @@ export class Attempt {
 function savedResult(output: StoredOutput): LaneResult | undefined {
   const { status } = output
   return outputEnded(status) ? { ...output, status } : undefined
+}
+
+/** How output `output` of a task comes about: streamed as the model says it, or made by the kind itself. */
+export function outputWriter(kind: TaskKind, task: KindTask & { input(): unknown }, output: number): WriteOutput {
+  const write: WriteOutput =
+    'write' in kind
+      ? async context => kind.write(task.input(), context)
+      : async context =>
+          context.stream(async () => kind.prompt(task.input(), output, task), kind.bound(task.input())).then(ended)
+  return context =>
+    write(context).catch(error => {
+      // Under a key that was not given here it is whole: another process may have that key, so the attempt is given back.
+      if (!(error instanceof DecryptionFailed) || error.fault === 'key-missing') throw error
+      return { status: 'failed', error: inputDamaged }
+    })
+}
+
+/** None if nothing was prompted. */
+function ended(completion: Awaited<ReturnType<LaneContext['stream']>>): OutputResult {
+  if (!completion) return { status: 'cancelled' }
+  return { ...classifyCompletion(completion, completion.text !== ''), usage: completion.usage }
 }

@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { reasonOf } from '../../db/faults.ts'
+import type { LivenessLease } from '../log/lease.ts'
 import type { TaskJob, TaskQueue } from '../store/queue.ts'
 import type { Attempt } from './attempt.ts'
-import type { LivenessLease } from './lease.ts'
 
 /** A third of what pg-boss waits for. */
 const intervalMs = 3_000

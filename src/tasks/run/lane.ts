@@ -7,25 +7,9 @@ import { untilAnswered } from '../../db/until-answered.ts'
 import type { KindChunk, OutputContext, OutputResult } from '../kind.ts'
 import type { EventLog } from '../log/event-log.ts'
 import { outputChunk } from '../log/rebuild.ts'
-import type { StoredOutput } from '../store/rows.ts'
-import type { EndedOutputStatus, OutputError, Usage } from '../task.ts'
+import type { LaneResult } from '../store/rows.ts'
+import type { Effort, EndedOutputStatus, OutputError, Usage } from '../task.ts'
 import type { RetryStage } from './retry-stage.ts'
-
-export interface LaneResult extends StoredOutput {
-  status: EndedOutputStatus
-  /** What its kind made of it, for `save`. */
-  result?: unknown
-}
-
-/** What an output cost besides tokens. */
-export interface Effort {
-  /** When the model's first piece of text came, of the text that stands; none may have. */
-  firstDeltaAt?: number
-  /** How often the model was asked again, by us or by the user. */
-  retries: number
-  /** Of texts that were written and then restarted. */
-  voided: Usage
-}
 
 /** Writes one output: see `TaskKind`. */
 export type WriteOutput = (context: LaneContext) => Promise<OutputResult>

@@ -1,6 +1,6 @@
 import type { Retry } from '../../ai/retry.ts'
-import type { Stage } from '../log/event.ts'
 import type { EventLog } from '../log/event-log.ts'
+import type { Stage } from '../task.ts'
 
 /**
  * The stage of an attempt while its outputs wait to be asked for again, one for all of them: `retrying` for each wait,

@@ -5,6 +5,7 @@ import type { Database, Queries } from '../../db/client.ts'
 import { Poller } from '../../db/poller.ts'
 import type { Events } from '../../domain-events/events.ts'
 import { maxOutputs, type TaskKind } from '../kind.ts'
+import { LivenessLease } from '../log/lease.ts'
 import type { Logs } from '../log/logs.ts'
 import type { TaskChain } from '../store/chain.ts'
 import type { TaskJob, TaskQueue } from '../store/queue.ts'
@@ -14,7 +15,6 @@ import type { TaskEnd, TaskStore } from '../store/task-store.ts'
 import { Attempt } from './attempt.ts'
 import { AttemptFinalizer } from './finalizer.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { LivenessLease } from './lease.ts'
 
 /** Jobs taken in one transaction: bounds its size, not how many run. */
 const maxBatch = 200

@@ -1,5 +1,5 @@
 import type { Cipher, Place } from '../../db/encrypted.ts'
-import { type OutputError, type OutputStatus, outputEnded, type Usage } from '../task.ts'
+import { type EndedOutputStatus, type OutputError, type OutputStatus, outputEnded, type Usage } from '../task.ts'
 import { outputs, tasks } from './tables.ts'
 
 /** A task as stored, without what was asked for and its texts. */
@@ -13,6 +13,14 @@ export type TaskRow = Omit<typeof tasks.$inferSelect, 'input' | 'errorDetail' | 
 export interface OwnedTask {
   readonly id: string
   readonly ownerId: string
+}
+
+/** What a task keeps of the request that created it. */
+export interface RequestDigests {
+  /** Of its key. */
+  key: string
+  /** Of all that it asks for. */
+  request: string
 }
 
 /** What was asked for; without a value when that can no longer be read. */
@@ -31,6 +39,13 @@ export interface StoredOutput {
   cancelRequested: boolean
   /** Something of it was saved and can no longer be read. */
   damaged?: true
+}
+
+/** An output that an attempt has ended. */
+export interface LaneResult extends StoredOutput {
+  status: EndedOutputStatus
+  /** What its kind made of it, for `save`. */
+  result?: unknown
 }
 
 export interface ClaimedTask extends TaskRow {

@@ -12,8 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { encrypted } from '../../db/encrypted.ts'
-import type { Stage } from '../log/event.ts'
-import type { OutputStatus, TaskStatus } from '../task.ts'
+import type { OutputStatus, Stage, TaskStatus } from '../task.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
 

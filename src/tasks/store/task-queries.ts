@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, gte, inArray, isNotNull, sql } from 'drizzle-orm'
 import type { Queries } from '../../db/client.ts'
-import type { Stage } from '../log/event.ts'
+import type { Stage } from '../task.ts'
 import type { TaskRow } from './rows.ts'
 import { outputs, tasks } from './tables.ts'
 

@@ -4,14 +4,13 @@ import { arrayOf } from '../../db/array-of.ts'
 import type { Queries } from '../../db/client.ts'
 import type { Cipher } from '../../db/encrypted.ts'
 import { taskNotFound } from '../errors.ts'
-import type { RequestDigests } from '../idempotency/request-digests.ts'
-import type { Stage } from '../log/event.ts'
-import type { Effort, LaneResult } from '../run/lane.ts'
-import type { EndedTaskStatus, OutputError, TaskStatus } from '../task.ts'
+import type { Effort, EndedTaskStatus, OutputError, Stage, TaskStatus } from '../task.ts'
 import {
   type ClaimedTask,
+  type LaneResult,
   type OwnedTask,
   outputValues,
+  type RequestDigests,
   readInput,
   readOutput,
   readTask,

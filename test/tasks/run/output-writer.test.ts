@@ -2,8 +2,8 @@ import t from 'tap'
 import { Type } from 'typebox'
 import { fixedBound } from '../../../src/ai/text-bound.ts'
 import type { TaskKind } from '../../../src/tasks/kind.ts'
+import { outputWriter } from '../../../src/tasks/run/attempt.ts'
 import type { LaneContext } from '../../../src/tasks/run/lane.ts'
-import { writerOf } from '../../../src/tasks/run/writer.ts'
 
 const task = { id: 'id', ownerId: 'owner', createdAt: new Date(), attempt: 1, input: () => ({}) }
 
@@ -41,5 +41,5 @@ async function write(prompt: Extract<TaskKind, { prompt: unknown }>['prompt']) {
     },
     append() {},
   }
-  return { written: await writerOf(kind, task, 0)(context), asked }
+  return { written: await outputWriter(kind, task, 0)(context), asked }
 }

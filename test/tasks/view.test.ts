@@ -1,8 +1,8 @@
 import t from 'tap'
-import { viewTask } from '../../../src/tasks/http/view.ts'
-import { EventLog } from '../../../src/tasks/log/event-log.ts'
-import { outputChunk } from '../../../src/tasks/log/rebuild.ts'
-import { completedTask, storedOutput, taskRow } from '../../support/task-rows.ts'
+import { EventLog } from '../../src/tasks/log/event-log.ts'
+import { outputChunk } from '../../src/tasks/log/rebuild.ts'
+import { viewTask } from '../../src/tasks/view.ts'
+import { completedTask, storedOutput, taskRow } from '../support/task-rows.ts'
 
 const { id } = taskRow()
 

@@ -1,9 +1,8 @@
-import type { Stage } from '../log/event.ts'
-import { formatCursor } from '../log/event.ts'
-import type { EventLog } from '../log/event-log.ts'
-import type { SavedTask } from '../log/logs.ts'
-import type { StoredOutput } from '../store/rows.ts'
-import { type OutputError, type OutputStatus, type TaskStatus, taskEnded, type Usage } from '../task.ts'
+import { formatCursor } from './log/event.ts'
+import type { EventLog } from './log/event-log.ts'
+import type { SavedTask } from './log/saved-task.ts'
+import type { StoredOutput } from './store/rows.ts'
+import { type OutputError, type OutputStatus, type Stage, type TaskStatus, taskEnded, type Usage } from './task.ts'
 
 export interface OutputView {
   index: number

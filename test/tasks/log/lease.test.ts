@@ -1,6 +1,6 @@
 import t from 'tap'
 import { EventLog } from '../../../src/tasks/log/event-log.ts'
-import { LivenessLease } from '../../../src/tasks/run/lease.ts'
+import { LivenessLease } from '../../../src/tasks/log/lease.ts'
 
 t.test('who was away for more than ten seconds is not certain until what runs was looked at', async t => {
   let now = 0
