@@ -28,7 +28,8 @@ import { identity } from '../http/identity.ts'
 import { jsonBodies } from '../http/json-bodies.ts'
 import { metricsRoute, registerGauges, taskCounters } from '../http/metrics.ts'
 import { operator } from '../http/operator.ts'
-import { pages } from '../http/pages.ts'
+import { bundlePages } from '../http/pages/bundle.ts'
+import { pages } from '../http/pages/pages.ts'
 import { frameworkErrors, problems } from '../http/problems.ts'
 import { ReencryptionSchema } from '../http/reencryption.ts'
 import { requestBounds } from '../http/request-bounds.ts'
@@ -141,6 +142,8 @@ async function assemble(
   opened: AsyncDisposableStack,
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
+  // It needs nothing of what follows, and another process does it; `pages` handles what goes wrong.
+  if (config.pages === 'bundled') bundlePages().catch(() => {})
   const { database, cipher, refused, cookieSecret, operatorToken } = await openStorage(config, app.log, opened)
   const model = await openUpstream(config, app.log, opened)
 
@@ -262,7 +265,7 @@ async function assemble(
   refuseStreamsWithoutRoom(app, replies)
   const accept = acceptWith(tasks, replies, notifications.accepted)
   await routes(app, { tasks, idempotency, accept, events, replies })
-  await app.register(pages)
+  await app.register(pages, { pages: config.pages })
 
   const stop = async (drainMs: number) => {
     await Promise.all([engine.stop(drainMs), events.stop(drainMs)])

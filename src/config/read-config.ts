@@ -31,6 +31,7 @@ export interface Config {
   readonly port: number
   readonly host: string
   readonly dataDir: string
+  readonly pages: 'bundled' | 'source'
   /** Undefined: the embedded database in `dataDir`. */
   readonly databaseUrl?: string
   /** Undefined: this instance is the only one, or others show late what it writes. */
@@ -135,6 +136,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port: read('PORT'),
     host: read('HOST'),
     dataDir: read('DATA_DIR'),
+    pages: read('PAGES'),
     databaseUrl: read('DATABASE_URL'),
     redisUrl: read('REDIS_URL'),
     redisPrefix: read('REDIS_PREFIX'),

@@ -45,6 +45,11 @@ export const settings = {
     default: './data',
     description: 'Folder of the embedded database and of the secrets that were not given',
   },
+  PAGES: {
+    parse: oneOf(['bundled', 'source'] as const),
+    default: 'bundled',
+    description: 'How browsers get the pages: bundled when the server starts, or source, file by file, to work on them',
+  },
   DATABASE_URL: {
     parse: databaseUrl,
     description: 'Postgres, postgres://user:password@host/name; without it the embedded database is used',

@@ -108,8 +108,13 @@ t.test('what sets the cookie is private; files that everybody gets are not', asy
     leave.abort()
     if (headers.getSetCookie().length > 0) t.match(headers.get('cache-control'), /\bprivate\b/, url)
   }
-  t.equal((await conch.visitor().fetch('/main.js')).headers.get('cache-control'), 'no-cache')
-  t.equal((await conch.visitor().fetch('/vendor/preact.js')).headers.get('cache-control'), 'public, max-age=3600')
+  const document = await (await conch.visitor().fetch('/')).text()
+  const [, script] = /src="(\/assets\/[^"]+)"/.exec(document) ?? []
+  const { headers } = await conch.visitor().fetch(String(script))
+  t.equal(headers.get('cache-control'), 'public, max-age=31536000, immutable')
+  t.equal(headers.get('set-cookie'), null)
+  const font = await conch.visitor().fetch('/vendor/pretendard/pretendardvariable-dynamic-subset.css')
+  t.equal(font.headers.get('cache-control'), 'public, max-age=3600')
 })
 
 t.test('whatever a route says of caching, what is private stays so', async t => {

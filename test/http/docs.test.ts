@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { Type } from 'typebox'
 import { docs } from '../../src/http/docs.ts'
-import { pages } from '../../src/http/pages.ts'
+import { pages } from '../../src/http/pages/pages.ts'
 
 async function appFor(t: Test) {
   const app = Fastify()
@@ -21,7 +21,7 @@ async function appFor(t: Test) {
     async () => 'ok',
   )
   app.post('/api/things', { schema: { body: Type.Object({ name: Type.String() }) } }, async () => 'ok')
-  await app.register(pages)
+  await app.register(pages, { pages: 'bundled' })
   return app
 }
 
