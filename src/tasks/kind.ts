@@ -37,7 +37,7 @@ interface KindOf<Input extends TSchema> {
    * Checks whether an output of an ended task may be written again, in the transaction that requeues it; the task is
    * locked.
    *
-   * The engine has checked that the task's input can be read. The kind checks what it keeps elsewhere.
+   * The engine has checked that the task's input can be read. The kind checks its own rows.
    *
    * @throws Problem when the output may not be written again
    */

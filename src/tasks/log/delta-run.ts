@@ -25,12 +25,12 @@ type Steps = string | readonly number[]
 /**
  * The deltas of one output between two other events of the log, kept as text and the seq of each delta.
  *
- * Reading what came after a seq costs the text returned, not the number of events; a delta costs its characters and a few
+ * Reading the text after a seq costs the text returned, not the number of events; a delta costs its characters and a few
  * bytes.
  */
 export class DeltaRun {
   readonly #blocks: Block[] = []
-  /** What is not in a block yet. */
+  /** The deltas that are not in a block yet. */
   #tail: string[] = []
   #tailSteps: number[] = []
   #lastSeq = 0

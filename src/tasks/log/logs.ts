@@ -78,7 +78,7 @@ export class Logs {
 
   /**
    * The log that an attempt writes, kept until `release`. If another attempt of this process still writes the task's
-   * log, that log is abandoned: no reader sees what is appended to it from then on.
+   * log, that log is abandoned: no reader sees the events appended to it from then on.
    */
   forWriting({ id: taskId, kind, attempt }: Pick<TaskRow, 'id' | 'kind' | 'attempt'>): EventLog {
     this.#outdate(taskId)

@@ -7,7 +7,7 @@ import type { EventLog } from './event-log.ts'
 import type { Following, Replication } from './replication.ts'
 
 /** How often the database is asked about followed tasks: what replication loses is found by then. */
-export const lookMs = 5_000
+export const checkMs = 5_000
 
 /** A log that got nothing for this long is read again. */
 const silenceMs = 15_000
@@ -96,10 +96,10 @@ export class Mirrors {
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#closed) return
-    this.#timer = this.#options.timers.setTimeout(() => void this.#lookAgain(), lookMs)
+    this.#timer = this.#options.timers.setTimeout(() => void this.#reconcileAgain(), checkMs)
   }
 
-  async #lookAgain(): Promise<void> {
+  async #reconcileAgain(): Promise<void> {
     try {
       await this.reconcile()
     } catch (error) {

@@ -52,7 +52,7 @@ interface Running {
 /**
  * Takes tasks from the queue as long as their outputs fit, and runs them.
  *
- * Started once; `stop` is idempotent, waits for what runs up to its deadline, and gives the rest back.
+ * Started once; `stop` is idempotent, waits for running attempts up to its deadline, and gives the rest back.
  */
 export class Runner {
   readonly #options: RunnerOptions
@@ -145,7 +145,7 @@ export class Runner {
     if (stopped) await this.#finalizer.giveBack(running.attempt.task, running.job)
   }
 
-  /** Takes nothing more, waits for what runs up to `drainMs`, then gives the rest back to the queue. */
+  /** Takes no more jobs, waits for running attempts up to `drainMs`, then gives the rest back to the queue. */
   stop(drainMs: number): Promise<void> {
     this.#stopped ??= this.#stop(drainMs)
     return this.#stopped

@@ -63,7 +63,7 @@ export function readTask(cipher: Cipher, stored: typeof tasks.$inferSelect): Tas
   return { ...row, error: errorOf(row.errorCode, detail) }
 }
 
-/** What was asked for. */
+/** The task's input. */
 export function readInput(cipher: Cipher, task: OwnedTask, input: typeof tasks.$inferSelect.input): StoredInput {
   return { value: cipher.tryOpen(tasks.input, taskPlace(task), input) }
 }
