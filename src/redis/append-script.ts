@@ -57,6 +57,13 @@ export function readMessage(message: string): { attempt: number; first: number; 
 /** The script as a command of a pipeline. */
 export interface AppendScript {
   pipeline(): ChainableCommander & {
-    conchAppend(key: string, attempt: number, first: number, ttlSeconds: number, rewrite: 0 | 1, ...events: string[]): void
+    conchAppend(
+      key: string,
+      attempt: number,
+      first: number,
+      ttlSeconds: number,
+      rewrite: 0 | 1,
+      ...events: string[]
+    ): void
   }
 }

@@ -5,7 +5,7 @@
 const absentMs = 10_000
 
 /**
- * Tells whether this process has run without a pause. After a pause it holds back its attempts' events until it has
+ * Knows whether this process has run without a pause. After a pause it holds back its attempts' events until it has
  * asked the database whether they are still the tasks' current attempts.
  *
  * Valid until a pause of 10 s, then invalid until `renew`.

@@ -103,7 +103,7 @@ export class Mirrors {
     try {
       await this.reconcile()
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'cannot look for tasks of other instances; trying again')
+      this.#options.logger.warn({ err: error }, 'cannot check the tasks of other instances; trying again')
     }
     this.#timer = undefined
     if (this.#mirrors.size > 0) this.#schedule()
