@@ -8,13 +8,13 @@ import { type DataDirLock, DataDirLocked, lockDataDir } from './db/data-dir-lock
 const forwardedWithinMs = { SIGTERM: 2_000, SIGINT: 300 }
 
 /**
- * Connections that the kernel holds until they are accepted; it has a limit of its own, 4,096 on Linux. Of one too many it
- * drops the first packet, and its client tries again after 1, 3, 7 s and so on: of 2,000 that came while a process was busy for
- * 0.3 s, half waited over 1.2 s with Node's 511, and none over 0.5 s with this.
+ * Connections that the kernel holds until they are accepted; it has a limit of its own, 4,096 on Linux. Beyond the
+ * limit it drops a connection's first packet, and the client tries again after 1, 3, 7 s and so on: of 2,000 that came
+ * while a process was busy for 0.3 s, half waited over 1.2 s with Node's 511, and none over 0.5 s with this.
  */
 const maxWaitingConnections = 4_096
 
-/** What stopping may take beyond DRAIN_SECONDS. */
+/** How long stopping may take beyond DRAIN_SECONDS. */
 const stopGraceMs = 20_000
 
 await main()
@@ -22,7 +22,7 @@ await main()
 /** The process: configuration, listening, signals, exit code. Nothing else in Conch exits or handles signals. */
 async function main(): Promise<void> {
   const config = configuration()
-  // Before anything large is loaded: a second process on the same folder says so at once.
+  // Before anything large is loaded: so a second process on the same folder ends at once.
   const dataDirLock = await lockFor(config).catch(refuse)
   const { buildApp } = await import('./app/build-app.ts')
   const app = await buildApp(config, { dataDirLock }).catch(refuse)
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     }
     stopping = now
     app.log.info(`${signal}: finishing what runs, for at most ${config.drainMs / 1000} s; again to stop at once`)
-    // Whatever hangs, a database that never answers, say: the process ends, and its tasks are taken up by another.
+    // Whatever hangs, a database that never answers, say: the process ends, and another one takes up its tasks.
     setTimeout(() => {
       app.log.fatal('could not stop in time')
       process.exit(1)
@@ -65,11 +65,11 @@ async function main(): Promise<void> {
 }
 
 /**
- * Says where the page for operators is, and the token that was made for them. A token that was given is known to who gave
- * it, and is said nowhere.
+ * Prints the address of the operators' page, and a generated token. A configured token is known to its owner, and never
+ * printed.
  *
- * Not with the log, which is JSON for others to collect, and keep: a line on standard error, with the token only if that
- * is a terminal, where somebody sits. When it goes into a file or to a service, the line names the file of the token.
+ * Not in the log, which is JSON that others collect and keep: a line on standard error, with the token only on a
+ * terminal, where a person reads it. In a file or a service's output the line names the file of the token.
  */
 async function greetOperators({ operatorToken, dataDir }: Config, url: string): Promise<void> {
   if (operatorToken) return
@@ -91,8 +91,8 @@ function configuration(): Config {
 }
 
 /**
- * Ends the process before it served anything. What the user can mend is said in one line, without a stack; of anything
- * else only what may be logged, since the message of an error may quote what users wrote.
+ * Ends the process before it served anything. A fault that the user can mend is one line, without a stack; of any other
+ * fault only the loggable part is printed, since the message of an error may quote what users wrote.
  */
 function refuse(error: unknown): never {
   const line = isExpected(error) ? (error as Error).message : JSON.stringify(loggableError(error))
@@ -105,7 +105,7 @@ function isExpected(error: unknown): boolean {
   return kinds.some(kind => error instanceof kind) || hasCode(error, 'KEYS_DO_NOT_FIT') || isSystemError(error)
 }
 
-/** Of an error whose class would load the database with it. */
+/** For an error whose class would load the database with it. */
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }

@@ -21,7 +21,7 @@ import { asksForSummary, Talk } from './support/talk.ts'
 import { startUpstream } from './support/upstream.ts'
 import { Visitor } from './support/visitor.ts'
 
-/** In all that users and the model write here. */
+/** A word in all texts of users and the model. */
 const marker = '마당'
 
 const api = await startSolapi(t)
@@ -33,7 +33,7 @@ const storage = {
   OPERATOR_TOKEN: operatorToken,
 }
 
-/** Two owners: what is damaged is the first one's, and each thing of theirs in one place only. */
+/** Two owners: the damaged values are the first one's, each in one place only. */
 const first = await startConch(t, storage)
 const [mine, others] = [first.visitor(), first.visitor()]
 
@@ -68,7 +68,7 @@ const talkOf: Record<string, { talk: Talk; turns: string[] }> = {}
 for (const place of ['title', 'content', 'reply', 'summary', 'last'])
   talkOf[place] = await saidConversation(mine, marker)
 await reachable(mine, '01012345678')
-// What its owner watched to its end is not notified: so of one that is only asked for.
+// An owner is not notified of a task that they followed to its end: so of one that is only polled.
 const noticed = await mine.submit('/api/records', {
   category: 'club',
   label: marker,
@@ -191,7 +191,7 @@ t.test('nothing that an owner can ask for fails because of it, whatever is damag
       asked++
     }
   }
-  t.ok(asked > 200, `${asked} were asked for`)
+  t.ok(asked > 200, `${asked} were requested`)
 })
 
 t.test('the other owner notices nothing', async t => {
@@ -203,7 +203,7 @@ t.test('records', async t => {
   t.equal(status, 200)
   t.same(new Set(items.map(({ id }) => id)), new Set(records))
   t.equal(isDamaged(whole.record), undefined)
-  t.equal(isDamaged(recordOf.input), undefined, 'a list does not show what was observed')
+  t.equal(isDamaged(recordOf.input), undefined, 'a list does not show the input')
   const shown = async (place: string) => (await owner.json('GET', `/api/records/${recordOf[place]}`)).body
   for (const place of ['subject', 'label', 'text', 'original', 'confirmed']) {
     t.equal(isDamaged(recordOf[place]), true, place)
@@ -220,7 +220,7 @@ t.test('records', async t => {
   t.notOk('damaged' in (versions[0] ?? {}))
   t.match(await shown('confirmed'), { saved: { text: '', damaged: true }, versions: [{ text: '바다 글' }, {}] })
 
-  t.test('what cannot be read cannot be confirmed; the rest can', async t => {
+  t.test('a value that cannot be read cannot be confirmed; the rest can', async t => {
     const confirm = (output: number) =>
       owner.json('PUT', `/api/records/${recordOf.text}`, { output, text: '고침', confirmed: true })
     t.match(await confirm(1), { status: 409, body: { code: 'version-damaged' } })
@@ -236,7 +236,7 @@ t.test('records', async t => {
     t.notOk('damaged' in body)
   })
 
-  t.test('without what was asked for nothing is written again, and it says so', async t => {
+  t.test('without its input nothing is written again, and the answer says so', async t => {
     for (const id of [recordOf.input, reviewOf.input, quizOf.input]) {
       const refused = await owner.json('POST', `/api/tasks/${id}/outputs/0/retry`)
       t.match(refused, { status: 409, body: { code: 'input-damaged', detail: /Remove it/ } })
@@ -327,7 +327,7 @@ t.test('conversations', async t => {
     damaged: true,
   })
 
-  t.test('they go on, with what can be read', async t => {
+  t.test('they go on, with the values that can be read', async t => {
     for (const place of ['title', 'content', 'reply', 'summary']) {
       upstream.reset(anything)
       const talk = new Talk(owner, talkOf[place]?.talk.id as string)
@@ -359,12 +359,12 @@ t.test('the library', async t => {
   t.match(
     await entry(whole.record),
     { title: new RegExp(`${marker} 표지`) },
-    'an entry that is damaged is made of what it is of',
+    'a damaged entry is made again from its sources',
   )
   t.notOk('damaged' in ((await entry(whole.record)) ?? {}))
   t.match(await entry(whole.review), { preview: '바다 글' })
 
-  t.test('a search has what it cannot look into, and without its index finds all the same', async t => {
+  t.test('a search returns the entries that it cannot read, and without its index finds all the same', async t => {
     const found = await library.all({ limit: '100', q: '바다' })
     const ids = found.map(({ id }) => id)
     for (const id of [whole.record, whole.review, whole.talk.id]) t.ok(ids.includes(id))
@@ -385,7 +385,7 @@ t.test('the library', async t => {
   })
 })
 
-t.test('ways to be reached', async t => {
+t.test('notification channels', async t => {
   t.match((await owner.json('GET', '/api/webhook')).body, { webhook: { url: '', damaged: true } })
   const put = await owner.json('PUT', '/api/webhook', { url: 'https://example.org/other' })
   t.match(put, { status: 201, body: { secret: /^whsec_/ } }, 'given again it has another secret')
@@ -396,10 +396,10 @@ t.test('ways to be reached', async t => {
   const { body } = await owner.json<{ items: Item[] }>('GET', '/api/push-subscriptions')
   t.match(body, { items: [{ damaged: true }] })
   t.equal((await owner.json('DELETE', `/api/push-subscriptions/${body.items[0]?.id}`)).status, 204)
-  t.equal((await owner.json('GET', '/api/push-subscriptions/key')).status, 200, 'of a damaged key another is made')
+  t.equal((await owner.json('GET', '/api/push-subscriptions/key')).status, 200, 'a damaged key is replaced by another')
 })
 
-t.test('a notification is there without its label, and says so', async t => {
+t.test('a notification is listed without its label, and as damaged', async t => {
   const { status, items, isDamaged } = await list('notifications')
   t.equal(status, 200)
   const notice = items.find(item => 'taskId' in item && item.taskId === noticed)
@@ -407,7 +407,7 @@ t.test('a notification is there without its label, and says so', async t => {
   t.ok(items.some(({ id }) => id !== notice?.id && !isDamaged(id)) || items.length === 1)
 })
 
-t.test('a request with a key is taken, and once only', async t => {
+t.test('a request with a key is accepted, and once only', async t => {
   const again = await keyed(owner)
   t.equal(again.status, 202)
   t.not(again.body.taskId, keyedReview, 'the digest of the one before is no longer known')
@@ -415,7 +415,7 @@ t.test('a request with a key is taken, and once only', async t => {
   await owner.finished(again.body.taskId)
 })
 
-t.test('each is counted, and named in the log by its row, once, and by nothing that was written', async t => {
+t.test('each is counted, and named in the log by its row, once, without any of its text', async t => {
   const metrics = await (await owner.fetch('/metrics')).text()
   for (const name of columns) {
     const [table, column] = name.split('.')
@@ -438,7 +438,7 @@ t.test('each is counted, and named in the log by its row, once, and by nothing t
   )
 })
 
-t.test('what is damaged can be removed', async t => {
+t.test('damaged values can be removed', async t => {
   const removed = async (path: string) => {
     t.equal((await owner.json('DELETE', path)).status, 204, path)
     t.equal((await owner.json('GET', path)).status, 404)
@@ -457,7 +457,7 @@ t.test('what is damaged can be removed', async t => {
   )
 })
 
-t.test('what stands damaged beside an output that is written again stays as it is, and may be restored', async t => {
+t.test('damaged values beside an output that is written again stay as they are, and may be restored', async t => {
   const id = recordOf.beside as string
   t.equal((await owner.json('POST', `/api/tasks/${id}/outputs/0/retry`)).status, 202)
   const transcript = await owner.finished(id)
@@ -465,7 +465,7 @@ t.test('what stands damaged beside an output that is written again stays as it i
   t.match(await owner.task(id), { status: 'completed', outputs: [{ text: '바다 글' }, { text: '', damaged: true }] })
   await conch.close()
   const raw = await openRaw(t, storage)
-  // The same byte changed again is what it was.
+  // The same byte changed again has its first value.
   await damage(raw, { table: 'outputs', column: 'text', where: `task_id = '${id}' and index = 1` })
   await raw.close()
   const restored = await startConch(t, storage)

@@ -20,7 +20,7 @@ t.test('the Dockerfile is a valid one', async t => {
 })
 
 t.test('the Compose file fits its schema and the rules for good ones', async t => {
-  // An order for keys that nobody knows; and a port in quotes that it takes for one without, when a variable is in it.
+  // An order for keys that is not common; and a port in quotes that it takes for one without, when a variable is in it.
   const rules = { 'service-keys-order': 0, 'top-level-properties-order': 0, 'require-quotes-in-ports': 0 } as const
   const linter = new DCLinter({ rules, quiet: true, debug: false, exclude: [] })
   const results = linter.lintFiles([`${root}deploy/compose.yaml`], false)
@@ -31,7 +31,7 @@ t.test('the Compose file fits its schema and the rules for good ones', async t =
   )
 })
 
-t.test('nothing but what the image is made of is sent to the builder, and all of that', async t => {
+t.test('the builder gets the files of the image, all of them and no others', async t => {
   const allowed = (await readFile(`${root}.dockerignore`, 'utf8')).split('\n').filter(line => /^[^#]/.test(line))
   t.equal(allowed.shift(), '*', 'nothing')
   const copied = image().copies.map(({ source }) => `!${source}`)
@@ -51,7 +51,7 @@ t.test('what the image holds is enough to serve, to be found healthy and to be s
     return exitCode(spawn(checker, checks, { env: own, stdio: 'ignore' }))
   }
 
-  t.equal(await healthy(), 1, 'nothing serves yet')
+  t.equal(await healthy(), 1, 'no server runs yet')
   const child = spawn(program, args, { cwd: app, env: own, stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => void child.kill('SIGKILL'))
   const exit = exitCode(child)
@@ -64,7 +64,7 @@ t.test('what the image holds is enough to serve, to be found healthy and to be s
   t.equal(await exit, 0)
 })
 
-t.test('what the commands of .env.example make is a valid configuration', async t => {
+t.test('the commands of .env.example make a valid configuration', async t => {
   const example = deployed('.env.example')
   const made: Record<string, string> = {}
   for (const [, command = '', name = ''] of example.matchAll(/^# (openssl .*|echo .*)\n(\w+)=$/gm))
@@ -98,7 +98,7 @@ t.test('Docker waits longer than stopping may take', async t => {
   }
 })
 
-t.test('nginx knows the instances of the Compose file, and the limits of Conch', async t => {
+t.test('nginx has the instances of the Compose file, and the limits of Conch', async t => {
   const configuration = deployed('nginx/conch.conf')
   const { services } = composed()
   const { app } = await startConch(t)

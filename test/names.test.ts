@@ -24,11 +24,11 @@ t.test('the name of a test file says what it needs', async t => {
     else if (uses('browser')) t.match(need, /browser|services/, `${name}: it starts a browser`)
     else if (uses('db')) t.match(need, /db|services/, `${name}: it has a database`)
     else if (uses('alone')) t.equal(need, 'alone', `${name}: it measures the memory of its process`)
-    else t.equal(need, 'nothing', `${name}: nothing that it uses is of that sort`)
+    else t.equal(need, 'nothing', `${name}: it uses nothing of that sort`)
   }
 })
 
-/** The files of tests that it imports, those that these import, and so on. */
+/** The files that a test imports, those that these import, and so on. */
 function reachedFrom(path: string, reached = new Set<string>()): Set<string> {
   if (reached.has(path) || !existsSync(path)) return reached
   reached.add(path)

@@ -31,7 +31,7 @@ const storage = {
   ENCRYPTION_KEYS: keyEntry('k1'),
 }
 
-/** The one whose things are moved, and the one who gets them. */
+/** The owner whose rows are moved, and the one who gets them. */
 const victim = '피해자'
 const first = await startConch(t, storage)
 const [mine, others] = [first.visitor(), first.visitor()]
@@ -43,7 +43,7 @@ const belongings = async (visitor: Visitor, marker: string, number: string) => {
   const quiz = await madeQuiz(visitor, `${marker} 주제`)
   await visitor.json('POST', `/api/quizzes/${quiz}/attempts`, { answers: [1] })
   const { talk } = await saidConversation(visitor, marker)
-  // One that its owner does not watch, so that a notification with its label is stored.
+  // One that its owner does not follow, so that a notification with its label is stored.
   const noticed = await visitor.submit('/api/records', {
     category: 'club',
     label: marker,
@@ -66,7 +66,7 @@ const hers = await belongings(others, '다른', '01087654321')
 const before = { his: await everythingOf(mine, his.paths), hers: await everythingOf(others, hers.paths) }
 await first.close()
 
-/** Every row of one owner given to another, as an intruder does who can write to the database. */
+/** Gives every row of one owner to another, as an intruder could who can write to the database. */
 async function move(to: 'to the other' | 'back', only?: string): Promise<void> {
   const raw = await openRaw(t, storage)
   const ownerOf = async (id: string) =>
@@ -89,7 +89,7 @@ async function move(to: 'to the other' | 'back', only?: string): Promise<void> {
 }
 let owners: { his: string; hers: string } | undefined
 
-t.test('a row that is given to another owner does not open for that one, whatever it is of', async t => {
+t.test('a row that is given to another owner does not open for that one, whatever it holds', async t => {
   await move('to the other')
   const conch = await startConch(t, storage)
   const thief = new Visitor(conch.url, others.cookie)
@@ -116,7 +116,7 @@ for (const table of ['tasks', 'records', 'quizzes', 'conversations', 'library'])
     const conch = await startConch(t, storage)
     const thief = new Visitor(conch.url, others.cookie)
     const shown = await everythingOf(thief, [...his.paths, ...hers.paths])
-    t.ok(JSON.stringify(shown['/api/library']).includes('다른'), 'what is their own is shown')
+    t.ok(JSON.stringify(shown['/api/library']).includes('다른'), 'their own rows are shown')
     t.notOk(JSON.stringify(shown).includes(victim))
     await conch.close()
     await move('back', table)
@@ -155,5 +155,5 @@ t.test('a database of a version before opens, and a rotation binds every value t
   await move('to the other')
   const last = await startConch(t, storage)
   const moved = await everythingOf(new Visitor(last.url, others.cookie), his.paths)
-  t.notOk(JSON.stringify(moved).includes(victim), 'what a rotation brought along does not open for another owner')
+  t.notOk(JSON.stringify(moved).includes(victim), 'a value that a rotation bound does not open for another owner')
 })

@@ -19,8 +19,21 @@ t.test('every curl line works as it is written, for every kind', async t => {
   const outputs: string[] = []
   for (const block of curlBlocks) outputs.push(await runBlock(block, conch.url, folder))
   t.equal(outputs.length, 13)
-  const [record, review, accepted, watched, records, begun, reply, conversation, quiz, taken, library, twice, told] =
-    outputs as [string] & string[]
+  const [
+    record,
+    review,
+    accepted,
+    watched,
+    records,
+    begun,
+    reply,
+    conversation,
+    quiz,
+    taken,
+    library,
+    twice,
+    notified,
+  ] = outputs as [string] & string[]
   for (const stream of [record, review, watched, reply]) t.match(stream, /"type":"text-delta".*data: \[DONE\]\n\n$/s)
   t.match(record, /"type":"text-delta","id":"2"/)
   t.match(JSON.parse(accepted ?? ''), { taskId: String, streamUrl: String })
@@ -35,7 +48,7 @@ t.test('every curl line works as it is written, for every kind', async t => {
   t.match(JSON.parse(once), { taskId: String })
   t.equal(twice, once + once)
   t.match(taken, /"data-question".*data: \[DONE\].*"questions":\[.*"total":3,.*"results":\[/s)
-  t.match(told, /"unread":\d.*"channels":\["in-app"/s)
+  t.match(notified, /"unread":\d.*"channels":\["in-app"/s)
 })
 
 t.test('the other commands exist', async t => {

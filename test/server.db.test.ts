@@ -39,7 +39,7 @@ t.test('killed with -9 in the middle of a stream and started again, it finishes 
   t.equal((await after.json('GET', `/api/records/${id}`)).status, 200)
 })
 
-t.test('a task that dies with its server again and again is ended honestly', async t => {
+t.test('a task that dies with its server again and again ends as failed', async t => {
   const upstream = await startUpstream(t, completion => completion.delta('글'))
   const env = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl }
   let id: string | undefined
@@ -60,7 +60,7 @@ t.test('a task that dies with its server again and again is ended honestly', asy
   t.equal(upstream.completions.length, 3)
 })
 
-t.test('SIGTERM: what runs may end, then the process does, with 0', async t => {
+t.test('SIGTERM: running tasks may end, then the process does, with 0', async t => {
   const upstream = await startUpstream(t, completion => completion.delta('글'))
   const env = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl, DRAIN_SECONDS: '60' }
   const process = await server(t, env)
@@ -77,7 +77,7 @@ t.test('SIGTERM: what runs may end, then the process does, with 0', async t => {
   t.equal(await process.exited, 0)
 })
 
-t.test('SIGTERM: what cannot end in time is given back and taken up by the next process', async t => {
+t.test('SIGTERM: a task that cannot end in time is given back and taken up by the next process', async t => {
   const upstream = await startUpstream(t, completion => completion.delta('글'))
   const env = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl, DRAIN_SECONDS: '0' }
   const first = await server(t, env)
@@ -88,7 +88,7 @@ t.test('SIGTERM: what cannot end in time is given back and taken up by the next 
   t.equal(await first.kill('SIGTERM'), 0)
   await watcher.ended
   t.notOk(watcher.transcript.done)
-  t.notOk(watcher.transcript.types().includes('abort'), 'nobody is told that it was cancelled')
+  t.notOk(watcher.transcript.types().includes('abort'), 'no reader sees a cancellation')
 
   upstream.answer(completion => completion.delta('새 글').finish())
   const second = await server(t, env)
@@ -120,7 +120,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
     t.equal((await new Visitor(next.url).fetch('/healthz')).status, 200)
   })
 
-t.test('no npm script leaves a shell between npm and what it runs, which would not pass signals on', async t => {
+t.test('no npm script leaves a shell between npm and its program, which would not pass signals on', async t => {
   const { scripts } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
   for (const [name, script] of Object.entries<string>(scripts))
     t.match(script.split('&&').at(-1), /^ *exec /, `${name}: ${script}`)
@@ -134,35 +134,32 @@ t.test('SIGTERM: a request that never ends does not hold the process', async t =
   client.write(
     'POST /api/records HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
   )
-  // One that is answered after it has been read.
+  // A request that is answered after it has been read.
   await new Visitor(process.url).fetch('/healthz')
   t.equal(await process.kill('SIGTERM'), 0)
 })
 
-t.test('a setting that is wrong stops the start with one line', async t => {
+t.test('a wrong setting stops the start with one line', async t => {
   const folder = await temporaryFolder(t)
   await t.rejects(startServer({ DATA_DIR: folder, MAX_RUNNING_OUTPUTS: 'many' }), {
     message: /conch: MAX_RUNNING_OUTPUTS.*many.*\n$/,
   })
 })
 
-t.test(
-  'it says where operators find their page and the token that was made, which is not in what is collected',
-  async t => {
-    const folder = await temporaryFolder(t)
-    await copyEmptyDatabase(folder)
-    const made = await server(t, { DATA_DIR: folder, LOG_LEVEL: 'trace' })
-    const line = `conch: operations at ${made.url}/operations, token in ${folder}/operator-token\n`
-    while (!made.output().includes(line)) await briefly()
-    const token = (await readFile(`${folder}/operator-token`, 'utf8')).trim()
-    t.notOk(made.output().includes(token))
-    await made.kill('SIGTERM')
-    const given = await server(t, { DATA_DIR: folder, OPERATOR_TOKEN: operatorToken })
-    await new Visitor(given.url).fetch('/healthz')
-    await given.kill('SIGTERM')
-    t.notMatch(given.output(), /operations at|operator-token/)
-  },
-)
+t.test('the start prints the page of operators and the made token, which is not in the collected log', async t => {
+  const folder = await temporaryFolder(t)
+  await copyEmptyDatabase(folder)
+  const made = await server(t, { DATA_DIR: folder, LOG_LEVEL: 'trace' })
+  const line = `conch: operations at ${made.url}/operations, token in ${folder}/operator-token\n`
+  while (!made.output().includes(line)) await briefly()
+  const token = (await readFile(`${folder}/operator-token`, 'utf8')).trim()
+  t.notOk(made.output().includes(token))
+  await made.kill('SIGTERM')
+  const given = await server(t, { DATA_DIR: folder, OPERATOR_TOKEN: operatorToken })
+  await new Visitor(given.url).fetch('/healthz')
+  await given.kill('SIGTERM')
+  t.notMatch(given.output(), /operations at|operator-token/)
+})
 
 t.test('two processes on one folder: the second ends and names the first', async t => {
   const folder = await temporaryFolder(t)

@@ -25,7 +25,7 @@ try {
   await leave()
 }
 
-/** Nothing of it stays, however it ends. */
+/** Leaves nothing behind, however it ends. */
 async function leave(): Promise<void> {
   await server?.kill('SIGTERM')
   await rm(folder, { recursive: true, force: true })

@@ -15,8 +15,8 @@ import type { Visitor } from './support/visitor.ts'
 import { verifiedWebhook, type WebhookBody } from './support/webhook.ts'
 
 /**
- * Two owners with other numbers of everything: what one is shown must be theirs, to the last count. A statement that
- * forgets whose it is shows the sum, or the other's.
+ * Two owners with different numbers of everything: each must be shown only their own, to the last count. A statement
+ * that forgets the owner shows the sum, or the other's.
  */
 const plans = {
   하늘: { records: 3, confirmed: 1, reviews: 1, failed: 2, quizzes: [2, 0], turns: [1, 2], browsers: 1, read: 2 },
@@ -24,7 +24,7 @@ const plans = {
 } as const
 type Name = keyof typeof plans
 
-/** In everything that both write; their names are in what each writes alone. */
+/** A word in all texts of both; their names are in the texts of each alone. */
 const shared = '공통낱말'
 
 const upstream = await startUpstream(t, completion => {
@@ -126,14 +126,14 @@ for (const [index, owner] of owners.entries()) {
     })
 
     t.test('notifications, how many are unread, and the stream of it', async t => {
-      const told = [...ids.records, ...ids.failed, ...ids.quizzes]
+      const expected = [...ids.records, ...ids.failed, ...ids.quizzes]
       same(
         t,
         (await pagesOf<{ taskId: string }>(visitor, '/api/notifications', 2)).flat().map(({ taskId }) => taskId),
-        told,
+        expected,
       )
       const { items, unread } = await listed(visitor)
-      t.equal(unread, ids.records.length + ids.failed.length, 'the quizzes were got')
+      t.equal(unread, ids.records.length + ids.failed.length, 'the quizzes were fetched')
       t.equal(items.filter(({ readAt }) => readAt === null).length, unread)
       const watcher = await followOwner(visitor)
       const [newest] = items
@@ -153,7 +153,7 @@ for (const [index, owner] of owners.entries()) {
       t.equal((await other.visitor.json('POST', `/api/notifications/${newest?.id}/read`)).status, 404)
     })
 
-    t.test('the numbers of what has ended', async t => {
+    t.test('the numbers of ended tasks', async t => {
       for (const [kind, tasks] of [
         ['record', ids.records.length],
         ['review', ids.reviews.length + ids.failed.length],
@@ -166,7 +166,7 @@ for (const [index, owner] of owners.entries()) {
       }
     })
 
-    t.test('what they set up: preferences, browsers, webhook and phone', async t => {
+    t.test('their settings: preferences, browsers, webhook and phone', async t => {
       const { body } = await visitor.json<{ preferences: Record<string, string[]> }>(
         'GET',
         '/api/notification-preferences',
@@ -216,7 +216,7 @@ t.test('operators see the sum, and of no owner which part is theirs', async t =>
 
 type Owner = Awaited<ReturnType<typeof made>>
 
-/** An owner with all that the plan says, once it is all there. */
+/** An owner with everything in the plan, once all of it exists. */
 async function made(name: Name, index: number) {
   const plan = plans[name]
   const visitor = conch.visitor()
@@ -224,7 +224,7 @@ async function made(name: Name, index: number) {
   const written = async (count: number, path: string, body: object) => {
     const ids: string[] = []
     for (let made = 0; made < count; made++) ids.push(await visitor.submit(path, body))
-    // By the list: getting a task would mark what tells of its end as read.
+    // By the list: getting a task would flag its notification as read.
     while ((await ended(visitor, ids)) < count);
     return ids
   }
@@ -249,8 +249,8 @@ async function made(name: Name, index: number) {
       await visitor.json('POST', `/api/quizzes/${id}/attempts`, { answers: [1, time > 1 ? 2 : 0] })
   const ids = { records, confirmed, reviews, failed, quizzes: made, turns }
 
-  const told = records.length + failed.length + made.length
-  while ((await listed(visitor)).items.length < told);
+  const expected = records.length + failed.length + made.length
+  while ((await listed(visitor)).items.length < expected);
   await verifiedWebhook(visitor, `${hook.url}/${index}`)
   const ecdh = createECDH('prime256v1')
   const keys = { p256dh: ecdh.generateKeys('base64url'), auth: randomBytes(16).toString('base64url') }
@@ -291,7 +291,7 @@ function namesIn(body: object): string {
     .join('와 ')
 }
 
-/** In whatever order. */
+/** In any order. */
 function same<Item>(t: Test, found: readonly Item[], wanted: readonly Item[]): void {
   t.same([...found].sort(), [...wanted].sort())
 }

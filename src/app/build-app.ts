@@ -51,20 +51,20 @@ import { openUpstream } from './open-model.ts'
 import { openReplication } from './open-replication.ts'
 import { openStorage } from './open-storage.ts'
 
-/** What the longest valid body of any route is below; nginx has the same limit. */
+/** Longer than the longest valid body of any route; nginx has the same limit. */
 const maxBodyBytes = 512 * 1024
 
-/** What requests in progress get to end when the server closes. */
+/** How long requests in progress may take to end when the server closes. */
 const closeGraceMs = 5_000
 
 export interface Dependencies {
   /** Where log lines go, each a JSON object; default: standard output. */
   logDestination?: { write(line: string): void }
-  /** The lock on the data folder, if it was taken already; it is released with the app. */
+  /** The lock on the data folder, if the caller holds it already; it is released with the app. */
   dataDirLock?: DataDirLock
   /** Timers of the event streams; a fake clock in tests. */
   timers?: Timers
-  /** Where domain events go, instead of into queues. */
+  /** Handles domain events instead of the queues. */
   openEvents?: (handlers: readonly EventHandler[]) => Events
 }
 
@@ -79,10 +79,10 @@ declare module 'fastify' {
 }
 
 /**
- * Makes a whole Conch: everything with a lifetime is opened here and closed by `app.close()`. Nothing listens yet, but
- * tasks that wait in the database run as soon as this resolves.
+ * Makes a whole Conch: opens everything with a lifetime; `app.close()` closes it. Nothing listens yet, but tasks that
+ * wait in the database run as soon as this resolves.
  *
- * @throws DataDirLocked when another process has the embedded database; whatever the database says when it cannot be
+ * @throws DataDirLocked when another process holds the embedded database; the database's error when it cannot be
  * opened. Nothing stays open then.
  */
 export async function buildApp(
@@ -100,20 +100,20 @@ export async function buildApp(
       stream: logDestination,
       serializers: {
         err: error => ({ message: '', stack: '', ...loggableError(error) }),
-        // Without the query: it may be what somebody searches for.
+        // Without the query: it may hold a user's search.
         req: ({ method, url, host, ip }) => ({ method, url: url?.split('?')[0], host, remoteAddress: ip }),
       },
     },
     trustProxy: config.trustProxy,
     bodyLimit: maxBodyBytes,
-    // What has arrived is answered: a 503 now would end an EventSource for good.
+    // Requests that have arrived are answered: a 503 now would end an EventSource for good.
     return503OnClosing: false,
-    // Opening has limits of its own; on a machine that is busy, Fastify's 10 s would end a start that goes well.
+    // Each part limits its own opening; on a busy machine, Fastify's 10 s would end a start that goes well.
     pluginTimeout: 120_000,
     frameworkErrors,
     clientErrorHandler: (error, socket) => connections.clientErrorHandler(error, socket),
     routerOptions: { maxParamLength: 200 },
-    // What follows from a request is known by its trace, in the logs of all that had a part in it.
+    // All that follows from a request logs its trace id.
     genReqId: ({ headers }) => traceIdOf(headers.traceparent as string | undefined),
     logController: new LogController({ requestIdLogLabel: 'traceId' }),
   })
@@ -245,13 +245,13 @@ async function assemble(
   await app.register(metricsRoute, { registry })
   await app.register(backgroundWorkRoutes, {
     path: '/api/operations/reencryption',
-    summary: 'Encrypt everything anew with the newest key',
+    summary: 'Re-encrypt everything with the newest key',
     work: reencryption,
     report: ReencryptionSchema,
   })
   await app.register(backgroundWorkRoutes, {
     path: '/api/operations/library-rebuild',
-    summary: 'Write the library anew from what it is made of',
+    summary: 'Rewrite the library from its sources',
     work: rebuild,
     report: RebuildReport,
   })
@@ -271,11 +271,11 @@ async function assemble(
     await Promise.all([engine.stop(drainMs), events.stop(drainMs)])
   }
   app.decorate('drain', () => stop(config.drainMs))
-  // Clients are dropped in the middle of their streams, not told that they ended: so they come back.
+  // Clients are dropped in mid-stream, without an end: so they come back.
   app.addHook('preClose', async () => {
     await stop(0)
     replies.destroyAll()
-    // A request that never ends, or an answer that nobody reads, must not hold the process.
+    // A request that never ends, or an answer that its client does not read, must not hold the process.
     const deadline = setTimeout(() => app.server.closeAllConnections(), closeGraceMs)
     opened.defer(() => clearTimeout(deadline))
   })

@@ -9,7 +9,7 @@ import type { Database } from '../db/client.ts'
 import { Cipher, type CipherOptions } from '../db/encrypted.ts'
 import { encryptedTables } from './encrypted-tables.ts'
 
-/** The database has values that the given keys do not open. The message is one line, and says which key is missing. */
+/** The database has values that the given keys do not open. The message is one line, and names the missing key. */
 export class KeysDoNotFit extends Error {
   override readonly name = 'KeysDoNotFit'
   readonly code = 'KEYS_DO_NOT_FIT'
@@ -18,12 +18,13 @@ export class KeysDoNotFit extends Error {
 type KeyConfig = Pick<Config, 'encryptionKeys' | 'dataDir' | 'databaseUrl'>
 
 /**
- * The cipher for what is in the database: with the keys that were given, if they open it; with a new one, which is kept
- * in `dataDir`, if there is nothing to open.
+ * The cipher for the database: with the given keys, if they open its values; with a new one, which is kept in
+ * `dataDir`, if it has no values.
  *
- * Without this a server whose key file was lost would make a new key and mix what two keys have written.
+ * Without this check a server whose key file was lost would make a new key, and the database would mix values of two
+ * keys.
  *
- * @param given what `readEncryptionKeys` found
+ * @param given the result of `readEncryptionKeys`
  * @throws KeysDoNotFit with nothing changed
  */
 export async function cipherFor(
@@ -44,9 +45,9 @@ export async function cipherFor(
 }
 
 /**
- * The cipher for what is in the database, for a script: it makes no key.
+ * The cipher for the database, for a script: it makes no key.
  *
- * @param lenient for the one that says itself what cannot be read: a key may be missing
+ * @param lenient for the script that reports unreadable values itself: a key may be missing
  * @throws KeysDoNotFit
  */
 export async function fittingCipher(
@@ -63,7 +64,7 @@ export async function fittingCipher(
   return cipher
 }
 
-/** For a folder in which there are no keys. */
+/** The message for a folder without keys. */
 export function noKeys(config: KeyConfig): string {
   const lost = !config.databaseUrl && existsSync(join(config.dataDir, 'database'))
   const remedy = lost ? 'restore it from a backup, since there is a database' : 'the first start of the server makes it'

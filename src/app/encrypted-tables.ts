@@ -17,7 +17,7 @@ const turnOfSummary = { table: turns, on: eq(turns.id, summaries.turnId) }
 const conversationOfTurn = { table: conversations, on: eq(conversations.id, turns.conversationId) }
 
 /**
- * Every table with encrypted columns, and the owner that its values are bound to, as all that seals them says. A test
+ * Every table with encrypted columns, and the owner to whom its values are bound, as in every call of `seal`. A test
  * compares it with the database: none can be forgotten.
  */
 export const encryptedTables: readonly SealedSource[] = [

@@ -46,13 +46,15 @@ export interface FeatureSources {
 export interface Features {
   /** By name. */
   kinds: ReadonlyMap<string, TaskKind>
-  /** What happens after their events. */
+  /** The handlers of their events. */
   handlers: readonly EventHandler[]
-  /** Of the library. */
+  /** The sources of the library. */
   sources: readonly LibrarySource[]
-  /** Closed by whoever has them. */
+  /** The caller closes it. */
   notifications: Notifications
-  /** Begins what has to be done once. Call when events are handled. @throws when the database does not answer */
+  /**
+   * Begins the work to be done once per start. Call when events are handled. @throws when the database does not answer
+   */
   start(events: Events): Promise<void>
   routes(
     app: FastifyInstance,
@@ -60,7 +62,7 @@ export interface Features {
   ): Promise<void>
 }
 
-/** What Conch writes, all of it: a new kind of task is added here, and with its schema to `encryptedTables`. */
+/** All the kinds of tasks: a new one is added here, and with its tables to `encryptedTables`. */
 export function features(given: FeatureSources): Features {
   const { database, cipher, store, model, config } = given
   const { contextTokens, summaryConcurrency: concurrency } = config

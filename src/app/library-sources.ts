@@ -10,7 +10,7 @@ import { taskSource } from '../library/task-source.ts'
 import { TaskStore } from '../tasks/store/task-store.ts'
 
 /**
- * Where the library comes from: a new kind is added here. Conversations first: their locks come before those of tasks, as
+ * The sources of the library: a new kind is added here. Conversations first: their locks come before those of tasks, as
  * everywhere else.
  */
 export function librarySources(cipher: Cipher): readonly LibrarySource[] {

@@ -27,7 +27,7 @@ export interface EngineOptions {
   events: Events
   model: Model
   kinds: ReadonlyMap<string, TaskKind>
-  /** Completions at once in this process. */
+  /** Concurrent completions in this process. */
   maxRunningOutputs: number
   /** Tasks that may wait, of all owners and in all processes. */
   maxQueuedTasks: number
@@ -53,9 +53,9 @@ export interface Engine {
   readonly queue: TaskQueue
   /** Takes tasks from now on. @throws when the database does not answer. */
   start(): Promise<void>
-  /** Takes nothing more, waits for what runs up to `drainMs`, then gives the rest back. Idempotent. */
+  /** Takes no more tasks, waits for running attempts up to `drainMs`, then gives the rest back. Idempotent. */
   stop(drainMs: number): Promise<void>
-  /** Forgets the logs. Call `stop` first. */
+  /** Drops the logs. Call `stop` first. */
   close(): void
 }
 

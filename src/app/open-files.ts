@@ -1,19 +1,19 @@
 import type { Config } from '../config/read-config.ts'
 
 /**
- * What is open besides connections of clients and of the model, with room to spare. Measured on Linux with Node 24: 25 of Node
- * itself, 137 to 154 files of the embedded database, which has one for each table and index that was used; with Postgres 15.
+ * Descriptors besides those for clients and the model, with room to spare. Measured on Linux with Node 24: 25 of Node
+ * itself, 137 to 154 files of the embedded database, which has one for each used table and index; with Postgres 15.
  */
 const descriptorsOf = {
   process: 32,
   embeddedDatabase: 224,
   postgres: 24,
   redis: 4,
-  /** Pages being read, webhooks, push and text messages, name look-ups. */
+  /** Pages being read, webhooks, push and text messages, name lookups. */
   theRest: 48,
 }
 
-/** Even where there is no room for it: a server that serves nobody is of no use. */
+/** Used even where the limit has no room for it: a server that serves no one is of no use. */
 const fewest = { connections: 16, texts: 5 }
 
 /**
@@ -23,7 +23,7 @@ const fewest = { connections: 16, texts: 5 }
 export function openFilesLimit(): number {
   const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report
   const { excludeNetwork } = report
-  // It would look up the name of each address of this machine.
+  // Otherwise it would resolve the name of each address of this machine.
   report.excludeNetwork = true
   const { userLimits } = report.getReport() as { userLimits?: { open_files?: { soft: number | 'unlimited' } } }
   report.excludeNetwork = excludeNetwork
@@ -32,11 +32,11 @@ export function openFilesLimit(): number {
 }
 
 /**
- * The configuration, with as many connections of clients and texts at once as fit below `limit` beside the database, files and
- * the rest: whatever clients do, those have their descriptors.
+ * The configuration, with as many connections of clients and concurrent texts as fit below `limit` beside the database,
+ * files and the rest: those have their descriptors, whatever clients do.
  *
- * Texts may take half of what is left, so that it does not happen that many are written and none can be read, or the other way
- * round. Each is a connection to the model, and two descriptors with the demo model, which is in this process.
+ * Texts may take half of the remaining descriptors: otherwise many texts could be written and none read, or the other
+ * way round. Each is a connection to the model, and two descriptors with the demo model, which is in this process.
  */
 export function withinOpenFiles(config: Config, limit: number): Config {
   const besides =
@@ -63,7 +63,7 @@ export function withinOpenFiles(config: Config, limit: number): Config {
   })
 }
 
-/** One line, if `withinOpenFiles` made `config` smaller than `wanted`. */
+/** Logs one line if `withinOpenFiles` made `config` smaller than `wanted`. */
 export function logWhatDoesNotFit(
   logger: { warn(fields: object, message: string): void },
   { wanted, config, openFiles }: { wanted: Config; config: Config; openFiles: number },

@@ -5,8 +5,8 @@ import type { Config } from '../config/read-config.ts'
 import { startDemoModel } from '../demo-model/server.ts'
 
 /**
- * OpenAI or any compatible server, through a proxy if there is one for it; without a key or a base URL, the demo model inside this process. What is opened closes
- * with `opened`.
+ * Opens OpenAI or any compatible server, through a proxy if there is one for it; without a key or a base URL, the demo
+ * model inside this process. Whatever is opened closes with `opened`.
  */
 export async function openUpstream(
   config: Config,
@@ -14,7 +14,7 @@ export async function openUpstream(
   opened: AsyncDisposableStack,
 ): Promise<Model> {
   const { apiKey, baseUrl = defaultBaseUrl, model: name, extras } = config.openai
-  // Summaries are asked for beside the outputs.
+  // Summaries are requested beside the outputs.
   const maxSockets = config.maxRunningOutputs + config.summaryConcurrency
   const shared = { limits: config.upstream, maxSockets, logger }
   if (name !== undefined) {

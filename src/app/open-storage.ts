@@ -6,8 +6,8 @@ import { RefusedValues } from '../db/refused-values.ts'
 import { cipherFor } from './database-keys.ts'
 
 /**
- * The database, and the secrets that belong to it: those that are not there yet are made once it is sure that the keys
- * open what the database has. What is opened closes with `opened`.
+ * Opens the database, and the secrets that belong to it: missing ones are made once it is certain that the keys open
+ * the database's values. Whatever is opened closes with `opened`.
  *
  * @throws KeysDoNotFit, UnusableSecretFile, ExposedSecretFile
  */

@@ -5,7 +5,7 @@ import { recordLabel } from '../kinds/records/label.ts'
 import { reviewLabel } from '../kinds/reviews/label.ts'
 import type { TaskStore } from '../tasks/store/task-store.ts'
 
-/** Of kinds whose tasks are about something that was asked for. */
+/** For kinds whose task has a subject in its input. */
 const labelOfInput: Record<string, (input: never) => string> = {
   record: recordLabel,
   review: reviewLabel,
@@ -13,9 +13,8 @@ const labelOfInput: Record<string, (input: never) => string> = {
 }
 
 /**
- * What its owner calls the thing that a task is about, in their own words; `undefined` when they do not call it anything.
- * Nor when that
- * can no longer be read. For their eyes only, and encrypted wherever it is kept.
+ * The name that its owner gave to the subject of a task, in their own words; `undefined` without one, or when it can no
+ * longer be read. For the owner's eyes only, and encrypted wherever it is kept.
  */
 export function taskLabels({ tasks, conversations }: { tasks: TaskStore; conversations: ConversationStore }) {
   return async (

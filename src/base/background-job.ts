@@ -1,8 +1,8 @@
-/** `failed`: it broke in the middle; the log has the reason, and a new start goes on with what is left. */
+/** `failed`: it broke in the middle; the log has the reason, and a new start goes on with the rest. */
 export type JobState<Report extends object> = { status: 'idle' } | ({ status: 'running' | 'done' | 'failed' } & Report)
 
 export interface BackgroundJobOptions<Report extends object> {
-  /** For the log. */
+  /** Its name in the log. */
   name: string
   /** Calls `onProgress` at once. */
   run(options: { signal: AbortSignal; onProgress(report: Report): void }): Promise<Report>
@@ -24,13 +24,13 @@ export class BackgroundJob<Report extends object> {
     return this.#state
   }
 
-  /** Begins it, if it is not running and this was not stopped. */
+  /** Begins it, unless it runs or was stopped. */
   start(): JobState<Report> {
     if (this.#state.status !== 'running' && !this.#stopping.signal.aborted) this.#ended = this.#run()
     return this.#state
   }
 
-  /** Aborts what runs, for good, and waits for its end. Idempotent. */
+  /** Aborts a running job, for good, and waits for its end. Idempotent. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#ended

@@ -5,15 +5,18 @@ export interface BatcherOptions {
   maxConcurrentBatches: number
   /** Items of one batch. */
   maxBatchSize: number
-  /** Whether what waits fails with a batch that failed so: as with a database that is away, for which each would wait in turn. */
+  /**
+   * Whether the waiting items fail with a batch that failed with this error: as with an unavailable database, for which
+   * each batch would wait in turn.
+   */
   failsAll?(error: unknown): boolean
 }
 
 /**
- * Does what is asked for item by item in batches: what came in one turn of the event loop is done in the next one, unless
- * `maxConcurrentBatches` batches are being done; what comes until one of them has ended is the next batch. Nobody waits any longer to be
- * joined by others, and no more wait than ask. The turn is for work that does not wait for anything outside, as on the
- * embedded database: without it nothing could come meanwhile.
+ * Runs single requests in batches: the items that come in one turn of the event loop run in the next one, unless
+ * `maxConcurrentBatches` batches run; the items that come until one of them has ended are the next batch. No item waits
+ * longer to be joined by others, and no more items are held than callers wait for. The turn matters for work that waits
+ * for nothing outside, as on the embedded database: without it no other item could come meanwhile.
  */
 export class Batcher<Item, Done> {
   readonly #work: (items: readonly Item[]) => Promise<readonly Done[]>
@@ -21,7 +24,7 @@ export class Batcher<Item, Done> {
   readonly #waiting: { item: Item; resolve(done: Done): void; reject(error: unknown): void }[] = []
   #running = 0
 
-  /** @param work answers for each item, in their order; if it rejects, so do all of them */
+  /** @param work answers for each item, in order; if it rejects, all items of the batch reject */
   constructor(work: (items: readonly Item[]) => Promise<readonly Done[]>, options: BatcherOptions) {
     this.#work = work
     this.#options = options
@@ -39,7 +42,7 @@ export class Batcher<Item, Done> {
     while (this.#waiting.length > 0) {
       await nextTurn()
       const batch = this.#waiting.splice(0, this.#options.maxBatchSize)
-      // Another one has begun in the same turn.
+      // Another batch began in the same turn and took the items.
       if (batch.length === 0) break
       try {
         const done = await this.#work(batch.map(({ item }) => item))

@@ -1,8 +1,8 @@
-/** What of an error may be written to a log. */
+/** The parts of an error that may be written to a log. */
 export interface LoggableError {
   type: string
   code?: string
-  /** Only of errors that are known not to quote anybody. */
+  /** Only of errors that are known not to quote users or the model. */
   message?: string
   /** Where it was thrown: functions, files and lines, without the message. */
   stack?: string
@@ -12,12 +12,12 @@ export interface LoggableError {
 const maxCauses = 4
 
 /**
- * An error as it may be logged: nothing of what users or the model wrote.
+ * An error as it may be logged: nothing that users or the model wrote.
  *
- * Libraries put into their messages and properties what they were given: JSON.parse quotes it, Postgres shows values,
- * Drizzle all parameters of a query, the model's server the prompt. So an error's own properties are left out, and its
- * message is kept only if its code is one of ours, Fastify's or undici's (`TASK_LOST`, `FST_ERR_...`, `UND_ERR_...`) or
- * the operating system's (`ECONNREFUSED`); type, code, stack and causes tell the rest.
+ * Libraries put their input into messages and properties: JSON.parse quotes it, Postgres shows values, Drizzle all
+ * parameters of a query, the model's server the prompt. So an error's own properties are left out, and its message is
+ * kept only if its code is one of ours, Fastify's or undici's (`TASK_LOST`, `FST_ERR_...`, `UND_ERR_...`) or the
+ * operating system's (`ECONNREFUSED`); type, code, stack and causes describe the rest.
  */
 export function loggableError(error: unknown, causes = maxCauses): LoggableError {
   if (!(error instanceof Error)) return { type: typeof error }

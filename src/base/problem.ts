@@ -1,8 +1,8 @@
 /**
  * An expected refusal, sent as RFC 9457 `application/problem+json`.
  *
- * Everything in it is shown to whoever asked, often printed as it is: keep it short, and repeat nothing a user wrote.
- * `code` is for programs (kebab-case, stable); `title` names the kind of problem; `detail` says what to do about this one.
+ * The caller sees everything in it, often printed as it is: keep it short, and repeat nothing a user wrote. `code` is
+ * for programs (kebab-case, stable); `title` names the kind of problem; `detail` says what to do about this one.
  */
 export class Problem extends Error {
   override readonly name = 'Problem'

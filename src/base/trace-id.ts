@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto'
 const traceparent = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:$|-)/
 
 /**
- * What all that follows from one request is known by, in logs and events: 32 hex digits, the caller's own if a valid
- * `traceparent` says so. It names nobody and opens nothing.
+ * The id of all that follows from one request, in logs and events: 32 hex digits, the caller's own if a valid
+ * `traceparent` gives one. It identifies no user and grants nothing.
  */
 export function traceIdOf(header: string | undefined): string {
   return traceparent.exec(header ?? '')?.[1] ?? newTraceId()

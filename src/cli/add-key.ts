@@ -4,8 +4,8 @@ import { ExposedSecretFile, SecretFileUnchanged, UnusableSecretFile } from '../c
 import { addEncryptionKey, keysFrom, newEncryptionKey, readEncryptionKeys } from '../config/secrets.ts'
 
 /**
- * `npm run keys:add`: makes a new key and puts it first in the file that keeps the keys, so that it writes from the next
- * start on. Keys that are configured are for their owner to change: it makes one and says where to put it.
+ * `npm run keys:add`: makes a new key and puts it first in the key file, so that it writes from the next start on.
+ * Configured keys are changed by the operator: the script makes a key and says where to put it.
  */
 try {
   const config = readConfig(loadEnvFile(process.env, '.env'))
@@ -19,7 +19,7 @@ try {
     console.log(`${entry},`)
     process.exitCode = 1
   } else {
-    // Lost keys are to be restored: one that is added in their place opens nothing that was saved.
+    // Lost keys must be restored: a key added in their place opens no saved value.
     if (!(await readEncryptionKeys(config, say))) throw new SecretFileUnchanged(noKeys(config))
     const id = await addEncryptionKey(config.dataDir, say)
     console.log(`Key ${id} is now the first in ${keysFrom(config)}; back that file up.`)

@@ -8,8 +8,8 @@ import { type Database, openEmbedded, openPostgres } from '../db/client.ts'
 import { DataDirLocked, lockDataDir } from '../db/data-dir-lock.ts'
 
 /**
- * `npm run db:migrate`: what the server does to the database at its start, alone; for deployments that migrate in a step
- * of its own. Keys that would stop the server's start are an error here already; none are made.
+ * `npm run db:migrate`: does to the database what the server does at its start, alone; for deployments that migrate in
+ * a step of its own. Keys that would stop the server's start are an error here already; none are made.
  */
 try {
   const config = readConfig(loadEnvFile(process.env, '.env'))

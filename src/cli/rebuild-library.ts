@@ -3,10 +3,10 @@ import { type RebuildReport, rebuildLibrary } from '../library/rebuild.ts'
 import { runOnDatabase } from './run-on-database.ts'
 
 /**
- * `npm run rebuild:library`: writes the library anew from what it is made of, while servers run and write.
+ * `npm run rebuild:library`: rewrites the library from its sources, while servers run and write.
  *
- * For a database from before there was a library, and whenever somebody doubts it. Stopped at any time, it leaves entries
- * that are true; run again, it begins from the start.
+ * For a database from before there was a library, and for an operator who doubts it. Stopped at any time, it leaves
+ * entries that are true; run again, it begins from the start.
  */
 await runOnDatabase<RebuildReport>({
   path: '/api/operations/library-rebuild',

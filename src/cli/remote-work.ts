@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { JobState } from '../base/background-job.ts'
 
-/** The running server did not do it. The message says why and what to do, in one line. */
+/** The running server did not do it. The message is one line, with the reason and what to do. */
 export class RemoteWorkFailed extends Error {
   override readonly name = 'RemoteWorkFailed'
   readonly code = 'REMOTE_WORK_FAILED'
 }
 
 export interface RemoteWorkOptions<Report> {
-  /** Where it takes the work with POST and says with GET how far it is. */
+  /** The path that takes the work with POST and reports progress with GET. */
   path: string
-  /** Where the server listens, as it was told: 0.0.0.0 and :: are reached on this machine. */
+  /** Where the server listens, as configured: 0.0.0.0 and :: are reached on this machine. */
   host: string
   port: number
   operatorToken: string
@@ -18,14 +18,14 @@ export interface RemoteWorkOptions<Report> {
   onProgress(report: Report): void
 }
 
-/** How often the server is asked how far it is. */
+/** How often the server is asked for progress. */
 const pollMs = 250
 
 /** How long it may take to answer. */
 const answerTimeoutMs = 30_000
 
 /**
- * Has the server that has the embedded database do a piece of work (see `BackgroundJob`), and waits for the end.
+ * Has the server that holds the embedded database do a piece of work (see `BackgroundJob`), and waits for the end.
  * Aborting ends the waiting only.
  *
  * @throws RemoteWorkFailed
@@ -38,7 +38,7 @@ export async function workRemotely<Report extends object>({
   signal,
   onProgress,
 }: RemoteWorkOptions<Report>): Promise<Report> {
-  if (port === 0) throw failed('PORT is 0, which does not tell where the server listens: set PORT to its port')
+  if (port === 0) throw failed('PORT is 0, which does not say where the server listens: set PORT to its port')
   const url = `http://${reachable(host)}:${port}${path}`
 
   let answered = false
@@ -81,7 +81,7 @@ function failed(message: string, cause?: unknown): RemoteWorkFailed {
   return new RemoteWorkFailed(message, { cause })
 }
 
-/** Undefined when it is not what Conch answers. */
+/** Undefined for an answer that is not Conch's. */
 function parsed<Report extends object>(text: string): JobState<Report> | undefined {
   try {
     const state = JSON.parse(text)

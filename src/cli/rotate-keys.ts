@@ -6,9 +6,10 @@ import { isRotated, progressWords, rotationWords } from './rotation-report.ts'
 import { runOnDatabase } from './run-on-database.ts'
 
 /**
- * `npm run keys:rotate`: re-encrypts everything with the first of the keys, in the newest format, while servers run and write.
+ * `npm run keys:rotate`: re-encrypts everything with the first of the keys, in the newest format, while servers run and
+ * write.
  *
- * Exits with 0 only if everything is under the newest key; what keeps it from that is said in a sentence, with what to do.
+ * Exits with 0 only if everything is under the newest key; otherwise a sentence gives the reason and what to do.
  * Stopped at any time, it loses nothing: run again, it goes on.
  */
 await runOnDatabase<ReencryptionReport>({

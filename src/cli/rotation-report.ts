@@ -1,13 +1,13 @@
 import { isComplete, type ReencryptionReport } from '../db/reencryption-report.ts'
 
 export interface RotationContext {
-  /** Where the keys are given: `ENCRYPTION_KEYS`, or the file that keeps them. */
+  /** The source of the keys: `ENCRYPTION_KEYS`, or the key file. */
   keysFrom: string
-  /** The id of the key under which everything was to be. */
+  /** The id of the key under which every value was to be. */
   wanted: string
 }
 
-/** A report in words, for the end of `npm run keys:rotate`: what was done, and what is to be done now. */
+/** A report in words, for the end of `npm run keys:rotate`: what was done, and what to do now. */
 export function rotationWords(report: ReencryptionReport, { keysFrom, wanted }: RotationContext): string[] {
   const { key, columns, missingKeys, damaged, damagedRows, olderKeys, olderFormat, unusedKeys } = report
   const words = tables(report)
@@ -46,7 +46,7 @@ export function isRotated(report: ReencryptionReport, wanted: string): boolean {
   return isComplete(report) && report.key === wanted
 }
 
-/** One line while it runs. */
+/** One line of progress. */
 export function progressWords({ passes, columns }: ReencryptionReport): string {
   return `... pass ${passes}: ${values(sum(columns, 'reencrypted'))} re-encrypted so far`
 }

@@ -13,7 +13,7 @@ import { RemoteWorkFailed, workRemotely } from './remote-work.ts'
 
 /** A long piece of work on the database, for an npm script. */
 export interface DatabaseWork<Report extends object> {
-  /** Where a server does it: see `backgroundWorkRoutes`. */
+  /** The path at which a server does it: see `backgroundWorkRoutes`. */
   path: string
   run(on: {
     database: Database
@@ -21,20 +21,20 @@ export interface DatabaseWork<Report extends object> {
     signal: AbortSignal
     onProgress(report: Report): void
   }): Promise<Report>
-  /** One line while it runs. */
+  /** One line of progress. */
   progress(report: Report): string
-  /** Says on the console what came of it; answers the exit code. */
+  /** Prints the result on the console; answers the exit code. */
   end(report: Report, context: { config: Config; keys: readonly EncryptionKey[] }): number
-  /** It says itself which keys are missing, and goes on with what can be read. */
+  /** It reports missing keys itself, and goes on with the values that can be read. */
   saysMissingKeys?: boolean
 }
 
-/** The least time between two lines that say how far it is. */
+/** The least time between two lines of progress. */
 const progressMs = 2_000
 
 /**
- * Runs it as the process: on Postgres beside servers; the embedded database it opens itself or, if a server has it, asks
- * that one. Sets the exit code. What keeps it from being done is said in a sentence, with what to do.
+ * Runs the work as the process: on Postgres beside servers; on the embedded database itself, or by the server that
+ * holds it. Sets the exit code. Whatever prevents the work is printed in a sentence, with what to do.
  */
 export async function runOnDatabase<Report extends object>(work: DatabaseWork<Report>): Promise<void> {
   const stopping = new AbortController()
@@ -81,7 +81,7 @@ async function run<Report extends object>(
     })
     if (lock instanceof DataDirLocked) {
       console.log(`${lock.message}: asking it to do this.`)
-      // The server that has the folder has made one, unless it was given another.
+      // The server that holds the folder has made a token, unless another one is configured.
       const operatorToken = (await readOperatorToken(config, say)) ?? ''
       return workRemotely<Report>({ path: work.path, host, port, operatorToken, signal, onProgress })
     }
@@ -103,7 +103,7 @@ async function run<Report extends object>(
   }
 }
 
-/** Says how far it is, but not too often. */
+/** Prints progress, but not too often. */
 function progressLines<Report extends object>({ progress }: DatabaseWork<Report>): (report: Report) => void {
   let lastMs = performance.now()
   return report => {

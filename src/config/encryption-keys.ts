@@ -4,7 +4,7 @@ export interface EncryptionKey {
   readonly key: Uint8Array
 }
 
-/** `ENCRYPTION_KEYS` is wrong; the message says which entry and why, and never repeats any of it. */
+/** `ENCRYPTION_KEYS` is wrong; the message names the entry and the reason, and never repeats any of it. */
 export class InvalidEncryptionKeys extends Error {
   override readonly name = 'InvalidEncryptionKeys'
   readonly code = 'INVALID_ENCRYPTION_KEYS'

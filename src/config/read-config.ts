@@ -7,17 +7,17 @@ import { InvalidConfig } from './values.ts'
 export type { LogLevel }
 export { InvalidConfig }
 
-/** What the environment says of proxies, each as a URL; both may hold a password. */
+/** The proxies from the environment, each as a URL; both may hold a password. */
 export interface Proxies {
   /** For servers at `http:`. */
   readonly http?: string
   /** For servers at `https:`. */
   readonly https?: string
-  /** Servers that are asked directly, as `NO_PROXY` says them. */
+  /** Servers that are asked directly, in the form of `NO_PROXY`. */
   readonly exempt: string
 }
 
-/** What every request has besides what the SDK sends: of a gateway, say. Both may hold secrets. */
+/** What every request adds to the SDK's own: for a gateway, say. Both may hold secrets. */
 export interface RequestExtras {
   /** By their names in lower case; they replace those of the SDK. */
   headers: Readonly<Record<string, string>>
@@ -34,7 +34,7 @@ export interface Config {
   readonly pages: 'bundled' | 'source'
   /** Undefined: the embedded database in `dataDir`. */
   readonly databaseUrl?: string
-  /** Undefined: this instance is the only one, or others show late what it writes. */
+  /** Undefined: this instance is the only one, or others show its texts late. */
   readonly redisUrl?: string
   readonly redisPrefix: string
   /** All undefined: the embedded demo model. `model` is set whenever `apiKey` or `baseUrl` is. */
@@ -54,7 +54,7 @@ export interface Config {
   readonly maxConnections: number
   readonly drainMs: number
   readonly logLevel: LogLevel
-  /** As `hostName` writes them; those that begin with `*.` stand for all below. */
+  /** In the form of `hostName`; those that begin with `*.` stand for all names below. */
   readonly allowedHosts: string[]
   readonly corsOrigins: string[]
   readonly cookieSecret?: string
@@ -83,7 +83,7 @@ export interface Config {
   readonly notifications: NotificationConfig
 }
 
-/** Which ways out of here are offered, beside what is shown on the pages. */
+/** The notification channels on offer, besides the pages themselves. */
 export interface NotificationConfig {
   /** Undefined: no Web Push. */
   readonly webPushContact?: string
@@ -211,14 +211,14 @@ function joined(first: string, second: string): string {
   return query.toString()
 }
 
-/** All or nothing: half of it would be found out by the first message only. */
+/** All or nothing: half of it would fail only at the first message. */
 function solapi(read: <Name extends keyof Settings>(name: Name) => Value<Name>): SolapiConfig | undefined {
-  const account = together({
+  const account = allOrNone({
     SOLAPI_API_KEY: read('SOLAPI_API_KEY'),
     SOLAPI_API_SECRET: read('SOLAPI_API_SECRET'),
     SOLAPI_SENDER: read('SOLAPI_SENDER'),
   })
-  const template = together({ SOLAPI_PFID: read('SOLAPI_PFID'), SOLAPI_TEMPLATE_ID: read('SOLAPI_TEMPLATE_ID') })
+  const template = allOrNone({ SOLAPI_PFID: read('SOLAPI_PFID'), SOLAPI_TEMPLATE_ID: read('SOLAPI_TEMPLATE_ID') })
   const baseUrl = read('SOLAPI_BASE_URL')
   if (!account) return undefined
   return Object.freeze({
@@ -232,7 +232,7 @@ function solapi(read: <Name extends keyof Settings>(name: Name) => Value<Name>):
 }
 
 /** All of the values, or undefined when none is set. Throws `InvalidConfig` when only some are. */
-function together<Name extends string>(values: Record<Name, string | undefined>): Record<Name, string> | undefined {
+function allOrNone<Name extends string>(values: Record<Name, string | undefined>): Record<Name, string> | undefined {
   const names = Object.keys(values) as Name[]
   const missing = names.filter(name => values[name] === undefined)
   if (missing.length === names.length) return undefined

@@ -8,13 +8,13 @@ export interface SecretFile<T> {
   readonly make: () => string
   /** Undefined when the text is not what `make` writes. */
   readonly parse: (text: string) => T | undefined
-  /** What a new file would cost, to be said before somebody deletes the old one. */
+  /** The loss that a new file would cause, shown to an operator who might delete the old one. */
   readonly loss: string
-  /** How it is replaced, to be said when others may have read it. */
+  /** How to replace it, shown when others may have read it. */
   readonly renewal: string
 }
 
-/** Hears a line for the operator. */
+/** Prints a line for the operator. */
 export type Say = (line: string) => void
 
 /** A file that keeps a secret is there and cannot be used. The message names the file and holds nothing of it. */
@@ -46,7 +46,7 @@ export class ExposedSecretFile extends Error {
   }
 }
 
-/** A secret was to be changed and was not; the message says why. */
+/** A secret was to be changed and was not; the message gives the reason. */
 export class SecretFileUnchanged extends Error {
   override readonly name = 'SecretFileUnchanged'
   readonly code = 'SECRET_FILE_UNCHANGED'
@@ -69,10 +69,10 @@ export async function keptIn<T>(dataDir: string, file: SecretFile<T>, say: Say):
 }
 
 /**
- * Replaces the text of a secret that is there by what `change` makes of it.
+ * Replaces the text of an existing secret by the result of `change`.
  *
- * Cut short at any time, it leaves the old file or the new one. Of several at once one changes it, the others throw
- * `SecretFileUnchanged`. Returns once the new file would survive a power cut. Throws as `readKept` does.
+ * Cut short at any time, it leaves the old file or the new one. Of several concurrent calls one changes it, the others
+ * throw `SecretFileUnchanged`. Returns once the new file would survive a power cut. Throws as `readKept` does.
  */
 export async function changeKept<T>(
   dataDir: string,
@@ -81,7 +81,7 @@ export async function changeKept<T>(
   say: Say,
 ): Promise<void> {
   const path = await target(join(dataDir, file.name))
-  // Of this one name, so that nobody else changes the file meanwhile.
+  // One fixed name, so that no other process changes the file meanwhile.
   const draft = `${path}.new`
   const handle = await open(draft, 'wx', 0o600).catch(error => {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -101,7 +101,7 @@ export async function changeKept<T>(
   await syncFolder(dirname(path))
 }
 
-/** Where a link points to, should it be one. */
+/** The target of a link, or the path itself. */
 async function target(path: string): Promise<string> {
   return realpath(path).catch(error => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
@@ -109,7 +109,7 @@ async function target(path: string): Promise<string> {
   })
 }
 
-/** Undefined when there is none. A file that others can read is closed to them first, and that is said. */
+/** Undefined when there is no file. A file that others can read is closed to them first, and `say` reports it. */
 async function contents(path: string, { loss, renewal }: SecretFile<unknown>, say: Say): Promise<string | undefined> {
   try {
     await using handle = await open(path, 'r')
@@ -154,7 +154,7 @@ function parsed<T>(path: string, text: string, { parse, loss }: SecretFile<T>): 
 /**
  * All or nothing: a crash leaves no half of a secret, and when several processes start at once the first one's stays.
  *
- * Returns once the file would survive a power cut, since what is encrypted next depends on it.
+ * Returns once the file would survive a power cut, since the next values are encrypted with it.
  */
 async function create(path: string, text: string): Promise<void> {
   const directory = dirname(path)

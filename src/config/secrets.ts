@@ -4,13 +4,13 @@ import { type EncryptionKey, parseEncryptionKeys } from './encryption-keys.ts'
 import type { Config } from './read-config.ts'
 import { changeKept, keptIn, readKept, type Say, type SecretFile } from './secret-file.ts'
 
-/** What lets people in. Losing it costs access, and nothing that was saved. */
+/** The secrets that grant access. Losing them costs access, and nothing that was saved. */
 export interface AccessSecrets {
   cookieSecret: string
   operatorToken: string
 }
 
-/** What is random and nothing else. */
+/** A secret of random characters only. */
 const random: Pick<SecretFile<string>, 'make' | 'parse'> = {
   make: () => randomBytes(32).toString('base64'),
   parse: text => (/^[A-Za-z0-9+/]{43}=$/.test(text) ? text : undefined),
@@ -46,8 +46,8 @@ const encryptionKeysFile: SecretFile<EncryptionKey[]> = {
 }
 
 /**
- * The secrets that were configured; else those kept in `dataDir`, made at the first start. `say` hears of files that
- * others could read.
+ * The configured secrets; else those kept in `dataDir`, made at the first start. `say` reports files that others could
+ * read.
  *
  * Throws `UnusableSecretFile` if a file is there but unreadable, cut or otherwise not a secret; `ExposedSecretFile`.
  */
@@ -61,7 +61,7 @@ export async function readAccessSecrets(
   }
 }
 
-/** The keys that were configured, else those kept in `dataDir`; none are made. Throws as `readAccessSecrets` does. */
+/** The configured keys, else those kept in `dataDir`; none are made. Throws as `readAccessSecrets` does. */
 export async function readEncryptionKeys(
   config: Pick<Config, 'encryptionKeys' | 'dataDir'>,
   say: Say,
@@ -70,19 +70,19 @@ export async function readEncryptionKeys(
 }
 
 /**
- * Makes the first key and keeps it in `dataDir`, unless keys are there. Only for a database without anything encrypted:
- * of any other the key is lost, and a new one would hide that.
+ * Makes the first key and keeps it in `dataDir`, unless keys are there. Only for a database without sealed values: for
+ * any other database the key is lost, and a new one would hide that.
  */
 export function makeEncryptionKeys(dataDir: string, say: Say): Promise<EncryptionKey[]> {
   return keptIn(dataDir, encryptionKeysFile, say)
 }
 
-/** Where keys come from, for a message: the variable or the file. */
+/** The source of the keys, for a message: the variable or the file. */
 export function keysFrom({ encryptionKeys, dataDir }: Pick<Config, 'encryptionKeys' | 'dataDir'>): string {
   return encryptionKeys ? 'ENCRYPTION_KEYS' : join(dataDir, encryptionKeysFile.name)
 }
 
-/** The operator token that was configured or is kept; none is made. Throws as `readAccessSecrets` does. */
+/** The configured operator token, or the one that is kept; none is made. Throws as `readAccessSecrets` does. */
 export async function readOperatorToken(
   config: Pick<Config, 'operatorToken' | 'dataDir'>,
   say: Say,
@@ -97,8 +97,8 @@ export async function keptOperatorToken(dataDir: string): Promise<{ token: strin
 }
 
 /**
- * Makes a key, puts it first in the file in `dataDir` that keeps them, and answers its id. From the next start on it
- * writes, and those that were there still read. Throws as `changeKept` does.
+ * Makes a key, puts it first in the key file in `dataDir`, and answers its id. It writes from the next start on, and
+ * the earlier keys still read. Throws as `changeKept` does.
  */
 export async function addEncryptionKey(dataDir: string, say: Say): Promise<string> {
   const entry = newEncryptionKey()
@@ -107,8 +107,8 @@ export async function addEncryptionKey(dataDir: string, say: Say): Promise<strin
 }
 
 /**
- * A new entry for `ENCRYPTION_KEYS`. Its id begins with the date, for people, and is random, so that no two keys have the
- * same: a value that names a key that is lost never seems to be one of the key that took its place.
+ * A new entry for `ENCRYPTION_KEYS`. Its id begins with the date, for people, and is random, so that no two keys have
+ * the same: a value under a lost key never seems to be under the key that replaced it.
  */
 export function newEncryptionKey(): string {
   const date = new Date().toISOString().slice(0, 10)

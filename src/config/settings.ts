@@ -29,9 +29,9 @@ export type LogLevel = (typeof logLevels)[number]
 
 export interface Setting {
   readonly parse: Parse<unknown>
-  /** As one would write it. */
+  /** As it is written in the environment. */
   readonly default?: string
-  /** Its name counts in lower case as well, and goes before. */
+  /** Its name in lower case is read as well, and takes precedence. */
   readonly lowerCaseToo?: true
   readonly description: string
 }
@@ -86,7 +86,7 @@ export const settings = {
     parse: headers,
     default: '',
     description:
-      'Headers for gateways, "Name: value", one a line; may replace Authorization, and stand in for OPENAI_API_KEY',
+      'Headers for gateways, "Name: value", one per line; may replace Authorization, and stand in for OPENAI_API_KEY',
   },
   UPSTREAM_QUERY: {
     parse: query,
@@ -222,7 +222,7 @@ export const settings = {
   SOLAPI_CODES_PER_HOUR: {
     parse: whole(0),
     default: '100',
-    description: 'Codes sent to verify numbers, of all users together: each is paid for, and anybody may ask',
+    description: 'Codes sent to verify numbers, of all users together: each is paid for, and every user may ask',
   },
   SOLAPI_BASE_URL: {
     parse: baseUrl,

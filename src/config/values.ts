@@ -5,7 +5,7 @@ import { type EncryptionKey, parseEncryptionKeys } from './encryption-keys.ts'
 /** Reads the text of a variable, or throws `InvalidConfig`. */
 export type Parse<T> = (text: string, variable: string) => T
 
-/** What the process was started with is wrong. The message is one line for people, and holds no secret. */
+/** A setting of the process is wrong. The message is one line for people, and holds no secret. */
 export class InvalidConfig extends Error {
   override readonly name = 'InvalidConfig'
   readonly code = 'INVALID_CONFIG'
@@ -64,7 +64,7 @@ export const redisUrl = serverUrl(
   'redis://user:password@host:port, or rediss:// for TLS (special characters of the password percent-encoded)',
 )
 
-/** Of a value that may hold a password nothing is shown but the scheme: a broken URL does not say where its password is. */
+/** Shows only the scheme of a value that may hold a password: a broken URL does not show where its password is. */
 function serverUrl(schemes: RegExp, expected: string): Parse<string> {
   return (text, variable) => {
     const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0]
@@ -74,7 +74,7 @@ function serverUrl(schemes: RegExp, expected: string): Parse<string> {
   }
 }
 
-/** No braces: in a cluster they say what a key's slot is. */
+/** No braces: in a cluster they determine a key's slot. */
 export function redisPrefix(text: string, variable: string): string {
   if (/^[\w.:-]{1,100}$/.test(text)) return text
   throw new InvalidConfig(variable, `is ${shown(text)}`, 'up to 100 letters, digits, and any of _ . : -')
@@ -82,7 +82,7 @@ export function redisPrefix(text: string, variable: string): string {
 
 export const baseUrl = httpUrl(/^https?:\/\/[^?#]+$/i, 'without user name, password or query')
 
-/** With a query, as some gateways want one: what it says may be a secret. */
+/** With a query, as some gateways want one: it may hold a secret. */
 export const modelUrl = httpUrl(/^https?:\/\/[^?#]+(\?[\x21-\x7e]*)?$/i, 'without user name, password or fragment')
 
 function httpUrl(form: RegExp, but: string): Parse<string> {
@@ -94,7 +94,7 @@ function httpUrl(form: RegExp, but: string): Parse<string> {
   }
 }
 
-/** A proxy, at `http:` if it does not say how. Nothing of it is shown: see `serverUrl`. */
+/** A proxy, at `http:` if it names no scheme. The message shows nothing of it: see `serverUrl`. */
 export function proxyUrl(text: string, variable: string): string {
   const expected = 'http://user:password@host:port, or https:// (special characters of the password percent-encoded)'
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`)
@@ -105,7 +105,7 @@ export function proxyUrl(text: string, variable: string): string {
   return url.href
 }
 
-/** Headers that say how a request is sent, and are made with it. */
+/** Headers that describe how a request is sent, and are set when it is made. */
 const headersOfOurs = new Set([
   'accept-encoding',
   'connection',
@@ -152,7 +152,7 @@ export function query(text: string, variable: string): string {
   return bare
 }
 
-/** Whom a push service may write to about what it gets from here (RFC 8292, 2.1). */
+/** The contact for a push service that has a question about our requests (RFC 8292, 2.1). */
 export function contact(text: string, variable: string): string {
   if (/^mailto:[^\s@]+@[^\s@]+$/.test(text)) return text
   if (/^https:\/\/[^\s?#@]+$/.test(text) && URL.canParse(text)) return text
@@ -183,7 +183,7 @@ export function hostNames(text: string, variable: string): string[] {
   const list = (text ? text.split(',') : []).map(entry => {
     const [, below = '', host = ''] = /^(\*\.)?(.*)$/s.exec(entry.trim()) ?? []
     const authority = isIP(host) === 6 ? `[${host}]` : host
-    // A port says nothing here: whoever gives one expects that it does.
+    // A port means nothing here: a user who gives one expects that it does.
     const name = /\*|:\d*$/.test(authority) ? undefined : hostName(authority)
     if (name && !(below && isIP(name))) return below + name
     const expected = 'a list of host names without ports, such as example.org,*.example.net'

@@ -2,30 +2,31 @@ import type { Queries } from './client.ts'
 import { type Cipher, DecryptionFailed, keyIdOf } from './encrypted.ts'
 import { type SealedSource, type SealedValue, sealedTable } from './sealed-table.ts'
 
-/** Rows that are opened at each end of each table: keys change with time, and so do the ids that rows are ordered by. */
+/** Rows opened at each end of each table: keys change with time, and so do the ids that rows are ordered by. */
 const sampleRows = 20
 
-/** What the sealed values of a database say of the keys that were given. */
+/** What the sealed values of a database show about the given keys. */
 export interface KeyFindings {
-  /** Keys that were not given and that stored values name. */
+  /** Keys that stored values name and that were not given. */
   missing: string[]
-  /** Keys that were given and open none of the values that name them: the id is right, the key is another one. */
+  /** Given keys that open none of the values that name them: the id is right, the key is another one. */
   wrong: string[]
   /** No value can be opened, though there are some. */
   nothingOpens: boolean
 }
 
-/** Whether there is any sealed value. */
+/** Whether the database has a sealed value. */
 export async function hasSealedValues(queries: Queries, tables: readonly SealedSource[]): Promise<boolean> {
   for (const source of tables) if ((await sealedTable(queries, source).some('first', 1)).length > 0) return true
   return false
 }
 
 /**
- * Opens the oldest and the newest values of each table with these keys: without any, all that values name are missing.
+ * Opens the oldest and the newest values of each table with these keys; without keys, every key that a value names is
+ * missing.
  *
  * A single value is no proof, since it may be damaged: a key counts as missing or wrong if the values of at least two
- * rows say so, or if nothing at all can be opened. Takes a few short statements for each table, however large it is.
+ * rows show it, or if no value at all can be opened. Takes a few short statements for each table, however large it is.
  */
 export async function checkKeys(
   queries: Queries,
@@ -52,7 +53,7 @@ export async function checkKeys(
   return { missing: ids.filter(id => !given.has(id)), wrong: ids.filter(id => given.has(id)), nothingOpens }
 }
 
-/** `onRefused` does not hear of it: no user asked for the sample. */
+/** Without `onRefused`: no user asked for the sample. */
 function opens(cipher: Cipher | undefined, { column, place, stored }: SealedValue): boolean {
   try {
     cipher?.reseal(column, place, stored)

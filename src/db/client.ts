@@ -11,19 +11,31 @@ import { qualifyColumns } from './qualified-columns.ts'
 import { checkRoom, openingFault } from './room-check.ts'
 import { type Queries, withEffects } from './transaction.ts'
 
-/** Until there is a connection, of the pool or a new one. With `answerMs` less than the 10 s in which requests are answered. */
+/**
+ * How long a statement waits for a connection, of the pool or a new one. With `answerMs` less than the 10 s in which
+ * requests are answered.
+ */
 const connectMs = 5_000
 
-/** What the server gives a statement, waiting for locks included; then it says so (57014), and the connection is still good. */
+/**
+ * The server's limit for a statement, waiting for locks included; then it reports 57014, and the connection is still
+ * good.
+ */
 const statementMs = 4_000
 
-/** Until the server has answered a statement: longer than it takes to say that it gave up. Then nobody is there. */
+/**
+ * How long the driver waits for an answer: longer than the server takes to report its limit. After that the server is
+ * taken for dead.
+ */
 const answerMs = 4_500
 
-/** The same for the maintenance of pg-boss: some of it goes through all jobs, and is done even if nobody waits for it. */
+/**
+ * The same for the maintenance of pg-boss: some of it goes through all jobs, and finishes although no caller waits for
+ * it.
+ */
 const maintenanceMs = 60_000
 
-/** Silence after which TCP asks whether the other end is there; Linux and Node give it 10 s more. The default is 2 hours. */
+/** Silence after which TCP probes the other end; Linux and Node give it 10 s more. The default is 2 hours. */
 const keepAliveMs = 5_000
 
 export type { Queries, Transaction } from './transaction.ts'
@@ -37,9 +49,9 @@ export interface ConnectionCounts {
 /** Postgres, or PGlite inside this process: same dialect, same migrations. */
 export interface Database {
   readonly queries: Queries
-  /** The same database as pg-boss wants it. */
+  /** The same database for pg-boss. */
   readonly jobs: JobsDatabase
-  /** The same for what says that this process lives: it waits for nothing else, and not for long. */
+  /** The same for heartbeats: they wait for nothing else, and not for long. */
   readonly heartbeats: JobsDatabase
   readonly backend: 'postgres' | 'pglite'
   connections(): ConnectionCounts
@@ -53,7 +65,10 @@ export function jobsIn(tx: Queries): JobsDatabase {
   return fromDrizzle(tx as unknown as DrizzleTransactionLike, sql)
 }
 
-/** pg-boss that only tells which statement it would run, and is told that it did. */
+/**
+ * Lets pg-boss build a statement without running it: `onStatement` gets the statement, and pg-boss gets `rows` as its
+ * result.
+ */
 export function jobsAside(onStatement: (statement: SQL) => void, rows: object[]): JobsDatabase {
   const execute = async (statement: unknown) => {
     onStatement(statement as SQL)
@@ -63,11 +78,12 @@ export function jobsAside(onStatement: (statement: SQL) => void, rows: object[])
 }
 
 /**
- * Opens Postgres and brings its schema up to date. `onFault` hears of idle connections that broke; none ends the process.
+ * Opens Postgres and brings its schema up to date. `onFault` is called with faults of idle connections; none ends the
+ * process.
  *
- * Nothing waits for ever, whatever happens to the network or the server: a statement fails, as a transient fault, when it
- * gets no connection in 5 s or no answer in 4.5 s, and with it the transaction that it belongs to. Locks of a process that
- * hangs are free after 10 s.
+ * Nothing waits for ever, whatever happens to the network or the server: a statement fails, as a transient fault, when
+ * it gets no connection in 5 s or no answer in 4.5 s, and with it its transaction. The locks of a process that hangs
+ * are free after 10 s.
  */
 export async function openPostgres(
   url: string,
@@ -95,7 +111,7 @@ export async function openPostgres(
   const short = { query_timeout: answerMs, statement_timeout: statementMs }
   const pool = open(maxConnections, { ...short, types: timesAsText })
   const jobsPool = open(2, { query_timeout: maintenanceMs })
-  // Heartbeats must not wait behind requests: a process that is late with them loses its tasks.
+  // Heartbeats must not wait behind requests: a process with late heartbeats loses its tasks.
   const heartbeatPool = open(2, short)
   const pools = [pool, jobsPool, heartbeatPool]
   const sum = (count: (pool: pg.Pool) => number) => pools.reduce((all, one) => all + count(one), 0)
@@ -116,7 +132,10 @@ export async function openPostgres(
   }
 }
 
-/** What drizzle asks of the driver with each statement: times and dates, and lists of them, as Postgres writes them. */
+/**
+ * Type parsers that drizzle asks of the driver with each statement: times and dates, and lists of them, as Postgres
+ * writes them.
+ */
 const timesAsText: pg.CustomTypesConfig = {
   getTypeParser: (type: number, format?: 'text' | 'binary') =>
     textTypes.has(type) ? (value: string) => value : pg.types.getTypeParser(type, format as 'text'),
@@ -125,8 +144,8 @@ const { DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL } = pg.types.builtins
 const textTypes = new Set<number>([DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL, 1115, 1182, 1185, 1187, 1231])
 
 /**
- * Drizzle over a pool, with transactions that give their connection back however they end. Drizzle's own keep it for good
- * when `begin` fails, as on an idle connection that broke unnoticed: after a restart of Postgres the pool would be empty.
+ * Drizzle over a pool, with transactions that always give their connection back. Drizzle's own keep it for good when
+ * `begin` fails, as on an idle connection that broke unnoticed: after a restart of Postgres the pool would be empty.
  */
 function overPool(pool: pg.Pool) {
   const queries = qualifyColumns(overPg({ client: pool }))
@@ -139,10 +158,10 @@ function overPool(pool: pg.Pool) {
       if (!released) client.release(broken)
       released = true
     }
-    // The driver keeps a connection on which it waited in vain, and what comes next, the rollback, waits behind that
-    // statement for as long again. A single statement's the pool closes by itself.
+    // The driver keeps a connection on which a statement timed out, and the next statement, the rollback, waits behind
+    // it for as long again. For a single statement the pool closes the connection.
     const query = (config: pg.QueryConfig & { rowMode?: 'array' }, values: unknown[]) => {
-      // The driver copies whatever is more than a text, in a way that cost an eighth of a POST.
+      // The driver copies a config object, in a way that cost an eighth of a POST; a plain text it does not.
       const plain = !config.rowMode && !config.name
       const result = plain ? client.query(config.text, values) : client.query(config, values)
       return result.catch(fault => {
@@ -154,7 +173,7 @@ function overPool(pool: pg.Pool) {
       const connection = qualifyColumns(overPg({ client: { query } as unknown as pg.PoolClient }))
       return await connection.transaction(run, options)
     } finally {
-      // One that could not even roll back is not used again.
+      // A connection that could not even roll back is not used again.
       release(client.getTransactionStatus() !== 'I')
     }
   }
@@ -162,8 +181,8 @@ function overPool(pool: pg.Pool) {
 }
 
 /**
- * Opens the embedded database in `folder` (`undefined`: in memory). The caller holds the folder's lock. `onFault` hears of
- * what fails that nobody asked for.
+ * Opens the embedded database in `folder` (`undefined`: in memory). The caller holds the folder's lock. `onFault` is
+ * called with faults of maintenance, which no caller awaits.
  */
 export async function openEmbedded(folder: string | undefined, onFault: (error: Error) => void): Promise<Database> {
   const pglite = await PGlite.create(folder).catch(async cause => {

@@ -2,10 +2,10 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from './client.ts'
 import { pullBack } from './pull-back.ts'
 
-/** How often the clock is looked at. For the embedded database that is this machine's, which costs nothing. */
-const lookMs = 2_000
+/** How often the clock is compared. The embedded database has this machine's clock, which costs nothing to read. */
+const checkMs = 2_000
 
-/** Less is what an answer of the database may take, and what clocks are corrected by while they run well. */
+/** A smaller difference can be the delay of the database's answer, or a correction of a clock that runs well. */
 const toleranceMs = 1_000
 
 export interface ClockWatchOptions {
@@ -16,12 +16,12 @@ export interface ClockWatchOptions {
 }
 
 /**
- * Watches the clock by which jobs are due, the database's, against one that only goes forward. When it has been set back, and
- * once at the start, what was written ahead of it is pulled to now: see `pullBack`.
+ * Watches the database's clock, by which jobs are due, against a clock that only goes forward. When it was set back,
+ * and once at the start, rows written ahead of it are pulled back to now: see `pullBack`.
  */
 export class ClockWatch {
   readonly #options: ClockWatchOptions
-  /** What the clock is ahead of the other one, at least. */
+  /** The least by which the database's clock is ahead of the other one. */
   #aheadMs: number | undefined
   #timer: NodeJS.Timeout | undefined
   #checking: Promise<void> | undefined
@@ -38,27 +38,27 @@ export class ClockWatch {
       this.#checking ??= this.check().finally(() => {
         this.#checking = undefined
       })
-    }, lookMs)
+    }, checkMs)
   }
 
-  /** Waits for what it has begun. Idempotent. */
+  /** Waits for a check that has begun. Idempotent. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await this.#checking
   }
 
-  /** Never rejects: without the database nothing is due, and the next look finds the same. */
+  /** Never rejects: without the database no job is due, and the next check finds the same. */
   async check(): Promise<void> {
     try {
       const { backMs, settle } = await this.#compare()
       if (backMs > toleranceMs) await this.#pull(backMs)
       settle()
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'the clock cannot be looked at: the database does not answer')
+      this.#options.logger.warn({ err: error }, 'the clock cannot be checked: the database does not answer')
     }
   }
 
-  /** By how much the clock has gone back at least; `settle` takes it from then on as it is now. */
+  /** The least by which the clock has gone back; `settle` accepts the clock as it is now. */
   async #compare(): Promise<{ backMs: number; settle: () => void }> {
     const before = performance.now()
     const time = await this.#time()

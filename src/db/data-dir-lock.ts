@@ -10,7 +10,7 @@ export interface DataDirLock {
   release(): Promise<void>
 }
 
-/** Another process, or this one, has the folder. */
+/** Another process, or this one, holds the folder. */
 export class DataDirLocked extends Error {
   override readonly name = 'DataDirLocked'
   readonly code = 'DATA_DIR_LOCKED'
@@ -23,10 +23,12 @@ export class DataDirLocked extends Error {
   }
 }
 
-/** An owner may be stopped or very busy. The start of a second process is to end within a second. */
+/** An owner may be stopped or very busy. The start of a second process must still end within a second. */
 const answerTimeoutMs = 500
 
-/** How often an owner may hang up without a word, as it does when it dies just then, before it counts as alive. */
+/**
+ * How often an owner may hang up without an answer, as it does when it dies at that moment, before it counts as alive.
+ */
 const maxHangUps = 20
 
 /**
@@ -39,9 +41,9 @@ const maxHangUps = 20
  * A socket's file stays behind, though, and to unlink a dead one can always hit the new one of a faster process. So no
  * name is used twice: the sockets are `lock/1`, `lock/2` ..., the highest number is the lock, and its file is never
  * removed, not even on release. To take it: find the highest dead, let a socket listen under a draft name, `link()` it
- * to the next number (which fails if that exists, and shows the socket only once it answers), and look again: with a
- * higher number there, one's own came too late and is void. While an owner lives, its number is the highest, since
- * nobody finds it dead: two owners cannot be. Only a new owner removes lower numbers and drafts.
+ * to the next number (which fails if that exists, and shows the socket only once it answers), and list the folder
+ * again: if it has a higher number, one's own came too late and is void. While an owner lives, its number is the
+ * highest, since no process finds it dead: two owners cannot be. Only a new owner removes lower numbers and drafts.
  *
  * Not an abstract socket (`\0name`), simple as it would be: it is seen within one network namespace only, so two
  * containers could open the same volume; any user could take the name; and macOS has none. Files of sockets work across
@@ -75,32 +77,32 @@ async function ask(path: string): Promise<Owner> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ECONNREFUSED' || code === 'ENOENT') return { kind: 'none' }
-    // Not before it is known whether there is an owner: this process may have been busy itself for as long.
+    // Only after the connection is known to have worked or not: this process may itself have been busy for that long.
     if (signal.aborted) return { kind: connected ? 'alive' : 'hung-up' }
-    // The queue of an owner that does not accept is full.
+    // The backlog of an owner that does not accept is full.
     if (code === 'EAGAIN') return { kind: 'alive' }
     if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error
   }
   return /^\d+\n$/.test(answer) ? { kind: 'alive', pid: Number(answer) } : { kind: 'hung-up' }
 }
 
-/** What an owner that cannot answer wrote down when it took the lock. */
+/** The pid that an owner wrote down when it took the lock, for when it cannot answer. */
 async function writtenPid(folder: string, number: number): Promise<number | undefined> {
   const text = await readFile(join(folder, 'owner'), 'utf8').catch(() => '')
   const [lock, pid] = text.split(' ').map(Number)
   return lock === number && text.endsWith('\n') ? pid : undefined
 }
 
-/** The lock's socket, or undefined if another process was faster. */
+/** Takes the lock's socket; undefined if another process was faster. */
 async function take(folder: string, number: number): Promise<Server | undefined> {
   const server = createServer(socket => {
-    // Who asks may leave before the answer; that is its own business.
+    // The asking process may disconnect before the answer.
     socket.on('error', () => socket.destroy())
     socket.end(`${process.pid}\n`, () => socket.destroy())
   })
   const draft = join(folder, `draft-${randomBytes(6).toString('hex')}`)
   await once(server.listen(draft), 'listening')
-  // A connection that could not be accepted: whoever asked sees that somebody is there.
+  // A connection that could not be accepted: the asking process sees all the same that the lock is held.
   server.on('error', () => {})
   try {
     await link(draft, join(folder, `${number}`))

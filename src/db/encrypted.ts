@@ -12,7 +12,10 @@ export type Sealed<T> = Uint8Array & { readonly [sealed]: T }
 export const encrypted = <T>(name: string) =>
   customType<{ data: Sealed<T>; driverData: Uint8Array }>({ dataType: () => 'bytea', toDriver: asStored })(name)
 
-/** Whether it was made by `encrypted`. Of a custom type a column keeps nothing but its functions: so this one tells. */
+/**
+ * Whether the column was made by `encrypted`. Drizzle keeps nothing of a custom type but its functions, so one of them
+ * identifies it.
+ */
 export function isEncrypted(column: PgColumn): boolean {
   return Reflect.get(column, 'mapTo') === asStored
 }
@@ -23,15 +26,17 @@ function asStored(value: Uint8Array): Uint8Array {
 
 type EncryptedColumn<T> = PgColumn & { readonly _: { readonly data: Sealed<T> } }
 
-/** Where a value is stored, and whose it is: what a sealed value is bound to, besides its table and column. */
+/** Where a value is stored, and its owner: a sealed value is bound to these, besides its table and column. */
 export interface Place {
   /** The id of the row. */
   readonly row: string
-  /** The owner in whose name it is opened; null for values without an owner, such as the secrets of the server. */
+  /** The owner for whom it is opened; null for values without an owner, such as the secrets of the server. */
   readonly owner: string | null
 }
 
-/** `key-missing`: it names a key that was not given; `damaged`: changed bytes, another place, another key of that id. */
+/**
+ * `key-missing`: it names a key that was not given; `damaged`: changed bytes, another place, another key of that id.
+ */
 export type DecryptionFault = 'key-missing' | 'damaged'
 
 /** A stored value could not be read: another row's, another owner's, changed, or under a key that is not given. */
@@ -63,15 +68,15 @@ interface Refusal {
 }
 
 /**
- * Both begin with the version, the length of the key's id and that id. 1: not bound to an owner; it is read, and written no
- * more. 2: bound to its owner.
+ * Both begin with the version, the length of the key's id and that id. 1: not bound to an owner; still read, no longer
+ * written. 2: bound to its owner.
  */
 const formatVersions = [1, 2] as const
 const newestVersion = 2
 const ivBytes = 12
 const tagBytes = 16
 
-/** What every value begins with that is sealed in the newest format with this key, and no other does. */
+/** The prefix of every value sealed in the newest format with this key, and of no other value. */
 export function sealedPrefix(keyId: string): Uint8Array {
   return Buffer.concat([Buffer.of(newestVersion, keyId.length), Buffer.from(keyId)])
 }
@@ -85,7 +90,7 @@ export function keyIdOf(stored: Uint8Array): string | undefined {
 }
 
 export interface CipherOptions {
-  /** Hears of each value that `open` and `tryOpen` refuse. */
+  /** Called with each value that `open` and `tryOpen` refuse. */
   onRefused?(failure: DecryptionFailed): void
 }
 
@@ -131,7 +136,7 @@ export class Cipher {
   /**
    * `column` is the schema's own, not an alias's.
    *
-   * The value is stored as JSON; throws a TypeError for what JSON cannot say, such as `undefined`.
+   * The value is stored as JSON; throws a TypeError for a value that JSON cannot express, such as `undefined`.
    */
   seal<T>(column: EncryptedColumn<T>, place: Place, value: T): Sealed<T> {
     const json = JSON.stringify(value)
@@ -139,7 +144,7 @@ export class Cipher {
     return this.#encrypt(column, place, Buffer.from(json)) as Sealed<T>
   }
 
-  /** For what nothing can go on without. Throws `DecryptionFailed`, which never carries the content. */
+  /** For a value without which the caller cannot go on. Throws `DecryptionFailed`, which never carries the content. */
   open<T>(column: EncryptedColumn<T>, place: Place, stored: Sealed<T>): T {
     try {
       return parsed(column, place, stored, this.#decrypt(column, place, stored))
@@ -150,8 +155,8 @@ export class Cipher {
   }
 
   /**
-   * For all that is shown beside other things: what cannot be opened is `undefined`, which no stored value is, and does
-   * not keep the rest from being shown.
+   * For a value shown beside others: one that cannot be opened is `undefined`, which no stored value is, and the others
+   * are still shown.
    */
   tryOpen<T>(column: EncryptedColumn<T>, place: Place, stored: Sealed<T>): T | undefined {
     try {
@@ -162,7 +167,9 @@ export class Cipher {
     }
   }
 
-  /** The same value under the key that writes now, in the newest format, whichever it is in. Throws `DecryptionFailed`. */
+  /**
+   * The same value under the writing key, in the newest format, whichever format it is in. Throws `DecryptionFailed`.
+   */
   reseal(column: PgColumn, place: Place, stored: Uint8Array): Uint8Array {
     return this.#encrypt(column, place, this.#decrypt(column, place, stored))
   }

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
 
 /**
- * A new UUIDv7, greater than `previous` whatever the clock says: for rows whose order is that of their ids. Within a process
- * ids only grow by themselves; after a restart, or in another process, the clock may be behind what made the last one.
+ * A new UUIDv7, greater than `previous` whatever the clock says: for rows ordered by their ids. Within a process
+ * generated ids only grow; after a restart, or in another process, the clock may be behind the last id.
  */
 export function idAfter(previous: string | undefined): string {
   const id = uuidv7()

@@ -7,18 +7,18 @@ import { type Database, jobsAside, jobsIn, type Queries } from './client.ts'
 const heartbeatSeconds = 10
 
 /**
- * A job without a wanted delay is due since long ago, in seconds: as of now it would wait as soon as the clock is set back. It is
- * kept, though nobody fetches it, as long after its sending.
+ * Seconds in the past from which a job without a delay is due: a job due as of now would wait whenever the clock is set
+ * back. If it is never fetched, it is kept this long after it was sent.
  */
 const dueSince = 20 * 365 * 86_400
 const dueAtOnce = { startAfter: String(-dueSince), retentionSeconds: 2 * dueSince }
 
-/** A job as fetched: `retryCount` tells this fetch from a later one of the same job. */
+/** A job as fetched: `retryCount` distinguishes this fetch from a later one of the same job. */
 export interface Job<Data> {
   id: string
   retryCount: number
   data: Data
-  /** What was noted when it was last put back; else anything. */
+  /** The note written when it was last put back; else any value. */
   output?: unknown
 }
 
@@ -31,11 +31,11 @@ export interface JobQueueOptions {
 }
 
 /**
- * A queue of jobs that carry ids and nothing else. Sending and completing happen inside the transactions they belong to.
+ * A queue of jobs that carry ids and nothing else. Sending and completing happen inside the caller's transactions.
  *
- * Not pg-boss's `work()`, which polls once per worker: whoever uses the queue fetches as much as fits. How often a job
- * may be tried is counted by them as well, so the queue's own limit only has to be out of the way: a job that pg-boss
- * failed for good would hold its key's others for ever.
+ * Not pg-boss's `work()`, which polls once per worker: a user of the queue fetches as many jobs as fit. Users also
+ * count the tries, so the queue's own limit must never be reached: a job that pg-boss failed for good would hold its
+ * key's others for ever.
  */
 export class JobQueue<Data extends object> {
   readonly name: string
@@ -58,8 +58,8 @@ export class JobQueue<Data extends object> {
     { ordered = false, retryDelaySeconds = 0, maxRetryDelaySeconds }: JobQueueOptions = {},
   ): Promise<JobQueue<Data>> {
     const options = {
-      // The embedded database belongs to one process: a lost job is found when the next one starts, and a process that
-      // is merely busy must not lose its jobs to itself.
+      // The embedded database belongs to one process: the next start finds lost jobs, and a process that is merely busy
+      // must not lose its jobs to itself.
       ...(database.backend === 'postgres' && { heartbeatSeconds }),
       retryLimit: 1000,
       retryDelay: retryDelaySeconds,
@@ -85,7 +85,7 @@ export class JobQueue<Data extends object> {
     await this.#boss.send(this.name, data, { id, singletonKey: key, ...due, db: jobsIn(tx) })
   }
 
-  /** The statement that sends jobs, to be made a part of another one. */
+  /** The statement that sends jobs, to be embedded in another one. */
   async sending(jobs: readonly { id: string; data: Data }[]): Promise<SQL> {
     let sending: SQL | undefined
     const db = jobsAside(
@@ -104,7 +104,9 @@ export class JobQueue<Data extends object> {
     return sending
   }
 
-  /** Sends jobs to a queue that may be another process's, in one statement; they keep their order. Answers their ids. */
+  /**
+   * Sends jobs to a queue that may be another process's, in one statement; they keep their order. Answers their ids.
+   */
   static async sendAll(
     boss: PgBoss,
     tx: Queries,
@@ -112,20 +114,20 @@ export class JobQueue<Data extends object> {
     jobs: readonly { data: object; key?: string }[],
   ): Promise<string[]> {
     if (jobs.length === 0) return []
-    // Jobs of one statement are told apart by their ids, which are in the order of their making.
+    // Jobs of one statement are ordered by their ids, which grow in the order in which they are made.
     const rows = jobs.map(({ data, key }) => ({ id: uuidv7(), data, singletonKey: key, ...dueAtOnce }))
     await boss.insert(name, rows, { db: jobsIn(tx) })
     return rows.map(({ id }) => id)
   }
 
-  /** Takes up to `limit` jobs, the oldest; those that were sent with one statement are of the same age. They come in order. */
+  /** Fetches up to `limit` jobs, the oldest first; jobs sent with one statement have the same age. */
   async fetch(tx: Queries, limit: number): Promise<Job<Data>[]> {
     const jobs = await this.#boss.fetch<Data>(this.name, { batchSize: limit, includeMetadata: true, db: jobsIn(tx) })
-    // pg-boss takes the oldest, but gives them in any order. Ids tell jobs of one transaction apart.
+    // pg-boss takes the oldest, but returns them in any order. Ids order the jobs of one transaction.
     return jobs.sort((a, b) => createdAt(a) - createdAt(b) || (a.id < b.id ? -1 : 1))
   }
 
-  /** Says that these are still worked on. False when at least one of them no longer is this process's. */
+  /** Renews the heartbeat of these jobs. False when at least one of them no longer is this process's. */
   async touch(jobs: readonly Job<Data>[]): Promise<boolean> {
     if (jobs.length === 0) return true
     const touched = Promise.allSettled(this.#completing).then(() =>
@@ -143,11 +145,11 @@ export class JobQueue<Data extends object> {
   }
 
   /**
-   * False when at least one of them no longer is this process's, for whoever must not commit then.
+   * Completes jobs. False when at least one of them no longer is this process's: a caller must not commit then.
    *
-   * Not while these jobs' heartbeat is written: each of the two statements locks many of the same rows, in an order of its own,
-   * so that they could wait for each other. Afterwards the heartbeat may wait for the transaction, which needs no more of them:
-   * it should be its last statement.
+   * Waits while these jobs' heartbeat is being written: each of the two statements locks many of the same rows, in an
+   * order of its own, so they could deadlock. Afterwards the heartbeat may wait for the transaction, which locks no
+   * more of these rows: so this should be its last statement.
    */
   async completeAll(tx: Queries, jobs: readonly Job<Data>[]): Promise<boolean> {
     await this.#touching
@@ -167,10 +169,11 @@ export class JobQueue<Data extends object> {
   }
 
   /**
-   * Puts a job back, to be fetched again after `delayMs`, as if it had not been fetched: with the same `retryCount` and note.
-   * Others of its key stay behind it. Nothing happens when the job no longer is this process's.
+   * Puts a job back, to be fetched again after `delayMs`, as if it had not been fetched: with the same `retryCount` and
+   * note. Others of its key stay behind it. Nothing happens when the job no longer is this process's.
    *
-   * By hand, since pg-boss's own ways back either count (`fail`) or let the others of the key pass (`restore`).
+   * In SQL of our own, since pg-boss's own ways back either count (`fail`) or let the others of the key pass
+   * (`restore`).
    */
   async postpone(tx: Queries, job: Job<Data>, delayMs: number): Promise<void> {
     await jobsIn(tx).executeSql(
@@ -183,8 +186,8 @@ export class JobQueue<Data extends object> {
   }
 
   /**
-   * Puts every fetched job back. Only for a database that belongs to this process alone, before it fetches: what is
-   * being worked on then was lost with the process before.
+   * Puts every fetched job back. Only for a database that belongs to this process alone, before it fetches: all active
+   * jobs were lost with the process before.
    */
   async returnAll(): Promise<number> {
     const { rows } = await this.#database.jobs.executeSql(
@@ -201,7 +204,7 @@ export class JobQueue<Data extends object> {
   }
 }
 
-/** Drizzle hands times on as Postgres writes them, whatever pg-boss's types say. */
+/** Drizzle passes times on as Postgres writes them, whatever pg-boss's types say. */
 function createdAt({ createdOn }: { createdOn: Date | string }): number {
   return new Date(createdOn).getTime()
 }

@@ -8,18 +8,19 @@ import pg from 'pg'
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
 
-/** Any number, the same in every version of Conch: whoever holds this lock migrates. */
+/** Any number, the same in every version of Conch: the holder of this lock migrates. */
 const migrationLock = 6_215_003_112n
 
 /**
- * How long a transaction may do nothing and keep its locks: as long as a process may be silent before another takes its
- * tasks, so that it finds them free. What is stopped in the middle, with its connections open, would keep them for good.
+ * How long a transaction may be idle and keep its locks: as long as a process may be silent before another takes its
+ * tasks, so that the rows are unlocked then. A process suspended in mid-transaction, with its connections open, would
+ * otherwise keep them for good.
  */
 export const heldLocksMs = 10_000
 
 /**
- * Applies what is missing, one process at a time: drizzle's `migrate` is not safe from several, so one advisory lock is
- * held for the whole run, on the connection that migrates.
+ * Applies missing migrations, one process at a time: drizzle's `migrate` is not safe from several, so the connection
+ * that migrates holds one advisory lock for the whole run.
  */
 export async function migratePostgres(url: string): Promise<void> {
   const client = new pg.Client({

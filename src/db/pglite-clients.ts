@@ -2,19 +2,23 @@ import { Mutex, type PGlite, type QueryOptions, types } from '@electric-sql/pgli
 import { PgliteStatements } from './pglite-statements.ts'
 import { PgliteVacuum } from './pglite-vacuum.ts'
 
-/** What Drizzle wants as Postgres writes it. Those without a name: numeric[], timestamp[], timestamptz[], interval[], date[]. */
+/**
+ * Types that drizzle wants as Postgres writes them. Those without a name: numeric[], timestamp[], timestamptz[],
+ * interval[], date[].
+ */
 const asWritten = [types.TIMESTAMP, types.TIMESTAMPTZ, types.INTERVAL, types.DATE, 1231, 1115, 1185, 1187, 1182]
 
 type Statements = Pick<PGlite, 'query' | 'exec'>
 
 /**
- * PGlite for Drizzle, whose statements are prepared, and for pg-boss, which seldom asks by itself. They want times in
- * different forms: Drizzle's parsers are PGlite's own here, since it would add those that are named with a statement to a copy of
- * the 300 that it has; pg-boss names those that were there.
+ * PGlite for Drizzle, whose statements are prepared, and for pg-boss, which sends few. They want times in different
+ * forms. Drizzle's parsers are set as PGlite's own, since a statement with parsers of its own copies all 300 of
+ * PGlite's; pg-boss names the original ones.
  *
- * All go through here: one statement alone waits for a transaction that is open, and `close` for all that was asked for before.
+ * All statements pass through here: a single statement waits for an open transaction, and `close` for all statements
+ * before it.
  *
- * @param onFault told of what fails that nobody asked for
+ * @param onFault called with faults of maintenance, which no caller awaits
  */
 export function clientsOf(
   pglite: PGlite,
@@ -51,7 +55,7 @@ export function clientsOf(
     transaction: run =>
       alone(() =>
         pglite.transaction(tx => {
-          // PGlite says that it is too late.
+          // PGlite throws that it is too late.
           const queryIn: PGlite['query'] = (...statement) => (tx.closed ? tx.query : query)(...statement)
           return run({ ...tx, query: queryIn })
         }),

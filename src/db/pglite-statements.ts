@@ -4,25 +4,25 @@ const { serialize } = protocol
 
 type Messages = Awaited<ReturnType<PGlite['execProtocolStream']>>
 
-/** Beyond it the one that was used longest ago is forgotten. */
+/** Beyond it the least recently used one is forgotten. */
 const maxPrepared = 200
 
-/** Statements of many rows differ in their number: one that is as long as that will hardly come again. */
+/** Statements of many rows differ in their number of rows: one longer than this will hardly come again. */
 const maxPreparedChars = 8_192
 
 interface Prepared {
   name: string
   parameterTypes: number[]
-  /** What tells `parseResults` the names and types of the columns; none if the statement has no rows. */
+  /** Describes the names and types of the columns to `parseResults`; none if the statement has no rows. */
   columns: Messages
 }
 
 /**
- * The statements of the embedded database, parsed and planned once for many executions, by their text; planned anew when a table
- * has been analysed (see `PgliteVacuum`).
+ * The statements of the embedded database, by their text, parsed and planned once for many executions, and planned
+ * again when a table has been analysed (see `PgliteVacuum`).
  *
- * PGlite's own `query` goes into Postgres six times for each: 390 µs for the insertion of a small row beside 80 µs here, all of it
- * on the server's only thread. Answers what that answers. Whoever calls it has the database to himself.
+ * PGlite's own `query` calls into Postgres six times for each: 390 µs for the insertion of a small row beside 80 µs
+ * here, all of it on the server's only thread. Returns the same results. The caller must hold the database exclusively.
  */
 export class PgliteStatements {
   readonly #pglite: PGlite
@@ -39,7 +39,7 @@ export class PgliteStatements {
     return this.#prepared.size
   }
 
-  /** @throws what Postgres says, with its `code` */
+  /** @throws the error of Postgres, with its `code` */
   query<T>(text: string, values: unknown[] = [], options: QueryOptions = {}): Promise<Results<T>> {
     const pglite = this.#pglite
     return pglite.runExclusive(async () => {
@@ -55,7 +55,7 @@ export class PgliteStatements {
         )
         return parse.parseResults([...columns, ...rows], pglite.parsers, options)[0] as Results<T>
       } catch (fault) {
-        // It may be the plan: of a table that has been altered since, say.
+        // The plan may be the reason: the table was altered since, say.
         await this.#forget(text)
         throw fault
       }
@@ -70,7 +70,7 @@ export class PgliteStatements {
       return known
     }
     const lasting = text.length <= maxPreparedChars
-    // The one without a name lasts until the next one without a name.
+    // The unnamed statement lasts until the next unnamed one.
     const name = lasting ? `conch_${++this.#names}` : ''
     const described = await this.#send(serialize.parse({ name, text }), serialize.describe({ type: 'S', name }))
     const prepared = {

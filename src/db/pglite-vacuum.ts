@@ -1,9 +1,9 @@
-/** Between two looks, each of which takes a millisecond. */
-const usesBetweenLooks = 250
+/** Statements or transactions between two checks, each of which takes a millisecond. */
+const usesBetweenChecks = 250
 
 /**
- * By the defaults of Postgres, `autovacuum_vacuum_threshold` and the like, and as autovacuum does it: TOAST tables go with those
- * they belong to, and pg_statistic is not analysed.
+ * By the defaults of Postgres, `autovacuum_vacuum_threshold` and the like, and as autovacuum does it: TOAST tables are
+ * vacuumed with their tables, and pg_statistic is not analysed.
  */
 const tablesDue = `
   select * from (
@@ -20,38 +20,41 @@ interface Due {
 }
 
 /**
- * Autovacuum for the embedded database, which has no processes of its own for it. Without it nothing that was updated or deleted
- * ever goes: after 2,000 tasks, fetching 25 jobs took 7 ms instead of 1.2. And plans would be made for tables as they were when
- * they were empty; when a table has been analysed, Postgres plans the prepared statements that read it anew.
+ * Autovacuum for the embedded database, which has no background processes. Without it updated and deleted rows are
+ * never removed: after 2,000 tasks, fetching 25 jobs took 7 ms instead of 1.2. And plans would be those for empty
+ * tables; when a table has been analysed, Postgres plans the prepared statements that read it again.
  *
- * It looks after every 250 uses, so a database that is left alone costs nothing. A table is done in a turn of its own between those
- * of others: in some milliseconds, and in 45 to 125 with 30,000 tasks.
+ * It checks after every 250 uses, so an idle database costs nothing. Each table takes a turn of its own between other
+ * statements: some milliseconds, and 45 to 125 ms with 30,000 tasks.
  */
 export class PgliteVacuum {
   readonly #query: (statement: string) => Promise<unknown[]>
   readonly #onFault: (error: Error) => void
   #uses = 0
-  #looking = false
+  #checking = false
 
-  /** @param query answers with rows; asks the database when nobody else does, and outside of a transaction; nothing once it is closed */
+  /**
+   * @param query answers with rows; runs when the database is idle and outside of a transaction; does nothing once it
+   * is closed
+   */
   constructor(query: (statement: string) => Promise<unknown[]>, onFault: (error: Error) => void) {
     this.#query = query
     this.#onFault = onFault
   }
 
-  /** A statement or a transaction is done. */
+  /** A statement or a transaction has ended. */
   noteUse(): void {
     this.#uses++
-    if (this.#uses < usesBetweenLooks || this.#looking) return
+    if (this.#uses < usesBetweenChecks || this.#checking) return
     this.#uses = 0
     void this.#check()
   }
 
   /** Never rejects. */
   async #check(): Promise<void> {
-    this.#looking = true
+    this.#checking = true
     try {
-      // Else what was counted in the last second is not there yet.
+      // Otherwise the counts of the last second are missing.
       await this.#query('select pg_stat_force_next_flush()')
       for (const { name, dead, modified } of (await this.#query(tablesDue)) as Due[]) {
         if (dead) await this.#query(`vacuum ${name}`)
@@ -60,7 +63,7 @@ export class PgliteVacuum {
     } catch (error) {
       this.#onFault(error as Error)
     } finally {
-      this.#looking = false
+      this.#checking = false
     }
   }
 }

@@ -1,20 +1,21 @@
 import type { Database } from './client.ts'
 
-/** How often a queue is looked at without being woken: jobs of other instances, and of processes that died. */
+/** How often a queue is polled without being woken: for jobs of other instances, and of processes that died. */
 const pollMs = 2_000
 
 /**
- * The same for a database that is this process's alone, where only waits end unseen: twice as long each time, as those waits
- * double. A look each 2 s cost 39 ms a second on an embedded database on which nothing happened, and more the more it held.
+ * The longest interval on a database that belongs to this process alone, where only a job's delay ends without a wake.
+ * The interval doubles each time, as those delays do. A poll every 2 s cost 39 ms a second on an idle embedded
+ * database, and more the more it held.
  */
 const maxPollAloneMs = 16_000
 
-/** What comes within this time of a look at the queue is taken together: a burst costs a few transactions, not one each. */
+/** Jobs that come within this time of a poll are taken in one batch: a burst costs a few transactions, not one each. */
 const gatherMs = 25
 
 /**
- * Looks into a queue again and again: when woken, at once when there may be more, and every two seconds anyway; less and less
- * often where nobody else could have put something there.
+ * Polls a queue: when woken, at once when there may be more, and every two seconds anyway; less and less often where no
+ * other process can send to it.
  */
 export class Poller {
   readonly #take: () => Promise<boolean>
@@ -27,7 +28,7 @@ export class Poller {
   #pollMs = pollMs
 
   /**
-   * @param take takes what there is; resolves with whether there may be more at once
+   * @param take takes the waiting jobs; resolves with whether there may be more at once
    * @param database where the queue is
    */
   constructor(take: () => Promise<boolean>, onFault: (error: unknown) => void, { backend }: Pick<Database, 'backend'>) {
@@ -45,7 +46,7 @@ export class Poller {
     this.#loop ??= this.#run()
   }
 
-  /** There may be something in the queue. */
+  /** Polls soon: there may be a job in the queue. */
   wake(): void {
     this.#woken = true
     this.#wake()
@@ -68,10 +69,10 @@ export class Poller {
         this.#onFault(error)
         nextPollMs = pollMs
       }
-      const looked = performance.now()
+      const polledAt = performance.now()
       if (!this.#woken) await this.#idle()
       this.#pollMs = this.#woken ? pollMs : nextPollMs
-      const tooSoonMs = gatherMs - (performance.now() - looked)
+      const tooSoonMs = gatherMs - (performance.now() - polledAt)
       if (tooSoonMs > 0 && !this.stopping) await new Promise(resolve => setTimeout(resolve, tooSoonMs))
     }
   }

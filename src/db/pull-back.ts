@@ -1,25 +1,27 @@
 import type { Database } from './client.ts'
 
-/** What the clocks of the processes and of the database may differ by: no reason to change what somebody sees. */
+/**
+ * By how much the clocks of the processes and of the database may differ: within it no row that users see is changed.
+ */
 const margin = `interval '1 minute'`
 
 /**
- * The longest wait of a job that failed: what pg-boss adds to the time at which it does, jitter included. One that was
- * postponed (see `JobQueue.postpone`), which has not been started, may wait as long as any.
+ * The longest wait of a failed job: pg-boss adds it to the time of the failure, jitter included. A postponed job (see
+ * `JobQueue.postpone`), which has not been started, may wait as long as any.
  */
 const longestWait = `case when started_on is null then coalesce(retry_delay_max, 300)
   when retry_backoff
   then least(retry_delay_max, greatest(retry_delay, 1) * 2 ^ least(16, retry_count + 1)) else retry_delay end * interval '1s'`
 
 /**
- * Pulls to now what lies in the future because the clock was ahead when it was written, and has been set back since: jobs
- * would wait, the lost ones of dead processes would count as alive, lost jobs would not be looked for, and what was done then
- * would stand before all that is done after, for as long as the clock was ahead.
+ * Pulls rows back to now that lie in the future because the clock was ahead when they were written, and was set back
+ * since. Otherwise, for as long as the clock was ahead, jobs would wait, jobs of dead processes would count as alive,
+ * no search for lost jobs would run, and those rows would sort before all later ones.
  *
- * What is meant to lie in the future, the wait of a job that failed, is cut to the longest that it may be. The jobs are few;
- * the rest is looked through only if the clock is known to have gone back, or seems to have.
+ * A time that is meant to lie in the future, the wait of a failed job, is cut to its longest value. The jobs are few;
+ * the other rows are searched only if the clock is known to have gone back, or seems to have.
  *
- * @param backMs by how much the clock went back, if that is known: then everything keeps its order and its distance
+ * @param backMs by how much the clock went back, if that is known: then all rows keep their order and their distance
  * @returns whether anything lay in the future
  */
 export async function pullBack(database: Database, backMs = 0): Promise<boolean> {
@@ -32,7 +34,7 @@ export async function pullBack(database: Database, backMs = 0): Promise<boolean>
 }
 
 async function pullJobs(database: Database, back: string): Promise<number> {
-  // What has no time keeps none: a job that was never started would count as one that was tried.
+  // Null stays null: a job that was never started would count as one that was tried.
   const pulled = (column: string) =>
     `${column} = case when ${column} is not null then least(${column} - ${back}, pgboss.job_now()) end`
   return changed(
@@ -49,7 +51,10 @@ async function pullJobs(database: Database, back: string): Promise<number> {
   )
 }
 
-/** When pg-boss did last what one process does for all: until then plus its interval nobody does it. */
+/**
+ * Times of pg-boss's last maintenance, which one process does for all: until such a time plus its interval no process
+ * does it.
+ */
 async function pullStamps(database: Database): Promise<number> {
   let count = 0
   for (const [table, columns] of await timesOf(database, 'pgboss', ['queue', 'version']))
@@ -69,7 +74,7 @@ async function newestTaskIsAhead({ jobs }: Database): Promise<boolean> {
   return (rows as { ahead: boolean }[])[0]?.ahead ?? false
 }
 
-/** Of all our tables: whatever has a time, but for those that say when something ends. */
+/** All time columns of our tables, except expiry times. */
 async function pullRows(database: Database, back: string): Promise<number> {
   let count = 0
   for (const [table, columns] of await timesOf(database, 'public'))
@@ -81,7 +86,7 @@ async function pullRows(database: Database, back: string): Promise<number> {
   return count
 }
 
-/** The columns of times of these tables, or of all in a schema. */
+/** The time columns of these tables, or of all in a schema. */
 async function timesOf({ jobs }: Database, schema: string, tables?: string[]): Promise<Map<string, string[]>> {
   const { rows } = await jobs.executeSql(
     `select format('%I.%I', c.table_schema, c.table_name) as table, format('%I', c.column_name) as column

@@ -8,29 +8,33 @@ import { throughFaults } from './through-faults.ts'
 
 export interface ReencryptOptions {
   queries: Queries
-  /** Its newest key is the one under which everything is to be. */
+  /** Its newest key is the one under which every value is to be. */
   cipher: Cipher
   tables: readonly SealedSource[]
-  /** How many rows are looked at by one statement. */
+  /** How many rows one statement reads. */
   pageRows?: number
   signal?: AbortSignal
   /** Called at once, and after each page. */
   onProgress?(report: ReencryptionReport): void
 }
 
-/** In the first pass all is done, the second finds nothing. More only while something else writes with an older key. */
+/**
+ * The first pass re-encrypts every value, the second finds none. More only while another process writes with an older
+ * key.
+ */
 const maxPasses = 5
 
 /**
- * Re-encrypts every value of the encrypted columns of `tables` that is not under the newest key and in the newest format,
- * while servers read and write.
+ * Re-encrypts every value of the encrypted columns of `tables` that is not under the newest key and in the newest
+ * format, while servers read and write.
  *
- * Nothing is lost: a value is replaced only if its bytes are still those that were read (compare and swap), so who writes
- * meanwhile wins. Nothing waits: each statement is a short transaction of its own, on one row if it writes. In memory are
- * the keys of one page and one value. Stopped at any point, or run twice at once, it leaves each value under one of the
- * two keys; run again, it goes on with what is left. What cannot be read is counted and left as it is.
+ * Nothing is lost: a value is replaced only if its bytes are still those that were read (compare and swap), so a
+ * concurrent writer wins. Nothing waits: each statement is a short transaction of its own, on one row if it writes. In
+ * memory are the keys of one page and one value. Stopped at any point, or run twice at once, it leaves each value under
+ * one of the two keys; run again, it goes on with the rest. Values that cannot be read are counted and left as they
+ * are.
  *
- * Rejects with the signal's reason when aborted; with what the database says when it is away for half a minute.
+ * Rejects with the signal's reason when aborted; with the database's error when that is unavailable for half a minute.
  */
 export async function reencrypt({
   queries,
@@ -46,14 +50,15 @@ export async function reencrypt({
   const patiently = throughFaults(signal)
 
   async function walk(table: SealedTable): Promise<void> {
-    // Rows that are added during the walk are left to the next pass: this one has an end.
+    // Rows added during the walk are left to the next pass: so this one ends.
     const last = await patiently(() => table.lastKey())
     if (!last) return
     for (let after: RowKey | undefined; ; ) {
       const page = await patiently(() => table.page({ after, last, limit: pageRows, prefix }))
       for (const { row, others } of page) {
         for (const column of others) await renew(table, row, column)
-        // The embedded database answers within the same turn of the event loop: a server would do nothing else.
+        // The embedded database answers within the same turn of the event loop: without a pause a server would do
+        // nothing else.
         if (others.length > 0) await nextTurn()
       }
       onProgress?.(tally.report())

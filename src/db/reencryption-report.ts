@@ -3,20 +3,26 @@ import { type Cipher, type DecryptionFailed, keyIdOf } from './encrypted.ts'
 import type { SealedTable } from './sealed-table.ts'
 
 export interface ReencryptionReport {
-  /** The id of the key under which everything is to be. */
+  /** The id of the key under which every value is to be. */
   key: string
-  /** How often all tables have been gone through, this time included. */
+  /** How often all tables have been walked, this pass included. */
   passes: number
   columns: ColumnCounts[]
   /** Ids of keys that were not given, but are named by values that cannot be read. */
   missingKeys: string[]
-  /** How many of the values that cannot be read name a given key, or none: they were changed. */
+  /** How many of the unreadable values name a given key, or none: they were changed. */
   damaged: number
-  /** Where such values are, the first of them in each table; at most `maxDamagedRows`. Ids, and nothing of the content. */
+  /**
+   * The rows of damaged values, the first of them in each table; at most `maxDamagedRows`. Ids, and nothing of the
+   * content.
+   */
   damagedRows: DamagedRow[]
-  /** Whether this pass found values in an older format. After the last one: something of an older version still writes. */
+  /** Whether this pass found values in an older format. After the last pass: an older version still writes. */
   olderFormat: boolean
-  /** Ids of the older keys under which this pass found values. After the last one: keys that something still writes with. */
+  /**
+   * Ids of the older keys under which this pass found values. After the last pass: keys with which a process still
+   * writes.
+   */
   olderKeys: string[]
   /** Ids of the given keys that no value names any more; empty as long as there are older keys. */
   unusedKeys: string[]
@@ -29,17 +35,19 @@ export interface DamagedRow {
   row: string
 }
 
-/** Enough to see what is wrong; the counts say how many there are. */
+/** Enough rows to see what is wrong; the counts give their number. */
 export const maxDamagedRows = 100
 
-/** What happened to the values of one encrypted column. */
+/** The counts of one encrypted column. */
 export interface ColumnCounts {
   table: string
   column: string
   reencrypted: number
   /** Values that no given key opens. They are left as they are. */
   unreadable: number
-  /** Values that this pass found under an older key; after the last one, not 0 means that they are still being written. */
+  /**
+   * Values that this pass found under an older key; after the last one, not 0 means that they are still being written.
+   */
   left: number
 }
 
@@ -48,12 +56,12 @@ export function isComplete({ columns }: ReencryptionReport): boolean {
   return columns.every(({ unreadable, left }) => unreadable === 0 && left === 0)
 }
 
-/** Keeps the counts of a re-encryption. Of values it learns nothing but their key's id. */
+/** Keeps the counts of a re-encryption. Of values it knows nothing but their key's id. */
 export class ReencryptionTally {
   readonly #cipher: Cipher
   readonly #counts: Map<PgColumn, ColumnCounts>
   readonly #olderKeys = new Set<string>()
-  /** Of the values that cannot be read; few, as keys are. */
+  /** Key ids of the unreadable values; few, as keys are. */
   readonly #namedKeys = new Set<string>()
   readonly #damagedRows: DamagedRow[] = []
   #olderFormat = false
@@ -69,7 +77,7 @@ export class ReencryptionTally {
     )
   }
 
-  /** What was found before is looked for again; what was done stays done. */
+  /** Resets the findings of a pass; the counts of re-encrypted values stay. */
   beginPass(): void {
     this.#passes++
     this.#olderKeys.clear()
@@ -80,7 +88,7 @@ export class ReencryptionTally {
     for (const counts of this.#counts.values()) Object.assign(counts, { unreadable: 0, left: 0 })
   }
 
-  /** Whether this pass has found anything to be re-encrypted. */
+  /** Whether this pass has found a value to re-encrypt. */
   get foundOlder(): boolean {
     return this.#olderFormat || this.#olderKeys.size > 0
   }
@@ -93,7 +101,7 @@ export class ReencryptionTally {
     if (this.#damagedRows.length < maxDamagedRows) this.#damagedRows.push({ table, column: column.name, row })
   }
 
-  /** A value that can be read and is not under the newest key, or not in the newest format. */
+  /** Counts a readable value that is not under the newest key, or not in the newest format. */
   older(column: PgColumn, stored: Uint8Array): void {
     this.#of(column).left++
     const keyId = keyIdOf(stored)

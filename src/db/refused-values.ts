@@ -1,13 +1,13 @@
 import type { DecryptionFailed, DecryptionFault } from './encrypted.ts'
 
-/** As many values are named in the log, each once: with a wrong key it could be every one of them, at every request. */
+/** The most values that the log names, each once: with a wrong key it could be every one of them, at every request. */
 const maxNamed = 1_000
 
 export interface RefusedCount {
   table: string
   column: string
   fault: DecryptionFault
-  /** How often such a value was met since the start: one that is looked at twice counts twice. */
+  /** How often such a value was read since the start: one that is read twice counts twice. */
   count: number
 }
 
@@ -17,8 +17,8 @@ interface RefusedValuesLogger {
 }
 
 /**
- * What becomes of values that cannot be opened: each is counted, and named in the log by its row, never by its content; a
- * key that is missing is named once and not for each of its values.
+ * Reports values that cannot be opened: each is counted, and the log names its row, never its content; a missing key is
+ * logged once and not for each of its values.
  */
 export class RefusedValues {
   readonly #logger: RefusedValuesLogger
@@ -29,7 +29,7 @@ export class RefusedValues {
     this.#logger = logger
   }
 
-  /** By table, column and fault: as many as there are encrypted columns, twice. */
+  /** By table, column and fault: at most twice the number of encrypted columns. */
   get counts(): Iterable<RefusedCount> {
     return this.#counts.values()
   }

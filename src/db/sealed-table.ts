@@ -3,15 +3,15 @@ import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core
 import type { Queries } from './client.ts'
 import { isEncrypted, type Place } from './encrypted.ts'
 
-/** Tells a row of its table: the values of the primary key, in the key's order. */
+/** Identifies a row within its table: the values of the primary key, in the key's order. */
 export type RowKey = readonly unknown[]
 
-/** A table with encrypted columns, and whose its rows are. */
+/** A table with encrypted columns, and the owner of its rows. */
 export interface SealedSource {
   readonly table: PgTable
-  /** The column that says it; none when the rows have no owner. */
+  /** The column with the owner's id; none when the rows have no owner. */
   readonly owner?: PgColumn
-  /** The tables in which that column is found, should it be another one's. */
+  /** Tables to join when the owner's column is in another table. */
   readonly through?: readonly { readonly table: PgTable; readonly on: SQL }[]
 }
 
@@ -19,13 +19,15 @@ export interface SealedSource {
 export interface SealedTable {
   readonly name: string
   readonly columns: readonly PgColumn[]
-  /** The highest key there is; undefined when the table is empty. */
+  /** The highest existing key; undefined when the table is empty. */
   lastKey(): Promise<RowKey | undefined>
-  /** The next rows, each with those of its columns whose value does not begin with `prefix`. Reads no value as a whole. */
+  /**
+   * The next rows, each with those of its columns whose value does not begin with `prefix`. Reads no value as a whole.
+   */
   page(range: { after?: RowKey; last: RowKey; limit: number; prefix: Uint8Array }): Promise<PagedRow[]>
-  /** The stored bytes and where they are; undefined when there is no value, or no row, any more. */
+  /** The stored bytes and their place; undefined when the value or the row no longer exists. */
   read(row: RowKey, column: PgColumn): Promise<{ stored: Uint8Array; place: Place } | undefined>
-  /** Some rows at one end of the table that have values: all of these, and where they are. */
+  /** Rows with values at one end of the table: all their values, with their places. */
   some(end: 'first' | 'last', limit: number): Promise<SealedValue[]>
   /** Compare and swap: false, with nothing written, when the stored bytes are no longer `from`. */
   swap(row: RowKey, column: PgColumn, from: Uint8Array, to: Uint8Array): Promise<boolean>
@@ -42,7 +44,7 @@ export interface SealedValue {
   readonly stored: Uint8Array
 }
 
-/** As values are bound to their rows by all that seals: the values of the primary key, joined by slashes. */
+/** The row's id in `Place`: the values of the primary key, joined by slashes. */
 export function rowId(row: RowKey): string {
   return row.join('/')
 }
@@ -64,7 +66,7 @@ export function sealedTable(queries: Queries, { table, owner, through = [] }: Se
     row: rowId(keyOf(fields)),
     owner: (fields.owner as string | undefined) ?? null,
   })
-  // With joins drizzle writes the names of the tables before those of the columns.
+  // In a statement with joins drizzle qualifies the columns.
   const withOwner = (fields: Record<string, PgColumn>) => {
     const query = queries
       .select({ ...fields, ...(owner && { owner }) })

@@ -4,12 +4,12 @@ import { type Cipher, DecryptionFailed, type Sealed } from './encrypted.ts'
 import { serverSecrets } from './tables.ts'
 
 /**
- * A secret that is made once and then the same for all processes on this database, whichever comes first. `make` may be
- * called without its result being used. A JSON value.
+ * A secret made once, by the first process, and then the same for all processes on this database. `make` may be called
+ * without its result being used. A JSON value.
  *
- * One that is damaged is replaced, since what needs it would fail for good: what was made with it, such as the digest of
- * an old `Idempotency-Key`, is no longer recognised then. The cipher's `onRefused` hears of it. One under a key that was
- * not given is whole, and stays.
+ * A damaged one is replaced, since its users would fail for good: digests made with it, such as that of an old
+ * `Idempotency-Key`, are no longer recognised then. The cipher's `onRefused` is called. One under a key that was not
+ * given is whole, and stays.
  *
  * @throws DecryptionFailed when its key was not given
  */
@@ -23,7 +23,7 @@ export async function serverSecret<T>(queries: Queries, cipher: Cipher, name: st
     const same = and(eq(serverSecrets.name, name), eq(serverSecrets.value, kept.stored))
     await queries.update(serverSecrets).set({ value }).where(same)
   }
-  // Of two that came at once, both take what the first has written.
+  // Of two concurrent inserts, both processes read the first one's.
   const [row] = await find()
   return cipher.open(serverSecrets.value, place, row?.value ?? value) as T
 

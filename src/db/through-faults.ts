@@ -2,8 +2,8 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { isTransientFault } from './faults.ts'
 
 /**
- * Runs a statement of a long piece of work again while the database is away, for half a minute. A restart of it takes
- * seconds. Not the waiting of the task engine: whoever runs this work can run it again.
+ * Runs a statement of a long piece of work again while the database is unavailable, for half a minute. A restart of the
+ * database takes seconds. Shorter than the wait of the task engine: this work can be run again.
  *
  * Rejects with the signal's reason when aborted.
  */

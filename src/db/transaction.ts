@@ -10,22 +10,22 @@ export type Queries = Omit<DrizzleDatabase, 'transaction'> & {
   transaction<T>(run: (tx: Transaction) => Promise<T>, config?: PgTransactionConfig): Promise<T>
 }
 
-/** Statements that are committed together, and what follows from them in this process. */
+/** Statements that are committed as one, and their effects in this process. */
 export interface Transaction extends Queries {
   /**
    * Runs `effect` once this transaction has committed, in the order of the calls; never when it, or the savepoint in
    * which this was called, rolls back. The promise of the transaction settles after the effects have. An effect that
-   * fails is reported and changes nothing: what is committed stays committed.
+   * fails is reported and changes nothing: the transaction stays committed.
    *
-   * For what only this process must do and would find out later by itself: wake a poller, stop an attempt, notify
-   * readers. It does not run when the process dies after the commit, or when the answer to the commit is lost.
+   * For actions of this process that it would otherwise take later: wake a poller, stop an attempt, notify readers. It
+   * does not run when the process dies after the commit, or when the answer to the commit is lost.
    */
   afterCommit(effect: Effect): void
 }
 
 export type Effect = () => unknown
 
-/** Gives the transactions of a database their `afterCommit`. `onFault` hears of effects that failed. */
+/** Gives the transactions of a database their `afterCommit`. `onFault` is called with the error of a failed effect. */
 export function withEffects(database: DrizzleDatabase, onFault: (error: Error) => void): Queries {
   const begin = database.transaction.bind(database)
   const queries = database as unknown as Queries

@@ -7,10 +7,10 @@ const policy = retry(handleWhen(isTransientFault), {
 })
 
 /**
- * Again and again until the database is back: for what must not be lost because it is away. `work` is told how often it
- * was tried before, and must be safe to begin anew.
+ * Repeats `work` until the database is available: for results that an outage must not lose. `work` gets the number of
+ * earlier tries, and must be safe to begin again.
  *
- * @throws what is no transient fault; the last fault once `signal` is aborted
+ * @throws an error that is no transient fault; the last fault once `signal` is aborted
  */
 export function untilAnswered<T>(work: (retries: number) => Promise<T>, signal: AbortSignal): Promise<T> {
   return policy.execute(({ attempt }) => work(attempt), signal)

@@ -2,15 +2,18 @@ import { type Database, jobsIn } from '../db/client.ts'
 import { queueOf } from './handler.ts'
 import { outboxQueue } from './outbox.ts'
 
-/** What a queue of events holds, in all processes. */
+/** The numbers of events in a queue, in all processes. */
 export interface Backlog {
-  /** That nobody has tried yet. */
+  /** Not yet tried. */
   waiting: number
-  /** That failed, and wait to be tried again. */
+  /** Failed, and waiting for another try. */
   retrying: number
-  /** That are being handled. */
+  /** Being handled. */
   active: number
-  /** Age of the oldest of all these; null of none. Less than 0 if the clock was set back: then that is to be seen. */
+  /**
+   * Age of the oldest of all these; null if there are none. Less than 0 if the clock was set back: that is shown on
+   * purpose.
+   */
   oldestSeconds: number | null
 }
 
@@ -22,8 +25,8 @@ export interface Backlogs {
 }
 
 /**
- * How much is left to do, in one query, whose cost grows with that and not with what has been done: its two halves are
- * what pg-boss has indexes for. The outbox has no active jobs that anybody could see: it is emptied in one transaction.
+ * Counts the unfinished events in one query, whose cost grows with their number and not with that of finished ones:
+ * each of its halves uses an index of pg-boss. The outbox shows no active jobs: it is emptied in one transaction.
  */
 export async function backlogs(database: Database, handlers: readonly string[]): Promise<Backlogs> {
   const { rows } = await jobsIn(database.queries).executeSql(

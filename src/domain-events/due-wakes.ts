@@ -1,9 +1,9 @@
-/** After the first postponed event is due, the queue is looked at so often until the last one is. */
-const lookMs = 2_000
+/** The interval of wakes after the first postponed event is due, until the last one is. */
+const wakeMs = 2_000
 
 /**
- * Wakes when postponed events are due. One timer however many they are: for the first of them, and from then on every
- * 2 s until the last is due.
+ * Wakes the runner when postponed events are due. One timer for any number of them: it fires for the first one, and
+ * from then on every 2 s until the last is due.
  */
 export class DueWakes {
   readonly #wake: () => void
@@ -15,14 +15,14 @@ export class DueWakes {
     this.#wake = wake
   }
 
-  /** An event is due after so long. */
+  /** Adds an event that is due after `afterMs`. */
   add(afterMs: number): void {
     const at = performance.now() + afterMs
     this.#lastAt = Math.max(this.#lastAt, at)
     if (!this.#next || at < this.#next.at) this.#wakeAt(at)
   }
 
-  /** Idempotent; nothing is woken afterwards. */
+  /** Idempotent; it wakes nothing afterwards. */
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#next?.timer)
@@ -38,7 +38,7 @@ export class DueWakes {
   #due(): void {
     this.#next = undefined
     const now = performance.now()
-    if (now < this.#lastAt) this.#wakeAt(Math.min(this.#lastAt, now + lookMs))
+    if (now < this.#lastAt) this.#wakeAt(Math.min(this.#lastAt, now + wakeMs))
     this.#wake()
   }
 }

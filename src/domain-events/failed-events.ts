@@ -6,7 +6,7 @@ import { type FailedEventStatus, failedEvents } from './tables.ts'
 
 export type FailedEvent = typeof failedEvents.$inferSelect
 
-/** How a handler gave an event up. */
+/** How a handler gave up an event. */
 export interface Failure {
   jobId: string
   handler: string
@@ -25,8 +25,8 @@ export interface FailedEventFilter {
 }
 
 /**
- * Keeps what was given up until an operator looks at it. Within the transaction that ends its job: it is in the one place
- * or the other. One that was redriven is open again, with its attempts added up.
+ * Keeps an event that a handler gave up, for an operator. Within the transaction that ends its job: so it is in exactly
+ * one of the two places. An event that was redriven is open again, with its attempts added up.
  */
 export async function addFailedEvent(tx: Queries, failure: Failure): Promise<void> {
   const { event, ...row } = failure
@@ -64,7 +64,7 @@ export async function findFailedEvent(tx: Queries, id: string): Promise<FailedEv
   return row
 }
 
-/** `undefined`, with nothing done, when there is no such event that is open. */
+/** `undefined`, with nothing done, when there is no such open event. */
 export async function discardFailedEvent(tx: Queries, id: string, reason: string): Promise<FailedEvent | undefined> {
   if (!isUuid(id)) return undefined
   const [row] = await tx
@@ -75,7 +75,7 @@ export async function discardFailedEvent(tx: Queries, id: string, reason: string
   return row
 }
 
-/** How many are open, by handler; a handler without any is not in it. */
+/** The number of open events, by handler; a handler without any is not in it. */
 export async function openFailedEvents(tx: Queries): Promise<Map<string, number>> {
   const rows = await tx
     .select({ handler: failedEvents.handler, open: count() })

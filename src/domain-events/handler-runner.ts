@@ -18,17 +18,17 @@ import {
 } from './handler.ts'
 
 /**
- * An event that failed this often goes to the failed events, and so does one whose process died this often: with waits that
- * double from 2 s up to 5 min after 13 minutes at the earliest. What a stopping process puts back does not count.
+ * An event that failed this often becomes a failed event, and so does one whose process died this often: with waits
+ * that double from 2 s up to 5 min after 13 minutes at the earliest. Returns by a stopping process do not count.
  */
 const maxAttempts = 10
 export const retryDelaySeconds = 2
 export const maxRetryDelaySeconds = 300
 
-/** A third of what the queue waits for. */
+/** A third of the time after which the queue takes a job for lost. */
 const heartbeatMs = 3_000
 
-/** What is left to aborted handlers to end. */
+/** How long aborted handlers may take to end. */
 const abortGraceMs = 2_000
 
 type EventJob = Job<TracedEvent>
@@ -44,7 +44,7 @@ export interface HandlerRunnerOptions {
   logger: FastifyBaseLogger
 }
 
-/** Hands the events of one handler's queue to it, several at once or in batches. `stop` is idempotent and waits. */
+/** Gives the events of one handler's queue to it, several at once or in batches. `stop` is idempotent and waits. */
 export class HandlerRunner {
   readonly #options: HandlerRunnerOptions
   readonly #poller: Poller
@@ -80,7 +80,10 @@ export class HandlerRunner {
     this.#poller.wake()
   }
 
-  /** Takes nothing more, waits for what runs up to `drainMs`, then stops it: it is begun anew elsewhere. */
+  /**
+   * Takes no more events, waits for running handlers up to `drainMs`, then aborts them: another process begins their
+   * events again.
+   */
   stop(drainMs: number): Promise<void> {
     this.#stopped ??= this.#stop(drainMs)
     return this.#stopped
@@ -145,11 +148,11 @@ export class HandlerRunner {
       if (jobs.length > 1) logger.warn(fields, 'events could not be handled together; trying them one by one')
       else return this.#attempt(jobs[0] as EventJob, () => Promise.reject(error))
     }
-    // What fails here and keeps on failing is found, and holds none of the others.
+    // Finds the events that keep failing, so that they do not hold the others.
     for (const job of jobs) await this.#attempt(job, commit => handler.handleAll([job.data], this.#work(commit)))
   }
 
-  /** Handles one event and settles its job, whatever comes of it. Never rejects. */
+  /** Handles one event and ends its job, with success or without. Never rejects. */
   async #attempt(job: EventJob, handle: (commit: Commit) => Promise<void>): Promise<void> {
     const { handler, logger } = this.#options
     let committed = false
@@ -158,7 +161,7 @@ export class HandlerRunner {
       committed = true
     }
     try {
-      // Nobody was left to count it: it may be what they died of.
+      // The earlier processes died before they could count it: the event may be what they died of.
       if (triesBefore(job) >= maxAttempts)
         throw new PermanentFault('ATTEMPTS_LOST', 'the last attempt died with its process')
       await handle(commit)
@@ -167,7 +170,7 @@ export class HandlerRunner {
       if (error instanceof JobLost) logger.warn({ handler: handler.name, job: job.id }, error.message)
       else if (!committed && error instanceof Postponed) await this.#postpone(job, error.afterMs)
       else if (!committed) await this.#failed(job, error)
-      // What is written is done, whatever it threw afterwards.
+      // Committed work is done, even if the handler threw afterwards.
       else logger.warn({ err: error, handler: handler.name, job: job.id }, 'a handler failed after its work was done')
     }
   }
@@ -198,7 +201,7 @@ export class HandlerRunner {
     }
   }
 
-  /** Never rejects: a job that cannot be given back is missed, and taken up again then. */
+  /** Never rejects: a job that cannot be given back lacks heartbeats, and is taken up again then. */
   async #failed(job: EventJob, error: unknown): Promise<void> {
     const { handler, queue, database, logger } = this.#options
     const { traceId, ...event } = job.data
@@ -253,7 +256,7 @@ export class HandlerRunner {
   }
 }
 
-/** What is noted with a job when it is put back; nothing if its process was lost since. */
+/** The note stored with a job that is put back; nothing if its process was lost since. */
 interface Note {
   firstFailedAt?: string
   /** How often a stopping process has put it back. */

@@ -2,7 +2,7 @@ import type { Queries, Transaction } from '../db/client.ts'
 import type { DomainEventName, TracedEvent } from './domain-events.ts'
 import type { Events } from './events.ts'
 
-/** What happens after events, in its own time and its own transaction. */
+/** Acts on events after they are published, at its own pace and in its own transaction. */
 export type EventHandler<Name extends DomainEventName = DomainEventName> = SingleHandler<Name> | BatchHandler<Name>
 
 interface NamedHandler<Name extends DomainEventName> {
@@ -10,8 +10,8 @@ interface NamedHandler<Name extends DomainEventName> {
   readonly name: string
   readonly events: readonly Name[]
   /**
-   * True of an event that it would do nothing about: it need not be stored for it, and ended. Asked by the process that
-   * hands the event on, which may be an older one: so the handler itself must do nothing as well.
+   * True for an event that the handler would do nothing about: the event is not stored for it. Called by the process
+   * that hands the event on, which may run an older version: so the handler itself must do nothing as well.
    */
   ignores?(event: TracedEvent<Name>): boolean
 }
@@ -20,19 +20,19 @@ export interface SingleHandler<Name extends DomainEventName = DomainEventName> e
   /** How many events it handles at once, per process. */
   readonly concurrency: number
   /**
-   * Handles one event; may be called again for the same one. What throws is tried again with growing waits, unless it is
-   * a `PermanentFault`, or `Postponed`.
+   * Handles one event; may be called again for the same one. An error is tried again with growing waits, unless it is a
+   * `PermanentFault`, or `Postponed`.
    */
   handle(event: TracedEvent<Name>, work: HandlerWork): Promise<void>
 }
 
-/** Takes all that there is at once, so that what it writes costs a transaction for many events. */
+/** Takes all waiting events at once, so that its writes cost one transaction for many events. */
 export interface BatchHandler<Name extends DomainEventName = DomainEventName> extends NamedHandler<Name> {
   /** The most events at once. One batch at a time, per process. */
   readonly batchSize: number
   /**
-   * Handles events, oldest first, of one key at most one; they are done together or not at all. A batch that fails is
-   * handled again event by event at once, and each of them is then treated as `handle`'s.
+   * Handles events, oldest first, at most one of each key; all of them are done or none. A failed batch is handled
+   * again event by event at once, and each is then treated as `handle`'s.
    */
   handleAll(events: readonly TracedEvent<Name>[], work: HandlerWork): Promise<void>
 }
@@ -45,20 +45,20 @@ export function queueOf(handler: string): string {
 export interface HandlerWork {
   /** To read with. */
   readonly queries: Queries
-  /** Aborted when the process stops: what is not done then is begun anew elsewhere. */
+  /** Aborted when the process stops: another process begins unfinished events again. */
   readonly signal: AbortSignal
   /**
-   * Writes what the handler has to write, in one transaction with the end of the event's job: so it is done once. A
-   * handler that never calls it has nothing to write.
+   * Writes the handler's rows in one transaction with the end of the event's job: so they are written once. A handler
+   * that never calls it writes nothing.
    *
    * @throws JobLost, with nothing written, when another process has the event by now
    */
   commit(write: (tx: Transaction) => Promise<void>): Promise<void>
-  /** Publishes what follows from the handler's own work, with the transaction of `commit`. */
+  /** Publishes events that follow from the handler's own work, in the transaction of `commit`. */
   readonly publish: Events['publish']
 }
 
-/** Trying again would not help. */
+/** A fault that another try would not mend. */
 export class PermanentFault extends Error {
   override readonly name = 'PermanentFault'
   readonly code: string
@@ -70,8 +70,8 @@ export class PermanentFault extends Error {
 }
 
 /**
- * It is not this event's turn. The event leaves its place and is handled again after `afterMs`, at most `maxPostponedMs`;
- * nothing was tried, so it does not count as a try. Others of its key wait behind it.
+ * The event must wait. It is handled again after `afterMs`, at most `maxPostponedMs`; this does not count as a try.
+ * Others of its key wait behind it.
  */
 export class Postponed extends Error {
   override readonly name = 'Postponed'
@@ -84,10 +84,12 @@ export class Postponed extends Error {
   }
 }
 
-/** As long as the longest wait after a failed try: what lies further in the future is there by a mistake. */
+/**
+ * As long as the longest wait after a failed try: an event postponed further into the future was postponed by mistake.
+ */
 export const maxPostponedMs = 300_000
 
-/** This process was thought dead, and the job given to another. */
+/** This process was thought dead, and another one has the job. */
 export class JobLost extends Error {
   override readonly name = 'JobLost'
   readonly code = 'JOB_LOST'

@@ -5,24 +5,24 @@ import { JobQueue } from '../db/job-queue.ts'
 import { type DomainEvent, keyOf, type TracedEvent } from './domain-events.ts'
 import type { Published } from './events.ts'
 
-/** Events handed on in one transaction: bounds its size. */
+/** Transactions whose events are handed on in one transaction: bounds its size. */
 const batchSize = 100
 
 export const outboxQueue = 'outbox'
 
 /**
- * Events between the transaction that published them and the queues of the handlers that want them.
+ * Holds events between the transaction that published them and the queues of the handlers that want them.
  *
- * A transaction that publishes pays for one job, however many handlers there are; the handing on happens afterwards, for
- * many at once. Not pg-boss's `publish`, which reads its subscribers on a connection of its own (inside a transaction of
- * the embedded database that waits for ever) and sends to each in a statement of its own. Its table of subscriptions
- * serves all the same: in a rolling upgrade an old process hands events on to handlers that it has not heard of.
+ * A publishing transaction pays for one job, however many handlers there are; the events are handed on afterwards, many
+ * at once. Not pg-boss's `publish`, which reads its subscribers on a connection of its own (inside a transaction of the
+ * embedded database that waits for ever) and sends to each in a statement of its own. Its table of subscriptions is
+ * used all the same: in a rolling upgrade an old process hands events on to handlers that it does not know.
  */
 export class Outbox {
   readonly #boss: PgBoss
   readonly #database: Database
   readonly #queue: JobQueue<Published>
-  /** By queue, what is not wanted of the events that it has subscribed to. */
+  /** By queue, the test for events of its subscription that its handler ignores. */
   readonly #ignored = new Map<string, (event: TracedEvent) => boolean>()
 
   private constructor(boss: PgBoss, database: Database, queue: JobQueue<Published>) {
@@ -35,7 +35,10 @@ export class Outbox {
     return new Outbox(boss, database, await JobQueue.open(outboxQueue, boss, database))
   }
 
-  /** From now on events of these names, and no others, go to that queue; from here not those that are ignored. */
+  /**
+   * From now on events of these names, and no others, go to that queue; this process leaves out those that the handler
+   * ignores.
+   */
   async subscribe(
     events: readonly DomainEvent['name'][],
     queue: string,
@@ -47,20 +50,20 @@ export class Outbox {
     await this.#database.jobs.executeSql(unwanted, [queue, [...events]])
   }
 
-  /** With one statement. */
+  /** Publishes with one statement. */
   async publish(tx: Queries, published: readonly Published[]): Promise<void> {
     const jobs = published.filter(({ events }) => events.length > 0).map(data => ({ data }))
     await JobQueue.sendAll(this.#boss, tx, outboxQueue, jobs)
   }
 
   /**
-   * Hands on what has been published, oldest first; resolves with how many transactions' worth. All or nothing, and one
-   * process after the other: two at once would mix what stands behind each other.
+   * Hands on published events, oldest first; resolves with the number of transactions whose events it handed on. All or
+   * nothing, and one process after the other: two at once would mix up the order of events.
    */
   async handOn(): Promise<{ handedOn: number; more: boolean }> {
     const { backend, queries } = this.#database
     if (backend === 'pglite') return this.#handOn()
-    // In a transaction around the other: a job is as old as its transaction, which must not begin before it has the lock.
+    // A transaction around the other: a job is as old as its transaction, which must not begin before the lock is held.
     return queries.transaction(async lock => {
       await lock.execute(sql`select pg_advisory_xact_lock(hashtext('conch'), hashtext('outbox'))`)
       return this.#handOn()

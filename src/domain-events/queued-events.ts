@@ -11,8 +11,8 @@ import { HandlerRunner, maxRetryDelaySeconds, retryDelaySeconds } from './handle
 import { Outbox } from './outbox.ts'
 
 /**
- * Domain events as jobs. What a transaction publishes goes into the outbox with it; from there each event goes into the
- * queue of every handler that wants it, where it stays until it is handled or given up.
+ * Domain events as jobs. A transaction writes its events into the outbox; from there each event goes into the queue of
+ * every handler that wants it, where it stays until it is handled or given up.
  */
 export class QueuedEvents implements Events {
   readonly #outbox: Outbox

@@ -11,7 +11,7 @@ import { failedEvents } from './tables.ts'
 /** Failed events redriven in one transaction: bounds its size. */
 const batchSize = 500
 
-/** Those that match all that is given. */
+/** Selects failed events that match all given members. */
 export interface Selection extends Pick<FailedEventFilter, 'handler' | 'event'> {
   ids?: readonly string[]
 }
@@ -24,11 +24,11 @@ export type Redriven =
   | { kind: 'not-found' }
 
 /**
- * Gives failed events back to the queues of their handlers, as new jobs with all their attempts before them, oldest first:
- * those of one key are handled in the order in which they were given up.
+ * Gives failed events back to the queues of their handlers, as new jobs with all their attempts before them, oldest
+ * first: events of one key are handled in the order in which they were given up.
  *
- * The mark and the job are written in one transaction, under a lock on the row: however many redrive an event at once, it
- * runs once.
+ * The new state and the job are written in one transaction, under a lock on the row: however many redrives run at once,
+ * an event runs once.
  */
 export class Redrive {
   readonly #boss: PgBoss
@@ -37,8 +37,8 @@ export class Redrive {
   readonly #onRedriven: () => void
 
   /**
-   * @param options.handlers those there are: the events of others stay where they are
-   * @param options.onRedriven told after the commit, when there may be something in their queues
+   * @param options.handlers the existing handlers: the events of others stay where they are
+   * @param options.onRedriven called after the commit, when the handlers' queues may have new events
    */
   constructor(options: {
     boss: PgBoss
@@ -56,7 +56,7 @@ export class Redrive {
     return this.#handlers.includes(handler)
   }
 
-  /** How many `many` would redrive, and how many it would leave because their handler is no longer there. */
+  /** How many events `many` would redrive, and how many it would leave because their handler no longer exists. */
   async preview(selection: Selection): Promise<{ count: number; withoutHandler: number }> {
     const counted = async (handlers: SQL) => {
       const [row] = await this.#database.queries
@@ -72,8 +72,8 @@ export class Redrive {
   }
 
   /**
-   * Redrives what is open when it begins, in several transactions if there is much: stopped in between, the rest is still
-   * open.
+   * Redrives the events that are open when it begins, in several transactions if there are many: if it is stopped in
+   * between, the rest stays open.
    */
   async many(selection: Selection): Promise<{ count: number; withoutHandler: number }> {
     const { withoutHandler } = await this.preview(selection)
@@ -85,7 +85,8 @@ export class Redrive {
     const all = and(
       open(selection),
       inArray(failedEvents.handler, [...this.#handlers]),
-      // What fails from now on, again or for the first time, is not followed for ever. Not by the clock, which may be set back.
+      // Events that fail from now on are left out, so that this ends. Compared by id, not by time: the clock may be set
+      // back.
       newest === undefined ? sql`false` : lte(failedEvents.id, newest),
     )
     let redriven = 0
@@ -119,7 +120,7 @@ export class Redrive {
     return result
   }
 
-  /** Those of them that are open. */
+  /** Redrives those of these events that are open. */
   async #redrive(tx: Queries, ids: readonly string[]): Promise<FailedEvent[]> {
     if (ids.length === 0) return []
     const rows = await tx

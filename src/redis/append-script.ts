@@ -3,19 +3,22 @@ import type { ChainableCommander } from 'ioredis'
 /** The attempt has been replaced: the log has events of a later one. */
 export const replaced = -1
 
-/** Nobody was told anything, so it is not known how many would have heard. */
-export const untold = -1
+/** Nothing was published, so the number of followers is unknown. */
+export const unpublished = -1
 
 /**
  * Appends events to a task's log, unless they are there, and publishes them to its followers; all or nothing.
  *
  * An entry's id is its event's: the attempt, then the seq. Redis refuses an id that is not larger than the last, so an
- * older attempt can append nothing once a newer one has begun. Answers up to which seq the log of this attempt is there,
- * 0 if nothing is, `replaced`; and how many instances heard of it, `untold` if nothing was appended. If events are missing
- * before the first, nothing is. What older attempts wrote is void, and goes.
+ * older attempt can append nothing once a newer one has begun. If events before the first are missing, the script
+ * appends nothing. When a new attempt begins, it removes the void events of older ones.
  *
- * KEYS[1] the log, and the name of its channel. ARGV: attempt; seq of the first event; seconds to live; 1 to write the log
- * anew; then the events, none to ask only. One key, one slot: so it runs on Redis Cluster as well.
+ * Answers the last seq of this attempt in the log (0 for none, or `replaced`), and the number of instances that got the
+ * message (`unpublished` if nothing was appended).
+ *
+ * KEYS[1] the log, and the name of its channel. ARGV: attempt; seq of the first event; seconds to live; 1 to rewrite
+ * the log from its first event; then the events, or none to only ask. One key, one slot: so it runs on Redis Cluster as
+ * well.
  */
 export const appendScript = {
   numberOfKeys: 1,
@@ -25,7 +28,7 @@ export const appendScript = {
     local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
     if last then
       local lastAttempt, lastSeq = string.match(last[1], '(%d+)-(%d+)')
-      if tonumber(lastAttempt) > attempt then return {${replaced}, ${untold}} end
+      if tonumber(lastAttempt) > attempt then return {${replaced}, ${unpublished}} end
       if tonumber(lastAttempt) == attempt then known = tonumber(lastSeq) end
     end
     if ARGV[4] == '1' then
@@ -33,7 +36,7 @@ export const appendScript = {
       known = 0
     end
     local count = #ARGV - 4
-    if first > known + 1 or first + count - 1 <= known then return {known, ${untold}} end
+    if first > known + 1 or first + count - 1 <= known then return {known, ${unpublished}} end
     for seq = known + 1, first + count - 1 do
       redis.call('XADD', key, ARGV[1] .. '-' .. seq, 'event', ARGV[4 + seq - first + 1])
     end
@@ -44,7 +47,7 @@ export const appendScript = {
   `,
 }
 
-/** What a message of the script says. */
+/** Parses a message that the script published. */
 export function readMessage(message: string): { attempt: number; first: number; events: string[] } {
   const [head = '', ...events] = message.split('\n')
   const [attempt, first] = head.split(' ').map(Number)
@@ -54,6 +57,13 @@ export function readMessage(message: string): { attempt: number; first: number; 
 /** The script as a command of a pipeline. */
 export interface AppendScript {
   pipeline(): ChainableCommander & {
-    conchAppend(key: string, attempt: number, first: number, ttlSeconds: number, anew: 0 | 1, ...events: string[]): void
+    conchAppend(
+      key: string,
+      attempt: number,
+      first: number,
+      ttlSeconds: number,
+      rewrite: 0 | 1,
+      ...events: string[]
+    ): void
   }
 }

@@ -2,15 +2,15 @@ import type { FastifyBaseLogger } from 'fastify'
 import { Redis, type RedisOptions } from 'ioredis'
 import { type AppendScript, appendScript } from './append-script.ts'
 
-/** A connection that has not answered for this long is broken: a Redis that is frozen says nothing at all. */
+/** A connection that has not answered for this long is broken: a frozen Redis sends nothing at all. */
 const silenceMs = 5_000
 
-/** How often each connection is asked whether it lives, since one that only listens would never notice. */
+/** How often each connection is pinged, since a subscriber alone would never notice that it broke. */
 const pingMs = 5_000
 
 const maxReconnectMs = 2_000
 
-/** The least time between two connections that are left because there is a replica at their other end. */
+/** The least time between two reconnections that leave a replica. */
 const leaveReplicaMs = 5_000
 
 /** The two connections that an instance has to Redis, however many tasks it runs or follows. */
@@ -23,10 +23,10 @@ export interface RedisConnections {
 }
 
 /**
- * Opens both, in the background: a Redis that is away keeps nothing from starting, and both come back by themselves.
+ * Opens both in the background: an unavailable Redis does not delay the start, and both connections reconnect.
  *
  * ioredis, and not `redis` (node-redis 6): its `socketTimeout` breaks a connection whose commands get no answer, in the
- * middle of connecting as well. The other's counts what it writes itself as activity, so its commands to a frozen Redis
+ * middle of connecting as well. node-redis counts what it writes itself as activity, so its commands to a frozen Redis
  * wait until the kernel gives up.
  */
 export function connectRedis(url: string, logger: FastifyBaseLogger): RedisConnections {
@@ -36,12 +36,12 @@ export function connectRedis(url: string, logger: FastifyBaseLogger): RedisConne
     connectTimeout: silenceMs,
     socketTimeout: silenceMs,
     retryStrategy: times => Math.min(50 * 2 ** Math.min(times, 10), maxReconnectMs) * (0.5 + Math.random() / 2),
-    // What cannot be sent now is not kept: whoever sent it knows what is still to be done when the connection is back.
+    // A command that cannot be sent now is not queued: its sender knows what is still to be sent after a reconnection.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
-    // After a failover an old connection may stay with what is a replica now; a new one finds who took its place.
+    // After a failover an old connection may stay with a server that is now a replica; a new one finds the new primary.
     reconnectOnError: ({ message }) => {
       if (!message.includes('READONLY') || performance.now() - leftReplicaAt < leaveReplicaMs) return false
       leftReplicaAt = performance.now()
@@ -53,10 +53,10 @@ export function connectRedis(url: string, logger: FastifyBaseLogger): RedisConne
   for (const connection of [commands, subscriber]) {
     connection.on('error', error => logger.debug({ err: error }, 'a connection to Redis broke'))
   }
-  tell(commands, logger)
+  logAvailability(commands, logger)
   const pings = setInterval(() => {
     for (const connection of [commands, subscriber]) {
-      // A ping that fails breaks the connection, which is all that it is for.
+      // A ping that fails breaks the connection: that is its only purpose.
       if (connection.status === 'ready') connection.ping().catch(() => {})
     }
   }, pingMs)
@@ -74,22 +74,22 @@ export function connectRedis(url: string, logger: FastifyBaseLogger): RedisConne
   }
 }
 
-/** Says once that it is away, and why, however often that is tried, and once that it is back. */
-function tell(connection: Redis, logger: FastifyBaseLogger): void {
-  let away = false
+/** Logs once that Redis is unavailable, and why, however many reconnections fail, and once that it is back. */
+function logAvailability(connection: Redis, logger: FastifyBaseLogger): void {
+  let unavailable = false
   let reason: Error | undefined
   connection.on('error', error => {
     reason = error
   })
   connection.on('close', () => {
-    if (!away)
-      logger.warn({ err: reason }, 'Redis is away: what other instances write is shown late, from the database')
-    away = true
+    if (!unavailable)
+      logger.warn({ err: reason }, 'Redis is unavailable: events of other instances are shown late, from the database')
+    unavailable = true
     reason = undefined
   })
   connection.on('ready', () => {
-    if (away) logger.info('Redis is back')
-    away = false
+    if (unavailable) logger.info('Redis is back')
+    unavailable = false
     reason = undefined
   })
 }

@@ -8,29 +8,29 @@ import type { Keys } from './keys.ts'
 /** Entries read in one round trip. */
 const pageSize = 500
 
-/** What is kept of the messages that come while the log is being read, in characters; beyond it the log is read again. */
+/** The most characters of messages kept while the log is being read; beyond it the log is read again. */
 const maxHeldChars = 262_144
 
-/** The least time between two requests to write a log anew. */
-const anewAgainMs = 2_000
+/** The least time between two requests to rewrite a log. */
+const rewriteAgainMs = 2_000
 
 export interface FollowersOptions {
   logger: FastifyBaseLogger
-  /** Asks whoever writes a task's log to write it anew: its beginning is not there. */
-  askAnew(taskId: string): void
+  /** Asks the instance that writes a task's log to rewrite it: its beginning is missing in Redis. */
+  askRewrite(taskId: string): void
 }
 
 /**
- * Keeps logs like those that other instances write.
+ * Keeps mirrors up to date with the logs that other instances write.
  *
- * A follower that listens first subscribes, then reads what there is, then takes what comes. Messages may be lost: when
- * something is missing before one, after a new connection, and when it is asked to, it reads again.
+ * A follower that listens first subscribes, then reads the log, then takes messages. Messages may be lost: the follower
+ * reads again when an event before a message is missing, after a reconnection, and on request.
  */
 export class Followers {
   readonly #redis: RedisConnections
   readonly #keys: Keys
   readonly #options: FollowersOptions
-  /** By the name of their channel. */
+  /** By channel name. */
   readonly #followers = new Map<string, Follower>()
 
   constructor(redis: RedisConnections, keys: Keys, options: FollowersOptions) {
@@ -47,7 +47,7 @@ export class Followers {
     const channel = this.#keys.log(mirror.taskId)
     const follower = new Follower(channel, mirror, from, this.#redis, {
       ...this.#options,
-      // A connection that breaks meanwhile subscribes to everything when it is back.
+      // If the connection breaks meanwhile, all channels are subscribed again after the reconnection.
       subscribe: async () => {
         if (this.#redis.subscriber.status === 'ready') await this.#redis.subscriber.subscribe(channel).catch(() => {})
       },
@@ -64,7 +64,7 @@ export class Followers {
     return follower
   }
 
-  /** Reads what there is of a task's log into an empty one. */
+  /** Reads a task's log into an empty one. */
   async read(mirror: EventLog): Promise<void> {
     await readLog(this.#redis, this.#keys.log(mirror.taskId), mirror, 0)
   }
@@ -105,12 +105,12 @@ class Follower implements Following {
   readonly #redis: RedisConnections
   readonly #options: FollowerOptions
   #syncing: Promise<void> | undefined
-  /** Something came or went missing while it was being read. */
+  /** A message came, or an event was missed, during the read. */
   #again = false
-  /** Messages that came while it was being read. */
+  /** Messages that came during the read. */
   #held: string[] = []
   #heldChars = 0
-  #askedAnewAt = Number.NEGATIVE_INFINITY
+  #rewriteAskedAt = Number.NEGATIVE_INFINITY
   #stopped = false
 
   constructor(channel: string, mirror: EventLog, from: FollowFrom, redis: RedisConnections, options: FollowerOptions) {
@@ -125,7 +125,7 @@ class Follower implements Following {
     this.#again = !this.#stopped
     this.#syncing ??= this.#sync().finally(() => {
       this.#syncing = undefined
-      // Asked for when it was as good as over.
+      // Requested when the read was as good as over.
       if (this.#again) void this.sync()
     })
     return this.#syncing
@@ -167,13 +167,13 @@ class Follower implements Following {
     while (this.#again) {
       this.#again = false
       try {
-        // Else what is sent between the reading and the subscription would be missed.
+        // Otherwise messages sent between the read and the subscription would be missed.
         await this.#subscribed
         if (this.#redis.commands.status !== 'ready') return
         const { running, voidAttempt } = this.#from
         const found = await readLog(this.#redis, this.#channel, this.#mirror, voidAttempt, () => this.#stopped)
         this.heardAt = performance.now()
-        if (found === 'cut' || (found === 'nothing' && running)) this.#askAnew()
+        if (found === 'cut' || (found === 'nothing' && running)) this.#askRewrite()
       } catch (error) {
         this.#options.logger.debug({ err: error }, 'cannot read a log from Redis; doing so when it is back')
         return
@@ -202,15 +202,15 @@ class Follower implements Following {
     }
   }
 
-  /** The log has been lost or cut at its beginning. */
-  #askAnew(): void {
-    if (performance.now() - this.#askedAnewAt < anewAgainMs) return
-    this.#askedAnewAt = performance.now()
-    this.#options.askAnew(this.#mirror.taskId)
+  /** The log in Redis is lost, or cut at its beginning. */
+  #askRewrite(): void {
+    if (performance.now() - this.#rewriteAskedAt < rewriteAgainMs) return
+    this.#rewriteAskedAt = performance.now()
+    this.#options.askRewrite(this.#mirror.taskId)
   }
 }
 
-/** Reads what `mirror` lacks of the attempts after `voidAttempt`; `cut` when their beginning is not there. */
+/** Reads the events that `mirror` misses of the attempts after `voidAttempt`; `cut` when their beginning is missing. */
 async function readLog(
   { commands }: RedisConnections,
   key: string,

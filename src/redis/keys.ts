@@ -1,12 +1,15 @@
-/** The names of what Conch has in Redis. */
+/** The names of Conch's keys and channels in Redis. */
 export interface Keys {
-  /** Of a task's log and of the channel that tells of its events. The braces keep a task's in one slot of a cluster. */
+  /**
+   * A task's log, and the channel on which its events are published. The braces keep a task's keys in one slot of a
+   * cluster.
+   */
   log(taskId: string): string
-  /** The channel on which instances speak to each other. */
+  /** The channel for signals between instances. */
   readonly signals: string
 }
 
-/** @param prefix tells the instances of one Conch from those of another that uses the same Redis */
+/** @param prefix separates the instances of one Conch from those of another on the same Redis */
 export function keysOf(prefix: string): Keys {
   return { log: taskId => `${prefix}:{${taskId}}:log`, signals: `${prefix}:signals` }
 }

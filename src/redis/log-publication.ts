@@ -1,20 +1,23 @@
 import type { EventLog } from '../tasks/log/event-log.ts'
 import type { Publication } from '../tasks/log/replication.ts'
 
-/** How long the events of an attempt that has ended are still sent to a Redis that was away. */
+/** How long the events of an ended attempt are still sent to a Redis that was unavailable. */
 const afterEndMs = 60_000
 
-/** What of a log Redis has, and so what is to be sent next. Dropped when the attempt has ended and all of it is there. */
+/**
+ * Tracks which events of a log Redis has, and so which to send next. Dropped when the attempt has ended and Redis has
+ * all of it.
+ */
 export class LogPublication implements Publication {
   readonly log: EventLog
   readonly attempt: number
   followers = 0
   /** Redis has the events up to this one. */
   acknowledged = 0
-  /** Whether it is to be asked what it has. */
+  /** Whether to ask Redis which events it has. */
   unsure = false
-  /** Whether the log is to be written from its beginning. */
-  anew = false
+  /** Whether to rewrite the log from its first event. */
+  rewrite = false
   #ended = false
   #timer: NodeJS.Timeout | undefined
   readonly #on: { changed: () => void; dropped: () => void }
@@ -26,28 +29,28 @@ export class LogPublication implements Publication {
     log.onAppended = on.changed
   }
 
-  /** Whether the log has what Redis has not, or may not have. */
+  /** Whether the log has events that Redis lacks, or may lack. */
   get more(): boolean {
     if (this.log.attempt !== this.attempt) return false
-    return this.unsure || this.anew || this.log.lastId.seq > this.acknowledged
+    return this.unsure || this.rewrite || this.log.lastId.seq > this.acknowledged
   }
 
-  /** The events to be sent next, none if it only has to be asked; `undefined` when there is nothing to do. */
+  /** The events to send next, none to only ask Redis; `undefined` when there is nothing to do. */
   next(maxCharsOfLog: number): string[] | undefined {
     if (!this.more) return undefined
-    if (this.anew) this.acknowledged = 0
+    if (this.rewrite) this.acknowledged = 0
     const events = this.log.readRaw(this.acknowledged, maxCharsOfLog).map(({ data }) => data)
-    // A log that keeps to itself what it has says so when that is over. To ask would go on for ever; to write it anew, with
-    // nothing, would remove it.
-    if (events.length === 0 && (this.anew || !this.unsure)) return undefined
+    // While the lease is not valid the log yields no events; it notifies when the lease is valid again. Asking
+    // meanwhile would never end, and a rewrite with no events would remove the log.
+    if (events.length === 0 && (this.rewrite || !this.unsure)) return undefined
     return events
   }
 
-  /** @param known what Redis says that it has */
+  /** @param known the last seq in Redis */
   settle(known: number): void {
     this.acknowledged = known
     this.unsure = false
-    if (known > 0) this.anew = false
+    if (known > 0) this.rewrite = false
   }
 
   end(): void {
@@ -62,7 +65,7 @@ export class LogPublication implements Publication {
 
   drop(): void {
     clearTimeout(this.#timer)
-    // A later attempt may have the same log.
+    // A later attempt may use the same log.
     if (this.log.onAppended === this.#on.changed) this.log.onAppended = undefined
     this.#on.dropped()
   }

@@ -1,27 +1,30 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { EventLog } from '../tasks/log/event-log.ts'
 import type { Publication } from '../tasks/log/replication.ts'
-import { replaced, untold } from './append-script.ts'
+import { replaced, unpublished } from './append-script.ts'
 import type { RedisConnections } from './connections.ts'
 import type { Keys } from './keys.ts'
 import { LogPublication } from './log-publication.ts'
 
-/** How long a log is kept after its last event: later readers are served from the saved rows. */
+/** How long a log is kept after its last event: later readers get one rebuilt from the saved rows. */
 const ttlSeconds = 3_600
 
-/** What goes into one round trip, in characters: of one log, and of all together. */
+/** The most characters in one round trip: of one log, and of all logs. */
 const maxCharsOfLog = 65_536
 const maxChars = 1_048_576
 
-/** Wait before what Redis refused is sent again: it wants memory, say. So each log costs a batch in that time, no more. */
+/**
+ * Wait before sending again what Redis refused, for lack of memory, say: so each log costs one batch in that time, no
+ * more.
+ */
 const refusedMs = 1_000
 
 /**
- * Sends what the attempts of this instance append to their logs.
+ * Sends the events that this instance's attempts append to their logs.
  *
- * Nothing is queued: a publication is a log and the seq up to which Redis has it, so an outage costs no memory, and what is
- * sent next is what is missing then. One round trip is under way at a time, with all that was appended in the meantime: the
- * slower Redis is, the larger the batches.
+ * Nothing is queued: a publication is a log and the seq up to which Redis has it, so an outage costs no memory, and the
+ * events missing after it are sent then. One round trip is under way at a time, with all events appended in the
+ * meantime: the slower Redis is, the larger the batches.
  */
 export class Publisher {
   readonly #redis: RedisConnections
@@ -29,16 +32,16 @@ export class Publisher {
   readonly #logger: FastifyBaseLogger
   readonly #onReplaced: (taskId: string) => void
   readonly #publications = new Set<LogPublication>()
-  /** Those that may have something to send. */
+  /** Publications that may have events to send. */
   readonly #changed = new Set<LogPublication>()
-  /** Those that Redis refused a moment ago: they wait, the others do not. */
+  /** Publications that Redis refused a moment ago: they wait, the others do not. */
   readonly #refused = new Set<LogPublication>()
   #flushing: Promise<void> | undefined
   #scheduled: NodeJS.Immediate | undefined
   #retry: NodeJS.Timeout | undefined
   #closed = false
 
-  /** @param onReplaced told of a task whose log says that another attempt has begun */
+  /** @param onReplaced called with a task in whose log another attempt has begun */
   constructor(
     redis: RedisConnections,
     keys: Keys,
@@ -48,7 +51,7 @@ export class Publisher {
     this.#keys = keys
     this.#logger = logger
     this.#onReplaced = onReplaced
-    // It may have lost everything.
+    // Redis may have lost everything.
     redis.commands.on('ready', () => this.#askAll())
   }
 
@@ -62,26 +65,26 @@ export class Publisher {
     return publication
   }
 
-  /** Somebody misses the beginning of what is written here. */
-  writeAnew(taskId: string): void {
+  /** Rewrites the log of a task from its first event: a follower misses its beginning. */
+  rewrite(taskId: string): void {
     for (const publication of this.#publications) {
       if (publication.log.taskId !== taskId) continue
-      publication.anew = true
+      publication.rewrite = true
       this.#change(publication)
     }
   }
 
-  /** Nothing more of a task's log is sent, and what was is removed; if Redis is away, it goes by itself in an hour. */
+  /** Stops sending a task's log, and removes it from Redis; if Redis is unavailable, the log expires after an hour. */
   remove(taskId: string): void {
     for (const publication of this.#publications) if (publication.log.taskId === taskId) publication.drop()
     if (this.#redis.commands.status !== 'ready') return
-    // Behind what is under way.
+    // Queued behind the round trip under way.
     this.#redis.commands.del(this.#keys.log(taskId)).catch(error => {
       this.#logger.warn({ err: error, taskId }, 'what was written of a removed task stays in Redis for an hour')
     })
   }
 
-  /** Sends what is left, if Redis takes it within `ms`. */
+  /** Sends the remaining events, if Redis takes them within `ms`. */
   async close(ms: number): Promise<void> {
     this.#tryAgain()
     this.#begin()
@@ -98,7 +101,7 @@ export class Publisher {
   #change(publication: LogPublication): void {
     if (this.#closed || this.#refused.has(publication)) return
     this.#changed.add(publication)
-    // What else is appended in this turn of the event loop goes along. While a round trip is under way, so does this.
+    // Sends with it all events appended in this turn of the event loop, or during the round trip under way.
     this.#scheduled ??= setImmediate(() => {
       this.#scheduled = undefined
       this.#begin()
@@ -125,9 +128,9 @@ export class Publisher {
     })
   }
 
-  /** Never rejects. What cannot be sent is sent when the connection is back. */
+  /** Never rejects. Events that cannot be sent are sent after the reconnection. */
   async #flush(): Promise<void> {
-    // Never over before it is noted that it has begun.
+    // Must not end before `#flushing` is set.
     await undefined
     try {
       while (this.#changed.size > 0 && this.#redis.commands.status === 'ready') await this.#send()
@@ -136,7 +139,7 @@ export class Publisher {
     }
   }
 
-  /** Sends later what Redis has refused. */
+  /** Waits before sending again what Redis refused. */
   #wait(error: Error): void {
     this.#logger.warn({ err: error, logs: this.#refused.size }, 'Redis refused events; trying again')
     this.#retry ??= setTimeout(() => this.#tryAgain(), refusedMs)
@@ -160,8 +163,8 @@ export class Publisher {
       const events = publication.next(maxCharsOfLog)
       if (!events) continue
       const { log, attempt, acknowledged } = publication
-      const anew = publication.anew ? 1 : 0
-      pipeline.conchAppend(this.#keys.log(log.taskId), attempt, acknowledged + 1, ttlSeconds, anew, ...events)
+      const rewrite = publication.rewrite ? 1 : 0
+      pipeline.conchAppend(this.#keys.log(log.taskId), attempt, acknowledged + 1, ttlSeconds, rewrite, ...events)
       for (const event of events) chars += event.length
       sent.push(publication)
     }
@@ -170,7 +173,7 @@ export class Publisher {
     const connected = this.#redis.commands.status === 'ready'
     let fault: Error | undefined
     for (const [index, publication] of sent.entries()) {
-      // It may have been dropped meanwhile.
+      // The publication may have been dropped meanwhile.
       if (!this.#publications.has(publication)) continue
       const [error, answer] = results?.[index] ?? [new Error('no answer')]
       if (error) {
@@ -192,7 +195,7 @@ export class Publisher {
       return
     }
     publication.settle(known)
-    if (followers !== untold) publication.followers = followers
+    if (followers !== unpublished) publication.followers = followers
     if (publication.more) this.#change(publication)
     else publication.dropIfEnded()
   }

@@ -6,7 +6,7 @@ import { keysOf } from './keys.ts'
 import { Publisher } from './publisher.ts'
 import { RedisSignals } from './signals.ts'
 
-/** What is left to be sent when the process stops gets this long. */
+/** How long the remaining events may still be sent when the process stops. */
 const closeGraceMs = 2_000
 
 export interface RedisReplicationOptions {
@@ -16,15 +16,15 @@ export interface RedisReplicationOptions {
 }
 
 /**
- * Replication by Redis: a stream and a channel per task, and two connections for all of them. Returns at once; a Redis that
- * is away, or goes away, is waited for in the background.
+ * Replication by Redis: a stream and a channel per task, and two connections for all of them. Returns at once; the
+ * connections wait in the background for a Redis that is unavailable, or becomes so.
  */
 export function openRedisReplication({ url, prefix, logger }: RedisReplicationOptions): Replication {
   const redis = connectRedis(url, logger)
   const keys = keysOf(prefix)
   const publisher = new Publisher(redis, keys, { logger, onReplaced: taskId => signals.heard(taskId) })
-  const signals = new RedisSignals(redis, keys, { logger, onAnew: taskId => publisher.writeAnew(taskId) })
-  const followers = new Followers(redis, keys, { logger, askAnew: taskId => signals.anew(taskId) })
+  const signals = new RedisSignals(redis, keys, { logger, onRewrite: taskId => publisher.rewrite(taskId) })
+  const followers = new Followers(redis, keys, { logger, askRewrite: taskId => signals.rewrite(taskId) })
   let closed: Promise<void> | undefined
   return {
     publish: (log, attempt) => publisher.publish(log, attempt),

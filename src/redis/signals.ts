@@ -4,7 +4,7 @@ import type { Answer, Question, SignalListener, Signals } from '../tasks/log/rep
 import type { RedisConnections } from './connections.ts'
 import type { Keys } from './keys.ts'
 
-/** An instance that runs the task answers within a transaction of the database. */
+/** An instance that runs the task answers after one transaction of the database. */
 const answerMs = 3_000
 
 type Signal = { from: string } & (
@@ -14,11 +14,11 @@ type Signal = { from: string } & (
   | { type: 'answer'; to: string; id: string; answer: Answer }
 )
 
-/** What instances say to each other, on one channel: seldom, compared with tokens. */
+/** Signals between instances, on one channel: seldom, compared with tokens. */
 export class RedisSignals implements Signals {
   readonly #redis: RedisConnections
   readonly #keys: Keys
-  readonly #options: { logger: FastifyBaseLogger; onAnew: (taskId: string) => void }
+  readonly #options: { logger: FastifyBaseLogger; onRewrite: (taskId: string) => void }
   readonly #instance = uuidv7()
   /** Questions that wait for an answer. */
   readonly #asked = new Map<string, (answer: Answer | undefined) => void>()
@@ -27,7 +27,7 @@ export class RedisSignals implements Signals {
   constructor(
     redis: RedisConnections,
     keys: Keys,
-    options: { logger: FastifyBaseLogger; onAnew: (taskId: string) => void },
+    options: { logger: FastifyBaseLogger; onRewrite: (taskId: string) => void },
   ) {
     this.#redis = redis
     this.#keys = keys
@@ -46,13 +46,13 @@ export class RedisSignals implements Signals {
     this.#say({ type: 'changed', taskId, from: this.#instance })
   }
 
-  /** The log of a task says what a lost signal would have said: its rows have changed. */
+  /** A task's log shows what a lost signal would have reported: its rows have changed. */
   heard(taskId: string): void {
     this.#listener?.changed(taskId)
   }
 
-  /** The log of a task should be written anew. */
-  anew(taskId: string): void {
+  /** Asks for a rewrite of a task's log. */
+  rewrite(taskId: string): void {
     this.#say({ type: 'anew', taskId, from: this.#instance })
   }
 
@@ -72,7 +72,7 @@ export class RedisSignals implements Signals {
     for (const resolve of this.#asked.values()) resolve(undefined)
   }
 
-  /** False when nobody can hear it now. */
+  /** False when no instance can receive it now. */
   #say(signal: Signal): boolean {
     const { commands } = this.#redis
     if (commands.status !== 'ready') return false
@@ -85,7 +85,7 @@ export class RedisSignals implements Signals {
   #hear(message: string): void {
     const signal = read(message)
     if (!signal || signal.from === this.#instance) return
-    if (signal.type === 'anew') this.#options.onAnew(signal.taskId)
+    if (signal.type === 'anew') this.#options.onRewrite(signal.taskId)
     else if (signal.type === 'changed') this.#listener?.changed(signal.taskId)
     else if (signal.type === 'question') void this.#answer(signal)
     else if (signal.type === 'answer' && signal.to === this.#instance) this.#asked.get(signal.id)?.(signal.answer)
@@ -96,13 +96,14 @@ export class RedisSignals implements Signals {
       const answer = await this.#listener?.asked(question)
       if (answer) this.#say({ type: 'answer', to: from, id, answer, from: this.#instance })
     } catch (error) {
-      // Another version may ask in another way; whoever asked is told nothing, as by those whom it does not concern.
+      // Another version may ask in another way. The asking instance gets no answer, as from instances that do not run
+      // the task.
       this.#options.logger.warn({ err: error }, 'a question of another instance could not be answered')
     }
   }
 }
 
-/** `undefined` for what no instance of Conch says: others may use the same Redis. */
+/** Parses a signal; `undefined` for a message that no instance of Conch sent: others may use the same Redis. */
 function read(message: string): Signal | undefined {
   try {
     const signal = JSON.parse(message) as Signal | null

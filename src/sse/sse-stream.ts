@@ -9,7 +9,7 @@ export interface Timers {
 
 export interface SseOptions {
   timers?: Timers
-  /** What the client waits before it reconnects: not all at once after a restart. */
+  /** The client's wait before it reconnects: random, so that not all come at once after a restart. */
   retryMs?: number
 }
 
@@ -19,25 +19,25 @@ export const heartbeatMs = 15_000
 /** A client that reads nothing for this long is dropped; it comes back with its cursor if it is alive. */
 export const unreadLimitMs = 30_000
 
-/** Timers of Node fire up to a millisecond early, by the clock that says how long it has been silent. */
+/** Timers of Node fire up to a millisecond early, by the clock that measures the silence. */
 const earlyMs = 5
 
 /**
- * One client's SSE connection, apart from what it says: the greeting, comments while there is silence, and an end for a
- * client that does not read.
+ * One client's SSE connection, whatever it carries: sends the greeting and comments during silence, and drops a client
+ * that does not read.
  *
- * It is new; open, once it answers a request; ended, when all has been said, though perhaps not read; closed.
- * Nothing is buffered but what the socket has not taken yet: `pump` sends a piece while one is `wanted`.
+ * States: new; open, once it answers a request; ended, when everything is sent, though perhaps not read; closed.
+ * Nothing is buffered but the bytes that the socket has not taken yet: `pump` sends a piece while one is `wanted`.
  *
  * `leave` is the one place that cleans up. No event emitter, whose listeners take 0.5 KB for each client.
  */
 export abstract class SseStream {
-  /** Called once, however it ends. Of whoever answers with it. */
+  /** Called once when it closes, for any reason. Belongs to the code that answers with the stream. */
   onClose: (() => void) | undefined
   readonly #timers: Timers
   readonly #retryMs: number
   #timer: unknown
-  /** Kept instead of beginning the timer anew with each event, which moves it in Node's list of timers: 0.5 µs, not 0.7. */
+  /** Kept instead of restarting the timer at each event, which moves it in Node's list of timers: 0.5 µs, not 0.7. */
   #sentAt: number
   #response: ServerResponse | undefined
   #blocked = false
@@ -57,7 +57,7 @@ export abstract class SseStream {
     return this.#closed
   }
 
-  /** Answers with it: greets the client, and sends what there is. */
+  /** Answers a request with this stream: greets the client, and pumps. */
   open(response: ServerResponse, headers: OutgoingHttpHeaders): void {
     if (this.#closed || response.destroyed) {
       response.destroy()
@@ -65,12 +65,13 @@ export abstract class SseStream {
       return
     }
     this.#response = response
-    // Not `once`, which wraps it: it happens once anyway.
+    // Not `once`, which wraps the listener: 'close' comes only once.
     response.on('close', () => this.#close())
-    // By itself: with what follows, Node would keep it in 70 pieces for as long as the client stays, 2.3 KB.
+    // Flushed alone: with the following writes, Node would keep the headers in 70 pieces for as long as the client
+    // stays, 2.3 KB.
     response.writeHead(200, headers).flushHeaders()
     const { socket } = response
-    // What is silent for long, or is not read, is known here; a timer more would be moved at each event.
+    // The stream's own timer finds silent and unread connections; the socket's timer would be moved at each event.
     socket?.setTimeout(0)
     socket?.cork()
     this.send(`: open\nretry: ${this.#retryMs}\n\n`)
@@ -83,7 +84,8 @@ export abstract class SseStream {
   breakOff(): void {
     if (this.#breakingOff) return
     this.#breakingOff = true
-    // Before it has begun this would be an error, after which an EventSource gives up: so what greets it goes first.
+    // Before the response has begun this would be an error, after which an EventSource gives up: so the greeting is
+    // sent first.
     if (this.#response) setImmediate(() => this.destroy())
   }
 
@@ -93,9 +95,9 @@ export abstract class SseStream {
     this.#close()
   }
 
-  /** Sends what there is, while a piece is wanted. */
+  /** Sends pieces while one is wanted. */
   protected abstract pump(): void
-  /** Called once, when nothing more will be said. */
+  /** Called once, when nothing more will be sent. */
   protected abstract leave(): void
 
   protected get wanted(): boolean {
@@ -103,9 +105,10 @@ export abstract class SseStream {
   }
 
   /**
-   * Sends a frame, or several: text, not empty, or one that all clients share.
+   * Sends one or more frames: a string, not empty, or a frame that all clients share.
    *
-   * Past the response, which would put together the same chunk for each client, from three pieces: that costs 3 of 12 µs.
+   * Writes past the response, which would build the same chunk for each client, from three pieces: that costs 3 of 12
+   * µs.
    */
   protected send(frame: string | SharedFrame): void {
     const response = this.#response
@@ -124,7 +127,7 @@ export abstract class SseStream {
     })
   }
 
-  /** All has been said. */
+  /** Everything is sent: ends the response. */
   protected end(): void {
     this.#leave()
     this.#response?.end()
@@ -170,7 +173,7 @@ function textOf(chunk: SharedFrame): Buffer {
   return chunk.subarray(chunk.indexOf('\n') + 1, -2)
 }
 
-/** Not an event: it has no id, so a client that reads it keeps its cursor. What was shown before is void. */
+/** Not an event: it has no id, so a client that reads it keeps its cursor. Voids everything shown before. */
 export function resetFrame(reason: string): string {
   return `data: ${JSON.stringify({ type: 'data-reset', data: { reason }, transient: true })}\n\n`
 }

@@ -1,6 +1,6 @@
 import { Problem } from '../base/problem.ts'
 
-/** Also for tasks of others: nobody can tell that they exist. */
+/** Also the answer for a task of another owner: the answer does not reveal that it exists. */
 export function taskNotFound(): Problem {
   return new Problem({
     status: 404,
@@ -57,7 +57,7 @@ export function outputUnfinished(): Problem {
     status: 409,
     code: 'output-unfinished',
     title: 'This output has not ended',
-    detail: 'Only an output that has ended can be written anew. Cancel it first.',
+    detail: 'Only an output that has ended can be written again. Cancel it first.',
   })
 }
 

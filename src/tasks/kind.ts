@@ -7,8 +7,8 @@ import type { OwnedTask } from './store/rows.ts'
 import type { EndedOutputStatus, OutputError, Usage } from './task.ts'
 
 /**
- * A kind of task: data and a few functions. Everything else, queueing, streaming, saving, resuming, cancelling, is the
- * engine's business.
+ * A kind of task: data and a few functions. The engine does everything else: queueing, streaming, saving, resuming,
+ * cancelling.
  */
 export type TaskKind<Input extends TSchema = TSchema> = KindOf<Input> & (PromptedKind<Input> | WritingKind<Input>)
 
@@ -19,52 +19,55 @@ interface KindOf<Input extends TSchema> {
   /** How many texts a task of this input produces, 1 to `maxOutputs`. */
   outputs(input: Static<Input>): number
   /**
-   * Runs inside the final transaction of tasks that end together: what is written here is saved with their outputs, or not at
-   * all. Runs again, for the same task, when an output was retried. Not called for a task none of whose outputs has anything to
-   * save. With a statement for each task it would be most of what the end of a task costs: so one for all.
+   * Keeps what the kind needs of tasks that end. Runs inside the final transaction they share: the kind's rows are
+   * saved with their outputs, or not at all. Runs again for the same task when an output was retried. Not called for a
+   * task none of whose outputs has anything to save.
+   *
+   * One call for all: a statement for each task would be most of the cost of its end.
    */
   save(tx: Queries, ended: readonly EndedTask<Static<Input>>[]): Promise<void>
-  /** What is published of a task that was saved, with the same transaction. */
+  /** The events published for a saved task, in the same transaction. */
   facts(ended: EndedTask<Static<Input>>): readonly DomainEvent[]
   /**
-   * For a kind whose tasks stand in lines: locks the line of a task until the transaction ends, before the task's own row
+   * For a kind whose tasks form chains: locks the chain of a task until the transaction ends, before the task's own row
    * is locked. See `TaskChain`.
    */
   lockChain?(tx: Queries, task: KindTask): Promise<void>
   /**
-   * Looks at an ended task whose output is to be written anew, in the transaction that does it; the task is locked.
+   * Checks whether an output of an ended task may be written again, in the transaction that requeues it; the task is
+   * locked.
    *
-   * That what was asked for can be read is seen before; what this kind keeps of it elsewhere it looks at itself.
+   * The engine has checked that the task's input can be read. The kind checks its own rows.
    *
-   * @throws Problem when it may not
+   * @throws Problem when the output may not be written again
    */
   beforeRetry?(tx: Queries, task: KindTask): Promise<void>
   /**
-   * The events that this kind adds to the log of a task that ended, made from what it saved: for late readers. What can no
-   * longer be read is left out.
+   * The events that this kind adds to the log of an ended task, made from its saved rows: for late readers. It leaves
+   * out what can no longer be read.
    */
   replay?(queries: Queries, task: OwnedTask): Promise<KindChunk[]>
 }
 
-/** A kind whose outputs are what the model says, streamed as it says it. */
+/** A kind whose outputs are the model's text, streamed as it comes. */
 interface PromptedKind<Input extends TSchema> {
   /**
-   * The messages that make the model write output `output`; none if the task has been removed. May read the database, and
-   * is asked again while that is away; must not throw otherwise for valid input, but for `DecryptionFailed` when what the
-   * user wrote can no longer be read. Asked once more after the answer, to count what was sent, if the model's server does
-   * not say: what it gives then may be newer.
+   * The messages that make the model write output `output`; none if the task has been removed. May read the database;
+   * the engine calls it again while the database is unavailable. For valid input it throws nothing else but
+   * `DecryptionFailed`, when the user's text can no longer be read. The engine calls it once more after the answer, to
+   * count the prompt's tokens, if the provider reports no usage: the messages may be newer then.
    */
   prompt(input: Static<Input>, output: number, task: KindTask): ChatMessage[] | Promise<ChatMessage[]>
-  /** How long an output may become: at the bound it ends, as `incomplete` with the finish reason `length`. */
+  /** The most text of an output: at the bound it ends as `incomplete`, with the finish reason `length`. */
   bound(input: Static<Input>): TextBound
 }
 
 /**
- * A kind that makes something of what the model says before anybody sees it. Its outputs have no text: what they have is
- * in `OutputResult.result`, which `save` keeps, and in the events it appends.
+ * A kind that makes something of the model's text before readers see it. Its outputs have no text: it puts a value in
+ * `OutputResult.result`, which `save` keeps, and appends events of its own.
  */
 interface WritingKind<Input extends TSchema> {
-  /** Must not throw for valid input, whatever the model says. When the signal is aborted it should end soon. */
+  /** Must not throw for valid input, whatever the model writes. Should end soon when the signal is aborted. */
   write(input: Static<Input>, context: OutputContext): Promise<OutputResult>
 }
 
@@ -77,18 +80,22 @@ export interface KindTask {
   attempt: number
 }
 
-/** Where an output is written: the model, and the task's log. Not to be used once `write` has resolved, nor to be taken apart. */
+/**
+ * Where an output is written: the model, and the task's log. Not to be used once `write` has resolved, nor to be
+ * destructured.
+ */
 export interface OutputContext {
   readonly signal: AbortSignal
   /**
-   * One streamed completion, begun again while it cannot begin; judged, never rejects. `text` is all that came and was not
-   * voided; `usage` is there whenever anything came, estimated if the provider told none.
+   * One streamed completion, requested again while it cannot begin. Resolves with its classified end, never rejects.
+   * `text` is everything received that was not voided; `usage` is there whenever anything was received, estimated if
+   * the provider reported none.
    */
   complete(request: {
     messages: readonly ChatMessage[]
     /** Ask for JSON of this shape; the model may still say anything. */
     format?: JsonFormat
-    /** At the bound it ends, as `length`. */
+    /** At the bound the text ends, with the finish reason `length`. */
     bound: TextBound
     onDelta?: TextReader
   }): Promise<Completion & { text: string; usage?: Usage }>
@@ -104,14 +111,14 @@ export interface OutputResult {
   finishReason?: string
   error?: OutputError
   usage?: Usage
-  /** What `save` is given; nothing to save without it. */
+  /** Given to `save`; without it there is nothing to save. */
   result?: unknown
 }
 
 /** A task that ends, for its kind. */
 export interface EndedTask<Input> extends KindTask {
   input: Input
-  /** Whether somebody follows it. */
+  /** Whether a reader follows it. */
   watched: boolean
   outputs: readonly SavedOutput[]
 }
@@ -120,7 +127,7 @@ export interface SavedOutput {
   index: number
   status: EndedOutputStatus
   text: string
-  /** What `write` made. */
+  /** The value that `write` made. */
   result?: unknown
 }
 

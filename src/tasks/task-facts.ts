@@ -11,11 +11,11 @@ interface Ended {
   outputs: EndedOutput[]
 }
 
-/** What the end of a task is to other parts, whatever its kind. */
+/** The events of a task's end for other modules, whatever its kind. */
 export function endFacts({ task, status, ends, watched, totalMs, outputs, ...end }: Ended): DomainEvent[] {
   const { id: taskId, ownerId, kind, attempt, lostAttempts } = task
   const endedAt = end.endedAt.toISOString()
-  // Member by member: what else a caller's object holds may be what somebody wrote.
+  // Member by member: other members of the caller's object may hold a user's text.
   const data = { taskId, ownerId, kind, attempt, lostAttempts, status, endedAt, ends, watched, totalMs, outputs }
   const ended: DomainEvent = { name: 'task.ended', data }
   if (status !== 'failed') return [ended]

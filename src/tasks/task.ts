@@ -33,17 +33,17 @@ export function outputEnded(status: OutputStatus | 'restarted'): status is Ended
 export interface Usage {
   inputTokens: number
   outputTokens: number
-  /** True when the provider told nothing and the numbers were counted by us. */
+  /** True when the provider reported no usage and we counted. */
   estimated?: boolean
 }
 
 /** What an output cost besides tokens. */
 export interface Effort {
-  /** When the model's first piece of text came, of the text that stands; none may have. */
+  /** When the model's first delta of the current text came; there may be none. */
   firstDeltaAt?: number
   /** How often the model was asked again, by us or by the user. */
   retries: number
-  /** Of texts that were written and then restarted. */
+  /** Usage of texts that were written and then restarted. */
   voided: Usage
 }
 
@@ -53,7 +53,7 @@ export interface OutputError {
   detail: string
 }
 
-/** What a task ends as, by what its outputs ended as. Cancelling every output one by one cancels the task. */
+/** The status of an ended task, by the status of its outputs. Cancelling every output one by one cancels the task. */
 export function endStatus(outputs: readonly { status: OutputStatus }[], cancelled: boolean): EndedTaskStatus {
   if (cancelled || outputs.every(output => output.status === 'cancelled')) return 'cancelled'
   if (outputs.every(output => output.status === 'completed')) return 'completed'
@@ -61,16 +61,19 @@ export function endStatus(outputs: readonly { status: OutputStatus }[], cancelle
   return 'incomplete'
 }
 
-/** How many attempts of a task may be lost to dying processes before it is ended as failed. Given-back attempts do not count. */
+/**
+ * How many attempts of a task may be lost to dying processes before the task ends as failed. Given-back attempts do not
+ * count.
+ */
 export const lostAttemptsBudget = 3
 
-/** The error of a task whose texts are kept, but could not be made into what its kind makes of them. */
+/** The error of a task whose texts are kept, but whose kind failed to save its part. */
 export const notSaved: OutputError = {
   code: 'not-saved',
   detail: 'The text was written, but could not be saved as it should. It is kept with the task; please try again.',
 }
 
-/** The error of an output that cannot be written, since what was asked for can no longer be read. */
+/** The error of an output that cannot be written, since the task's input can no longer be read. */
 export const inputDamaged: OutputError = {
   code: 'input-damaged',
   detail: 'What you asked for was damaged in storage and can no longer be read. Please ask again.',

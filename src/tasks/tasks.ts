@@ -33,13 +33,16 @@ import { outputEnded, type TaskStatus, taskEnded } from './task.ts'
 import { endFacts } from './task-facts.ts'
 import { type TaskView, viewTask } from './view.ts'
 
-/** What clients are told to wait when the queue is full. */
+/** `Retry-After` when the queue is full, in seconds. */
 const queueFullRetrySeconds = 10
 
-/** How long a count of the queue is believed: other processes send to it, too. */
+/** How long a count of the queue is used: other processes send to it, too. */
 const recountMs = 1_000
 
-/** Statements at once that store what is submitted, and tasks that share one: each alone was a third of what a POST costs. */
+/**
+ * Concurrent statements that store submitted tasks, and tasks that share one: a statement each was a third of the cost
+ * of a POST.
+ */
 const batches = { maxConcurrentBatches: 2, maxBatchSize: 25, failsAll: isTransientFault }
 
 export interface TasksOptions {
@@ -55,22 +58,22 @@ export interface TasksOptions {
   maxQueuedTasks: number
   /** Between instances, if there may be others. */
   signals?: Signals
-  /** The newest task there was when the process began: new ones come after it in every list, whatever the clock says. */
+  /** The newest task when the process began: new ones follow it in every list, whatever the clock says. */
   newestId?: string
-  /** Told of each task that was cancelled or queued again here, after the commit. */
+  /** Called for each task that was cancelled or queued again here, after the commit. */
   onChange?(task: TaskRow): void
 }
 
 /**
- * What users do with tasks. Every call names the owner; the task of another one does not exist.
+ * What users do with tasks. Every call names the owner; another owner's task does not exist for it.
  *
- * All of it in one file: each is a transaction over the same rows, and whoever wonders what a cancel, a retry and a removal
- * do to each other sees here in which order they lock.
+ * All of it in one file: each call is a transaction over the same rows, and the order in which a cancel, a retry and a
+ * removal lock can be compared.
  */
 export class Tasks {
   readonly #options: TasksOptions
   readonly #batcher = new Batcher((tasks: readonly NewTask[]) => this.#storeTogether(tasks), batches)
-  /** How many tasks wait at the most, and when that was counted. */
+  /** The most tasks that may be waiting, and when they were counted. */
   #queuedAtMost = 0
   #countedAt = Number.NEGATIVE_INFINITY
   #newestId: string | undefined
@@ -85,8 +88,8 @@ export class Tasks {
   }
 
   /**
-   * Stores a task and its job, both or neither. The work begins by itself; nothing here waits for the model. The same
-   * again with the same key answers the task that is there, whatever has become of it.
+   * Stores a task and its job, both or neither. A runner begins the work; nothing here waits for the model. A repeated
+   * request with the same key gets the existing task, whatever its state.
    *
    * @param options.traceId of the request
    * @throws Problem `queue-full`, `idempotency-key-reused`
@@ -112,7 +115,7 @@ export class Tasks {
   }
 
   /**
-   * `submit` as a part of `tx`: the task may begin when it commits. Without `after` it writes with one statement alone.
+   * `submit` as a part of `tx`: the task may begin when it commits. Without `after` it takes one statement.
    *
    * @param options.after a task that must end first: the last of its chain, which the caller has locked
    * @param options.traceId of the request
@@ -140,26 +143,27 @@ export class Tasks {
     return stored
   }
 
-  /** With one statement, which needs no transaction around it: with one, this was twice the work of a POST. */
+  /** One statement, without a transaction around it: a transaction doubled the work of a POST. */
   async #storeAll(tx: Queries, tasks: readonly NewTask[]): Promise<TaskRow[]> {
     const { store, queue } = this.#options
     const jobs = tasks.map(({ id, jobId }) => ({ id: jobId, data: { taskId: id } }))
     return store.insert(tx, tasks, await queue.sending(jobs))
   }
 
-  /** All, or none, each of which is left to be stored alone: then only that fails which is the reason. */
+  /** Stores all tasks, or none; then each is stored alone, so that only the faulty one fails. */
   async #storeTogether(tasks: readonly NewTask[]): Promise<(TaskRow | undefined)[]> {
     try {
       return await this.#storeAll(this.#options.database.queries, tasks)
     } catch (error) {
-      // What passes by itself is for who asked to try again, as with one alone: it may be unknown whether they are stored.
+      // The client tries again after a fault that passes, as with a single task: it may be unknown whether they are
+      // stored.
       if (tasks.length === 1 || isTransientFault(error)) throw error
       return tasks.map(() => undefined)
     }
   }
 
   /**
-   * Removes a task and all that was saved of it, whatever its state; what runs of it ends. False when the owner has no
+   * Removes a task and all its saved rows, whatever its state; its running attempt ends. False when the owner has no
    * such task of this kind.
    */
   async remove(id: string, ownerId: string, kind: string): Promise<boolean> {
@@ -172,19 +176,20 @@ export class Tasks {
     })
   }
 
-  /** `remove` as a part of `tx`, for tasks that are the caller's to remove. */
+  /** `remove` as a part of `tx`, for tasks that the caller may remove. */
   async removeIn(tx: Transaction, ids: readonly string[]): Promise<void> {
     const { store, chain } = this.#options
     for (const task of await store.lockUnfinished(tx, ids)) {
       await chain.leave(tx, task)
-      // Before the next one leaves: who stands behind them must not be left to wait for one that goes as well.
+      // Removed before the next one leaves its chain: a later task must not be made to wait for one that is removed as
+      // well.
       await store.remove(tx, [task.id])
     }
     await store.remove(tx, ids)
     tx.afterCommit(() => this.#forget(ids))
   }
 
-  /** Ends what is still done for tasks that have been removed. */
+  /** Stops attempts and drops logs of removed tasks. */
   async #forget(ids: readonly string[]): Promise<void> {
     const { logs, runner, signals } = this.#options
     for (const id of ids) {
@@ -195,10 +200,10 @@ export class Tasks {
     runner.wake()
   }
 
-  /** Another instance has changed the rows of a task: does here what follows from them. Never rejects. */
+  /** Another instance has changed the rows of a task: applies the change here. Never rejects. */
   async reconcile(taskId: string): Promise<void> {
     const { runner, logs } = this.#options
-    // Without the database: what runs is looked at with the next heartbeat.
+    // Without the database: the next heartbeat reconciles running attempts.
     await runner.reconcile([taskId]).catch(() => {})
     await logs.reconcile(taskId)
     runner.wake()
@@ -226,9 +231,9 @@ export class Tasks {
   }
 
   /**
-   * The task's log, to be subscribed to in the same turn of the event loop. While the task runs here nothing is read: whoever
-   * follows it costs the database nothing, and needs none. One that was removed at another instance is found until that is heard
-   * of.
+   * The task's log, to be subscribed to in the same turn of the event loop. While the task runs here nothing is read:
+   * its readers cost the database nothing, and need none. A task that another instance removed is found until its
+   * signal comes.
    *
    * @throws Problem `task-not-found`
    */
@@ -244,8 +249,8 @@ export class Tasks {
   }
 
   /**
-   * Cancels a task: at once if it waits, else its sockets are closed and what has come is saved. Idempotent; a task
-   * that has ended stays as it is. The database knows before anything is stopped.
+   * Cancels a task: a waiting one at once; of a running one the sockets are closed and the text so far is saved.
+   * Idempotent; an ended task stays as it is. The database has the cancellation before anything is stopped.
    */
   async cancel(id: string, ownerId: string): Promise<TaskView> {
     return this.#view(await this.#options.database.queries.transaction(tx => this.cancelIn(tx, id, ownerId)))
@@ -264,13 +269,13 @@ export class Tasks {
     return saved
   }
 
-  /** The rows of a task that does not run here have changed: its readers, its owner and other instances learn it. */
+  /** Notifies readers, the owner and other instances that the rows of a task that does not run here have changed. */
   #publishState(saved: SavedTask): void {
     const { runner, logs, signals, onChange } = this.#options
     logs.refresh(saved)
     signals?.changed(saved.task.id)
     onChange?.(saved.task)
-    // It may wait in the queue again, or what waited behind it may begin.
+    // It may wait in the queue again, or the task behind it may begin.
     runner.wake()
   }
 
@@ -302,11 +307,11 @@ export class Tasks {
   }
 
   /**
-   * Generates one ended output anew: within the running attempt, wherever that is, or in the next one, in which the other
+   * Writes one ended output again: within the running attempt, on any instance, or in the next one, in which the other
    * outputs stand.
    *
-   * @throws Problem `output-not-found`, `output-unfinished`, `task-busy`, `queue-full`, `input-damaged`, and what the kind
-   * says
+   * @throws Problem `output-not-found`, `output-unfinished`, `task-busy`, `queue-full`, `input-damaged`, and those of
+   * the kind
    */
   async retryOutput(id: string, ownerId: string, index: number): Promise<TaskView> {
     const { signals } = this.#options
@@ -319,10 +324,10 @@ export class Tasks {
   }
 
   /**
-   * Generates every output that an ended task could not complete again, in its next attempt: all of them if it is what the
-   * kind makes of them that failed.
+   * Writes every output that an ended task could not complete again, in its next attempt: all of them if the kind's
+   * part failed.
    *
-   * @throws Problem `task-unfinished`, `nothing-to-retry`, `queue-full`, `input-damaged`, and what the kind says
+   * @throws Problem `task-unfinished`, `nothing-to-retry`, `queue-full`, `input-damaged`, and those of the kind
    */
   async retry(id: string, ownerId: string): Promise<TaskView> {
     const saved = await this.#options.database.queries.transaction(async tx => {
@@ -354,7 +359,7 @@ export class Tasks {
       await this.#mustHaveInput(tx, task)
       if (task.status === 'running') {
         const attempt = runner.attempt(task.id)
-        // One of ours may have been replaced, and not know it yet.
+        // Another instance may have replaced our attempt without our knowing yet.
         if (attempt?.task.attempt !== task.attempt) return 'runs-elsewhere'
         await store.resetOutput(tx, id, index)
         const retried = attempt.retryOutput(index)
@@ -388,7 +393,7 @@ export class Tasks {
     await queue.send(tx, { taskId: task.id }, { id: jobId })
   }
 
-  /** What another instance asks of the one that runs a task. */
+  /** Answers a question of another instance about a task that runs here. */
   async #answer({ taskId, ownerId, retryOutput }: Question): Promise<Answer | undefined> {
     if (!this.#options.runner.attempt(taskId)) return undefined
     try {
@@ -406,7 +411,7 @@ export class Tasks {
     // A task that ran before has texts to show: then the cancelled wait is an attempt of its own, long enough for them.
     const attempt = task.attempt === 0 ? 0 : task.attempt + 1
     const terminalId = attempt === 0 ? '0-3' : `${attempt}-${outputs.length * 4 + 2}`
-    // Its job stays: whoever fetches it finds nothing to claim. Removing it here would lock in the other order.
+    // Its job stays: a process that fetches it finds nothing to claim. Removing it here would lock in the other order.
     const ends = await store.cancelQueued(tx, task.id, attempt, terminalId)
     await chain.leave(tx, task)
     const end = {
@@ -423,7 +428,7 @@ export class Tasks {
     return this.#saved(tx, await this.#find(tx, task.id, task.ownerId))
   }
 
-  /** Counts only when the queue may be full: what was counted last, and what was sent since, is the most there can be. */
+  /** Counts only when the queue may be full: the last count, plus the tasks sent since, is the most there can be. */
   async #mustHaveRoom(tx: Queries): Promise<void> {
     const { store, maxQueuedTasks } = this.#options
     const now = performance.now()
@@ -435,7 +440,7 @@ export class Tasks {
     this.#queuedAtMost++
   }
 
-  /** Locks the task until the transaction ends, and before it the line it stands in. */
+  /** Locks the task until the transaction ends, and its chain before it. */
   async #lock(tx: Queries, id: string, ownerId: string): Promise<TaskRow> {
     const task = await this.#find(tx, id, ownerId)
     await this.#options.kinds.get(task.kind)?.lockChain?.(tx, task)

@@ -7,12 +7,12 @@ import { type OutputError, type OutputStatus, type Stage, type TaskStatus, taskE
 export interface OutputView {
   index: number
   status: OutputStatus
-  /** While the task runs: what has come so far. */
+  /** While the task runs: the text so far. */
   text: string
   finishReason: string | null
   usage: Usage | null
   error?: OutputError
-  /** Something of it can no longer be read. */
+  /** A part of it can no longer be read. */
   damaged?: true
 }
 
@@ -28,7 +28,7 @@ export interface TaskView {
   finishedAt: string | null
   outputs: OutputView[]
   error?: OutputError
-  /** Something of an output can no longer be read. */
+  /** A part of an output can no longer be read. */
   damaged?: true
   links: { self: string; events: string; cancel: string }
   /** Changes whenever anything above does: the ETag. */
@@ -40,7 +40,7 @@ export function taskLinks(id: string): TaskView['links'] {
   return { self, events: `${self}/events`, cancel: `${self}/cancel` }
 }
 
-/** @param log the log of the attempt that runs in this process, if one does: then it knows better than the rows */
+/** @param log the log of the attempt that runs in this process, if one does: it is newer than the rows */
 export function viewTask({ task, outputs }: SavedTask, log: EventLog | undefined): TaskView {
   const live = log && !taskEnded(task.status) && log.attempt >= task.attempt && log.attempt > 0 ? log : undefined
   const ended = taskEnded(task.status)
@@ -63,7 +63,7 @@ export function viewTask({ task, outputs }: SavedTask, log: EventLog | undefined
   }
 }
 
-/** Why a task has ended without all that it should have; undefined for one that has it, or has not ended. */
+/** Why a task ended incomplete or failed; undefined for a completed or unfinished one. */
 export function faultOf({ task, outputs }: Pick<SavedTask, 'task' | 'outputs'>): OutputError | undefined {
   if (!taskEnded(task.status)) return undefined
   return task.error ?? outputs.find(({ error }) => error)?.error

@@ -75,7 +75,7 @@ t.test('pages of a configured origin may watch: a stream has the same headers as
   }
 })
 
-t.test('a cookie that was tampered with is that of somebody new', async t => {
+t.test('a cookie that was tampered with starts a new owner', async t => {
   const { conch, visitor } = conchWith()
   const id = await visitor.record({ ...anyRecord, versions: 1 })
   await visitor.finished(id)
@@ -201,7 +201,7 @@ t.test('the description lists every route of the API, and what each takes', asyn
   }
 })
 
-t.test('the gauges move with what runs, waits and is watched, the counters with what ended', async t => {
+t.test('the gauges move with running, waiting and followed tasks, the counters with ended ones', async t => {
   const { visitor, upstream } = await ownConch(t, { MAX_RUNNING_OUTPUTS: '3' }, () => {})
   const running = await visitor.record(anyRecord)
   await upstream.requested(3)
@@ -226,7 +226,7 @@ t.test('the gauges move with what runs, waits and is watched, the counters with 
   })
 })
 
-t.test('a process that drains is not ready, and says so while it answers', async t => {
+t.test('a process that drains is not ready, and reports it while it answers', async t => {
   const { visitor, upstream, conch } = await ownConch(t, { DRAIN_SECONDS: '60' }, completion => completion.delta('글'))
   const id = await visitor.record({ ...anyRecord, versions: 1 })
   const watcher = await visitor.watchTask(id)
@@ -241,7 +241,7 @@ t.test('a process that drains is not ready, and says so while it answers', async
   await drained
 })
 
-t.test('the log of everything, at its most talkative, has nothing that users wrote or hold', async t => {
+t.test('the log of everything, at its most verbose, has nothing that users wrote or hold', async t => {
   const { visitor, upstream, log, conch } = conchWith(completion => completion.delta('모델마당 ', '토익.').finish())
   log.length = 0
   const input = {
@@ -275,7 +275,7 @@ t.test('the log of everything, at its most talkative, has nothing that users wro
   await visitor.finished(id)
   t.equal((await conch.visitor().fetch('/healthz', { headers: { cookie: 'conch_owner=hunter2' } })).status, 200)
   const lines = log.join('')
-  t.ok(lines.includes(`/api/tasks/${id}/events`), 'it was talkative')
+  t.ok(lines.includes(`/api/tasks/${id}/events`), 'the log was verbose')
   t.notMatch(lines, /마당|hunter2|sk-1234|test-key/)
   t.notOk(lines.includes(visitor.cookie?.split('.')[1] as string), 'no signature of a cookie')
 })
@@ -286,7 +286,7 @@ function conchWith(script?: Script) {
   return { ...shared, visitor: shared.conch.visitor() }
 }
 
-/** A visitor of a Conch of its own, for tests that depend on its settings or on nobody else being there. */
+/** A visitor of a Conch of its own, for tests that depend on its settings or on having no other visitors. */
 async function ownConch(t: Test, env: Record<string, string>, script: Script) {
   const { upstream, conch } = await own(t, env)
   upstream.reset(script)

@@ -25,7 +25,7 @@ async function written(t: Test, env: Record<string, string> = {}) {
   return { storage, visitor, shown }
 }
 
-/** What a start that does not come about says, in this process. */
+/** The error of a start that fails, in this process. */
 async function refused(t: Test, storage: Storage): Promise<string> {
   return startConch(t, storage).then(
     () => 'it started',
@@ -33,7 +33,7 @@ async function refused(t: Test, storage: Storage): Promise<string> {
   )
 }
 
-/** What the process of a server says that ends before it listens. */
+/** The output of a server process that ends before it listens. */
 async function refusal(storage: Storage): Promise<string> {
   const server = await startServer(storage).catch((error: Error) => error)
   if (server instanceof Error) return server.message
@@ -41,7 +41,7 @@ async function refusal(storage: Storage): Promise<string> {
   return 'it started'
 }
 
-/** The files of a folder that are not the database's, with what is in them. */
+/** The files of a folder that are not the database's, with their contents. */
 async function filesOf(folder: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {}
   for (const entry of await readdir(folder, { withFileTypes: true }))
@@ -105,7 +105,7 @@ t.test('the embedded database', { skip: testDatabaseUrl !== undefined }, async t
     t.match(await readFile(join(DATA_DIR, 'encryption-keys'), 'utf8'), /^\d{4}-\d\d-\d\d-[0-9a-f]{12}:/)
   })
 
-  t.test('a secret that others can read is closed to them, and that is said', async t => {
+  t.test('a secret that others can read is closed to them, and that is logged', async t => {
     const { storage } = await written(t)
     const names = ['encryption-keys', 'cookie-secret', 'operator-token']
     for (const name of names) await chmod(join(storage.DATA_DIR, name), 0o644)
@@ -132,7 +132,7 @@ t.test('the embedded database', { skip: testDatabaseUrl !== undefined }, async t
 
   t.test('one that cannot be closed to others is refused', { skip: process.platform !== 'linux' }, async t => {
     const { DATA_DIR } = await ownStorage(t)
-    // A file that everybody can read, and whose mode not even root can change.
+    // A file that everyone can read, and whose mode not even root can change.
     await symlink('/proc/self/status', join(DATA_DIR, 'cookie-secret'))
     const words =
       /cookie-secret can be read by others \(mode 444\), and that cannot be changed \(EPERM\): make it mode 600$/
@@ -178,11 +178,11 @@ t.test('a key of which only some values are left is missed as well', async t => 
 })
 
 t.test(
-  'an instance with another key serves what it can, and its log is short and says which',
+  'an instance with another key serves what it can, and its log is short and names the key',
   { skip: !testDatabaseUrl },
   async t => {
     const storage: Storage = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl }
-    // Both start before anything is written: so neither can see that the other has another key.
+    // Both start before anything is written: so neither can notice that the other has another key.
     const log: string[] = []
     const right = await startConch(t, { ...storage, ENCRYPTION_KEYS: keyEntry('k1') })
     const wrong = await startConch(

@@ -19,7 +19,7 @@ t.test('where there is room for all, the settings stay as they are', async t => 
   }
 })
 
-t.test('connections and texts share what is left beside the database, files and the rest', async t => {
+t.test('connections and texts share the descriptors left beside the database, files and the rest', async t => {
   for (const limit of [400, 512, 1024, 4096]) {
     for (const [env, perText] of [
       [{}, 2],
@@ -34,7 +34,7 @@ t.test('connections and texts share what is left beside the database, files and 
   }
 })
 
-t.test('at a limit that is too low for anything, some are served all the same', async t => {
+t.test('at a limit that is too low for anything, some clients are served all the same', async t => {
   t.match(withinOpenFiles(readConfig({}), 64), { maxConnections: 16, maxRunningOutputs: 5, summaryConcurrency: 1 })
   t.match(withinOpenFiles(readConfig({ MAX_CONNECTIONS: '2', MAX_RUNNING_OUTPUTS: '1' }), 64), {
     maxConnections: 2,

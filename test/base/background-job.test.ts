@@ -38,7 +38,7 @@ function controlled() {
   return { background, runs, logged }
 }
 
-t.test('one runs at a time, and says at once that it does', async t => {
+t.test('one job runs at a time, and a second start reports that it runs', async t => {
   const { background, runs } = controlled()
   t.same(background.state, { status: 'idle' })
   t.same(background.start(), { status: 'running', ...report(1) })
@@ -76,7 +76,7 @@ t.test('one that breaks is logged, and can be started again', async t => {
   t.match(background.start(), { status: 'running' })
 })
 
-t.test('stopping aborts what runs, waits for it, and lets nothing begin', async t => {
+t.test('stopping aborts a running job, waits for it, and lets none begin', async t => {
   const { background, runs, logged } = controlled()
   background.start()
   const [run] = runs

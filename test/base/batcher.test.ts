@@ -7,7 +7,7 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await nextTurn()
 }
 
-/** A `Batcher` whose batches end when they are told to. */
+/** A `Batcher` whose batches end when the test ends them. */
 function batches({ maxConcurrentBatches = 1, maxBatchSize = 10, failsAll }: Partial<BatcherOptions> = {}) {
   const begun: { items: readonly number[]; end: () => void; fail: (error: Error) => void }[] = []
   const batcher = new Batcher<number, string>(
@@ -21,7 +21,7 @@ function batches({ maxConcurrentBatches = 1, maxBatchSize = 10, failsAll }: Part
   return { begun, batcher }
 }
 
-t.test('what comes in one turn of the event loop is done together, each with its own answer', async t => {
+t.test('items of one turn of the event loop are one batch, each with its own answer', async t => {
   const { begun, batcher } = batches()
   const all = [1, 2].map(item => batcher.do(item))
   await turns()
@@ -33,7 +33,7 @@ t.test('what comes in one turn of the event loop is done together, each with its
   t.same(await Promise.all(all), ['done 1', 'done 2'])
 })
 
-t.test('what comes meanwhile is the next batch', async t => {
+t.test('items that come meanwhile are the next batch', async t => {
   const { begun, batcher } = batches()
   const first = batcher.do(1)
   await turns()
@@ -51,7 +51,7 @@ t.test('what comes meanwhile is the next batch', async t => {
   t.same(await Promise.all(rest), ['done 2', 'done 3', 'done 4'])
 })
 
-t.test('no batch is larger than it may be, and no more are done at the same time', async t => {
+t.test('no batch is larger than allowed, and no more run at the same time', async t => {
   const { begun, batcher } = batches({ maxConcurrentBatches: 2, maxBatchSize: 3 })
   for (const item of [1, 2]) {
     void batcher.do(item)
@@ -84,7 +84,7 @@ t.test('a batch that fails does so for each of its items, and for no other', asy
   t.equal(await all[2], 'done 3')
 })
 
-t.test('what waits fails with a batch if it would fail in the same way, else not', async t => {
+t.test('waiting items fail with a batch if they would fail in the same way, else not', async t => {
   const { begun, batcher } = batches({ failsAll: error => (error as Error).message === 'away' })
   const first = batcher.do(1)
   await turns()

@@ -15,7 +15,7 @@ t.test('however a host is written, its name is the same', t => {
   t.end()
 })
 
-t.test('what is no host has no name', t => {
+t.test('a string that is no host has no name', t => {
   const wrong = [
     '',
     '.',

@@ -29,7 +29,7 @@ t.test('an error of the operating system keeps its message', async t => {
   t.match(loggableError(error), { type: 'Error', code: 'ENOENT', message: /ENOENT.*nowhere/ })
 })
 
-t.test('what may quote somebody is left out, and where it was thrown stays', async t => {
+t.test('a message that may quote a user is left out, and the place where it was thrown stays', async t => {
   const failures = [
     () => JSON.parse('hunter2 is not JSON'),
     () => Buffer.alloc('hunter2' as unknown as number),
@@ -51,14 +51,14 @@ t.test('what may quote somebody is left out, and where it was thrown stays', asy
   }
 })
 
-t.test('causes are told, and a circle of them ends', async t => {
+t.test('causes are logged, and a circle of them ends', async t => {
   const error = new Error('a', { cause: new StaleAttempt('b') })
   t.match(loggableError(error), { type: 'Error', cause: { type: 'StaleAttempt', message: 'b' } })
   error.cause = error
   t.ok(JSON.stringify(loggableError(error)))
 })
 
-t.test('what is no error shows its type alone', async t => {
+t.test('a value that is no error shows its type alone', async t => {
   for (const thrown of ['hunter2', { message: 'hunter2' }, null, undefined, 7])
     t.same(loggableError(thrown), { type: typeof thrown })
 })

@@ -48,7 +48,7 @@ async function asked(t: Test, answers: Answer[], { host = '127.0.0.1' } = {}) {
   return { outcome, requests, heard, stop }
 }
 
-t.test('the server is told once and asked until it is done', async t => {
+t.test('the server is started once and asked until it is done', async t => {
   const { outcome, requests, heard } = await asked(t, [
     json(202, { status: 'running', ...report }),
     json(200, { status: 'running', ...report, passes: 2 }),
@@ -65,7 +65,7 @@ t.test('a server that listens on all addresses is asked on this machine', async 
   t.match(await outcome, report)
 })
 
-t.test('a server that breaks in the middle, or goes away, is said to have done so', async t => {
+t.test('a server that breaks in the middle, or becomes unreachable, is reported', async t => {
   const running = json(202, { status: 'running', ...report })
   const broken = await asked(t, [running, json(200, { status: 'failed', ...report })])
   await t.rejects(broken.outcome, { code, message: /its log has the reason/ })

@@ -60,7 +60,7 @@ t.test('without a server it does it itself, and again there is nothing to do', a
   t.same(await keysInUse(await openRaw(t, storage)), ['k2'])
 })
 
-t.test('a request that comes again is known under the new key, too', async t => {
+t.test('a repeated request is known under the new key, too', async t => {
   const { storage, visitor } = await writtenUnder(t, k1)
   const send = async (entry: string) => {
     const running = await server(t, { ...storage, ENCRYPTION_KEYS: entry })
@@ -90,7 +90,7 @@ t.test('values whose key is missing are left alone, and the key is named', async
   t.same(await keysInUse(await openRaw(t, storage)), ['k1'])
 })
 
-t.test('a setting that is wrong is said in one line', async t => {
+t.test('a wrong setting is reported in one line', async t => {
   const folder = await temporaryFolder(t)
   const { code, stderr } = await rotate({ DATA_DIR: folder, ENCRYPTION_KEYS: 'none' })
   t.equal(code, 1)
@@ -123,7 +123,7 @@ t.test('the embedded database', { skip: testDatabaseUrl !== undefined }, async t
     for (const [id, before] of shown) t.same(await shownRecord(later, id), before)
   })
 
-  t.test('a server that cannot be reached, or is another one: it says what to do', async t => {
+  t.test('a server that cannot be reached, or is another one: the script says what to do', async t => {
     const storage = await ownStorage(t)
     const owner = await server(t, storage)
     const other = await server(t, await ownStorage(t))

@@ -65,7 +65,7 @@ t.test('values that were changed are counted apart', async t => {
   ])
 })
 
-t.test('where damaged values are is said, as far as it is known', async t => {
+t.test('the rows of damaged values are named, as far as they are known', async t => {
   const damagedRows = [{ table: 'tasks', column: 'input', row: 'r1' }]
   const words = rotationWords(report({ damaged: 3, damagedRows }, { unreadable: 3 }), context)
   t.same(words.slice(-2), ['  damaged: tasks.input of row r1', '  and 2 more'])

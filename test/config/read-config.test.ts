@@ -114,7 +114,7 @@ t.test('an empty variable counts as unset', async t => {
   t.same(readConfig(empty), readConfig({}))
 })
 
-t.test('nobody can change a configuration', async t => {
+t.test('a configuration cannot be changed', async t => {
   const config = readConfig({ ...shared, CORS_ORIGINS: 'https://example.org' })
   for (const part of [
     config,
@@ -137,7 +137,7 @@ t.test('a key or a base URL brings a model; without both the model is not used',
   t.same(readConfig({ OPENAI_MODEL: 'llama3' }).openai, {})
 })
 
-t.test('headers stand one a line, under names whose case makes no difference', async t => {
+t.test('headers stand one per line, under names whose case makes no difference', async t => {
   const headers = (text: string) => readConfig({ OPENAI_API_KEY: 'k', UPSTREAM_HEADERS: text }).openai.extras?.headers
   t.same(headers('api-key: 0123\r\n\n  X-Team :a: b, c  \nAuthorization: Basic eDp5'), {
     'api-key': '0123',
@@ -148,7 +148,7 @@ t.test('headers stand one a line, under names whose case makes no difference', a
   t.same(Object.keys(headers('__proto__: x\nconstructor: y') ?? {}), ['__proto__', 'constructor'])
 })
 
-t.test('the query of the base URL and one of its own are joined, and the latter goes before', async t => {
+t.test('the query of the base URL and one of its own are joined, and the latter takes precedence', async t => {
   const openai = (OPENAI_BASE_URL: string, UPSTREAM_QUERY: string) => {
     const { baseUrl, extras } = readConfig({ OPENAI_BASE_URL, UPSTREAM_QUERY }).openai
     return [baseUrl, extras?.query]
@@ -248,7 +248,7 @@ for (const [name, values] of Object.entries(wrong)) {
   })
 }
 
-t.test('the line says what it got', async t => {
+t.test('the line shows the wrong value', async t => {
   t.equal(refusal({ PORT: '99999' }), 'PORT is "99999", but must be a whole number from 0 to 65535')
   t.match(refusal({ LOG_LEVEL: 'loud\n\u001b[31m\u2028' }), /^LOG_LEVEL is "loud\\n\\u001b\[31m\?", but/)
   t.match(refusal({ OPENAI_BASE_URL: 'localhost/v1' }), /is "localhost\/v1", but must be a URL such as/)
@@ -301,7 +301,7 @@ t.test('text messages are configured as a whole', async t => {
   t.match(refusal({ ...account, SOLAPI_PFID: 'p' }), /^SOLAPI_TEMPLATE_ID is not set/)
 })
 
-t.test('a .env file adds what the environment has not', async t => {
+t.test('a .env file adds variables that the environment lacks', async t => {
   const directory = t.testdir({ '.env': 'PORT=1\nHOST="::1" # loopback\nOPENAI_API_KEY=sk-1\n' })
   t.same(loadEnvFile({ PORT: '2', OPENAI_API_KEY: '' }, `${directory}/.env`), {
     PORT: '2',

@@ -47,7 +47,7 @@ t.test('when several start at once, all end up with the same secrets', async t =
   t.same((await readdir(dataDir)).sort(), [...files])
 })
 
-t.test('what was configured is used, and nothing is written', async t => {
+t.test('configured secrets are used, and nothing is written', async t => {
   const dataDir = dataDirOf(t)
   const configured = {
     cookieSecret: 'x'.repeat(32),
@@ -143,7 +143,7 @@ t.test('of several that add a key at once, every one that succeeds is in the fil
   t.same((await readdir(dataDir)).sort(), [...files])
 })
 
-t.test('a key that was added halfway changed nothing, and says so', async t => {
+t.test('a key that was added halfway changed nothing, and the error says so', async t => {
   const dataDir = dataDirOf(t)
   await allSecrets({ dataDir })
   const path = join(dataDir, 'encryption-keys')

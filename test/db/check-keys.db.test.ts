@@ -11,7 +11,7 @@ const tables = [{ table: notes }]
 const key = (id: string) => ({ id, key: randomBytes(32) })
 const [k1, k2] = [key('k1'), key('k2')]
 
-t.test('what the values of a database say of the keys', async t => {
+t.test('the findings about the keys of a database', async t => {
   const { queries } = await openDatabase(t)
   await queries.execute(sql`create table notes (id text primary key, body bytea)`)
   const add = async (id: string, cipher: Cipher) => {

@@ -18,7 +18,7 @@ if (testDatabaseUrl) {
   })
 }
 
-/** What Conch expects of a database, whichever it is. */
+/** The contract of a database, for both of them. */
 function contract(name: string, open: (t: Test) => Promise<Database>): void {
   t.test(name, async t => {
     const database = await open(t)
@@ -133,7 +133,7 @@ t.test('Postgres: connections that break', { skip: !testDatabaseUrl }, async t =
     t.ok(faults.length > 0)
   })
 
-  t.test('what was being done in them fails as a transient fault, and the pool goes on', async t => {
+  t.test('their statements fail as a transient fault, and the pool goes on', async t => {
     for (let round = 0; round < 5; round++) {
       const began = Promise.withResolvers<void>()
       const blocked = queries.transaction(async tx => {
@@ -186,7 +186,7 @@ t.test('Postgres: a network that loses everything', { skip: !testDatabaseUrl }, 
   const { queries } = database
   await queries.execute(sql`create table notes (id int primary key)`)
 
-  t.test('whatever was waiting fails as a transient fault, and its connection is not used again', async t => {
+  t.test('every waiting statement fails as a transient fault, and its connection is not used again', async t => {
     // One connection for each of them.
     const [inStatement, inBegin, inCommit] = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
     const ready = Promise.withResolvers<void>()
@@ -215,7 +215,7 @@ t.test('Postgres: a network that loses everything', { skip: !testDatabaseUrl }, 
     }
     network.freeze(false)
     await answered(() => database.ping())
-    // One is still being made that nobody waits for any more.
+    // One is still being opened that no statement waits for any more.
     while (database.connections().open > database.connections().idle) await delay(20)
     t.equal(database.connections().waiting, 0)
     const { rows } = (await queries.execute(sql`select 1 from notes where id = 2`)) as unknown as { rows: unknown[] }

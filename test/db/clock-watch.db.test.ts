@@ -13,7 +13,7 @@ interface Nth {
   nth: number
 }
 
-/** A database whose clock, as jobs have it, can be set. */
+/** A database whose clock, as jobs see it, can be set. */
 async function clocked(t: Test) {
   const database = await openDatabase(t)
   const boss = await startJobs(database, error => t.fail(error.message))
@@ -75,12 +75,12 @@ t.test(
     const [stamps] = await rows<{ ahead: boolean }>(
       `select bool_or(greatest(monitor_claim_on, monitor_on, updated_on) > now()) as ahead from pgboss.queue`,
     )
-    t.equal(stamps?.ahead, false, 'the next look for lost jobs is not put off')
+    t.equal(stamps?.ahead, false, 'the next search for lost jobs is not put off')
     t.equal(await pullBack(database), false, 'nothing is left to do')
   },
 )
 
-t.test('what is sent after the clock was set back comes after what was sent before', async t => {
+t.test('a job sent after the clock was set back comes after the ones sent before', async t => {
   const { database, setClock, open } = await clocked(t)
   const queue = await open({ ordered: true })
   const send = (nth: number) => queue.send(database.queries, { nth }, { key: 'one' })
@@ -99,7 +99,7 @@ t.test('what is sent after the clock was set back comes after what was sent befo
   t.same(order, [1, 2, 3])
 })
 
-t.test('times of rows are pulled to now, those that say when something ends are not', async t => {
+t.test('times of rows are pulled back to now, expiry times are not', async t => {
   const { database, sql, rows } = await clocked(t)
   const owner = crypto.randomUUID()
   await sql(

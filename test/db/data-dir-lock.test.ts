@@ -21,7 +21,7 @@ const script = `
   }
 `
 
-/** A process that tries to lock `dataDir`, and what it said about it. With the lock it stays, else it ends by itself. */
+/** A process that tries to lock `dataDir`, and what it printed. With the lock it stays, else it ends. */
 async function contender(t: Test, dataDir: string): Promise<{ process: ChildProcess; pid: number; said: string }> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -100,7 +100,7 @@ t.test('however locks and releases interleave, there are never two owners', asyn
   t.equal(owners, 0)
 })
 
-t.test('a process that looked long ago and only now takes a number has come too late', async t => {
+t.test('a process that listed the folder long ago and only now takes a number has come too late', async t => {
   const dataDir = await dataDirOf(t)
   await (await lockDataDir(dataDir)).release()
   const owner = await lockDataDir(dataDir)

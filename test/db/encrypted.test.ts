@@ -125,12 +125,12 @@ t.test(
   },
 )
 
-t.test('what does not open is undefined where that is asked for, and heard of', async t => {
+t.test('a value that does not open is undefined with tryOpen, and reported', async t => {
   const heard: DecryptionFailed[] = []
   const key = newKey('a')
   const cipher = new Cipher([key], { onRefused: failure => void heard.push(failure) })
   const value = cipher.seal(notes.title, at('n1'), '')
-  t.equal(cipher.tryOpen(notes.title, at('n1'), value), '', 'what is empty is there')
+  t.equal(cipher.tryOpen(notes.title, at('n1'), value), '', 'an empty value is a value')
   t.equal(heard.length, 0)
   t.equal(cipher.tryOpen(notes.title, at('n2'), value), undefined)
   t.equal(
@@ -188,20 +188,20 @@ t.test('the first key writes, all read, and a renamed key still reads', async t 
   )
 })
 
-t.test('a value is sealed anew with the first key, in its own place only', async t => {
+t.test('a value is resealed with the first key, in its own place only', async t => {
   const [first, second] = [newKey('first'), newKey('second')]
   const value = new Cipher([first]).seal(notes.note, at('n1'), note)
   const both = new Cipher([second, first])
   t.same([both.newestKeyId, both.keyIds], ['second', ['second', 'first']])
-  const anew = both.reseal(notes.note, at('n1'), value) as typeof value
-  t.equal(keyIdOf(anew), 'second')
-  t.same(new Cipher([second]).open(notes.note, at('n1'), anew), note)
+  const resealed = both.reseal(notes.note, at('n1'), value) as typeof value
+  t.equal(keyIdOf(resealed), 'second')
+  t.same(new Cipher([second]).open(notes.note, at('n1'), resealed), note)
   t.throws(() => both.reseal(notes.note, at('n2'), value), refused)
   t.throws(() => both.reseal(notes.draft, at('n1'), value), refused)
   t.throws(() => new Cipher([second]).reseal(notes.note, at('n1'), value), { ...refused, keyId: 'first' })
 })
 
-t.test('which key sealed a value is seen in its first bytes', async t => {
+t.test('the first bytes of a value show which key sealed it', async t => {
   const value = Buffer.from(new Cipher([newKey('k1')]).seal(notes.title, at('n1'), 'x'))
   const beginsWith = (keyId: string) => value.subarray(0, sealedPrefix(keyId).byteLength).equals(sealedPrefix(keyId))
   t.same(['k1', 'k', 'k12', ''].map(beginsWith), [true, false, false, false])
@@ -210,7 +210,7 @@ t.test('which key sealed a value is seen in its first bytes', async t => {
   t.equal(keyIdOf(Buffer.from('words that were never sealed, and many of them')), undefined)
 })
 
-t.test('an encrypted column is told from other columns, and from other bytes', async t => {
+t.test('an encrypted column is distinguished from other columns, and from other bytes', async t => {
   const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
   const pictures = pgTable('pictures', { id: text('id'), picture: bytes('picture') })
   t.same([notes.note, notes.title, notes.id, pictures.picture].map(isEncrypted), [true, true, false, false])

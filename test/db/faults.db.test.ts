@@ -20,7 +20,7 @@ function sent(code: string): Error {
 
 const node = (code: string) => Object.assign(new Error(code), { code })
 
-t.test('what passes by itself is transient', async t => {
+t.test('a fault that passes is transient', async t => {
   for (const code of ['08006', '40001', '40P01', '53300', '55000', '55P03', '57P01', '57P03', '25006', '25P03'])
     t.equal(isTransientFault(sent(code)), true, code)
   for (const code of ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])
@@ -29,7 +29,7 @@ t.test('what passes by itself is transient', async t => {
   t.equal(isTransientFault(new Error('timeout exceeded when trying to connect')), true)
 })
 
-t.test('what would fail again in the same way is not', async t => {
+t.test('a fault that would come again is not', async t => {
   for (const code of ['23505', '23503', '42601', '42P01', '22021', '22P02', '28P01', '3D000', '25P02'])
     t.equal(isTransientFault(sent(code)), false, code)
   for (const mistake of [new TypeError('x'), new RangeError('x'), new ReferenceError('x')])
@@ -40,7 +40,7 @@ t.test('what would fail again in the same way is not', async t => {
   )
 })
 
-t.test('what the cause says counts, however it was wrapped', async t => {
+t.test('the cause of an error counts, however it was wrapped', async t => {
   const wrapped = (cause: Error) => new Error('saving failed', { cause: new DrizzleQueryError('select', [], cause) })
   t.equal(isTransientFault(wrapped(sent('57P01'))), true)
   t.equal(isTransientFault(wrapped(sent('23505'))), false)
@@ -48,7 +48,7 @@ t.test('what the cause says counts, however it was wrapped', async t => {
   t.equal(isTransientFault(wrapped(new TypeError('x'))), false)
 })
 
-t.test('a fault of the database is known by where it was thrown, not by a missing code', async t => {
+t.test('a fault of the database is identified by its origin, not by a missing code', async t => {
   const broken = new Error('Connection terminated unexpectedly')
   t.equal(isDatabaseFault(new DrizzleQueryError('select', [], broken)), true)
   t.equal(isDatabaseFault(new DatabaseUnavailable(broken)), true)
@@ -120,7 +120,7 @@ t.test('Postgres', { skip: !testDatabaseUrl }, async t => {
     }
   })
 
-  t.test('while the database is away nothing is ready, nobody sees an end, and nothing is lost', async t => {
+  t.test('while the database is unavailable nothing is ready, no reader sees an end, and nothing is lost', async t => {
     upstream.reset(completion => completion.delta('글 '))
     const id = await mine.record({ ...anyRecord, versions: 1 })
     const watcher = await mine.watchTask(id)
@@ -142,7 +142,7 @@ t.test('Postgres', { skip: !testDatabaseUrl }, async t => {
     t.notMatch(JSON.stringify(refused.body), /postgres|conch_test|ECONN|127\.0/)
     const late = await mine.watchTask(id)
     await late.until(({ texts }) => texts.get(0) === '글 끝.')
-    t.notOk(late.transcript.types().includes('finish'), 'whoever comes now follows what runs here all the same')
+    t.notOk(late.transcript.types().includes('finish'), 'a new reader follows a task that runs here all the same')
     for (const path of [`/api/tasks/${uuidv7()}/events`, '/api/me/events']) {
       const sentAway = await mine.watch(path)
       t.match(sentAway.response, { status: 200 }, 'or an EventSource would give up for good')

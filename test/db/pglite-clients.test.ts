@@ -44,11 +44,11 @@ t.test('a transaction of Drizzle is rolled back when it throws', async t => {
   t.same((await queries.execute(sql`select * from one`)).rows, [])
 })
 
-t.test('what was asked for before the database is closed is answered', async t => {
+t.test('statements sent before the database is closed are answered', async t => {
   const pglite = await PGlite.create()
   const { forDrizzle, close } = clientsOf(pglite, noFault)
   const queries = drizzle({ client: forDrizzle })
-  // Asked by `then`: Drizzle's own promises ask nothing before.
+  // Sent by `then`: drizzle's own promises send nothing before.
   const asked = [1, 2, 3, 4, 5].map(number =>
     queries.execute(sql`select ${number}::int as number`).then(({ rows }) => rows),
   )

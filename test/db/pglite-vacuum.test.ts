@@ -12,7 +12,7 @@ async function open(t: Test) {
   return { queries: drizzle({ client: forDrizzle }), forJobs, pglite }
 }
 
-t.test('what was updated is vacuumed away while the database is used', async t => {
+t.test('updated rows are vacuumed while the database is used', async t => {
   const { queries, forJobs, pglite } = await open(t)
   await queries.execute(sql`create table "a ""table""" (id integer primary key, body text unique)`)
   await queries.execute(sql`insert into "a ""table""" select id, 'text ' || id from generate_series(1, 100) id`)
@@ -21,11 +21,15 @@ t.test('what was updated is vacuumed away while the database is used', async t =
   const { rows } = await forJobs.query<{ vacuums: number; rows: number }>(`
     select vacuum_count::int as vacuums, analyze_count::int as analyses, reltuples::int as rows
     from pg_stat_user_tables join pg_class on pg_class.oid = relid`)
-  t.match(rows, [{ vacuums: 2, analyses: 2, rows: 100 }], 'after 250 uses, and 500; and planned for what is there')
+  t.match(
+    rows,
+    [{ vacuums: 2, analyses: 2, rows: 100 }],
+    'after 250 uses, and 500; and planned for the rows that exist',
+  )
   t.notOk(pglite.closed)
 })
 
-t.test('what is only read is not due', async t => {
+t.test('a table that is only read is not due', async t => {
   const pglite = await PGlite.create()
   t.teardown(() => pglite.close())
   // Of many columns: its statistics are rows of a table, too, and enough of them to be due.
@@ -37,15 +41,15 @@ t.test('what is only read is not due', async t => {
     return (await pglite.query(statement)).rows
   }
   const vacuum = new PgliteVacuum(query, error => t.fail(error.message))
-  const look = async () => {
+  const check = async () => {
     statements = []
     for (let use = 0; use < 250; use++) vacuum.noteUse()
     for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate)
     return statements.slice(2)
   }
-  t.match(await look(), [/^analyze/], 'what it was written with is')
-  for (let looks = 0; looks < 3; looks++) await look()
-  t.same(await look(), [])
+  t.match(await check(), [/^analyze/], 'a table that was just written is due')
+  for (let checks = 0; checks < 3; checks++) await check()
+  t.same(await check(), [])
 })
 
 t.test('one that was closed meanwhile is left alone', async t => {
@@ -57,12 +61,12 @@ t.test('one that was closed meanwhile is left alone', async t => {
   await new Promise(setImmediate)
 })
 
-t.test('a fault is told, and the next look comes all the same', async t => {
+t.test('a fault is reported, and the next check comes all the same', async t => {
   const faults: string[] = []
-  let looks = 0
+  let checks = 0
   const vacuum = new PgliteVacuum(
     async () => {
-      looks++
+      checks++
       throw new Error('no space left')
     },
     error => void faults.push(error.message),
@@ -71,9 +75,9 @@ t.test('a fault is told, and the next look comes all the same', async t => {
     vacuum.noteUse()
     await Promise.resolve()
   }
-  t.equal(looks, 1)
+  t.equal(checks, 1)
   vacuum.noteUse()
   await new Promise(setImmediate)
-  t.equal(looks, 2)
+  t.equal(checks, 2)
   t.same(faults, ['no space left', 'no space left'])
 })

@@ -6,7 +6,7 @@ import { openDatabase } from '../support/open-database.ts'
 const shelves = pgTable('shelves', { id: integer('id').primaryKey(), ownerId: integer('owner_id').notNull() })
 const books = pgTable('books', { id: integer('id').primaryKey(), ownerId: integer('owner_id').notNull() })
 
-/** What the template says: of each owner, their own. */
+/** The template counts, for each owner, their own rows. */
 const booksOfOwner = sql<number>`(select count(*)::int from ${books} where ${books.ownerId} = ${shelves.ownerId})`
 
 t.test(

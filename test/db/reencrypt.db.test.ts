@@ -69,7 +69,7 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
       queries.insert(notes).values({ id, body: cipher.seal(notes.body, at(id), `body of ${id}`) })
     const noteOf = async (id: string) => {
       const [row] = await queries.select().from(notes).where(eq(notes.id, id))
-      if (!row) throw new Error(`note ${id} has gone`)
+      if (!row) throw new Error(`note ${id} is missing`)
       return row
     }
     const bodyOf = async (id: string, cipher = fresh) => cipher.open(notes.body, at(id), (await noteOf(id)).body)
@@ -79,7 +79,7 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
     }
     const ids = (count: number) => Array.from({ length: count }, (_, index) => `n${String(index).padStart(3, '0')}`)
 
-    t.test('everything is under the newest key afterwards, and says what it said', async t => {
+    t.test('every value is under the newest key afterwards, and unchanged', async t => {
       const picture = new Uint8Array(old.seal(notes.body, at('x'), 'only looks like a value'))
       const noteIds = ids(23)
       for (const id of noteIds) {
@@ -135,7 +135,7 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
       }
     })
 
-    t.test('a version before that goes on writing is reported, and does not hold it for ever', async t => {
+    t.test('an older version that goes on writing is reported, and does not hold it for ever', async t => {
       await addNote('n1', both)
       const busy = statementHook(queries, async (kind, run) => {
         const answer = await run()
@@ -150,7 +150,7 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
       t.notOk(isComplete(report))
     })
 
-    t.test('what is under the newest key already is not written', async t => {
+    t.test('a value under the newest key already is not written', async t => {
       await addNote('n1', both)
       const { body } = await noteOf('n1')
       const report = await reencrypt({ queries, cipher: both, tables })
@@ -173,7 +173,7 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
       t.equal(await bodyOf('n1'), 'body of n1')
     })
 
-    t.test('who writes between reading and writing wins, with whichever key', async t => {
+    t.test('a process that writes between reading and writing wins, with either key', async t => {
       for (const id of ['deleted', 'newKey', 'oldKey', 'untouched']) await addNote(id)
       const raced: string[] = []
       const write = (id: string, cipher: Cipher) =>
@@ -206,7 +206,7 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
       await addNote('n000')
       let written = 0
       const busy = statementHook(queries, async (kind, run) => {
-        // As fast as it is read; an end only for the case that nobody else makes one.
+        // As fast as it is read; it ends only if the re-encryption does not end.
         if (kind === 'update' && written < 50) await addNote(`n${String(++written).padStart(3, '0')}`)
         return run()
       })
@@ -216,7 +216,7 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
       t.equal(written, 5)
     })
 
-    t.test('what no key opens is counted, named, and left as it is', async t => {
+    t.test('a value that no key opens is counted, named, and left as it is', async t => {
       const lost = new Cipher([newKey('lost')])
       await addNote('fine')
       await addNote('lost', lost)
@@ -338,7 +338,7 @@ function contract(name: string, open: (t: Test) => Promise<{ database: Database;
       t.ok(turns >= 30, `${turns} turns of the event loop for 30 rows`)
     })
 
-    t.test('whoever asks hears from the start how far it is', async t => {
+    t.test('onProgress is called from the start', async t => {
       for (const id of ids(4)) await addNote(id)
       const heard: ReencryptionReport[] = []
       const report = await reencrypt({

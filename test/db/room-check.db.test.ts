@@ -35,7 +35,7 @@ t.test(
   },
 )
 
-t.test('what else the database says is passed on', async t => {
+t.test('other errors of the database are passed on', async t => {
   for (const code of ['53100', '57P01', '42601'])
     await t.rejects(
       checkRoom(async () => {
@@ -45,7 +45,7 @@ t.test('what else the database says is passed on', async t => {
     )
 })
 
-t.test('a full disk is known by what the database says, however it was wrapped', async t => {
+t.test('a full disk is known by the error of the database, however it was wrapped', async t => {
   const wrapped = new Error('failed', { cause: sent('53100') })
   t.equal(isDiskFull(wrapped), true)
   t.equal(reasonOf(wrapped), 'the disk of the database is full')
@@ -55,7 +55,7 @@ t.test('a full disk is known by what the database says, however it was wrapped',
   }
 })
 
-t.test('what is no Error becomes one when the embedded database cannot be opened', async t => {
+t.test('a thrown value that is no Error becomes one when the embedded database cannot be opened', async t => {
   const folder = `${await temporaryFolder(t)}/database`
   const cause = { name: 'ErrnoError', errno: 51 }
   t.match(await openingFault(folder, cause), { message: 'the embedded database could not be opened', cause })

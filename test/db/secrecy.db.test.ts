@@ -8,7 +8,7 @@ import { asksForSummary, Talk } from '../support/talk.ts'
 import { type Script, startUpstream } from '../support/upstream.ts'
 import type { Visitor } from '../support/visitor.ts'
 
-/** In everything that users and the model write here. */
+/** A word in all texts of users and the model here. */
 const marker = 'MARKER-마당'
 
 const record = {
@@ -38,7 +38,7 @@ const failing: Script = ({ response }) =>
 
 const garbling: Script = completion => completion.delta(marker).raw(`data: {"${marker}\n\n`).response.end()
 
-t.test('neither the database nor the log has anything that was written by users or the model', async t => {
+t.test('neither the database nor the log has any text of users or the model', async t => {
   const log: string[] = []
   const upstream = await startUpstream(t)
   const storage = await ownStorage(t)
@@ -94,7 +94,7 @@ t.test('neither the database nor the log has anything that was written by users 
 
   t.ok(
     log.some(line => line.includes('/api/quizzes')),
-    'it was talkative',
+    'the log was verbose',
   )
   t.same(
     log.filter(line => line.includes('MARKER') || line.includes('마당')),
@@ -105,7 +105,7 @@ t.test('neither the database nor the log has anything that was written by users 
   t.ok((await tablesWith(raw, 'record')).includes('public.tasks'), 'a word that is stored in the clear is found')
   for (const queue of ['tasks', 'outbox', 'events.conversation-summary', 'events.library', 'events.statistics']) {
     const [kept] = await raw.query('select count(*)::int as jobs from pgboss.job where name = $1', [queue])
-    t.ok(Number(kept?.jobs) > 0, `jobs of ${queue} were looked through, too`)
+    t.ok(Number(kept?.jobs) > 0, `jobs of ${queue} were searched, too`)
   }
   const [failed] = await raw.query('select count(*)::int as events from failed_events')
   t.ok(Number(failed?.events) > 0, 'and failed events')
@@ -115,7 +115,7 @@ t.test('neither the database nor the log has anything that was written by users 
   t.ok((await filesWith(storage.DATA_DIR, 'preparing')).length > 0, 'a word that is stored in the clear is found')
 })
 
-/** Has it written to its end, however that is. */
+/** Waits until it is written, with any end. */
 async function written(visitor: Visitor, path: string, body: unknown): Promise<string> {
   const id = await visitor.submit(path, body)
   await visitor.finished(id)

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { openDatabase } from '../support/open-database.ts'
 
-t.test('what follows a transaction runs once it is committed, in order, before its promise resolves', async t => {
+t.test('effects of a transaction run once it is committed, in order, before its promise resolves', async t => {
   const { queries } = await openDatabase(t)
   await queries.execute(sql`create table facts (name text)`)
   const seen: string[] = []
@@ -20,7 +20,7 @@ t.test('what follows a transaction runs once it is committed, in order, before i
   t.same(seen, ['committed: 1', 'second'])
 })
 
-t.test('nothing follows a transaction that is rolled back', async t => {
+t.test('a transaction that is rolled back has no effects', async t => {
   const { queries } = await openDatabase(t)
   const seen: string[] = []
   await t.rejects(
@@ -39,7 +39,7 @@ t.test('nothing follows a transaction that is rolled back', async t => {
   t.same(seen, [])
 })
 
-t.test('what follows a savepoint is dropped when it is rolled back, and else runs after the commit', async t => {
+t.test('effects of a savepoint are dropped when it is rolled back, and else run after the commit', async t => {
   const { queries } = await openDatabase(t)
   const seen: string[] = []
   await queries.transaction(async tx => {
@@ -56,7 +56,7 @@ t.test('what follows a savepoint is dropped when it is rolled back, and else run
   t.same(seen, ['outer', 'kept'])
 })
 
-t.test('a transaction that has committed succeeds, whatever follows it', async t => {
+t.test('a transaction that has committed succeeds, whatever its effects do', async t => {
   const { queries } = await openDatabase(t, { onFault: error => faults.push(error.message) })
   const faults: string[] = []
   const seen: string[] = []

@@ -4,7 +4,7 @@ import { listFailedEvents } from '../../src/domain-events/failed-events.ts'
 import { PermanentFault } from '../../src/domain-events/handler.ts'
 import { handlingBatches, rows } from '../support/handling.ts'
 
-t.test('what has gathered is handled at once, at most a batch, and once', async t => {
+t.test('gathered events are handled at once, at most a batch, and once', async t => {
   const sizes: number[] = []
   const all = Promise.withResolvers<void>()
   const { publishAll, database } = await handlingBatches(t, {

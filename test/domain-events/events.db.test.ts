@@ -36,7 +36,7 @@ t.test('a server whose events cannot begin stops what it has begun before', asyn
   t.same(stopped, [0])
 })
 
-/** What Conch expects of events, wherever they go. */
+/** The contract of events, wherever they go. */
 function contract(
   name: string,
   open: (t: Test, database: Database, handlers: readonly EventHandler[]) => Promise<Events>,

@@ -15,7 +15,7 @@ import { QueuedEvents } from '../../src/domain-events/queued-events.ts'
 import { Redrive } from '../../src/domain-events/redrive.ts'
 import { handling, rows } from '../support/handling.ts'
 
-t.test('what fails three times and then succeeds is not kept', async t => {
+t.test('an event that fails three times and then succeeds is not kept', async t => {
   let tries = 0
   const handled = Promise.withResolvers<void>()
   const { publish, database, events, skipWaits } = await handling(t, {
@@ -36,52 +36,55 @@ t.test('what fails three times and then succeeds is not kept', async t => {
   t.same(await all(database), [])
 })
 
-t.test('what failed for good is redriven with all its attempts before it, done, and no longer open', async t => {
-  let broken = true
-  let tries = 0
-  const next = Promise.withResolvers<void>()
-  const handled = Promise.withResolvers<void>()
-  const working = await handling(t, {
-    async handle({ data: { taskId } }, { commit }) {
-      if (taskId === 'a2') return next.resolve()
-      if (broken) throw new PermanentFault('REFUSED', 'no')
-      if (++tries < 10) throw new Error('nine times more')
-      await commit(async tx => {
-        await tx.execute(sql`insert into effects values (1)`)
-      })
-      handled.resolve()
-    },
-  })
-  const { publish, database, events, skipWaits } = working
-  await publish('a', 'a1')
-  await publish('a', 'a2')
-  await next.promise
-  const [failed] = await all(database)
-  t.match(failed, {
-    handler: 'test',
-    eventName: 'turn.completed',
-    data: { taskId: 'a1' },
-    status: 'open',
-    settledAt: null,
-  })
-  broken = false
-  let told = 0
-  const redrive = new Redrive({ ...working, handlers: [working.handler], onRedriven: () => told++ })
-  t.match(await redrive.one(failed?.id as string), {
-    kind: 'redriven',
-    failed: { id: failed?.id, status: 'redriven', settledAt: Date },
-  })
-  t.equal(told, 1)
-  const stop = skipWaits()
-  await handled.promise
-  await stop()
-  await events.stop(60_000)
-  t.same(await rows(database, sql`select value from effects`), [{ value: 1 }])
-  t.match(await all(database), [{ id: failed?.id, status: 'redriven' }])
-  t.equal((await openFailedEvents(database.queries)).size, 0)
-})
+t.test(
+  'an event that failed for good is redriven with all its attempts before it, done, and no longer open',
+  async t => {
+    let broken = true
+    let tries = 0
+    const next = Promise.withResolvers<void>()
+    const handled = Promise.withResolvers<void>()
+    const working = await handling(t, {
+      async handle({ data: { taskId } }, { commit }) {
+        if (taskId === 'a2') return next.resolve()
+        if (broken) throw new PermanentFault('REFUSED', 'no')
+        if (++tries < 10) throw new Error('nine times more')
+        await commit(async tx => {
+          await tx.execute(sql`insert into effects values (1)`)
+        })
+        handled.resolve()
+      },
+    })
+    const { publish, database, events, skipWaits } = working
+    await publish('a', 'a1')
+    await publish('a', 'a2')
+    await next.promise
+    const [failed] = await all(database)
+    t.match(failed, {
+      handler: 'test',
+      eventName: 'turn.completed',
+      data: { taskId: 'a1' },
+      status: 'open',
+      settledAt: null,
+    })
+    broken = false
+    let calls = 0
+    const redrive = new Redrive({ ...working, handlers: [working.handler], onRedriven: () => calls++ })
+    t.match(await redrive.one(failed?.id as string), {
+      kind: 'redriven',
+      failed: { id: failed?.id, status: 'redriven', settledAt: Date },
+    })
+    t.equal(calls, 1)
+    const stop = skipWaits()
+    await handled.promise
+    await stop()
+    await events.stop(60_000)
+    t.same(await rows(database, sql`select value from effects`), [{ value: 1 }])
+    t.match(await all(database), [{ id: failed?.id, status: 'redriven' }])
+    t.equal((await openFailedEvents(database.queries)).size, 0)
+  },
+)
 
-t.test('what fails again is one failed event, open again; an equal one beside it is another', async t => {
+t.test('an event that fails again is one failed event, open again; an equal one beside it is another', async t => {
   let next = Promise.withResolvers<void>()
   const working = await handling(t, {
     async handle({ data: { taskId } }) {
@@ -145,7 +148,7 @@ t.test('many are redriven in their order, of any number, and only those that mat
   t.same(await redrive.many(ofTurns), { count: 0, withoutHandler: 1 })
 })
 
-t.test('however many redrive at once, each event gets one job', async t => {
+t.test('however many redrives run at once, each event gets one job', async t => {
   const { database, boss, handler, events } = await handling(t, { async handle() {} })
   await events.stop(0)
   const redrive = new Redrive({ boss, database, handlers: [handler] })
@@ -174,7 +177,7 @@ t.test('an event whose job cannot be sent stays open', async t => {
   t.match(await all(database), [{ status: 'open', settledAt: null }])
 })
 
-t.test('what is discarded says why, and is neither discarded nor redriven again', async t => {
+t.test('a discarded event has its reason, and is neither discarded nor redriven again', async t => {
   const { database, boss, handler } = await handling(t, { async handle() {} })
   await addFailedEvent(database.queries, failure())
   const id = (await all(database))[0]?.id as string
@@ -188,7 +191,7 @@ t.test('what is discarded says why, and is neither discarded nor redriven again'
   t.match(await all(database), [{ reason: 'made by hand' }])
 })
 
-t.test('a process says at its start how many there are, and says nothing when there are none', async t => {
+t.test('a process logs at its start how many there are, and nothing when there are none', async t => {
   const log: string[] = []
   const { database, boss, handler, logger } = await handling(t, { log, async handle() {} })
   t.same(log, [])

@@ -38,7 +38,7 @@ t.test('events of one key are handled one at a time, in their order; other keys 
   )
 })
 
-t.test('no more are handled at once than may be', async t => {
+t.test('no more events are handled at once than configured', async t => {
   let running = 0
   let most = 0
   const left = new Set(['1', '2', '3', '4', '5', '6'])
@@ -59,7 +59,7 @@ t.test('no more are handled at once than may be', async t => {
   t.equal(most, 2)
 })
 
-t.test('a fault is tried again, and what was written meanwhile is written once', async t => {
+t.test('a fault is tried again, and rows committed meanwhile are written once', async t => {
   const tries: number[] = []
   const handled = Promise.withResolvers<void>()
   const { publish, database, skipWaits } = await handling(t, {
@@ -113,7 +113,7 @@ t.test('a permanent fault goes to the failed events at once, and the key goes on
   t.notMatch(JSON.stringify(await failedEvents(database)), /words/)
 })
 
-t.test('what fails ten times goes to the failed events, and the key goes on', async t => {
+t.test('an event that fails ten times goes to the failed events, and the key goes on', async t => {
   const next = Promise.withResolvers<void>()
   let tries = 0
   const { publish, database, skipWaits } = await handling(t, {
@@ -134,7 +134,7 @@ t.test('what fails ten times goes to the failed events, and the key goes on', as
   t.ok(failed && failed.firstFailedAt < failed.lastFailedAt, 'the first time is that of the first attempt')
 })
 
-t.test('what ten processes died of is not handled once more, and the key goes on', async t => {
+t.test('an event of which ten processes died is not handled once more, and the key goes on', async t => {
   const next = Promise.withResolvers<void>()
   const { publish, database, boss } = await handling(t, {
     async handle({ data: { taskId } }) {
@@ -152,7 +152,7 @@ t.test('what ten processes died of is not handled once more, and the key goes on
   t.match(await failedEvents(database), [{ data: { taskId: 'a1' }, attempts: 10, error: 'ATTEMPTS_LOST' }])
 })
 
-t.test('what runs when the process stops is waited for', async t => {
+t.test('a handler that runs when the process stops is waited for', async t => {
   const began = Promise.withResolvers<void>()
   const end = Promise.withResolvers<void>()
   const { publish, database, events } = await handling(t, {
@@ -173,7 +173,7 @@ t.test('what runs when the process stops is waited for', async t => {
   t.same(await rows(database, sql`select value from effects`), [{ value: 1 }])
 })
 
-t.test('what does not end in time is stopped, and left to the next process', async t => {
+t.test('a handler that does not end in time is stopped, and its event left to the next process', async t => {
   const began = Promise.withResolvers<void>()
   const { publish, database, events } = await handling(t, {
     async handle(_turn, { signal }) {
@@ -189,7 +189,7 @@ t.test('what does not end in time is stopped, and left to the next process', asy
   ])
 })
 
-t.test('what stopping processes put back, however often, is tried as often as anything', async t => {
+t.test('an event that stopping processes put back, however often, keeps all its tries', async t => {
   const failed = Promise.withResolvers<void>()
   let tries = 0
   const { publish, database, boss, skipWaits } = await handling(t, {

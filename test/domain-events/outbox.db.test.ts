@@ -21,7 +21,7 @@ t.test('events keep their order, also when several processes hand them on at onc
   t.same(await queued(database), published)
 })
 
-t.test('what a handler ignores is not stored for it', async t => {
+t.test('an event that a handler ignores is not stored for it', async t => {
   const { database, outboxes, publish, queued } = await open(t)
   const [outbox] = outboxes
   await outbox?.subscribe(['turn.completed'], 'events.test', ({ data }) => 'taskId' in data && data.taskId === 'b')

@@ -9,12 +9,12 @@ import { type Answer, answerNumber, type RecordingModel } from './recording-mode
 export interface Audit {
   tasks: number
   watchers: number
-  /** Tasks by how they ended, `attempts-lost` for those that were given up honestly. */
+  /** Tasks by their end, `attempts-lost` for those that ended since their attempts were lost. */
   ends: Record<string, number>
   findings: Finding[]
 }
 
-/** Compares what the users, the model and the database know of every task, once nothing is left to be worked on. */
+/** Compares what the users, the model and the database know of every task, once all work is done. */
 export async function audit({
   load,
   model,
@@ -40,7 +40,7 @@ export async function audit({
     const view = views.get(row.id)
     const sent = requests.get(row.id)
     // A request whose answer was lost was sent again, with the same key.
-    if (!sent) findings.push({ flaw: 'doubled', request: undefined, what: `nobody knows of task ${row.id}` })
+    if (!sent) findings.push({ flaw: 'doubled', request: undefined, what: `no user knows of task ${row.id}` })
     const find = (flaw: Finding['flaw'], what: string) =>
       findings.push({ flaw, request: sent?.number, what: `${row.kind} ${row.id} (${row.status}): ${what}` })
     const end = view?.task.error?.code === 'attempts-lost' ? 'attempts-lost' : row.status
@@ -53,12 +53,12 @@ export async function audit({
     }
     const error = view.task.error?.code
     if (error === 'not-saved') find('lost', 'it could not be saved')
-    // Of one that was given up, the texts that had come are kept, and nothing is made of them.
+    // A task that was given up keeps the texts so far, and its kind makes nothing of them.
     if (
       error !== 'attempts-lost' &&
       row.kept !== (view.questions.length > 0 || view.task.outputs.some(({ text }) => text !== ''))
     )
-      find(row.kept ? 'doubled' : 'lost', 'what its kind keeps of it does not go with its texts')
+      find(row.kept ? 'doubled' : 'lost', 'the rows of its kind do not match its texts')
     checkTexts(view, sent, model.answers, find)
     for (const [index, ending] of (sent?.endings ?? []).entries())
       for (const what of wrongWith(ending, row, view)) find('watchers wrong', `watcher ${index}: ${what}`)
@@ -81,7 +81,7 @@ interface View {
   questions: { question: string; choices: string[] }[]
 }
 
-/** What the model wrote for one answer to this very request, and all of it if the output counts as completed. */
+/** The model's text of one answer to this very request, and all of it if the output counts as completed. */
 function checkTexts({ task, questions }: View, sent: Sent | undefined, answers: readonly Answer[], find: Find): void {
   for (const { index, status, text, finishReason } of task.outputs) {
     if (text === '') continue
@@ -90,7 +90,7 @@ function checkTexts({ task, questions }: View, sent: Sent | undefined, answers: 
     else if (sent && answer.request !== sent.number) find('wrong text', `output ${index} is that of another request`)
     else if (answer.output !== index) find('wrong text', `output ${index} is that of output ${answer.output}`)
     else if (!answer.text.startsWith(text))
-      find('wrong text', `output ${index} is not what answer ${answer.number} was`)
+      find('wrong text', `output ${index} is not the text of answer ${answer.number}`)
     else if (status === 'completed' && !(answer.end === 'stop' && answer.text === text))
       find('wrong text', `output ${index} is not all of answer ${answer.number}, which ended with ${answer.end}`)
     else if (finishReason === 'length' && answer.text !== text)
@@ -116,7 +116,7 @@ function* wrongWith(ending: Ending, row: TaskRow, { task, questions }: View): It
   const { how, terminals, texts, lastId } = ending
   if (how === 'left' || how === 'refused') return yield `it did not come to the end (${how})`
   if (terminals.length !== 1 || terminals[0] !== terminalOf[row.status])
-    yield `it was told ${terminals.join(', ') || 'nothing'}`
+    yield `it got the end ${terminals.join(', ') || 'nothing'}`
   if (lastId !== row.terminalId) yield `it ended with ${lastId}, the task with ${row.terminalId}`
   for (const { index, text } of task.outputs)
     if ((texts.get(index) ?? '') !== text)

@@ -18,7 +18,7 @@ interface Item {
 }
 const list = async (visitor: Visitor, path: string) => (await visitor.json<{ items: Item[] }>('GET', path)).body.items
 
-t.test('what was asked for while the clock was ahead begins at once when it is set back', { skip }, async t => {
+t.test('a task requested while the clock was ahead begins at once when it is set back', { skip }, async t => {
   const clock = settableClock(t)
   const upstream = await startUpstream(t, () => {})
   const env = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl, MAX_RUNNING_OUTPUTS: '1' }
@@ -35,7 +35,7 @@ t.test('what was asked for while the clock was ahead begins at once when it is s
   t.match(await list(visitor, '/api/records'), [{ status: 'completed' }, { status: 'completed' }])
 })
 
-t.test('after a restart too; nothing of it stays in the future, and what is new comes first', { skip }, async t => {
+t.test('after a restart too; none of its times stays in the future, and new tasks come first', { skip }, async t => {
   const clock = settableClock(t)
   const upstream = await startUpstream(t, completion => completion.delta('글').finish())
   const env = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl }

@@ -4,7 +4,7 @@ import type { Sweeper } from '../support/sweeper.ts'
 import { proxyTcp, type TcpProxy } from '../support/tcp-proxy.ts'
 import type { Story } from './story.ts'
 
-/** Networks of an instance: to it from clients, and from it to what it needs. */
+/** Networks of an instance: from clients to it, and from it to the services it needs. */
 export const links = ['client', 'postgres', 'redis', 'model'] as const
 export type Link = (typeof links)[number]
 
@@ -27,7 +27,7 @@ export interface ClusterOptions {
   instances: number
   sweeper: Sweeper
   story: Story
-  /** URLs of what every instance needs. */
+  /** URLs of the services that every instance needs. */
   services: Record<Exclude<Link, 'client'>, string>
   env: Record<string, string>
 }
@@ -74,7 +74,7 @@ async function startInstance(t: Test, name: string, options: ClusterOptions): Pr
         if (stopped) await started.kill('SIGKILL')
         return started
       } catch (error) {
-        // Without its database it does not start: whoever watches over it tries again.
+        // Without its database it does not start: as a supervisor would, the test tries again.
         story.note(`${name} did not start: ${String(error).slice(0, 300)}`)
         if (stopped || processes.length === 0) throw error
       }

@@ -14,14 +14,14 @@ import { proxyTcp, type TcpProxy } from '../support/tcp-proxy.ts'
 import { Transcript } from '../support/transcript.ts'
 import { startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
 
-const skip = testDatabaseUrl ? false : 'needs a Postgres, to be away from'
+const skip = testDatabaseUrl ? false : 'needs a Postgres that can be unavailable'
 
-/** How often everybody is disconnected, while so many visitors have so many texts written, one after the other. */
+/** How often all are disconnected, while so many visitors have so many texts written, one after the other. */
 const disconnections = amount(5, 20)
 const visitors = amount(10, 20)
 const textsEach = amount(5, 10)
 
-/** Longer than the 10 s after which a process that says nothing is dead. */
+/** Longer than the 10 s after which a silent process is dead. */
 const awayMs = amount(13_000, 30_000)
 
 /** As many as run at once. A task is taken only if there is room for the most outputs that one may have. */
@@ -64,7 +64,7 @@ t.test(
     t.comment('refused', Object.fromEntries(refusals))
     t.ok(
       [...refusals.keys()].every(status => status === 503),
-      'what could not be accepted was told so',
+      'every request that could not be accepted got an answer that says so',
     )
     await allEndedOnce(t, await openRaw(t, storage), total)
     t.equal(await process.kill('SIGTERM'), 0, 'it is the process that was started')
@@ -116,10 +116,10 @@ for (const { how, set } of aways) {
     }
     t.comment(`${refused} requests refused`)
     t.ok(refused > 0)
-    t.same(await kept(visitor), before, 'what is kept does not grow')
+    t.same(await kept(visitor), before, 'the kept memory does not grow')
     t.notOk(
       transcripts.some(transcript => transcript.types().includes('finish')),
-      'nobody was told of an end',
+      'no reader saw an end',
     )
     set(network, false)
 
@@ -129,7 +129,7 @@ for (const { how, set } of aways) {
     const raw = await openRaw(t, storage)
     await allEndedOnce(t, raw, running + 1)
     const [attempts] = await raw.query('select max(attempt) as most, sum(lost_attempts)::int as lost from tasks')
-    t.same(attempts, { most: 1, lost: 0 }, 'none was begun anew')
+    t.same(attempts, { most: 1, lost: 0 }, 'none was begun again')
     t.equal(await process.kill('SIGTERM'), 0)
   })
 }
@@ -146,7 +146,7 @@ async function server(t: Test, env: Record<string, string>): Promise<ServerProce
   return started
 }
 
-/** Sends until it is accepted. One that was refused may have been, too, if it was the answer of the database that was lost. */
+/** Sends until it is accepted. A refused one may have been accepted, too, if the database's answer was lost. */
 async function accepted(visitor: PromptVisitor, marker: string, refusals = new Map<number, number>()): Promise<string> {
   for (;;) {
     const body = { body: `오늘의 일기 ${marker}`, type: 'FEELING' }
@@ -172,7 +172,7 @@ async function kept(visitor: PromptVisitor): Promise<{ running: number; logs: nu
   }
 }
 
-/** Each task ended once, well, with all that follows. More than `least` if the answers of some were lost. */
+/** Each task completed once, with all its effects. More than `least` if the answers of some were lost. */
 async function allEndedOnce(t: Test, raw: RawDatabase, least: number): Promise<void> {
   const query = `
     select count(*)::int as tasks, sum(ends)::int as ends,

@@ -17,7 +17,7 @@ const tasks = 5
 
 const skip = testDatabaseUrl ? false : 'needs a Postgres, for several processes'
 
-t.test('a process that is told to stop hands all that it has to another, and ends with 0', { skip }, async t => {
+t.test('a process that is asked to stop hands all its work to another, and ends with 0', { skip }, async t => {
   const { upstream, storage, env } = await stage(t)
   const databaseUrl = new URL(storage.DATABASE_URL as string)
   databaseUrl.searchParams.set('application_name', 'first')
@@ -28,7 +28,7 @@ t.test('a process that is told to stop hands all that it has to another, and end
   const ids: string[] = []
   for (let index = 0; index < tasks; index++)
     ids.push(await before.submit('/api/reviews', { body: `오늘의 일기 ${index}`, type: 'FEELING' }))
-  // The reply, its summary, and the reviews: two of them do not come to an end.
+  // The reply, its summary, and the reviews: two of them do not end.
   await upstream.requested(2 + tasks)
   const streams = await openStreams(before, ids)
   const sockets = await Promise.all([
@@ -48,7 +48,7 @@ t.test('a process that is told to stop hands all that it has to another, and end
   for (const { brokenOff, transcript } of streams) {
     t.ok(brokenOff, 'broken off, not ended')
     t.notOk(transcript.done)
-    t.notOk(transcript.types().includes('abort'), 'nobody is told that it was cancelled')
+    t.notOk(transcript.types().includes('abort'), 'no reader sees a cancellation')
   }
 
   for (const id of ids) t.equal((await follow(() => after, id)).text(0), '새 글')
@@ -74,7 +74,7 @@ t.test('a process that is told to stop hands all that it has to another, and end
   })
 })
 
-t.test('told to stop a second time, it stops at once', { skip }, async t => {
+t.test('asked to stop a second time, it stops at once', { skip }, async t => {
   const { upstream, env } = await stage(t)
   const process = await server(t, { ...env, DRAIN_SECONDS: '600' })
   await new Visitor(process.url).submit('/api/reviews', { body: '오늘의 일기', type: 'FEELING' })
@@ -83,7 +83,7 @@ t.test('told to stop a second time, it stops at once', { skip }, async t => {
   void process.exited.then(() => {
     exited = true
   })
-  // The first ones within two seconds count as one, since npm forwards the one that its child got as well.
+  // The first signals within two seconds count as one, since npm forwards the one that its child got as well.
   while (!exited) {
     process.child.kill('SIGTERM')
     await delay(100)
@@ -101,10 +101,10 @@ t.test('a database that does not answer does not hold it', { skip }, async t => 
     DRAIN_SECONDS: '0',
   })
   network.freeze(true)
-  t.type(await process.kill('SIGTERM'), 'number', 'by itself, whatever it says')
+  t.type(await process.kill('SIGTERM'), 'number', 'it ends, with any exit code')
 })
 
-/** A database, and a model that comes to an end with nothing but its replies. */
+/** A database, and a model that ends no answer but its replies. */
 async function stage(t: Test) {
   const upstream: Upstream = await startUpstream(t, completion => {
     if (asksForSummary(completion)) completion.delta('요약 ')
@@ -133,7 +133,7 @@ async function openStreams(visitor: Visitor, ids: readonly string[]): Promise<Wa
   return streams
 }
 
-/** Sends bytes on a connection that stays open; answers what resolves when it is closed. */
+/** Sends bytes on a connection that stays open; answers a promise that resolves when it is closed. */
 async function rawRequest(
   t: Test,
   url: string,

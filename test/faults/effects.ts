@@ -3,7 +3,7 @@ import type { Find, Finding } from './finding.ts'
 
 export type Query = <Row>(statement: string, values?: unknown[]) => Promise<Row[]>
 
-/** A task with all that must follow from it, once each, as the database has it. */
+/** A task with all its effects, once each, as the database has it. */
 export interface TaskRow {
   id: string
   kind: string
@@ -16,12 +16,12 @@ export interface TaskRow {
   kept: boolean
   /** Names of the events that its end published. */
   published: string[]
-  /** Whether somebody was watching, as the events say. */
+  /** Whether a reader followed it, as the events say. */
   watched: boolean
   /** Events in the queue of each handler, `<queue> <event>`. */
   handled: string[]
   notifications: string[]
-  /** The attempt whose reply was saved, and the one whose was summed up. There is one summary of a reply at the most. */
+  /** The attempt whose reply was saved, and the one that was summed up. A reply has one summary at the most. */
   savedAttempt: number | null
   summaryOf: number | null
 }
@@ -52,7 +52,7 @@ export function taskRows(query: Query): Promise<TaskRow[]> {
   return query<TaskRow>(tasksWithEffects)
 }
 
-/** What a kind publishes with what it keeps. */
+/** The event that a kind publishes with its rows. */
 const generated: Record<string, string> = {
   record: 'record.generated',
   review: 'review.generated',
@@ -66,7 +66,7 @@ export function checkEffects(row: TaskRow, subscriptions: { event: string; name:
   const generation = generated[kind] as string
   const events = ['task.ended', ...(kept ? [generation] : []), ...(status === 'failed' ? ['task.failed'] : [])]
   compare('event', published, events, find)
-  // An owner is not notified of what they watched to its end, whatever came of it.
+  // An owner is not notified of a task that they followed to its end, whatever the end.
   const jobs = events.flatMap(event =>
     subscriptions.flatMap(({ event: subscribed, name }) =>
       subscribed === event && !(name === 'events.notify' && watched) ? [`${name} ${event}`] : [],
@@ -89,7 +89,7 @@ function compare(what: string, are: readonly string[], should: readonly string[]
   }
 }
 
-/** The sums of what has ended, against what has. */
+/** The sums of ended tasks, against the tasks. */
 export async function checkSums(query: Query): Promise<[string, Finding['flaw']][]> {
   const statuses = ['completed', 'incomplete', 'failed', 'cancelled']
   const sum = (column: string, of: string) => `(select coalesce(sum(${column}), 0)::int from ${of})`
@@ -140,7 +140,7 @@ export async function checkLibrary(query: Query): Promise<[string, Finding['flaw
   ])
 }
 
-/** What is left to be worked on, by what it is: empty when nothing is. */
+/** The unfinished work, by sort: empty when all is done. */
 export async function leftOver(query: Query): Promise<string[]> {
   const rows = await query<{ what: string; count: number }>(`
     select 'task ' || status as what, count(*)::int from tasks where status in ('queued', 'running') group by 1

@@ -7,22 +7,22 @@ import { type Instance, type Link, links } from './cluster.ts'
 import type { RecordingModel } from './recording-model.ts'
 import type { Story } from './story.ts'
 
-/** What faults are made with. */
+/** The means to make faults. */
 export interface Place {
   postgres: OwnPostgres
   redis: OwnRedis
   model: RecordingModel
   story: Story
   sweeper: Sweeper
-  /** How the processes ended that were asked to stop. */
+  /** Exit codes of the processes that were asked to stop. */
   exits: (number | string)[]
-  /** Resolves when none of the attempts of these requests that are under way now is any more; or after a long time. */
+  /** Resolves when none of these requests' present attempts runs any more; or after a long time. */
   takenOver(requests: readonly number[]): Promise<void>
-  /** Waits so long, or until the test has ended: then all is mended at once. */
+  /** Waits so long, or until the test has ended: then every fault is mended at once. */
   pause(ms: number): Promise<void>
 }
 
-/** What may break: one thing at a time each, several things at once. */
+/** The parts that may break: one thing at a time each, several things at once. */
 export interface Fault {
   sort: string
   strikes: 'instance' | 'postgres' | 'redis' | Link

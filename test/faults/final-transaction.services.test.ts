@@ -23,14 +23,14 @@ interface Hit {
   moment: 'lost' | 'done'
 }
 
-/** Update of the task, its outputs, what the kind keeps, the outbox, the job, commit; of a batch, what it keeps for each. */
+/** Update of the task, its outputs, the kind's rows, the outbox, the job, commit; of a batch, the rows of each kind. */
 const statements = 6
 const hits: Hit[] = Array.from({ length: statements }, (_, statement) => statement).flatMap(statement => [
   { statement, moment: 'lost' },
   { statement, moment: 'done' },
 ])
 
-// A dozen starts, and what a killed process held is missed after ten seconds: minutes, on a busy machine.
+// A dozen starts, and the jobs of a killed process are taken over after ten seconds: minutes, on a busy machine.
 t.setTimeout(1_200_000)
 
 t.test(
@@ -103,7 +103,7 @@ class Saboteur {
   kill: (() => Promise<void>) | undefined
   readonly #databaseUrl: string
   readonly #planned = shuffled(hits)
-  /** What is to happen in the transaction under way of each connection. */
+  /** What happens in the transaction under way of each connection. */
   readonly #chosen = new Map<number, { hit: Hit; how: 'cut' | 'kill' }>()
   #sinceKill = 0
 
@@ -170,7 +170,9 @@ async function runningServer(t: Test, env: Record<string, string>) {
   }
 }
 
-/** Sends until it is accepted. One whose answer was lost may have been, too: then there are more tasks. */
+/**
+ * Sends until it is accepted. A request whose answer was lost may have been accepted, too: then there are more tasks.
+ */
 async function accepted(visitor: Visitor, index: number): Promise<void> {
   for (;;) {
     try {
@@ -182,7 +184,7 @@ async function accepted(visitor: Visitor, index: number): Promise<void> {
   }
 }
 
-/** Resolves when no task and no event is left to be worked on. */
+/** Resolves when all tasks and events are finished. */
 async function nothingLeft(query: Query): Promise<void> {
   for (;;) {
     const [left] = await query(`

@@ -1,6 +1,6 @@
 export const flaws = ['lost', 'doubled', 'stuck', 'wrong text', 'watchers wrong'] as const
 
-/** Something that is not as it must be. */
+/** A result that is not as it must be. */
 export interface Finding {
   flaw: (typeof flaws)[number]
   /** Number of the request, if it is known. */

@@ -15,7 +15,7 @@ const interruptions = (['SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL', 'SIGTERM', '
   amount(2, 6),
 )
 
-/** Stands in every message; a summary is the list of those that it has heard of, in their order. */
+/** Stands in every message; a summary is the list of the markers it has read, in their order. */
 const marker = /#\d+-\d+-\d+/g
 
 const script: Script = async completion => {
@@ -45,7 +45,7 @@ t.test(
     const talks = Promise.all(Array.from({ length: conversations }, (_, index) => talk(visitor, index)))
     const total = conversations * turnsEach * 2
     for (const [index, signal] of interruptions.entries()) {
-      // Somewhere in its share of the work, at whatever the server does then.
+      // Somewhere in its share of the work, whatever the server does then.
       await upstream.requested(Math.round((total * 0.9 * (index + Math.random())) / interruptions.length))
       await server.kill(signal)
       server = await startServer({ ...env, PORT: new URL(url).port })
@@ -80,7 +80,7 @@ async function talk(visitor: Visitor, index: number): Promise<string> {
   const { id } = await insist(() => visitor.json<{ id: string }>('POST', '/api/conversations', {}))
   for (let turn = 0; turn < turnsEach; turn++) {
     let tries = 0
-    // One whose answer was lost may have been accepted: another try is another message.
+    // A request whose answer was lost may have been accepted: another try is another message.
     await insist(() =>
       visitor.json('POST', `/api/conversations/${id}/messages?onBusy=queue`, {
         content: `#${index}-${turn}-${tries++}`,
@@ -91,7 +91,7 @@ async function talk(visitor: Visitor, index: number): Promise<string> {
   return id
 }
 
-/** The conversation once nothing of it is to come. */
+/** The conversation once it is complete. */
 async function settled(
   visitor: Visitor,
   id: string,
@@ -106,14 +106,14 @@ async function settled(
   }
 }
 
-/** Asks again while the server is away. */
+/** Asks again while the server is unavailable. */
 async function insist<Body>(ask: () => Promise<{ status: number; body: Body }>): Promise<Body> {
   for (;;) {
     try {
       const { status, body } = await ask()
       if (status < 500) return body
     } catch {
-      // Not there, or gone in the middle.
+      // The server is not running, or ended in the middle.
     }
     await delay(100)
   }

@@ -11,13 +11,13 @@ import { Transcript } from '../support/transcript.ts'
 import { startUpstream, type Upstream, type UpstreamCompletion } from '../support/upstream.ts'
 import { Visitor, type Watcher } from '../support/visitor.ts'
 
-/** Why none of this is run; in CI what is missing is a failure. */
+/** Why these tests are skipped; in CI a missing program is a failure. */
 const skip =
   process.env.CI_SERVICES === 'required' || testDatabaseUrl ? noNginx : 'needs a Postgres for several instances'
 
 const record = { category: 'subject', observations: '교통량 자료로 신호 시간을 조정함.', versions: 1 }
 
-/** How many times faster than deployed: comments and the read timeout of nginx, whose proportion is what counts. */
+/** How many times faster than deployed: comments and the read timeout of nginx, whose proportion matters. */
 const hurry = 20
 const silenceMs = 300_000
 const readTimeoutMs = 60_000
@@ -34,7 +34,7 @@ const withoutComments: Timers = {
 }
 
 t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
-  t.test('what is read as a whole comes compressed, event streams do not', async t => {
+  t.test('complete answers come compressed, event streams do not', async t => {
     const { visitor } = await balanced(t)
     for (const path of ['/', '/app.js', '/vendor/preact.js', '/styles/base.css', '/docs/json']) {
       const response = await visitor.fetch(path, { headers: { 'accept-encoding': 'gzip' } })
@@ -54,12 +54,12 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     stream.leave()
   })
 
-  t.test('a file that is known already is not sent again', async t => {
+  t.test('a file that the client has already is not sent again', async t => {
     const { visitor } = await balanced(t)
     for (const path of ['/app.js', '/vendor/preact.js']) {
       const first = await visitor.fetch(path, { headers: { 'accept-encoding': 'gzip' } })
       await first.text()
-      // As a browser asks when it looks whether a file has changed.
+      // As a browser does to check whether a file has changed.
       const known = {
         'accept-encoding': 'gzip',
         'cache-control': 'max-age=0',
@@ -76,7 +76,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     upstream.answer(async completion => {
       for (const [index, token] of tokens.entries()) {
         completion.delta(token)
-        // The next one is not even said before the client has this one.
+        // The model writes the next one only after the client has this one.
         await steps[index]?.promise
       }
       completion.finish()
@@ -117,7 +117,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     t.notMatch(await nginx.errors(), /timed out/)
   })
 
-  t.test('without comments, that silence is cut: it is they that keep a stream', async t => {
+  t.test('without comments, that silence is cut: the comments keep a stream alive', async t => {
     const { visitor, upstream, nginx } = await balanced(t, { timers: withoutComments })
     const speech = silentModel(upstream)
     const watcher = await watchLive(visitor, await visitor.record(record))
@@ -137,7 +137,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     })
   })
 
-  t.test('who comes back with a cursor, to either instance, has the text once', async t => {
+  t.test('a client that comes back with a cursor, to either instance, has the text once', async t => {
     const { visitor, upstream, requests } = await balanced(t)
     const speech = silentModel(upstream)
     const id = await visitor.record(record)
@@ -164,12 +164,12 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     for (const list of requests) list.length = 0
     await until(async () => {
       const { response } = await visitor.watchTask(id, last)
-      t.equal(response.status, 204, 'nothing is left to say')
+      t.equal(response.status, 204, 'nothing is left to send')
       return requests.every(list => list.includes(path))
     })
   })
 
-  t.test('what clients say of themselves in X-Forwarded headers is not believed', async t => {
+  t.test('X-Forwarded headers of clients are not believed', async t => {
     const { visitor, nginx } = await balanced(t)
     const forged = {
       'x-forwarded-host': 'elsewhere.example',
@@ -187,7 +187,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     t.notMatch(cookie, /secure/i, 'it was plain http')
   })
 
-  t.test('the host that was asked for is handed on, and only those that are allowed are answered for', async t => {
+  t.test('the requested host is handed on, and only allowed ones are answered', async t => {
     const { nginx } = await balanced(t)
     const asked = (host: string) =>
       new Promise<number | undefined>((resolve, reject) => {
@@ -201,7 +201,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     t.equal(await asked('evil.example'), 421)
   })
 
-  t.test('what is too large is refused as by Conch; the numbers of one instance are not shown', async t => {
+  t.test('a body that is too large is refused as by Conch; the numbers of one instance are not shown', async t => {
     const { visitor, direct } = await balanced(t)
     const large = { method: 'POST', body: JSON.stringify({ text: 'x'.repeat(512 * 1024) }) }
     const init = { ...large, headers: { 'content-type': 'application/json' } }
@@ -216,7 +216,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     t.same([hidden.status, await hidden.json()], [404, await missing.json()])
   })
 
-  t.test('one instance killed: the other answers, takes its task over, and nobody has anything twice', async t => {
+  t.test('one instance killed: the other answers, takes its task over, and no reader has anything twice', async t => {
     const { visitor, upstream, instances, nginx } = await balancedProcesses(t)
     silentModel(upstream)
     const id = await visitor.record(record)
@@ -242,17 +242,17 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     }
 
     for (const instance of instances) await instance.kill('SIGKILL')
-    const nobody = await visitor.fetch('/api/tasks')
-    t.equal(nobody.headers.get('content-type'), 'application/problem+json; charset=utf-8')
+    const stranger = await visitor.fetch('/api/tasks')
+    t.equal(stranger.headers.get('content-type'), 'application/problem+json; charset=utf-8')
     t.match(
-      { status: nobody.status, body: await nobody.json() },
+      { status: stranger.status, body: await stranger.json() },
       { status: 502, body: { status: 502, code: 'bad-gateway', title: 'Bad Gateway' } },
     )
-    t.equal(nobody.headers.get('retry-after'), '2')
+    t.equal(stranger.headers.get('retry-after'), '2')
     t.match(await nginx.errors(), /Connection refused/)
   })
 
-  t.test('one instance stopped while others ask: whatever can be asked again is answered', async t => {
+  t.test('one instance stopped while others ask: every request that can be repeated is answered', async t => {
     const { visitor, upstream, instances } = await balancedProcesses(t)
     const speech = silentModel(upstream)
     await visitor.record(record)
@@ -282,7 +282,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     await more(100)
     asking = false
     await Promise.all(load)
-    // A POST that reaches a socket in the moment in which it closes may have been read: it is not sent again.
+    // A POST that reaches a socket at the moment in which it closes may have been read: it is not sent again.
     delete statuses['POST 502']
     t.same(Object.keys(statuses).sort(), ['GET 200', 'POST 201'], JSON.stringify(statuses))
   })
@@ -330,7 +330,7 @@ async function environment(t: Test, upstream: Upstream) {
   }
 }
 
-/** Collects the paths that an instance was asked for, from its log. */
+/** Collects the paths of an instance's requests, from its log. */
 function pathsInto(paths: string[]) {
   return {
     write(line: string) {
@@ -340,7 +340,7 @@ function pathsInto(paths: string[]) {
   }
 }
 
-/** From now on the model says one word, and then nothing. Resolves with the first that it was asked for. */
+/** From now on the model writes one word, and then nothing. Resolves with its first request. */
 function silentModel(upstream: Upstream): Promise<UpstreamCompletion> {
   const asked = Promise.withResolvers<UpstreamCompletion>()
   upstream.answer(completion => asked.resolve(completion.delta('바다')))
@@ -352,7 +352,7 @@ async function watchAtBoth(visitor: Visitor, id: string): Promise<[Watcher, Watc
   return [await visitor.watchTask(id), await visitor.watchTask(id)]
 }
 
-/** A stream that has text already: at the instance that runs the task, and at any if they hear of each other. */
+/** A stream that has text already: at the instance that runs the task, and at any if they have Redis. */
 async function watchLive(visitor: Visitor, id: string): Promise<Watcher> {
   const watchers = await watchAtBoth(visitor, id)
   const live = await Promise.any(watchers.map(hasText))

@@ -7,17 +7,17 @@ import type { Instance } from './cluster.ts'
 import { numbered } from './recording-model.ts'
 import type { Story } from './story.ts'
 
-/** A request for a text, as the one who sent it knows it. */
+/** A request for a text, as its sender knows it. */
 export interface Sent {
   number: number
   /** Cookie of its owner. */
   owner: string
   kind: string
-  /** Of the answer: none as long as there is none. */
+  /** From the answer: undefined until there is one. */
   taskId: string | undefined
   watchers: EventSourceClient[]
   endings: Ending[]
-  /** Somebody stopped it, and was told that it would be. */
+  /** A user stopped it, and got the answer that it would be. */
   cancelled: boolean
 }
 
@@ -27,19 +27,19 @@ export interface LoadOptions {
   users: number
 }
 
-/** What a client waits for an answer, as load balancers do; then it sends again. */
+/** How long a client waits for an answer, as load balancers do; then it sends again. */
 const patienceMs = 15_000
 
 /**
- * Users who have texts written one after the other, watch them in several places and now and then change their minds. Each
- * request goes to any instance.
+ * Users who have texts written one after the other, follow them in several places and now and then change their minds.
+ * Each request goes to any instance.
  */
 export class Load {
   readonly sent: Sent[] = []
   readonly owners: string[] = []
   /** Requests whose answer did not come. */
   unanswered = 0
-  /** What users were refused, who asked for nothing wrong. */
+  /** Refusals of requests that were valid. */
   readonly refusals: string[] = []
   readonly #options: LoadOptions
   readonly #users: Promise<void>[]
@@ -59,12 +59,12 @@ export class Load {
     return this.sent.filter(({ taskId }) => taskId !== undefined)
   }
 
-  /** Those that are watched now. */
+  /** The tasks that are followed now. */
   get underWay(): Sent[] {
     return this.accepted.filter(({ watchers, endings }) => endings.length < watchers.length)
   }
 
-  /** Lets users finish what they have begun, for at most so long; then they leave. Answers whether nobody had to. */
+  /** Lets users finish their work, for at most so long; then they leave. Answers whether all finished. */
   async stop(patienceMs: number): Promise<boolean> {
     this.#stopping = true
     await settleWithin(patienceMs, this.#users)
@@ -130,7 +130,9 @@ export class Load {
     request.endings.push(ending)
   }
 
-  /** Until it is accepted: one whose answer was lost may have been, too, and must not be so again. */
+  /**
+   * Sends until it is accepted: a request whose answer was lost may have been accepted, and must not be accepted twice.
+   */
   async #send(owner: string, kind: string, path: string, body: (text: string) => object): Promise<Sent> {
     const number = this.sent.length + 1
     const sent: Sent = { number, owner, kind, taskId: undefined, watchers: [], endings: [], cancelled: false }
@@ -167,7 +169,7 @@ export class Load {
     }
   }
 
-  /** One who wants to be told of everything. */
+  /** A user who wants every notification. */
   async #newOwner(): Promise<string> {
     const preferences = Object.fromEntries(notificationKinds.map(kind => [kind, ['in-app']]))
     let owner: string | undefined
@@ -179,7 +181,9 @@ export class Load {
     }
   }
 
-  /** One request to any instance. `undefined` when there was no answer, or one that says to come again. @throws at a 4xx */
+  /**
+   * One request to any instance. `undefined` when there was no answer, or one that asks to come again. @throws at a 4xx
+   */
   async #once<Body>(
     owner: string | undefined,
     path: string,
@@ -187,7 +191,7 @@ export class Load {
     { number = 0, method = 'POST', key }: { number?: number; method?: string; key?: string } = {},
   ): Promise<{ status: number; headers: Headers; body: Body } | undefined> {
     const { instances, story } = this.#options
-    if (this.#leaving) throw new Error('there is nobody left to ask')
+    if (this.#leaving) throw new Error('no instance is left to ask')
     const { name, url } = oneOf(instances)
     const note = (what: string) => story.note(`${method} ${path} to ${name}: ${what}`, number)
     try {
@@ -215,5 +219,5 @@ export class Load {
   }
 }
 
-/** A valid request must not be told that it is none. */
+/** A valid request must not be refused as invalid. */
 class Refused extends Error {}

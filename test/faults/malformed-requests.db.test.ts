@@ -23,7 +23,7 @@ t.before(async () => {
   )
 })
 
-t.test('whatever cannot be answered is a problem', async t => {
+t.test('every request that cannot be served is answered with a problem', async t => {
   const { visitor, id } = await visitorWithTask()
   const json = { 'content-type': 'application/json' }
   const wrong: [number, string, string, string, RequestInit?][] = [
@@ -89,7 +89,7 @@ t.test('whatever cannot be answered is a problem', async t => {
   t.equal((await conch.visitor().fetch('/healthz')).status, 200)
 })
 
-t.test('what is no HTTP is answered or hung up on, and harms nobody', async t => {
+t.test('bytes that are no HTTP are answered or hung up on, and do no harm', async t => {
   const { visitor, id, port } = await visitorWithTask()
   const post = 'POST /api/records HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n'
   const garbage: [string | Buffer, RegExp][] = [
@@ -132,7 +132,7 @@ t.test('what is no HTTP is answered or hung up on, and harms nobody', async t =>
   t.equal((await visitor.task(id)).status, 'completed', 'the server goes on')
 })
 
-t.test('whatever is sent, nothing is the fault of the server, and it goes on', async t => {
+t.test('no request makes a fault of the server, and it goes on', async t => {
   const { visitor, id, port } = await visitorWithTask()
   const ids = [await visitor.record({ ...anyRecord, versions: 1 }), (await Talk.begin(visitor)).id]
   const random = seeded(20_261_122)

@@ -25,14 +25,14 @@ const leastTasks = Number(process.env.FAULT_TASKS ?? 0)
 
 const users = 18
 
-/** What is left when the faults are over gets this long: events wait up to minutes before they are tried again. */
+/** How long the work left after the faults may take: events wait up to minutes before they are tried again. */
 const patienceMs = 600_000
 
-// A bound for what never ends, and nothing else.
+// A bound for a test that never ends, and nothing else.
 t.setTimeout(1_500_000 + each * 120_000)
 
 t.test(
-  'whatever breaks while texts are written: each task ends once, with the text that the model wrote, for all who watch',
+  'whatever breaks while texts are written: each task ends once, with the text that the model wrote, for all readers',
   { skip: testDatabaseUrl ? noOwnPostgres || noOwnRedis : 'needs TEST_DATABASE_URL, as all tests with services do' },
   async t => {
     const story = new Story()
@@ -70,7 +70,7 @@ t.test(
     await until(() => load.accepted.length >= leastTasks, { signal: ended.signal })
     const finished = await load.stop(patienceMs)
     t.ok(finished, 'every watcher has come to an end')
-    t.same(load.refusals, [], 'nobody was refused')
+    t.same(load.refusals, [], 'no valid request was refused')
     await until(async () => (await leftOver(query)).length === 0, { patienceMs, signal: ended.signal })
 
     const audited = await audit({ load, model, query, url: instances[0]?.url ?? '' })
@@ -103,11 +103,11 @@ async function untilTakenOver(
     const now = await attempts()
     return now.some(({ id, attempt }) => before.some(other => other.id === id && other.attempt === attempt))
   }
-  // Other things break meanwhile: who waits for another one's end would be a dead lock.
+  // Other things break meanwhile: a fault that waits for another one's end would be a deadlock.
   await until(async () => !(await left()), { patienceMs: 60_000, signal })
 }
 
-/** Resolves when it is so, has not come to be so for too long, or is of no interest any more. */
+/** Resolves when `holds` is true, has not become true for too long, or is of no interest any more. */
 async function until(
   condition: () => boolean | Promise<boolean>,
   { patienceMs = Number.POSITIVE_INFINITY, signal }: { patienceMs?: number; signal: AbortSignal },
@@ -154,7 +154,7 @@ function report(
   t.comment(`${load.unanswered} requests without an answer; ends: ${JSON.stringify(ends)}`)
 }
 
-/** For whoever looks for the reason: the story of each finding, and all that the servers have printed. */
+/** For a reader who searches for the reason: the story of each finding, and all output of the servers. */
 async function keepLogs(
   folder: string,
   instances: readonly Instance[],

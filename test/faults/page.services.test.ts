@@ -14,7 +14,7 @@ import { Visitor } from '../support/visitor.ts'
 const skip = testDatabaseUrl ? noNginx || noOwnRedis : 'needs a Postgres that instances share'
 
 t.test(
-  'a page goes on though the instance that writes its texts is killed, and ends with what was saved',
+  'a page goes on though the instance that writes its texts is killed, and ends with the saved texts',
   { skip },
   async t => {
     const redis = await startRedis(t)

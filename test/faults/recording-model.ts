@@ -6,20 +6,20 @@ import { startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
 import { between, chance, oneOf } from './chance.ts'
 import type { Story } from './story.ts'
 
-/** One answer of the model, as it gave it. */
+/** One answer of the model, as it was sent. */
 export interface Answer {
-  /** Begins its text, and each of its questions: so that what was saved says where it comes from. */
+  /** Begins its text, and each of its questions: so a saved text names its answer. */
   number: number
   /** The number that the request's text has in it; none in a summary's. */
   request: number | undefined
   /** Of the record's versions; else 0. */
   output: number
-  /** Who asked, by the port that it was asked at. */
+  /** The instance that asked, by the port at which it asked. */
   port: number
   /** The whole text, written or not. */
   text: string
   questions: { question: string; choices: string[] }[]
-  /** How it ended; `open` while it is written, `left` when nobody listened any more. */
+  /** How it ended; `open` while it is written, `left` when the client had disconnected. */
   end: 'open' | 'stop' | 'length' | 'truncated' | 'refused' | 'left'
 }
 
@@ -34,14 +34,14 @@ export function answerNumber(text: string): number | undefined {
   return number === undefined ? undefined : Number(number)
 }
 
-/** Requests that no answer is ever given to. */
+/** Requests that never get an answer. */
 export function doomed(request: number): boolean {
   return request % 29 === 0
 }
 
 const summarising = summaryPrompt({ messages: [] })[0]?.content
 
-/** A model that writes what nobody else would, at the pace of a real one, and remembers it. Now and then it fails. */
+/** A model that writes unique texts, at the pace of a real one, and records them. Now and then it fails. */
 export class RecordingModel {
   readonly baseUrl: string
   readonly answers: Answer[]
@@ -68,7 +68,7 @@ export class RecordingModel {
     return new RecordingModel(baseUrl, answers)
   }
 
-  /** Requests for which a text is being written now, asked for at this port. */
+  /** Requests whose text is being written now, received at this port. */
   open(port: number): number[] {
     const open = this.answers.filter(answer => answer.port === port && answer.end === 'open')
     return [...new Set(open.flatMap(({ request }) => request ?? []))]

@@ -1,15 +1,15 @@
-/** What happened when, to tell how something came about that should not have. */
+/** What happened when, to explain a finding. */
 export class Story {
   readonly #began = performance.now()
   readonly #lines: { at: number; about: number | undefined; text: string }[] = []
 
-  /** @param about the number of a request, 0 for what concerns none; without it, it concerns all */
+  /** @param about the number of a request, 0 for an event that concerns none; without it, it concerns all */
   note(text: string, about?: number): void {
     if (about === 0) return
     this.#lines.push({ at: performance.now() - this.#began, about, text })
   }
 
-  /** What concerns a request, and what happened to all meanwhile. */
+  /** The events that concern a request, and those that concerned all meanwhile. */
   of(request: number): string {
     const own = this.#lines.filter(({ about }) => about === request)
     const [from, to] = [own[0]?.at ?? 0, own.at(-1)?.at ?? 0]

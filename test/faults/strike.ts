@@ -22,7 +22,7 @@ export interface StrikeOptions extends Place {
 /** Faults that may happen at the same time. */
 const atOnce = 2
 
-/** Strikes with each sort as often as said, in any order; resolves when all is mended. */
+/** Makes each sort of fault as often as given, in any order; resolves when all is mended. */
 export async function strike(options: StrikeOptions): Promise<Struck[]> {
   const struck = new Map(faults.map(({ sort }) => [sort, { sort, times: 0, hit: new Set<number>() }]))
   const broken = new Set<string>()
@@ -64,7 +64,10 @@ export async function strike(options: StrikeOptions): Promise<Struck[]> {
     return undefined
   }
 
-  /** Mostly the one with the most to lose comes first: which one takes a task is chance, and may always be the same. */
+  /**
+   * Mostly the instance with the most to lose comes first: which one takes a task is chance, and may always be the
+   * same.
+   */
   function candidates(): Instance[] {
     const instances = shuffled(options.instances)
     const texts = ({ networks }: Instance) => options.model.open(networks.model.port).length

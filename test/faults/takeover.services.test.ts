@@ -39,7 +39,7 @@ t.test('a process that was stopped while it wrote neither saves nor ends anythin
   const before = new Visitor(first.url)
   const ids = await submitted(before, upstream)
   const stopped = [...upstream.completions]
-  // They never leave the process that stops: what it says in the end is what they show.
+  // They never leave the process that stops: its last output is what they show.
   const followed = all(ids, id => follow(() => before, id))
   await all(ids, async id => {
     const watcher = await before.watchTask(id)
@@ -50,7 +50,7 @@ t.test('a process that was stopped while it wrote neither saves nor ends anythin
   const after = new Visitor(second.url, before.cookie)
   upstream.answer(completion => completion.delta('다시 ', '쓴 글').finish())
   first.child.kill('SIGSTOP')
-  // All is there for it to be saved as soon as it goes on.
+  // Everything is ready for it to be saved as soon as the process goes on.
   for (const completion of stopped) completion.delta('늦은 글').finish()
   for (const transcript of await all(ids, id => follow(() => after, id))) t.equal(transcript.text(0), '다시 쓴 글')
   first.child.kill('SIGCONT')
@@ -62,49 +62,45 @@ t.test('a process that was stopped while it wrote neither saves nor ends anythin
     )
     t.notOk(
       transcript.chunks.some(({ delta }) => delta?.includes('늦은')),
-      'and nothing that it wrote when it had been replaced',
+      'and nothing that it wrote after it had been replaced',
     )
   }
   await endedOnce(t, raw, { text: '다시 쓴 글', visitor: before, ids })
   t.equal(await first.kill('SIGTERM'), 0, 'it is as good as before')
 })
 
-t.test(
-  'one that was stopped in the middle of its final transaction loses its locks, and its end',
-  { skip },
-  async t => {
-    const { upstream, storage, raw, env } = await stage(t)
-    let first: ServerProcess | undefined
-    const stopped = Promise.withResolvers<void>()
-    const proxy = await proxyPostgres(t, storage.DATABASE_URL as string, ({ text }) => {
-      if (/^(with "free" as .*)?update "tasks" set .*"terminal_id" = /.test(text) && first) {
-        // With the lock on the task's row: the answer finds nobody.
-        first.child.kill('SIGSTOP')
-        stopped.resolve()
-      }
-      return { kind: 'pass' }
-    })
-    first = await server(t, { ...env, DATABASE_URL: proxy.url })
-    const before = new Visitor(first.url)
-    const ids = await submitted(before, upstream)
-    const old = [...upstream.completions]
-    const followed = all(ids, id => follow(() => before, id))
-    const second = await server(t, env)
-    const after = new Visitor(second.url, before.cookie)
-    upstream.answer(completion => completion.delta('다시 ', '쓴 글').finish())
-    for (const completion of old) completion.delta('늦은 글').finish()
-    await stopped.promise
-    for (const transcript of await all(ids, id => follow(() => after, id))) t.equal(transcript.text(0), '다시 쓴 글')
-    const one = first
-    first = undefined
-    one.child.kill('SIGCONT')
-    for (const transcript of await followed) t.equal(transcript.text(0), '다시 쓴 글')
-    await endedOnce(t, raw, { text: '다시 쓴 글', visitor: before, ids })
-    t.equal(await one.kill('SIGTERM'), 0)
-  },
-)
+t.test('a process stopped in the middle of its final transaction loses its locks, and its end', { skip }, async t => {
+  const { upstream, storage, raw, env } = await stage(t)
+  let first: ServerProcess | undefined
+  const stopped = Promise.withResolvers<void>()
+  const proxy = await proxyPostgres(t, storage.DATABASE_URL as string, ({ text }) => {
+    if (/^(with "free" as .*)?update "tasks" set .*"terminal_id" = /.test(text) && first) {
+      // With the lock on the task's row: the answer finds no process.
+      first.child.kill('SIGSTOP')
+      stopped.resolve()
+    }
+    return { kind: 'pass' }
+  })
+  first = await server(t, { ...env, DATABASE_URL: proxy.url })
+  const before = new Visitor(first.url)
+  const ids = await submitted(before, upstream)
+  const old = [...upstream.completions]
+  const followed = all(ids, id => follow(() => before, id))
+  const second = await server(t, env)
+  const after = new Visitor(second.url, before.cookie)
+  upstream.answer(completion => completion.delta('다시 ', '쓴 글').finish())
+  for (const completion of old) completion.delta('늦은 글').finish()
+  await stopped.promise
+  for (const transcript of await all(ids, id => follow(() => after, id))) t.equal(transcript.text(0), '다시 쓴 글')
+  const one = first
+  first = undefined
+  one.child.kill('SIGCONT')
+  for (const transcript of await followed) t.equal(transcript.text(0), '다시 쓴 글')
+  await endedOnce(t, raw, { text: '다시 쓴 글', visitor: before, ids })
+  t.equal(await one.kill('SIGTERM'), 0)
+})
 
-/** A database, and a model that begins each text and says no more. */
+/** A database, and a model that begins each text and writes no more. */
 async function stage(t: Test) {
   const upstream = await startUpstream(t, completion => completion.delta('처음 '))
   const storage = await ownStorage(t)
@@ -127,7 +123,7 @@ async function submitted(visitor: Visitor, upstream: Upstream): Promise<string[]
   return ids
 }
 
-/** Each was saved by its second attempt, once, with all that follows from it. */
+/** Each was saved by its second attempt, once, with all its effects. */
 async function endedOnce(
   t: Test,
   raw: RawDatabase,
@@ -160,7 +156,7 @@ async function endedOnce(
   t.same(counts, { tasks: all, ends: all, lost: all, reviews: all, library: all, counted: all, failed: 0 })
 }
 
-/** The ids of the events that said that a task had ended. */
+/** The ids of the events that reported the end of a task. */
 function endsOf(ids: readonly string[], types: readonly string[]): string[] {
   const withId = types.filter(type => type !== 'data-reset')
   return ids.filter((_, index) => withId[index] === 'finish')

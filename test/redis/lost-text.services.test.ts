@@ -11,7 +11,7 @@ import { Visitor } from '../support/visitor.ts'
 import { until } from '../tasks/log/replication-contract.ts'
 
 t.test(
-  'a task whose process died once too often fails, and keeps the text that others had of it',
+  'a task whose process died once too often fails, and keeps the text that other instances had of it',
   { skip: testDatabaseUrl ? noOwnRedis : 'needs a Postgres that instances share' },
   async t => {
     const redis = await startRedis(t)
@@ -41,7 +41,7 @@ t.test(
     t.match(task, { status: 'failed', attempt: 2, error: { code: 'attempts-lost' } })
     const kept = task.outputs.find(({ text }) => text !== '')
     t.match(kept, { status: 'incomplete', text: '여기까지 쓴 글', error: { code: 'attempts-lost' } })
-    t.equal(texts.get(kept?.index ?? -1), kept?.text, 'who watches has it, too')
+    t.equal(texts.get(kept?.index ?? -1), kept?.text, 'its reader has it, too')
     t.match(
       task.outputs.find(({ text }) => text === ''),
       { status: 'failed', error: { code: 'attempts-lost' } },

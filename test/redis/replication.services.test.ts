@@ -32,7 +32,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     replicationContract(t, t => instance(t, named ?? '', prefix))
   })
 
-  // Whoever has a cluster refuses a command whose keys are in several slots: none of ours is.
+  // A cluster refuses a command whose keys are in several slots: ours have one slot each.
   t.test('a server of a cluster', async t => {
     const { url } = await startRedis(t, '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf')
     const admin = client(t, url)
@@ -45,7 +45,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     const redis = await startRedis(t)
     const { writer, reader, log, mirror } = await followed(t, redis.url)
     for (let round = 0; round < 5; round++) {
-      // It goes in the middle of what is under way.
+      // Redis stops in the middle of a round trip.
       const writing = write(log, 200)
       await redis.stop()
       await writing
@@ -58,7 +58,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     await same(t, late, log)
   })
 
-  t.test('a Redis that was frozen is noticed, and what it missed is sent', async t => {
+  t.test('a Redis that was frozen is noticed, and the missed events are sent', async t => {
     const redis = await startRedis(t)
     const { writer, reader, log, mirror } = await followed(t, redis.url)
     redis.freeze(true)
@@ -101,12 +101,12 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     await same(t, late, log)
   })
 
-  t.test('a log whose beginning was cut off, or that was removed, is written anew for who needs it', async t => {
+  t.test('a log whose beginning was cut off, or that was removed, is rewritten when a follower needs it', async t => {
     const redis = await startRedis(t)
     const admin = client(t, redis.url)
     const { log, mirror } = await followed(t, redis.url)
     const key = `conch:{${log.taskId}}:log`
-    // One for whom this attempt is void: to write it anew is to publish it from its first event on.
+    // A follower for which this attempt is void: to rewrite the log is to publish it from its first event on.
     const next = queuedLog(log.taskId)
     await instance(t, redis.url).then(({ replication }) =>
       listen(replication, next, { voidAttempt: 1, running: false }).sync(),
@@ -125,19 +125,16 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     t.equal(next.attempt, 0)
   })
 
-  t.test(
-    'a Redis that has lost everything gets back what is being written, though nothing more is written',
-    async t => {
-      const redis = await startRedis(t)
-      const { log } = await followed(t, redis.url)
-      await redis.stop()
-      await redis.start()
-      const admin = client(t, redis.url)
-      await until(async () => (await admin.xlen(`conch:{${log.taskId}}:log`)) === log.lastId.seq)
-    },
-  )
+  t.test('a Redis that has lost everything gets the running logs again, though nothing more is appended', async t => {
+    const redis = await startRedis(t)
+    const { log } = await followed(t, redis.url)
+    await redis.stop()
+    await redis.start()
+    const admin = client(t, redis.url)
+    await until(async () => (await admin.xlen(`conch:{${log.taskId}}:log`)) === log.lastId.seq)
+  })
 
-  t.test('a log goes an hour after its last event, and with the attempt what the ones before have written', async t => {
+  t.test('a log expires an hour after its last event; a new attempt removes the events of the ones before', async t => {
     const redis = await startRedis(t)
     const admin = client(t, redis.url)
     const { writer, log, mirror } = await followed(t, redis.url)
@@ -170,12 +167,12 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     t.same([one, many], [4, 4])
   })
 
-  t.test('a Redis that has become a replica is left, for the one that its address leads to now', async t => {
+  t.test('a Redis that has become a replica is left for the server to which its address leads now', async t => {
     const [first, second] = await Promise.all([startRedis(t), startRedis(t)])
     const proxy = await proxyTcp(t, first.url)
     const { log } = await followed(t, proxy.url(first.url))
     proxy.lead(second.url)
-    // It keeps its connections, and answers what only reads.
+    // It keeps its connections, and answers commands that only read.
     await client(t, first.url).replicaof('127.0.0.1', new URL(second.url).port)
     await write(log, 20)
     const later = queuedLog(log.taskId)
@@ -183,7 +180,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     await same(t, later, log)
   })
 
-  t.test('who writes knows how many follow after a new connection, too', async t => {
+  t.test('the writer knows its number of followers after a reconnection, too', async t => {
     const redis = await startRedis(t)
     const proxy = await proxyTcp(t, redis.url)
     const [writer, reader] = await Promise.all([instance(t, proxy.url(redis.url)), instance(t, redis.url)])
@@ -194,7 +191,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     proxy.cut()
     await until(() => !writer.replication.connected)
     await until(() => writer.replication.connected)
-    // What is asked on a new connection goes along with this.
+    // A question on a new connection goes along with this.
     const other = new EventLog(uuidv7(), 'record')
     const mirror = queuedLog(other.taskId)
     listen(reader.replication, mirror, running)
@@ -203,11 +200,11 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     t.equal(publication.followers, 1)
   })
 
-  t.test('a log that Redis does not take does not slow the others down', async t => {
+  t.test('a log that Redis refuses does not slow the others down', async t => {
     const redis = await startRedis(t)
     const { writer, log, mirror } = await followed(t, redis.url)
     const refused = new EventLog(uuidv7(), 'record')
-    await client(t, redis.url).set(`conch:{${refused.taskId}}:log`, 'of somebody else')
+    await client(t, redis.url).set(`conch:{${refused.taskId}}:log`, 'of another program')
     begin(writer, refused, 1)
     const rounds = 20
     for (let round = 0; round < rounds; round++) {
@@ -218,7 +215,7 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     t.ok(Number(refusals) < rounds / 2, `it was tried ${refusals} times beside ${rounds} other round trips`)
   })
 
-  t.test('what a process keeps to itself for a while is neither asked for again and again nor lost', async t => {
+  t.test('events that a process holds back for a while are neither requested again and again nor lost', async t => {
     const redis = await startRedis(t)
     const { writer, reader, log, mirror } = await followed(t, redis.url)
     let now = 0
@@ -246,20 +243,20 @@ t.test('replication by Redis', { skip: noOwnRedis }, async t => {
     await same(t, mirror, log)
   })
 
-  t.test('why Redis cannot be had is told, but once', async t => {
+  t.test('the reason why Redis is unavailable is logged, but once', async t => {
     const { url } = await startRedis(t, '--requirepass', 'right')
-    const told: { err?: Error }[] = []
-    const logger = { ...quietLogger, warn: (what: { err?: Error }) => void told.push(what) } as typeof quietLogger
+    const warnings: { err?: Error }[] = []
+    const logger = { ...quietLogger, warn: (what: { err?: Error }) => void warnings.push(what) } as typeof quietLogger
     const wrong = url.replace('//', '//:wrong@')
     const replication = openRedisReplication({ url: wrong, prefix: 'conch', logger })
     t.teardown(() => replication.close())
     const refused = client(t, url.replace('//', '//:right@'))
     await until(async () => /failed_calls=([4-9]|\d\d)/.test(await refused.info('commandstats')))
-    t.equal(told.length, 1)
-    t.match(told[0]?.err, { message: /WRONGPASS/ })
+    t.equal(warnings.length, 1)
+    t.match(warnings[0]?.err, { message: /WRONGPASS/ })
   })
 
-  t.test('what is no event, or no signal, harms nobody', async t => {
+  t.test('a message that is no event or no signal does no harm', async t => {
     const redis = await startRedis(t)
     const admin = client(t, redis.url)
     const { reader, log, mirror } = await followed(t, redis.url)

@@ -17,7 +17,7 @@ const oneText = { ...anyRecord, versions: 1 }
 t.test('two instances on one Postgres and one Redis', { skip }, async t => {
   const shared = await instances(t)
 
-  t.test('who watches elsewhere has each token before the model says the next', async t => {
+  t.test('a reader at the other instance has each token before the model writes the next', async t => {
     const { id, here, there, upstream } = await running(t, shared)
     const [near, far] = [await here.watchTask(id), await there.watchTask(id)]
     for (const word of ['하나 ', '둘 ', '셋 ']) {
@@ -50,7 +50,7 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
     t.same(await (await there.watchTask(id, far.transcript.lastId)).response.status, 204)
   })
 
-  t.test('polling shows at either what has come so far', async t => {
+  t.test('polling shows the text so far at either instance', async t => {
     const { id, here, there, upstream } = await running(t, shared)
     upstream.completions[0]?.delta('지금까지 ', '온 글')
     for (const visitor of [here, there]) {
@@ -67,7 +67,7 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
     await until(async () => (await there.task(id)).status === 'completed')
   })
 
-  t.test('a task is cancelled from anywhere: the model is left, what came is kept', async t => {
+  t.test('a task is cancelled from anywhere: the model is left, the text so far is kept', async t => {
     const { id, there, upstream } = await running(t, shared)
     const far = await there.watchTask(id)
     upstream.completions[0]?.delta('여기까지')
@@ -80,7 +80,7 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
     t.match(await there.task(id), { status: 'cancelled', outputs: [{ text: '여기까지' }] })
   })
 
-  t.test('one output is cancelled, and written anew, from anywhere', async t => {
+  t.test('one output is cancelled, and written again, from anywhere', async t => {
     const { id, there, upstream } = await running(t, shared, { ...anyRecord, versions: 2 })
     const far = await there.watchTask(id)
     t.equal((await there.json('POST', `/api/tasks/${id}/outputs/0/retry`)).status, 409, 'not while it is written')
@@ -100,7 +100,7 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
     t.match(await there.task(id), { status: 'completed', outputs: [{ text: '글' }, { text: '글' }] })
   })
 
-  t.test('a task is removed from anywhere, with all that runs of it', async t => {
+  t.test('a task is removed from anywhere, and its attempt ends', async t => {
     const { id, here, there, upstream } = await running(t, shared)
     const near = await here.watchTask(id)
     t.equal((await there.json('DELETE', `/api/records/${id}`)).status, 204)
@@ -113,7 +113,7 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
     for (const visitor of [here, there]) t.equal((await visitor.json('GET', `/api/tasks/${id}`)).status, 404)
   })
 
-  t.test('a task that waits is cancelled where others watch it, and they are told', async t => {
+  t.test('a task that waits is cancelled where others follow it, and they see it', async t => {
     const { here, there } = await running(t, shared)
     const talk = await Talk.begin(here)
     await talk.send('첫 번째')
@@ -126,10 +126,10 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
     t.match(far.transcript.chunks.at(-1), { type: 'abort' })
   })
 
-  t.test('who watches elsewhere is somebody who watches', async t => {
+  t.test('a reader at the other instance counts as a reader', async t => {
     const { id, there, upstream } = await running(t, shared)
     const far = await there.watchTask(id)
-    // It is known from the events that are sent while somebody follows.
+    // It is known from the events that are sent while a reader follows.
     for (const word of ['하나 ', '둘 ']) {
       upstream.completions[0]?.delta(word)
       await far.until(({ texts }) => texts.get(0)?.endsWith(word) ?? false)
@@ -139,7 +139,7 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
     t.same(await watched(shared, id), [{ watched: true }])
   })
 
-  t.test('who only asks elsewhere, or has left, is nobody who watches', async t => {
+  t.test('a client that only polls elsewhere, or has left, is no reader', async t => {
     const { id, there, upstream } = await running(t, shared)
     const far = await there.watchTask(id)
     upstream.completions[0]?.delta('하나 ')
@@ -170,7 +170,7 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
 t.test('without its Redis', { skip }, async t => {
   const shared = await instances(t)
 
-  t.test('an instance shows the end of what runs elsewhere, and cancels it', async t => {
+  t.test('an instance shows the end of a task that runs elsewhere, and cancels it', async t => {
     const { id, here, there, upstream } = await running(t, shared)
     const near = await here.watchTask(id)
     upstream.completions[0]?.delta('글 ')
@@ -191,7 +191,7 @@ t.test('without its Redis', { skip }, async t => {
     await until(async () => (await other.there.task(other.id)).status === 'cancelled')
   })
 
-  t.test('who had a part of the text when Redis went ends with all of it, and once', async t => {
+  t.test('a reader that had a part of the text when Redis stopped ends with all of it, and once', async t => {
     await shared.redis.start()
     await until(async () => (await Promise.all(shared.visitors().map(connected))).every(Boolean))
     const { id, there, upstream } = await running(t, shared)
@@ -201,7 +201,7 @@ t.test('without its Redis', { skip }, async t => {
     await shared.redis.stop()
     upstream.completions[0]?.delta('하나').finish()
     await far.ended
-    t.notOk(far.transcript.done, 'it is sent away')
+    t.notOk(far.transcript.done, 'it is disconnected')
     const again = await there.watchTask(id, far.transcript.lastId)
     await again.ended
     t.equal(again.transcript.types()[0], 'data-reset')
@@ -240,12 +240,12 @@ async function running(t: Test, { urls, upstream }: Shared, body: object = oneTe
   return { id, here, there, upstream }
 }
 
-/** Whether somebody is said to have watched the task to its end. */
+/** Whether the fact says that a reader followed the task to its end. */
 async function watched({ database }: Shared, id: string): Promise<unknown[]> {
-  const told = `select distinct data->'data'->'watched' as watched from pgboss.job
+  const query = `select distinct data->'data'->'watched' as watched from pgboss.job
     where data->>'name' = 'task.ended' and data->'data'->>'taskId' = $1`
-  await until(async () => (await database.query(told, [id])).length > 0)
-  return database.query(told, [id])
+  await until(async () => (await database.query(query, [id])).length > 0)
+  return database.query(query, [id])
 }
 
 /** How many tasks an instance has begun. */

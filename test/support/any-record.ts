@@ -1,4 +1,4 @@
-/** What most record tests ask for. */
+/** The input of most record tests. */
 export const anyRecord = {
   category: 'subject',
   subject: '확률과 통계',

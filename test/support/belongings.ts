@@ -8,7 +8,7 @@ import { asksForSummary, Talk } from './talk.ts'
 import type { Script } from './upstream.ts'
 import type { Visitor } from './visitor.ts'
 
-/** Offers every way out of here, so that there is something in every table. */
+/** Offers every notification channel, so that every table has rows. */
 export function everyChannel(
   api: Awaited<ReturnType<typeof startSolapi>>,
   account: { apiKey: string; apiSecret: string },
@@ -23,7 +23,7 @@ export function everyChannel(
   }
 }
 
-/** Writes two words, a quiz or a summary; refuses what says REFUSE. */
+/** Writes two words, a quiz or a summary; refuses a prompt with REFUSE in it. */
 export const anything: Script = completion => {
   const asked = JSON.stringify(completion.body.messages)
   if (asked.includes('REFUSE')) completion.response.writeHead(400, { 'content-type': 'application/json' }).end('{}')
@@ -76,7 +76,7 @@ export async function reachable(visitor: Visitor, number: string): Promise<void>
   }
 }
 
-/** All that an owner is shown, and that does not change by itself. */
+/** Everything that an owner is shown, and that does not change with time. */
 export async function everythingOf(visitor: Visitor, paths: readonly string[]): Promise<Record<string, unknown>> {
   const shown: Record<string, unknown> = {}
   for (const path of paths) {
@@ -91,7 +91,7 @@ export async function inLibrary(visitor: Visitor, ids: readonly string[]): Promi
   await new Library(visitor).has(...ids)
 }
 
-/** Waits until the owner was notified of a task that nobody followed. */
+/** Waits until the owner was notified of a task without readers. */
 export async function noticeOf(visitor: Visitor, taskId: string): Promise<void> {
   for (;;) {
     const { body } = await visitor.json<{ items: { taskId: string }[] }>('GET', '/api/notifications')

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * Between two looks at what says nothing when it changes, such as a row or an answer of the server. Short enough not to be
- * noticed, and long enough that those who are waited for have the processor meanwhile: looking without a pause took half of
- * what some suites took.
+ * Between two checks of a state that sends no signal when it changes, such as a row or an answer of the server. Short
+ * enough not to be noticed, and long enough that the awaited process gets the processor meanwhile: checking without a
+ * pause took half of the time of some suites.
  */
 export function briefly(): Promise<void> {
   return delay(10)

@@ -68,7 +68,7 @@ function launchInstalled(): Promise<Browser> {
  * The folder with the unpacked browser, made once per version of the package.
  *
  * Test files run side by side, and the package takes a half-written file for a finished one. So each process unpacks
- * into a folder of its own and renames it; whoever comes second finds the name taken and drops its copy.
+ * into a folder of its own and renames it; the second process finds the name taken and drops its copy.
  */
 async function unpackedChromium(): Promise<string> {
   const entry = fileURLToPath(import.meta.resolve('@sparticuz/chromium'))

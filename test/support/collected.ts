@@ -2,11 +2,11 @@ import { setImmediate } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** What this process uses once what it does not need has gone. */
+/** The memory of this process after a garbage collection. */
 export async function collected(): Promise<NodeJS.MemoryUsage> {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc')
-  // Buffers go in the turn after the one that finds them unused.
+  // Buffers are freed in the turn after the one that finds them unused.
   for (let time = 0; time < 3; time++) {
     collect()
     await setImmediate()

@@ -18,14 +18,14 @@ export interface Conch {
   close(): Promise<void>
 }
 
-/** A folder that goes with the test. */
+/** A folder that is removed with the test. */
 export async function temporaryFolder(t: Test): Promise<string> {
   const folder = await mkdtemp(join(temporaryRoot, 'conch-test-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** A whole Conch in this process, listening on a free port. `env` is what the environment would say. */
+/** A whole Conch in this process, listening on a free port. `env` is its environment. */
 export async function startConch(
   t: Test,
   env: Record<string, string> = {},
@@ -46,7 +46,7 @@ export async function startConch(
   return { url, app, dataDir: config.dataDir, visitor: () => new Visitor(url), close }
 }
 
-/** What the environment must say for storage of its own: a data folder with a database in it, or a Postgres database. */
+/** The environment for storage of its own: a data folder with a database in it, or a Postgres database. */
 export async function ownStorage(t: Test): Promise<Record<string, string> & { DATA_DIR: string }> {
   const folder = await temporaryFolder(t)
   const database = await ownDatabase(t)

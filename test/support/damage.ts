@@ -7,7 +7,7 @@ export interface StoredValue {
   where: string
 }
 
-/** What may happen to the bytes of a stored value on a disk, as an SQL expression of what is there then. */
+/** Damage to the bytes of a stored value, as an SQL expression over the column. */
 export const damages = {
   'its last byte': (column: string) =>
     `set_byte("${column}", length("${column}") - 1, get_byte("${column}", length("${column}") - 1) # 1)`,

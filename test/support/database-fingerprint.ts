@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('../../', import.meta.url)
 
-/** Of all that decides what an empty database looks like, and of how these tests make one. */
+/** Of all that determines an empty database, and of how these tests make one. */
 export async function databaseFingerprint(): Promise<string> {
   const migrations = (await readdir(new URL('drizzle', root))).filter(name => name.endsWith('.sql')).sort()
   const hash = createHash('sha256')

@@ -6,10 +6,10 @@ import { onServer, testDatabaseUrl } from './test-server.ts'
 export { testDatabaseUrl }
 
 /**
- * What the environment must say for a Conch on a database of its own: nothing for the embedded one, else a new database
- * on the test server, dropped with the test, and the secrets that Postgres asks for.
+ * The environment for a Conch on a database of its own: nothing for the embedded one, else a new database on the test
+ * server, dropped with the test, and the secrets that Postgres asks for.
  *
- * @param options.empty one in which nothing is, instead of one as a first start would leave it
+ * @param options.empty an empty database, instead of one as a first start would leave it
  */
 export async function ownDatabase(t: Test, { empty = false } = {}): Promise<Record<string, string>> {
   if (!testDatabaseUrl) return {}

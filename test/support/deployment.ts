@@ -10,7 +10,7 @@ export function deployed(name: string): string {
   return readFileSync(`${root}deploy/${name}`, 'utf8')
 }
 
-/** What `deploy/Dockerfile` makes of the repository, and how it is run. */
+/** The image that `deploy/Dockerfile` makes of the repository, and how it is run. */
 export function image() {
   const dockerfile = DockerfileParser.parse(deployed('Dockerfile'))
   const instructions = [...dockerfile.getHEALTHCHECKs(), ...dockerfile.getCMDs()].map(
@@ -18,7 +18,7 @@ export function image() {
   )
   const [healthcheck = [], command = []] = instructions.map(text => JSON.parse(/\[.*\]$/.exec(text)?.[0] ?? ''))
   return {
-    /** What is copied from the repository, each with where it goes. */
+    /** The paths copied from the repository, each with its target. */
     copies: dockerfile.getCOPYs().flatMap(copy => {
       if (copy.getFlags().some(flag => flag.getName() === 'from')) return []
       const paths = copy.getArguments().map(argument => argument.getValue())

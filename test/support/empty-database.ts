@@ -21,7 +21,7 @@ export async function copyEmptyDatabase(dataDir: string): Promise<void> {
 
 let made: Promise<string> | undefined
 
-/** Test files run side by side: each makes its own, and who comes second finds the name taken and drops it. */
+/** Test files run side by side: each makes its own, and the second one finds the name taken and drops it. */
 async function makeOnce(): Promise<string> {
   const folder = join(cache, `empty-database-${await databaseFingerprint()}`)
   if (await exists(folder)) return folder

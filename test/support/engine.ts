@@ -17,14 +17,14 @@ import { openDatabase } from './open-database.ts'
 export type Engine = Awaited<ReturnType<typeof startEngine>>
 
 export interface EngineOptions {
-  /** What its kind does otherwise than to ask with the task's id and keep nothing. */
+  /** Overrides of its kind, which asks with the task's id and keeps nothing. */
   kind?: Partial<Extract<TaskKind, { prompt: unknown }>>
-  /** What the model does before it says "text" and stops. */
+  /** What the model does before it writes "text" and stops. */
   beforeAnswer?: (request: Parameters<Model['complete']>[0]) => Promise<void>
-  /** One that others use as well; without it, one of its own. */
+  /** A database shared with others; without it, one of its own. */
   otherKinds?: readonly TaskKind[]
   database?: Database
-  /** What it says to other instances, and hears of them. */
+  /** Its signals to and from other instances. */
   signals?: Signals
 }
 

@@ -2,13 +2,13 @@ import { EventSource } from 'eventsource'
 import { questionsIn } from './quiz.ts'
 import { Transcript } from './transcript.ts'
 
-/** What a client has at the end of a stream. */
+/** The state of a client at the end of a stream. */
 export interface Ending {
-  /** `done`: the server said that nothing follows; `204`: it said so to a client that came back; `refused`: 4xx; `left`. */
+  /** `done`: the server ended the stream; `204`: it did so for a client that came back; `refused`: 4xx; `left`. */
   how: 'done' | '204' | 'refused' | 'left'
   /** Of each output. */
   texts: ReadonlyMap<number, string>
-  /** What a quiz showed. */
+  /** The questions that a quiz showed. */
   questions: readonly { question: string; choices: string[] }[]
   /** All terminal events that it was sent. */
   terminals: readonly string[]
@@ -20,14 +20,14 @@ export interface EventSourceClientOptions {
   cookie: string
   /** The server of the next connection: it may be another one each time, as behind a load balancer. */
   choose(): string
-  /** Told what happens, in words. */
+  /** Called with a description of each event. */
   note(what: string): void
 }
 
 /**
- * Watches a task as a page with an `EventSource` does: it comes back with its cursor, after the time that it was told, as
- * long as the stream does not end as streams end. A 5xx is what a load balancer says while servers are away: it comes back
- * then as well, as pages do by making another `EventSource`.
+ * Follows a task as a page with an `EventSource` does: it comes back with its cursor, after the given delay, as long as
+ * the stream does not end with `[DONE]`. A 5xx is the answer of a load balancer while servers are unavailable: it comes
+ * back then as well, as pages do by making another `EventSource`.
  */
 export class EventSourceClient {
   readonly ended: Promise<Ending>
@@ -62,7 +62,7 @@ export class EventSourceClient {
     })
   }
 
-  /** Gives up, with what there is. */
+  /** Gives up, with its present state. */
   leave(): void {
     this.#finish('left')
   }

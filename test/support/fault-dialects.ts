@@ -14,8 +14,8 @@ import {
   wholeText,
 } from './fault.ts'
 
-const told = { inputTokens: 9, outputTokens: 2 }
-const whole = { outcome: 'completed', usage: told } as const
+const reported = { inputTokens: 9, outputTokens: 2 }
+const whole = { outcome: 'completed', usage: reported } as const
 const broken = {
   outcome: 'broken',
   reason: 'error-in-stream',
@@ -36,7 +36,7 @@ const retryInfo = (retryDelay: string) => [
   },
 ]
 
-/** `../shared/facts/7`, row by row. */
+/** How providers and servers differ from OpenAI's format, one case for each difference. The cases are the source. */
 export const dialects: readonly Fault[] = [
   {
     name: 'Gemini: 429 with a delay in an array body',
@@ -70,7 +70,7 @@ export const dialects: readonly Fault[] = [
     answer: frames(text, usage, '[DONE]'),
     outcome: 'truncated',
     reason: 'no-finish-reason',
-    usage: told,
+    usage: reported,
   },
   {
     name: 'Gemini: STOP on every chunk',
@@ -93,7 +93,7 @@ export const dialects: readonly Fault[] = [
     answer: slowly(chunk({ content: '.' }, 'STOP'), 8, usage),
     outcome: 'completed',
     text: '........',
-    usage: told,
+    usage: reported,
   },
   {
     name: 'Gemini: STOP on every chunk, then silence',
@@ -112,7 +112,7 @@ export const dialects: readonly Fault[] = [
     answer: frames(text, chunk({}, 'null'), usage, '[DONE]'),
     outcome: 'truncated',
     reason: 'no-finish-reason',
-    usage: told,
+    usage: reported,
   },
   {
     name: 'reasoning in the text, in pieces',
@@ -139,14 +139,14 @@ export const dialects: readonly Fault[] = [
     answer: frames(chunk({ content: '<think>SECRET' }), stop, usage),
     outcome: 'completed',
     text: '',
-    usage: told,
+    usage: reported,
   },
   {
     name: 'reasoning in the text up to the limit',
     answer: frames(chunk({ content: '<think>SECRET' }), chunk({}, 'length'), usage),
     outcome: 'length',
     text: '',
-    usage: told,
+    usage: reported,
   },
   {
     name: 'Mistral: content in parts',
@@ -231,7 +231,7 @@ export const dialects: readonly Fault[] = [
     name: 'vLLM: finish reason abort',
     answer: frames(text, chunk({}, 'abort'), usage),
     outcome: 'other',
-    usage: told,
+    usage: reported,
     detail: /\(abort\)/,
   },
   {

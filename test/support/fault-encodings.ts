@@ -7,7 +7,7 @@ const good = `${frame(text)}${frame(stop)}${frame(usage)}data: [DONE]\n\n`
 const whole = { outcome: 'completed', usage: { inputTokens: 9, outputTokens: 2 } } as const
 const noStream = { outcome: 'broken', reason: 'no-stream', text: '' } as const
 
-/** Event streams that are not called so, or come in an encoding that was not asked for. */
+/** Event streams with another content type, or in an encoding that was not requested. */
 export const encodings: readonly Fault[] = [
   ...['text/plain; charset=utf-8', 'application/octet-stream', 'application/json', 'text/html', ''].map(
     (type): Fault => ({ name: `a stream as ${type || 'nothing'}`, answer: typed(type, good), ...whole }),
@@ -118,7 +118,7 @@ export const encodings: readonly Fault[] = [
     }),
   ),
   {
-    name: 'more encodings than anybody needs',
+    name: 'more encodings than any server needs',
     answer: encoded(Array(1000).fill('gzip').join(), gzipSync('SECRET')),
     ...noStream,
     detail: /an encoding that is not known here/,

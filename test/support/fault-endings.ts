@@ -18,13 +18,13 @@ import {
 const frame = (data: string) => `data: ${data}\n\n`
 const good = `${frame(text)}${frame(stop)}${frame(usage)}data: [DONE]\n\n`
 const chunked = (body: string) => `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n`
-const told = { inputTokens: 9, outputTokens: 2 }
-const whole = { outcome: 'completed', text: wholeText, usage: told } as const
+const reported = { inputTokens: 9, outputTokens: 2 }
+const whole = { outcome: 'completed', text: wholeText, usage: reported } as const
 const cut = { outcome: 'truncated', usage: 'estimated' } as const
 const broken = { outcome: 'broken', usage: 'estimated' } as const
 const sse = { 'content-type': 'text/event-stream' }
 
-/** `../shared/facts/3`, "How a stream ends", row by row, and what else can happen to any stream. */
+/** How a stream ends, one case for each way, and other faults of any stream. The cases are the source. */
 export const endings: readonly Fault[] = [
   { name: 'finish reason, usage, [DONE]', answer: frames(text, stop, usage, '[DONE]'), ...whole },
   { name: 'clean end without [DONE] and finish reason', answer: frames(text), ...cut, reason: 'no-finish-reason' },
@@ -291,12 +291,12 @@ export const endings: readonly Fault[] = [
   },
   { name: '[DONE] and never closed', answer: open(text, stop, usage, '[DONE]'), ...whole },
   { name: 'finish reason and never closed', answer: open(text, stop), outcome: 'completed', usage: 'estimated' },
-  { name: 'length', answer: frames(text, chunk({}, 'length'), usage), outcome: 'length', usage: told },
+  { name: 'length', answer: frames(text, chunk({}, 'length'), usage), outcome: 'length', usage: reported },
   {
     name: 'content filter after text',
     answer: frames(text, chunk({}, 'content_filter'), usage),
     outcome: 'content-filter',
-    usage: told,
+    usage: reported,
   },
   {
     name: 'content filter before text',
@@ -308,7 +308,7 @@ export const endings: readonly Fault[] = [
     name: 'tool calls',
     answer: frames(text, chunk({}, 'tool_calls'), usage),
     outcome: 'other',
-    usage: told,
+    usage: reported,
     detail: /\(tool_calls\)/,
   },
   {
@@ -316,7 +316,7 @@ export const endings: readonly Fault[] = [
     answer: frames(chunk({ refusal: '쓸 수 ' }), chunk({ refusal: '없습니다.' }), stop, usage),
     outcome: 'refused',
     text: '',
-    usage: told,
+    usage: reported,
     detail: /^쓸 수 없습니다\.$/,
   },
   {
@@ -331,7 +331,7 @@ export const endings: readonly Fault[] = [
     answer: frames(stop, usage, '[DONE]'),
     outcome: 'completed',
     text: '',
-    usage: told,
+    usage: reported,
   },
   { name: 'no usage', answer: frames(text, stop, '[DONE]'), outcome: 'completed', usage: 'estimated' },
   {

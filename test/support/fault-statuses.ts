@@ -5,7 +5,7 @@ const whole = { outcome: 'completed', usage: { inputTokens: 9, outputTokens: 2 }
 const error = { error: { message: 'SECRET', type: 'some_type', param: null, code: 'some_code' } }
 const limited = { outcome: 'unavailable', reason: 'rate-limited', text: '', retries: 0 } as const
 
-/** What comes instead of an event stream: statuses, delays, and connections that give no answer. */
+/** Answers instead of an event stream: statuses, delays, and connections that give no answer. */
 export const statuses: readonly Fault[] = [
   ...[400, 401, 403, 404, 409, 413, 422, 501].map(
     (status): Fault => ({

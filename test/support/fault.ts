@@ -3,23 +3,23 @@ import type { Completion } from '../../src/ai/completion.ts'
 import { choice, completionChunk } from '../../src/demo-model/chunk.ts'
 import type { UpstreamCompletion } from './upstream.ts'
 
-/** One way for an upstream to answer, and what must become of it. */
+/** One way for an upstream to answer, and the expected outcome. */
 export interface Fault {
   name: string
   /** @param asked how often it has been asked before */
   answer(completion: UpstreamCompletion, asked: number): unknown
   outcome: Completion['outcome']
   reason?: string
-  /** What has come of the text; all of it unless told otherwise. */
+  /** The expected text; all of it by default. */
   text?: string
   detail?: RegExp
   /** How often it must be asked again. */
   retries?: number
-  /** `estimated`: it told none, so it was counted. */
+  /** `estimated`: the provider reported none, so it was counted. */
   usage?: { inputTokens: number; outputTokens: number } | 'estimated'
 }
 
-/** What every case writes, unless it does not get that far. The characters take one to four bytes in UTF-8. */
+/** The text of every case, unless it does not get that far. The characters take one to four bytes in UTF-8. */
 export const wholeText = '관찰 기록 é😀.'
 
 const head = { id: 'chatcmpl-1', created: 1_790_000_000, model: 'test' }
@@ -84,7 +84,7 @@ export function wire(headers: string, body: string, end: 'close' | 'reset') {
     socket.on('error', () => {})
     const type = headers.startsWith('content-type:') ? '' : 'content-type: text/event-stream\r\n'
     socket.write(`HTTP/1.1 200 OK\r\n${type}${headers}\r\n${body}`)
-    // A reset would overtake what was written before it.
+    // A reset would overtake the bytes written before it.
     await delay(100)
     if (end === 'close') socket.end()
     else socket.resetAndDestroy()

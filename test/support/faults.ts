@@ -12,10 +12,10 @@ export const faults: ReadonlyMap<string, readonly Fault[]> = new Map([
   ['statuses and connections', statuses],
 ])
 
-/** Limits that let every case end soon, and a busy machine keep up; as the environment says them. */
+/** Limits that let every case end soon, and a busy machine keep up; as environment variables. */
 export const faultLimits = {
   UPSTREAM_CONNECT_SECONDS: '10',
-  // Not asked again after it, so a machine that is busy for longer would fail a case.
+  // Not requested again after it, so a machine that is busy for longer would fail a case.
   UPSTREAM_HEADERS_SECONDS: '5',
   UPSTREAM_IDLE_SECONDS: '2',
   UPSTREAM_TOTAL_SECONDS: '10',
@@ -27,12 +27,12 @@ export const faultLimits = {
   MAX_RETRY_AFTER: '2',
 }
 
-/** What a prompt must say to be answered so. */
+/** The text of a prompt that selects this case. */
 export function asking(name: string): string {
   return `<fault>${name}</fault>`
 }
 
-/** Answers every prompt with the case it names; what names none gets two words. */
+/** Answers every prompt with the case it names; a prompt that names none gets two words. */
 export function faultScript(): Script {
   const all = new Map(Array.from(faults.values()).flatMap(cases => cases.map(one => [one.name, one] as const)))
   const asked = new Map<string, number>()

@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url'
 const folder = fileURLToPath(new URL('../', import.meta.url))
 
 /**
- * What a test needs beside this repository, as the name of its file says: `x.db.test.ts` a database, and it runs on the embedded
- * one and on Postgres; `x.browser.test.ts` a browser; `x.services.test.ts` a Postgres and more that it may break;
- * `x.alone.test.ts` a process of its own. `x.test.ts` needs nothing.
+ * What a test needs beside this repository, as the name of its file says: `x.db.test.ts` a database, and it runs on the
+ * embedded one and on Postgres; `x.browser.test.ts` a browser; `x.services.test.ts` a Postgres and other services that
+ * it may break; `x.alone.test.ts` a process of its own. `x.test.ts` needs nothing.
  */
 export type Need = 'db' | 'browser' | 'services' | 'alone' | 'nothing'
 
 export const needs: readonly Need[] = ['db', 'browser', 'services', 'alone']
 
-/** What the name of a file says. */
+/** The need that the name of a file states. */
 export function needOf(path: string): Need {
   return needs.find(need => path.endsWith(`.${need}.test.ts`)) ?? 'nothing'
 }

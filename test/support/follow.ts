@@ -8,9 +8,9 @@ const reconnectMs = 100
 
 /**
  * Follows a task as an EventSource does: comes back with its cursor whenever it is cut off or gets no answer, and not
- * after a 204. Resolves with what it shows in the end.
+ * after a 204. Resolves with the transcript at the end.
  *
- * @param visitor who asks, chosen anew for each connection, as a load balancer would
+ * @param visitor makes the request, chosen again for each connection, as by a load balancer
  * @throws when it is answered with anything but an event stream: an EventSource would give up for good
  */
 export async function follow(

@@ -9,7 +9,7 @@ import type { Test } from 'tap'
 export interface ForwardProxy {
   /** `host:port`. */
   host: string
-  /** The first lines of what it was asked, with the headers, in order. */
+  /** The first lines of its requests, with the headers, in order. */
   asked: { line: string; headers: IncomingMessage['headers'] }[]
   /** Connections that are open, to it and from it. */
   readonly open: number
@@ -20,8 +20,8 @@ export interface ForwardProxy {
 }
 
 /**
- * A proxy as companies have them: requests with a whole URL are sent on, and CONNECT opens a tunnel; whatever host they name,
- * it is the server at this port that they reach.
+ * A proxy as companies have them: requests with a whole URL are sent on, and CONNECT opens a tunnel; whatever host they
+ * name, they reach the server at this port.
  */
 export async function startForwardProxy(t: Pick<Test, 'teardown'>, port: number): Promise<ForwardProxy> {
   const asked: ForwardProxy['asked'] = []
@@ -86,7 +86,9 @@ export async function startForwardProxy(t: Pick<Test, 'teardown'>, port: number)
   }
 }
 
-/** The port of a server that speaks TLS as `host`, which this process trusts from now on, and hands all on to `port`. */
+/**
+ * The port of a server that speaks TLS as `host`, which this process trusts from now on, and passes all on to `port`.
+ */
 export async function startTls(t: Test, host: string, port: number): Promise<number> {
   const folder = t.testdir({})
   const files = ['-keyout', `${folder}/key.pem`, '-out', `${folder}/cert.pem`]

@@ -2,8 +2,8 @@ import fs from 'node:fs'
 import type { Test } from 'tap'
 
 /**
- * Lets this process write to no file, as on a disk that is full, until `free` is called; its output goes on. It is what the
- * embedded database meets: Node says ENOSPC to it.
+ * Keeps this process from writing to any file, as on a full disk, until `free` is called; its output goes on. The
+ * embedded database sees the same: Node reports ENOSPC to it.
  */
 export function fillDisk(t: Test): { free(): void } {
   const { writeSync } = fs

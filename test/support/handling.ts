@@ -12,7 +12,7 @@ import { openDatabase } from './open-database.ts'
 
 type Turns = SingleHandler<'turn.completed'>
 
-/** A handler of `turn.completed` on a database of its own, with a table for what it does. */
+/** A handler of `turn.completed` on a database of its own, with a table for its effects. */
 export function handling(
   t: Test,
   { handle, concurrency = 1, log }: Pick<Turns, 'handle'> & { concurrency?: number; log?: string[] },
@@ -56,7 +56,8 @@ async function started(t: Test, handler: EventHandler<'turn.completed'>, log: st
       let going = true
       const loop = (async () => {
         while (going) {
-          // Only what still waits: a row that is written again and again is locked whenever somebody wants to take it.
+          // Only jobs that still wait: a row that is rewritten again and again is locked whenever a runner wants to
+          // take it.
           await database.queries.execute(sql`
             update pgboss.job set start_after = now()
             where name = 'events.test' and state = 'retry' and start_after > now()`)

@@ -4,8 +4,8 @@ import type { Events, Published } from '../../src/domain-events/events.ts'
 import type { EventHandler, HandlerWork } from '../../src/domain-events/handler.ts'
 
 /**
- * Handles events in line: within the transaction that publishes them. What follows an event is there as soon as the event
- * is, or not at all.
+ * Handles events in line: within the transaction that publishes them. The effects of an event are there as soon as the
+ * event is, or not at all.
  */
 export class InlineEvents implements Events {
   readonly running = 0

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** What is being closed gets this long, on a machine that is busy with other things. */
+/** How long resources may take to close, on a machine that is busy with other things. */
 const patienceMs = 10_000
 
 /**
- * Notes what keeps this process alive now; the function it answers tells what does so in addition, by its kind: a socket, a
- * timer, a child process. It waits for what is just being closed.
+ * Notes what keeps this process alive now; the function it answers lists what does so in addition, by its kind: a
+ * socket, a timer, a child process. It waits for resources that are being closed.
  */
 export function openedSince(): () => Promise<string[]> {
   const before = counted()

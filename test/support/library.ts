@@ -44,7 +44,7 @@ export class Library {
     return found
   }
 
-  /** The ids of what is found. */
+  /** The ids of the entries found. */
   async search(q: string): Promise<string[]> {
     return (await this.all({ q })).map(({ id }) => id)
   }

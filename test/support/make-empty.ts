@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readConfig } from '../../src/config/read-config.ts'
 import { temporaryRoot } from './temporary-root.ts'
 
-/** Starts a Conch once, as `env` says, and stops it: what it has made in its database is there then. */
+/** Starts a Conch once, with `env`, and stops it: so its database has the state of a first start. */
 export async function makeEmpty(env: Record<string, string>): Promise<void> {
   const { buildApp } = await import('../../src/app/build-app.ts')
   const folder = await mkdtemp(join(temporaryRoot, 'conch-empty-'))

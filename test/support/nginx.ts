@@ -11,7 +11,7 @@ import { freePort } from './free-port.ts'
 
 const configurationFile = new URL('../../deploy/nginx/conch.conf', import.meta.url)
 
-/** Debian has it where only root looks. */
+/** Debian installs it where only root's PATH leads. */
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` }
 
 /** Why a test that needs nginx is not run; `false` when it can be. In CI a missing one is a failure. */
@@ -29,7 +29,7 @@ export interface NginxOptions {
 
 export interface Nginx {
   url: string
-  /** What it has complained about. */
+  /** Its complaints. */
   errors(): Promise<string>
 }
 

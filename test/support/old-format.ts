@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { RawDatabase } from './raw-database.ts'
 
-/** A key as `ENCRYPTION_KEYS` has it. */
+/** A key in the form of `ENCRYPTION_KEYS`. */
 export interface TestKey {
   id: string
   key: Uint8Array
@@ -33,7 +33,7 @@ export function sealedAsBefore(
   return Buffer.concat([Buffer.of(1, id.length), Buffer.from(id), iv, cipher.getAuthTag(), ciphertext])
 }
 
-/** What a value of the second format says, opened by hand. */
+/** The content of a value of the second format, opened by hand. */
 function opened({ id, key }: TestKey, place: string[], stored: Buffer): Buffer {
   const start = 2 + id.length
   const decipher = createDecipheriv('aes-256-gcm', key, stored.subarray(start, start + ivBytes), {
@@ -68,9 +68,10 @@ const places: Record<string, { row: string; owner: string }> = {
 }
 
 /**
- * Rewrites every encrypted value of a database as a version before the second format would have left it; answers how many.
+ * Rewrites every encrypted value of a database as a version before the second format would have left it; answers how
+ * many.
  *
- * @throws for a table that `places` does not know, and for a value that is not bound as it says
+ * @throws for a table that `places` does not know, and for a value that is not bound as `places` says
  */
 export async function toOldFormat(raw: RawDatabase, key: TestKey): Promise<number> {
   const columns = await raw.query(

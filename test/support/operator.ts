@@ -1,6 +1,9 @@
 export const operatorToken = 'a-token-of-forty-characters-for-operators'
 
-/** Asks a Conch that was started with `OPERATOR_TOKEN: operatorToken`; `token: undefined` asks as anybody. */
+/**
+ * Sends requests to a Conch that was started with `OPERATOR_TOKEN: operatorToken`; `token: undefined` sends them
+ * without a token.
+ */
 export class Operator {
   readonly #url: string
   readonly #token: string | undefined

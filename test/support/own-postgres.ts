@@ -16,7 +16,10 @@ export const noOwnPostgres =
 
 export interface OwnPostgres {
   url: string
-  /** Ends it as a crash would: no connection is told, nothing is written; what was committed is found at the next start. */
+  /**
+   * Ends it as a crash would: no connection is notified, nothing is written; committed rows are found at the next
+   * start.
+   */
   crash(): Promise<void>
   /** Starts it again, at the same address; resolves when it answers. */
   start(): Promise<void>
@@ -24,7 +27,7 @@ export interface OwnPostgres {
   freeze(frozen: boolean): Promise<void>
 }
 
-/** What makes it small. All that makes it safe stays as Postgres has it: what it loses in a crash must be our loss. */
+/** Settings that make it small. All safety settings stay as Postgres has them: a loss in a crash must be our loss. */
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -61,7 +64,7 @@ export async function startPostgres(t: Pick<Test, 'teardown'>, sweeper: Sweeper)
   let stopped: number[] = []
   let log = ''
 
-  // Who ends all connections to a database is connected to another one.
+  // A connection that ends all connections to a database is connected to another one.
   const maintenanceUrl = `postgres://postgres@127.0.0.1:${port}/postgres`
   const running = () => server !== undefined && server.exitCode === null && server.signalCode === null
   const postgres: OwnPostgres = {
@@ -89,7 +92,7 @@ export async function startPostgres(t: Pick<Test, 'teardown'>, sweeper: Sweeper)
           server = started
         }
         await Promise.race([delay(100), once(server as ChildProcess, 'exit')])
-        // Somebody may have taken the port while nobody listened: it is given back sooner or later.
+        // Another process may have taken the port while it was free: it is released sooner or later.
         if (!running() && !/address already in use/i.test(log)) throw new Error(`postgres ended:\n${log}`)
       }
     },

@@ -17,9 +17,9 @@ export const noOwnRedis =
 export interface OwnRedis {
   url: string
   pid(): number
-  /** The one that was started last. */
+  /** The process that was started last. */
   process(): ChildProcess
-  /** Kills it. What it held is lost: it keeps nothing on disk. */
+  /** Kills it. Its data is lost: it keeps nothing on disk. */
   stop(): Promise<void>
   /** Starts it again, empty, at the same address. */
   start(): Promise<void>
@@ -30,7 +30,7 @@ export interface OwnRedis {
 /** A Redis of this test's own, that may be broken. `options` are more of its command line. */
 export async function startRedis(t: Pick<Test, 'teardown'>, ...options: string[]): Promise<OwnRedis> {
   const port = await freePort()
-  // A replica writes a file there, which whoever starts in the same folder would load.
+  // A replica writes a file there, which a server started in the same folder would load.
   const folder = await mkdtemp(join(temporaryRoot, 'conch-redis-'))
   let child: ChildProcess | undefined
   const running = () => child !== undefined && child.exitCode === null && child.signalCode === null
@@ -41,7 +41,7 @@ export async function startRedis(t: Pick<Test, 'teardown'>, ...options: string[]
     async start() {
       const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
       do {
-        // Somebody may have taken the port while nobody listened: it is given back sooner or later.
+        // Another process may have taken the port while it was free: it is released sooner or later.
         if (!running()) {
           child = spawn('redis-server', [...fixed, ...options], { stdio: 'ignore' })
           await once(child, 'spawn')

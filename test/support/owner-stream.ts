@@ -25,14 +25,14 @@ export async function listed(visitor: Visitor): Promise<Listed> {
   return (await visitor.json<Listed>('GET', '/api/notifications')).body
 }
 
-/** The owner's own stream; once it resolves, what happens is seen. */
+/** The owner's own stream; once it resolves, it sees every later event. */
 export async function followOwner(visitor: Visitor, cursor?: string): Promise<Watcher> {
   const watcher = await visitor.watch('/api/me/events', { cursor })
   await watcher.until(({ chunks }) => chunks.some(({ type }) => type === 'data-unread'))
   return watcher
 }
 
-/** The tasks that a stream has told of, each with its last state. */
+/** The tasks that a stream has reported, each with its last state. */
 export function statesIn({ chunks }: Transcript): Map<string, string> {
   return new Map(
     chunks.flatMap(({ type, id, data }) => (type === 'data-task' && id && data?.status ? [[id, data.status]] : [])),
@@ -47,7 +47,7 @@ export function notifiedIn({ chunks }: Transcript): string[] {
   })
 }
 
-/** How many are unread, as a stream has said last. */
+/** The number of unread notifications that a stream has sent last. */
 export function unreadIn({ chunks }: Transcript): number | undefined {
   const last = chunks.findLast(({ type }) => type === 'data-unread')
   return (last?.data as { unread?: number } | undefined)?.unread

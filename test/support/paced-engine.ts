@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import { type Engine, type EngineOptions, startEngine } from './engine.ts'
 
 export interface PacedEngine extends Engine {
-  /** The ids of the tasks that the model was asked for, in order. */
+  /** The ids of the tasks for which the model was asked, in order. */
   asked: string[]
   /** Resolves once the model is asked for this task (again: `times`). */
   whenAsked(id: string, times?: number): Promise<void>
@@ -11,7 +11,7 @@ export interface PacedEngine extends Engine {
   answer(id: string): void
 }
 
-/** An engine whose model says nothing for a task until the test lets it. */
+/** An engine whose model writes nothing for a task until the test lets it. */
 export async function startPacedEngine(
   t: Test,
   options: Omit<EngineOptions, 'beforeAnswer'> = {},

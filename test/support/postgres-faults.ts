@@ -16,7 +16,7 @@ export function terminateBackend(databaseUrl: string, pid: number): Promise<unkn
   return beside(databaseUrl, client => client.query('select pg_terminate_backend($1)', [pid]))
 }
 
-/** Whether anybody may connect to this database from now on; when not, who is connected no longer is. */
+/** Opens this database to connections, or closes it; closing also ends the existing ones. */
 export async function allowConnections(databaseUrl: string, allowed: boolean): Promise<void> {
   await beside(databaseUrl, (client, name) => client.query(`alter database ${name} allow_connections ${allowed}`))
   if (!allowed) await disconnectAll(databaseUrl)

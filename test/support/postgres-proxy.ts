@@ -20,9 +20,8 @@ export interface PostgresProxy {
 }
 
 /**
- * A Postgres server with somebody in between who reads each statement, and may make a fault of it: before it arrives, or
- * when it is done and only the answer is under way. Understands as much of the protocol (version 3, unencrypted) as that
- * takes.
+ * A proxy before a Postgres server that reads each statement, and may make a fault of it: before it arrives, or when it
+ * is done and only the answer is under way. Implements as much of the protocol (version 3, unencrypted) as that takes.
  */
 export async function proxyPostgres(
   t: Pick<Test, 'teardown'>,
@@ -59,7 +58,7 @@ export async function proxyPostgres(
 function relay(client: Socket, upstream: Socket, decide: (statement: Statement) => Fate): void {
   let backendPid = 0
   let transaction: string[] = []
-  /** The answer to what was sent last is not handed on: called when it has come. */
+  /** The answer to the last statement is held back: called when it has come. */
   let withheld: (() => void) | undefined
   const toClient = messages({ startup: false })
   const toUpstream = messages({ startup: true })
@@ -89,7 +88,7 @@ function relay(client: Socket, upstream: Socket, decide: (statement: Statement) 
       const done = Promise.withResolvers<void>()
       withheld = done.resolve
       upstream.write(bytes)
-      // What was parsed is not done yet: the messages that bind and execute it follow.
+      // A parsed statement is not done yet: the messages that bind and execute it follow.
       if (type === 'P') {
         void done.promise.then(fate.fault).finally(() => client.destroy())
         return

@@ -1,6 +1,6 @@
 import { Visitor } from './visitor.ts'
 
-/** What a request may take, whatever has happened to the database. */
+/** The longest time for a request, whatever has happened to the database. */
 const answerMs = 10_000
 
 /** A request had no answer in the time in which every one gets one. */

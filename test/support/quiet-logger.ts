@@ -1,4 +1,4 @@
 import Fastify from 'fastify'
 
-/** A logger that says nothing. */
+/** A logger that writes nothing. */
 export const quietLogger = Fastify({ logger: { level: 'silent' } }).log

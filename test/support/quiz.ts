@@ -33,14 +33,14 @@ export function quizJson(...questions: object[]): string {
   return JSON.stringify({ questions })
 }
 
-/** The questions that a reader shows: of each id the newest since it was last told to start over, unless it is withdrawn. */
+/** The questions that a reader shows: of each id the newest since the last restart, unless it is withdrawn. */
 export function questionsIn({ chunks }: Pick<Transcript, 'chunks'>): { question?: string; choices?: string[] }[] {
   const current = chunks.slice(chunks.findLastIndex(({ type }) => type === 'data-reset') + 1)
   const questions = new Map(current.flatMap(({ type, id, data }) => (type === 'data-question' ? [[id, data]] : [])))
   return Array.from(questions.values()).filter(data => data !== undefined && !data.withdrawn) as { question?: string }[]
 }
 
-/** How many questions the model is asked for. */
+/** How many questions the model should write. */
 export function asksFor({ body }: UpstreamCompletion): number | undefined {
   return body.response_format?.json_schema?.schema.properties.questions.maxItems
 }

@@ -10,8 +10,8 @@ export interface RawDatabase {
 }
 
 /**
- * The database of a Conch as someone sees it who has stolen it. `storage` is what `ownStorage` answered. The embedded
- * one belongs to one process at a time: close the Conch before, and this before the next one starts.
+ * The database of a Conch as a thief sees it. `storage` is the result of `ownStorage`. The embedded one belongs to one
+ * process at a time: close the Conch before, and this before the next one starts.
  */
 export async function openRaw(t: Test, storage: Record<string, string>): Promise<RawDatabase> {
   const raw = await (storage.DATABASE_URL ? postgres(storage.DATABASE_URL) : embedded(`${storage.DATA_DIR}/database`))

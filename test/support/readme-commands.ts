@@ -7,14 +7,14 @@ const run = promisify(execFile)
 /** The README as it stands. */
 export const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
 
-/** Its blocks of shell commands that ask a server for something, as they are written. */
+/** Its blocks of shell commands that send requests to a server, as they are written. */
 export const curlBlocks: readonly string[] = Array.from(
   readme.matchAll(/```sh\n(.*?)```/gs),
   ([, block]) => block as string,
 ).filter(block => block.includes('curl '))
 
 /**
- * Runs a block as a reader would who stands in `folder`, but for the address of the server.
+ * Runs a block as a reader in `folder` would, but for the address of the server.
  *
  * @throws when a command fails
  */

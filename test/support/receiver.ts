@@ -12,7 +12,7 @@ export interface Received {
 
 export type Answer = (request: Received, response: ServerResponse) => void
 
-/** Somebody else's HTTP server: keeps what comes, and answers as it is told. */
+/** Another party's HTTP server: keeps its requests, and answers as the test sets it. */
 export async function startReceiver(t: Pick<Test, 'teardown'>, first: Answer) {
   const received: Received[] = []
   let answer = first
@@ -41,7 +41,7 @@ export async function startReceiver(t: Pick<Test, 'teardown'>, first: Answer) {
   }
 }
 
-/** Says yes to every challenge of a webhook; the rest is answered so. */
+/** Confirms every challenge of a webhook; other requests get this answer. */
 export function whoWantsThem(answer: Answer): Answer {
   return (request, response) => {
     const { type, challenge } = challengeIn(request)
@@ -50,7 +50,7 @@ export function whoWantsThem(answer: Answer): Answer {
   }
 }
 
-/** What a challenge holds; of any other request nothing that counts. */
+/** The content of a challenge; of any other request nothing that counts. */
 export function challengeIn({ body }: Received): { type?: string; challenge?: string } {
   try {
     return JSON.parse(String(body))

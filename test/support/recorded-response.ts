@@ -13,7 +13,7 @@ export class RecordedResponse extends EventEmitter {
     this.#read = read
   }
 
-  /** A client that gets the stream; while `reading` is false it holds what comes against it. */
+  /** A client that gets the stream; while `reading` is false it leaves the bytes unread. */
   static of(stream: SseStream, read: (bytes: Buffer) => void): RecordedResponse {
     const response = new RecordedResponse(read)
     stream.open(response as unknown as ServerResponse, {})

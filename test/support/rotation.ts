@@ -22,7 +22,7 @@ export async function shownRecord(visitor: Visitor, id: string): Promise<unknown
   return { record: body, task: await visitor.task(id) }
 }
 
-/** The ids of the keys under which there are values, as someone sees it who reads the first bytes. */
+/** The ids of the keys under which there are values, read from their first bytes. */
 export async function keysInUse(raw: RawDatabase): Promise<string[]> {
   const columns = await raw.query(
     "select table_name, column_name from information_schema.columns where table_schema = 'public' and data_type = 'bytea'",

@@ -19,11 +19,11 @@ export interface ServerProcess {
 }
 
 /**
- * Starts the server as a process of its own, as `npm start` does. `env` is all of its environment but PATH; `file` is what is
- * run, for a server of another checkout.
+ * Starts the server as a process of its own, as `npm start` does. `env` is all of its environment but PATH; `file` is
+ * the program, for a server of another checkout.
  *
  * @param openFiles the most files and sockets that it may have open
- * @throws with what it printed, when it ends before it listens
+ * @throws with its output, when it ends before it listens
  */
 export async function startServer(
   env: Record<string, string>,

@@ -4,7 +4,9 @@ import { type Received, startReceiver } from './receiver.ts'
 
 export const solapiAccount = { apiKey: 'NCSTESTKEY', apiSecret: 'TESTSECRETTESTSECRET', sender: '0212345678' }
 
-/** The HTTP API of SOLAPI as far as its SDK's `send` needs it: refuses what is not signed, registers everything else. */
+/**
+ * The HTTP API of SOLAPI as far as its SDK's `send` needs it: refuses unsigned requests, registers all other messages.
+ */
 export async function startSolapi(t: Pick<Test, 'teardown'>) {
   const receiver = await startReceiver(t, (request, response) => {
     if (!isSigned(request)) return void response.writeHead(403).end('{"errorCode":"SignatureDoesNotMatch"}')
@@ -23,7 +25,7 @@ export async function startSolapi(t: Pick<Test, 'teardown'>) {
   }
 }
 
-/** What it answers when it does not take the one message that was sent. */
+/** Its answer when it does not take the one message that was sent. */
 export const notTaken = JSON.stringify({
   groupInfo: { count: { total: 1, registeredSuccess: 0, registeredFailed: 1 } },
   failedMessageList: [{ statusCode: '1030', statusMessage: 'no' }],

@@ -3,8 +3,8 @@ import type { Queries } from '../../src/db/client.ts'
 type Kind = 'select' | 'update'
 
 /**
- * A database whose every select and update goes through `around` when it is sent: to do something just before or after
- * it, or to fail in its place.
+ * A database whose every select and update goes through `around` when it is sent: to act just before or after it, or to
+ * fail in its place.
  */
 export function statementHook(
   queries: Queries,
@@ -15,7 +15,7 @@ export function statementHook(
       get(target, property) {
         const value = Reflect.get(target, property)
         if (typeof value !== 'function') return value
-        // `await` is what sends a statement.
+        // `await` sends a statement.
         if (property === 'then')
           return (...handlers: Parameters<Promise<unknown>['then']>) =>
             around(kind, () => new Promise((resolve, reject) => value.call(target, resolve, reject))).then(...handlers)

@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 
-/** Runs as a process of its own: see `Sweeper`. Its standard input closes when whoever started it is no more. */
+/**
+ * Runs as a process of its own: see `Sweeper`. Its standard input closes when the process that started it has ended.
+ */
 const pids = new Set<number>()
 const folders = new Set<string>()
 

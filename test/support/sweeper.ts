@@ -9,8 +9,8 @@ import { temporaryRoot } from './temporary-root.ts'
 const sweepFile = fileURLToPath(new URL('./sweep.ts', import.meta.url))
 
 /**
- * Sees to it that a test leaves neither processes nor folders behind, whatever ends it: a timeout of the test runner kills
- * the test's process, and no teardown runs then. A small process beside it notices, and does it.
+ * Removes the processes and folders of a test, however it ends: a timeout of the test runner kills the test's process,
+ * and no teardown runs then. A small process beside it notices that, and removes them.
  */
 export class Sweeper {
   readonly #process: ChildProcess
@@ -24,18 +24,18 @@ export class Sweeper {
   /** Kills this process at the end, if it has not ended by then. */
   watch(child: ChildProcess): void {
     if (child.exitCode !== null || child.signalCode !== null) return
-    this.#tell({ began: child.pid })
-    child.once('exit', () => this.#tell({ ended: child.pid }))
+    this.#send({ began: child.pid })
+    child.once('exit', () => this.#send({ ended: child.pid }))
   }
 
   /** A new folder, removed at the end, after the processes. */
   async folder(): Promise<string> {
     const folder = await mkdtemp(join(temporaryRoot, 'conch-test-'))
-    this.#tell({ folder })
+    this.#send({ folder })
     return folder
   }
 
-  #tell(what: object): void {
+  #send(what: object): void {
     if (this.#process.stdin?.writable) this.#process.stdin.write(`${JSON.stringify(what)}\n`)
   }
 

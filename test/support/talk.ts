@@ -71,7 +71,7 @@ export function asksForSummary({ system }: UpstreamCompletion): boolean {
   return system.startsWith('당신은 사용자와 도우미가 나눈 대화를 요약한다')
 }
 
-/** What it is asked to sum up, or to reply to. */
+/** The text that it is asked to sum up, or to reply to. */
 export function lastMessage({ body }: UpstreamCompletion): string {
   return body.messages.at(-1)?.content ?? ''
 }

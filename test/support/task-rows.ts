@@ -3,7 +3,7 @@ import type { StoredOutput, TaskRow } from '../../src/tasks/store/rows.ts'
 
 const createdAt = new Date('2026-03-02T00:00:00Z')
 
-/** The row of a task that waits, but for what is given. */
+/** The row of a waiting task, with the given members. */
 export function taskRow(members: Partial<TaskRow> = {}): TaskRow {
   return {
     id: '0198c6a2-0000-7000-8000-000000000000',

@@ -6,25 +6,25 @@ export interface TcpProxy {
   port: number
   /** `target` (a URL), by way of here. */
   url(target: string): string
-  /** From now on, who connects is connected to this one (host and port of a URL): it may move. */
+  /** From now on new connections go to this address (host and port of a URL): it may move. */
   retarget(target: string): void
   /** Connections that are open now. */
   readonly open: number
-  /** Breaks what is open, as a network that resets. */
+  /** Breaks open connections, as a network that resets. */
   cut(): void
-  /** While refused, who connects is cut off at once; what is open stays. */
+  /** While refused, new connections are cut off at once; open ones stay. */
   refuse(refused: boolean): void
-  /** While frozen, nothing is handed on in either direction, and nobody is told: packets go nowhere. */
+  /** While frozen, nothing is passed on in either direction, and neither end is notified: packets are lost. */
   freeze(frozen: boolean): void
-  /** Where new connections go from now on, as when a name is given to another server; what is open stays. */
+  /** Where new connections go from now on, as when a name is given to another server; open ones stay. */
   lead(target: string): void
-  /** Bytes take so long, in each direction; they keep their order, whatever is said meanwhile. */
+  /** The delay of bytes in each direction; they keep their order, even if the delay changes meanwhile. */
   delay(ms: number): void
-  /** Ends one direction of what is open: the target hears that the client has no more to say. */
+  /** Ends one direction of open connections: the target sees that the client sends no more. */
   halfClose(): void
 }
 
-/** A network between somebody and `target` (host and port of a URL), in which faults can be made. */
+/** A network between a client and `target` (host and port of a URL), in which faults can be made. */
 export async function proxyTcp(t: Pick<Test, 'teardown'>, target: string): Promise<TcpProxy> {
   let { hostname, port } = new URL(target)
   const pairs = new Set<{ client: Socket; upstream: Socket }>()

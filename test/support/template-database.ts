@@ -2,7 +2,7 @@ import { databaseFingerprint } from './database-fingerprint.ts'
 import { makeEmpty } from './make-empty.ts'
 import { onServer, testDatabaseUrl } from './test-server.ts'
 
-/** Any number: whoever holds this lock makes the template. */
+/** Any number: the holder of this lock makes the template. */
 const templateLock = 6_215_003_113n
 
 /**

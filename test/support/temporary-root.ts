@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 
 const shared = '/dev/shm'
 
-/** What the tests that run side by side take together, many times over. */
+/** Far more than tests that run side by side use at once. */
 const enoughBytes = 2 * 1024 ** 3
 
 /**
- * Where tests put their folders: in memory where the machine has room for that, for an embedded database is 400 files, and a
- * disk takes ten times as long to make them (180 ms, and 12 ms in memory). A container has 64 MB there unless told otherwise.
+ * Where tests put their folders: in memory where the machine has room for that, for an embedded database is 400 files,
+ * and a disk takes ten times as long to make them (180 ms, and 12 ms in memory). A container has 64 MB there by
+ * default.
  */
 export const temporaryRoot = hasRoom() ? shared : tmpdir()
 

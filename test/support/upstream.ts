@@ -10,7 +10,7 @@ interface ResponseFormat {
   json_schema?: { strict: boolean; schema: { properties: { questions: { maxItems: number } } } }
 }
 
-/** One request for a completion, as the upstream sees it. The script decides everything that is answered. */
+/** One request for a completion, as the upstream sees it. The script decides the whole answer. */
 export class UpstreamCompletion {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -29,7 +29,7 @@ export class UpstreamCompletion {
     })
   }
 
-  /** Which version of a record is asked for is only told by the prompt; this is what tells requests apart. */
+  /** Only the prompt shows which version of a record is requested; this distinguishes the requests. */
   get system(): string {
     return this.body.messages.find(({ role }) => role === 'system')?.content ?? ''
   }
@@ -67,7 +67,7 @@ export interface Upstream {
   readonly opened: number
   /** Resolves once so many requests have come. */
   requested(count: number): Promise<void>
-  /** From now on every request is answered so. */
+  /** From now on every request gets this answer. */
   answer(script: Script): void
   /** Forgets the requests so far; answers as given, or with two words. */
   reset(script?: Script): void

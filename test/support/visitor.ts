@@ -127,7 +127,7 @@ export class Watcher {
   }
 }
 
-/** Something that may be awaited or not. */
+/** A value, or a promise of it. */
 function signal() {
   const resolvers = Promise.withResolvers<void>()
   resolvers.promise.catch(() => {})

@@ -8,7 +8,7 @@ export interface WebhookBody {
   verifiedAt: string | null
 }
 
-/** The visitor's webhook, once it is as wanted: challenges are made in their own time. */
+/** The visitor's webhook, once it is as wanted: challenges are sent at the server's own pace. */
 export async function webhookThat(
   visitor: Visitor,
   condition: (webhook: WebhookBody) => boolean,

@@ -21,7 +21,7 @@ t.before(async () => {
   }
 })
 
-t.test('a submission that is rolled back starts nothing; one that is committed starts by itself', async t => {
+t.test('a submission that is rolled back starts nothing; a committed one starts', async t => {
   const { tasks, kind, asked, answer, ended } = engine
   const woken = wakes
   const undone = await rolledBack(tx => tasks.submitIn(tx, kind, owner, {}))
@@ -40,7 +40,7 @@ t.test('a cancellation that is rolled back stops nothing, whether the task runs 
   await whenAsked(running.id)
   await rolledBack(tx => tasks.cancelIn(tx, running.id, owner))
   await rolledBack(tx => tasks.cancelIn(tx, waiting.id, owner))
-  t.notOk(signalled.includes(running.id) || signalled.includes(waiting.id), 'no other instance hears of it')
+  t.notOk(signalled.includes(running.id) || signalled.includes(waiting.id), 'no other instance is notified')
   answer(running.id)
   answer(waiting.id)
   t.match(await ended(running), { status: 'completed' })
@@ -56,7 +56,7 @@ t.test('a cancellation that is committed stops the attempt and notifies other in
   t.ok(signalled.includes(running.id))
 })
 
-t.test('a removal that is rolled back leaves the attempt and its readers alone', async t => {
+t.test('a removal that is rolled back does not touch the attempt and its readers', async t => {
   const { tasks, runner, answer, ended, whenAsked } = engine
   const [running] = await chained()
   await whenAsked(running.id)
@@ -69,7 +69,7 @@ t.test('a removal that is rolled back leaves the attempt and its readers alone',
   t.match(await ended(running), { status: 'completed' })
 })
 
-t.test('a removal that is committed ends the attempt and sends its readers away', async t => {
+t.test('a removal that is committed ends the attempt and disconnects its readers', async t => {
   const { tasks, database, runner, whenAsked } = engine
   const [running] = await chained()
   await whenAsked(running.id)
@@ -88,7 +88,7 @@ async function chained(): Promise<[TaskRow, TaskRow]> {
   return [first, second]
 }
 
-/** What `work` answered, in a transaction that was rolled back. */
+/** The result of `work`, in a transaction that was rolled back. */
 async function rolledBack<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
   const rollback = new Error('rolled back')
   let result: T | undefined

@@ -7,7 +7,7 @@ import { Talk } from '../support/talk.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { Visitor } from '../support/visitor.ts'
 
-t.test('a task whose input is damaged while it waits ends at once and says so; the others are written', async t => {
+t.test('a task whose input is damaged while it waits fails at once; the others are written', async t => {
   const upstream = await startUpstream(t, () => {})
   const storage = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl }
   const first = await startConch(t, storage)
@@ -37,5 +37,5 @@ t.test('a task whose input is damaged while it waits ends at once and says so; t
   }
   await again.finished(sound)
   t.match(await again.task(sound), { status: 'completed' })
-  t.equal(upstream.completions.length, 1, 'the model is asked for the sound one alone')
+  t.equal(upstream.completions.length, 1, 'the model is asked only for the undamaged one')
 })

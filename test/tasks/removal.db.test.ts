@@ -12,9 +12,9 @@ import type { Visitor, Watcher } from '../support/visitor.ts'
 interface Removable {
   path: string
   body: object
-  /** What the model writes of it, in two pieces. */
+  /** The model's text for it, in two pieces. */
   written: [string, string]
-  /** What its owner does with it afterwards, so that there is more of it to remove. */
+  /** What its owner does with it afterwards, so that more rows are to be removed. */
   use?(visitor: Visitor, id: string): Promise<{ status: number }>
 }
 
@@ -38,7 +38,7 @@ const removables: Removable[] = [
 const owner = '01987fff-0000-7000-8000-000000000001'
 const unknownId = '01987fff-0000-7000-8000-000000000000'
 
-t.test('what is removed leaves nothing, whatever its state', async t => {
+t.test('a removed task leaves nothing, whatever its state', async t => {
   const upstream = await startUpstream(t)
   const storage = await ownStorage(t)
   // One at a time, so that a second one waits.
@@ -72,7 +72,7 @@ t.test('what is removed leaves nothing, whatever its state', async t => {
         await remove(t, waiting, [watcher])
         t.equal((await visitor.task(running)).status, 'running')
         await remove(t, running)
-        // Whatever was in the queue before this one would have begun before it.
+        // Every earlier task in the queue would have begun before it.
         const last = await submit()
         await upstream.requested(2)
         t.equal((await visitor.task(last)).status, 'running')
@@ -99,7 +99,7 @@ t.test('what is removed leaves nothing, whatever its state', async t => {
         await remove(t, id)
       })
 
-      t.test('while it is being written anew', async t => {
+      t.test('while it is being written again', async t => {
         const { visitor, submit, remove } = begin(completion => completion.delta(...written).finish())
         const id = await submit()
         await visitor.finished(id)
@@ -112,7 +112,7 @@ t.test('what is removed leaves nothing, whatever its state', async t => {
         await upstream.completions[1]?.abandoned
       })
 
-      t.test('while it waits to be written anew', async t => {
+      t.test('while it waits to be written again', async t => {
         const { visitor, submit, remove } = begin(completion => completion.delta(...written).finish())
         const id = await submit()
         await visitor.finished(id)
@@ -167,19 +167,19 @@ t.test('what is removed leaves nothing, whatever its state', async t => {
       })
     })
 
-    /** A visitor, and a model that answers so; without a script not at all. */
+    /** A visitor, and a model with this answer; without a script it answers nothing. */
     function begin(script: (completion: UpstreamCompletion) => unknown = () => {}) {
       upstream.reset(script)
       const visitor = conch.visitor()
       return {
         visitor,
         submit: () => visitor.submit(path, body),
-        /** Removes it, and sees that it is gone and its readers are cut off. */
+        /** Removes it, and checks that it is deleted and its readers are cut off. */
         async remove(t: Test, id: string, watchers: Watcher[] = []) {
           t.equal((await visitor.json('DELETE', `${path}/${id}`)).status, 204)
           for (const { ended, transcript } of watchers) {
             await ended
-            t.notOk(transcript.done, 'its readers are not told that it ended')
+            t.notOk(transcript.done, 'its readers get no end')
           }
           const gone = [`${path}/${id}`, `/api/tasks/${id}`, `/api/tasks/${id}/events`]
           for (const one of gone) t.equal((await visitor.json('GET', one)).status, 404, one)
@@ -205,14 +205,14 @@ t.test('what is removed leaves nothing, whatever its state', async t => {
     `select table_name as name from information_schema.tables where table_schema = 'public'`,
   )
   t.ok(tables.length > 5)
-  // The key of an index, and how much there was: nothing of what was written.
+  // The key of an index, and numbers: no text.
   const kept = ['library_keys', 'statistics', 'notification_counters']
   for (const { name } of tables.filter(({ name }) => !kept.includes(String(name))))
     t.same(await raw.query(`select * from "${name}"`), [], String(name))
   await raw.close()
 })
 
-t.test('removed while it is being saved, it is gone all the same', async t => {
+t.test('a task removed while it is being saved is deleted all the same', async t => {
   const saving = Promise.withResolvers<void>()
   const mayEnd = Promise.withResolvers<void>()
   const { tasks, kind, store, database } = await startEngine(t, {
@@ -251,7 +251,7 @@ t.test('removed before it is saved, though both have begun, nothing of it is sav
   })
   while (runner.attempt(task.id)) await turn()
   t.equal(saves, 0)
-  t.notOk(events.terminal, 'and nobody is told that it ended')
+  t.notOk(events.terminal, 'and no reader sees an end')
   t.match(log.join(''), 'nothing of it was saved')
   const { rows } = await database.jobs.executeSql('select state from pgboss.job where id = $1', [task.jobId])
   t.same(rows, [{ state: 'completed' }])

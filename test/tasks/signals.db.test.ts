@@ -8,8 +8,8 @@ import { briefly } from '../support/briefly.ts'
 import { startEngine } from '../support/engine.ts'
 
 /**
- * An engine beside others, who are the test. Embedded, so without a heartbeat: what it does not hear it does not know. Its
- * tasks run until they are stopped.
+ * An engine beside other instances, which the test plays. Embedded, so without a heartbeat: it learns of changes by
+ * signals alone. Its tasks run until they are stopped.
  */
 async function beside(t: Test, { outputs = 1, answer }: { outputs?: number; answer?: Answer } = {}) {
   const said: string[] = []
@@ -43,7 +43,7 @@ async function beside(t: Test, { outputs = 1, answer }: { outputs?: number; answ
   return { ...engine, task, ownerId, said, asked, stopped: stopped.promise, elsewhere, hear: () => listener }
 }
 
-t.test('what is cancelled here is told to the others, and so is what is removed', async t => {
+t.test('a cancellation here is published to the others, and so is a removal', async t => {
   const { tasks, task, ownerId, said, stopped, kind } = await beside(t)
   await tasks.cancelOutput(task.id, ownerId, 0)
   await stopped
@@ -54,7 +54,7 @@ t.test('what is cancelled here is told to the others, and so is what is removed'
   t.same(said, [task.id, task.id, task.id])
 })
 
-t.test('what was cancelled elsewhere is stopped here when that is told', async t => {
+t.test('a task that was cancelled elsewhere is stopped here when the signal comes', async t => {
   const { task, stopped, elsewhere, hear, ended } = await beside(t)
   await elsewhere(sql`update tasks set cancel_requested_at = now() where id = ${task.id}`)
   hear()?.changed(task.id)
@@ -71,16 +71,16 @@ t.test('an output that was cancelled elsewhere is stopped, and the other goes on
   t.equal(runner.runningOutputs, 2)
 })
 
-t.test('what was removed elsewhere ends here and leaves nothing', async t => {
+t.test('a task that was removed elsewhere ends here and leaves nothing', async t => {
   const { task, stopped, elsewhere, hear, logs } = await beside(t)
   await elsewhere(sql`delete from tasks where id = ${task.id}`)
   hear()?.changed(task.id)
   await stopped
   while (logs.written(task.id)) await briefly()
-  t.pass('its log has gone')
+  t.pass('its log is dropped')
 })
 
-t.test('whoever runs a task answers what others ask of it; nobody else does', async t => {
+t.test('the instance that runs a task answers questions about it; no other one does', async t => {
   const { task, ownerId, hear } = await beside(t)
   const question = { taskId: task.id, ownerId, retryOutput: 0 }
   t.match(await hear()?.asked(question), { done: false, problem: { status: 409, code: 'output-unfinished' } })
@@ -91,7 +91,7 @@ t.test('whoever runs a task answers what others ask of it; nobody else does', as
 /** As the engine of these tests has it. */
 const cipher = new Cipher([{ id: 'test', key: new Uint8Array(32) }])
 
-t.test('an output of a task that runs elsewhere is written anew there, or not, as is answered', async t => {
+t.test('an output of a task that runs elsewhere is written again there, or not, as the answer says', async t => {
   const refusal = { status: 409, code: 'output-unfinished', title: 'no', detail: 'not now' }
   for (const [answer, code] of [
     [{ done: true }, undefined],
@@ -101,7 +101,7 @@ t.test('an output of a task that runs elsewhere is written anew there, or not, a
     const { tasks, ownerId, asked, elsewhere, task } = await beside(t, { answer })
     const other = uuidv7()
     const sealed = cipher.seal(taskTable.input, { row: other, owner: ownerId }, '{}')
-    // A task that nobody here runs.
+    // A task that does not run here.
     await elsewhere(sql`insert into tasks (id, owner_id, kind, status, stage, job_id, trace_id, input, created_at, attempt)
       select ${other}::uuid, owner_id, kind, 'running', 'generating', ${uuidv7()}::uuid, trace_id, ${sealed}::bytea, created_at, 1
       from tasks where id = ${task.id}`)

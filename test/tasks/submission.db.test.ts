@@ -4,7 +4,7 @@ import { startEngine } from '../support/engine.ts'
 
 const owner = '01987fff-0000-7000-8000-000000000001'
 
-t.test('of tasks that are submitted together only that fails which cannot be stored', async t => {
+t.test('of tasks stored in one batch only the faulty one fails', async t => {
   const { tasks, kind, ended } = await startEngine(t)
   const submitted = await Promise.allSettled(
     ['one', 'not\0text', 'three'].map(traceId => tasks.submit(kind, owner, {}, { traceId })),
@@ -15,7 +15,7 @@ t.test('of tasks that are submitted together only that fails which cannot be sto
       t.match(await ended(one.value.task), { status: 'completed' }, `the one of request ${nth}`)
 })
 
-t.test('with a database that is away all fail at once, and none is stored a second time', async t => {
+t.test('with an unavailable database all fail at once, and none is stored a second time', async t => {
   const { tasks, kind, store } = await startEngine(t)
   await tasks.submit(kind, owner, {})
   const sizes: number[] = []

@@ -9,8 +9,8 @@ const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const record = { category: 'club', observations: '과학 동아리에서 실험을 준비함', versions: 2 }
 const diary = { body: '오늘은 비가 왔다', type: 'FEELING' }
 
-t.test('what is told of the ends of tasks', async t => {
-  const told: TracedEvent[] = []
+t.test('the facts published of ended tasks', async t => {
+  const published: TracedEvent[] = []
   const upstream = await startUpstream(t)
   const conch = await startConch(
     t,
@@ -23,15 +23,15 @@ t.test('what is told of the ends of tasks', async t => {
     {
       openEvents: () =>
         new InlineEvents([
-          { name: 'test', events: names, concurrency: 1, handle: async event => void told.push(event) },
+          { name: 'test', events: names, concurrency: 1, handle: async event => void published.push(event) },
         ]),
     },
   )
   const visitor = conch.visitor()
   await visitor.fetch('/api/tasks')
-  const since = (from: number) => told.slice(from).map(({ name, data }) => ({ name, data }))
+  const since = (from: number) => published.slice(from).map(({ name, data }) => ({ name, data }))
 
-  await t.test('a task that completed, in the trace of its request, with what its outputs took', async t => {
+  await t.test('a task that completed, in the trace of its request, with the figures of its outputs', async t => {
     const created = await visitor.fetch('/api/records', {
       method: 'POST',
       body: JSON.stringify(record),
@@ -40,18 +40,18 @@ t.test('what is told of the ends of tasks', async t => {
     const { taskId } = (await created.json()) as { taskId: string }
     await visitor.finished(taskId)
     t.match(
-      told.map(({ name }) => name),
+      published.map(({ name }) => name),
       ['record.generated', 'task.ended'],
     )
-    for (const event of told) t.match(event, { traceId, data: { taskId, ownerId: String } })
+    for (const event of published) t.match(event, { traceId, data: { taskId, ownerId: String } })
     const output = { status: 'completed', inputTokens: 9, outputTokens: 2, firstTokenMs: Number, retries: 0 }
-    t.match(told[1]?.data, { kind: 'record', attempt: 1, status: 'completed', ends: 1, outputs: [output, output] })
-    t.notMatch(JSON.stringify(told), /안녕|과학/)
+    t.match(published[1]?.data, { kind: 'record', attempt: 1, status: 'completed', ends: 1, outputs: [output, output] })
+    t.notMatch(JSON.stringify(published), /안녕|과학/)
   })
 
-  await t.test('an output that is written anew ends its task again, and is told alone', async t => {
-    const [ended] = told
-    const from = told.length
+  await t.test('an output that is written again ends its task again, and is published alone', async t => {
+    const [ended] = published
+    const from = published.length
     const taskId = (ended as TracedEvent<'task.ended'>).data.taskId
     await visitor.json('POST', `/api/tasks/${taskId}/outputs/1/retry`)
     await visitor.finished(taskId)
@@ -63,8 +63,8 @@ t.test('what is told of the ends of tasks', async t => {
   })
 
   await t.test('a record that was confirmed', async t => {
-    const from = told.length
-    const taskId = (told[0] as TracedEvent<'task.ended'>).data.taskId
+    const from = published.length
+    const taskId = (published[0] as TracedEvent<'task.ended'>).data.taskId
     const { status } = await visitor.json('PUT', `/api/records/${taskId}`, {
       output: 0,
       text: '고친 글',
@@ -75,7 +75,7 @@ t.test('what is told of the ends of tasks', async t => {
   })
 
   await t.test('a task that failed, with how often it was tried', async t => {
-    const from = told.length
+    const from = published.length
     upstream.reset(({ response }) => response.writeHead(503).end())
     const taskId = await visitor.submit('/api/reviews', diary)
     await visitor.finished(taskId)
@@ -90,7 +90,7 @@ t.test('what is told of the ends of tasks', async t => {
     upstream.reset(completion => completion.delta('시작'))
     const blocking = await visitor.submit('/api/records', record)
     await upstream.requested(2)
-    const from = told.length
+    const from = published.length
     const taskId = await visitor.submit('/api/reviews', diary)
     await visitor.json('POST', `/api/tasks/${taskId}/cancel`)
     t.match(since(from), [
@@ -99,7 +99,7 @@ t.test('what is told of the ends of tasks', async t => {
     await visitor.json('POST', `/api/tasks/${blocking}/cancel`)
   })
 
-  await t.test('whether somebody followed it to its end', async t => {
+  await t.test('whether a reader followed it to its end', async t => {
     for (const stays of [true, false]) {
       const hold = Promise.withResolvers<void>()
       upstream.reset(async completion => {
@@ -115,7 +115,7 @@ t.test('what is told of the ends of tasks', async t => {
       while (!open.test(await (await visitor.fetch('/metrics')).text()));
       hold.resolve()
       await watcher.ended
-      const ended = () => told.find(({ name, data }) => name === 'task.ended' && data.taskId === taskId)
+      const ended = () => published.find(({ name, data }) => name === 'task.ended' && data.taskId === taskId)
       while ((await visitor.task(taskId)).finishedAt === null);
       t.match(ended()?.data, { watched: stays })
     }

@@ -119,7 +119,7 @@ t.test('POST with Accept: text/event-stream is the stream itself', async t => {
   t.ok(watcher.transcript.done)
 })
 
-t.test('a client that leaves changes nothing; it comes back where it was', async t => {
+t.test('a client that leaves changes nothing; it comes back at its cursor', async t => {
   const { visitor, upstream } = await conchWith(t, () => {})
   const id = await visitor.record({ ...anyRecord, versions: 1 })
   await upstream.requested(1)
@@ -137,7 +137,7 @@ t.test('a client that leaves changes nothing; it comes back where it was', async
   t.equal(first.transcript.text(0) + second.transcript.text(0), '하나 둘 ')
 })
 
-t.test('cancelling closes every socket, keeps what came, and ends with abort', async t => {
+t.test('cancelling closes every socket, keeps the text so far, and ends with abort', async t => {
   const { visitor, upstream } = await conchWith(t, completion => completion.delta('반쯤'))
   const id = await visitor.record(anyRecord)
   const watcher = await visitor.watchTask(id)
@@ -163,7 +163,7 @@ t.test('a task that is removed while it runs stops at once, also when its id com
   t.equal((await visitor.json('DELETE', `/api/records/${id.toUpperCase()}`)).status, 204)
   await Promise.all(upstream.completions.map(({ abandoned }) => abandoned))
   await watcher.ended
-  t.notOk(watcher.transcript.done, 'its readers are cut off, not told that it ended')
+  t.notOk(watcher.transcript.done, 'its readers are cut off, without an end')
   t.equal((await visitor.json('GET', `/api/tasks/${id}`)).status, 404)
 })
 
@@ -209,7 +209,7 @@ t.test('an output that failed is retried in the next attempt; the others stand',
   t.equal(again.transcript.text(failed?.index ?? -1), '다시 씀')
   const after = await visitor.task(id)
   t.match(after, { status: 'completed', attempt: 2 })
-  t.equal(upstream.completions.length, 4, 'only that one was asked for')
+  t.equal(upstream.completions.length, 4, 'only that one was requested')
   for (const { index, text } of before.outputs) if (index !== failed?.index) t.equal(after.outputs[index]?.text, text)
 })
 
@@ -231,7 +231,7 @@ t.test('an output is restarted while the others still run', async t => {
   t.match(await visitor.task(id), { status: 'completed', attempt: 1, outputs: [{ text: '두번째' }, { text: '처음' }] })
 })
 
-t.test('an output that was cancelled while it waited, then retried, is asked for once', async t => {
+t.test('an output that was cancelled while it waited, then retried, is requested once', async t => {
   const { visitor, upstream } = await conchWith(t, () => {}, { MAX_RUNNING_OUTPUTS: '2' })
   const id = await visitor.record(anyRecord)
   await upstream.requested(2)
@@ -343,8 +343,8 @@ t.test("another owner's task does not exist", async t => {
   ] as const) {
     const theirs = await other.json(method, path.replace('ID', id))
     t.equal(theirs.status, 404, `${method} ${path}`)
-    const nobodys = await other.json(method, path.replace('ID', unknown))
-    t.same(withoutPath(theirs.body), withoutPath(nobodys.body), 'no difference to an id that nobody has')
+    const missing = await other.json(method, path.replace('ID', unknown))
+    t.same(withoutPath(theirs.body), withoutPath(missing.body), 'no difference to an id that does not exist')
   }
   const { body } = await other.json<{ items: { id: string }[] }>('GET', '/api/tasks')
   t.notOk(body.items.some(task => task.id === id))

@@ -6,7 +6,7 @@ import { completedTask, storedOutput, taskRow } from '../support/task-rows.ts'
 
 const { id } = taskRow()
 
-/** A task that runs here: its rows still say what was true when it was claimed. */
+/** A task that runs here: its rows still have their state at the claim. */
 function running() {
   const log = new EventLog(id, 'record')
   log.begin(1)
@@ -21,7 +21,7 @@ function running() {
   return { log, saved }
 }
 
-t.test('a task that has ended is what was saved', async t => {
+t.test('an ended task is shown as saved', async t => {
   t.match(viewTask(completedTask('하나', '둘'), undefined), {
     id,
     kind: 'record',
@@ -39,7 +39,7 @@ t.test('a task that has ended is what was saved', async t => {
   })
 })
 
-t.test('a task that runs here is what its log says, text so far included', async t => {
+t.test('a task that runs here is shown from its log, text so far included', async t => {
   const { log, saved } = running()
   log.delta(0, '온 글')
   const view = viewTask(saved, log)
@@ -74,7 +74,7 @@ t.test('a log of an older attempt, or of the queue, does not count', async t => 
   t.match(viewTask({ ...saved, task: taskRow() }, waiting), { status: 'queued', attempt: 0 })
 })
 
-t.test('once the rows say that it has ended, they count', async t => {
+t.test('once the rows have its end, they count', async t => {
   const { log } = running()
   t.match(viewTask(completedTask('끝'), log), { status: 'completed', outputs: [{ text: '끝' }] })
 })

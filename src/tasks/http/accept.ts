@@ -15,7 +15,7 @@ export type Accept = (
   submitted: Once<{ task: TaskRow }>,
 ) => Promise<FastifyReply>
 
-/** What the schema of every route that creates a task says of its headers and its answer. */
+/** Headers and answers in the schema of every route that creates a task. */
 export const acceptsTask = {
   description:
     'Answers at once with the task. With `Accept: text/event-stream` the answer is the event stream itself, as of `GET /api/tasks/:id/events`.',
@@ -24,8 +24,8 @@ export const acceptsTask = {
 }
 
 /**
- * From now on, routes that create a task do not when its stream is asked for and its owner has too many open: 429 before
- * anything is read.
+ * Makes the routes of `app` that create a task refuse with 429, before they read anything, a request for the task's
+ * stream whose owner has too many streams open.
  */
 export function refuseStreamsWithoutRoom(app: FastifyInstance, replies: EventReplies): void {
   app.addHook('onRoute', route => {
@@ -39,11 +39,11 @@ export function refuseStreamsWithoutRoom(app: FastifyInstance, replies: EventRep
 }
 
 /**
- * 202 with where to find the task and where to watch it, or 200 with its events if that is what was asked for. A request
- * that repeats another gets the same answer again. 202, too, if others took the last place for a stream meanwhile: the task is
- * there, and can be watched later.
+ * Answers 202 with links to the task and its stream, or 200 with the events themselves if the request asked for them. A
+ * repeated request gets the same answer. It also answers 202 when other requests took the owner's last stream
+ * meanwhile: the task exists, and can be followed later.
  *
- * @param onAccepted told of a task that is new, and committed
+ * @param onAccepted called with a new task after its commit
  */
 export function acceptWith(tasks: Tasks, replies: EventReplies, onAccepted?: (task: TaskRow) => void): Accept {
   return async (request, reply, { task, repeats }) => {
@@ -54,7 +54,7 @@ export function acceptWith(tasks: Tasks, replies: EventReplies, onAccepted?: (ta
       const log = await tasks.logOf(task)
       if (replies.hasRoomFor(request.ownerId)) return replies.send(reply, log, undefined)
     }
-    // As it was when it was accepted, not as it is by now.
+    // The state at acceptance, not the present one.
     return reply.code(202).send({ taskId: task.id, status: 'queued', streamUrl: links.events, links })
   }
 }

@@ -29,7 +29,7 @@ const Output = Type.Object({
     Type.Object({
       inputTokens: Type.Integer(),
       outputTokens: Type.Integer(),
-      estimated: Type.Optional(Type.Boolean({ description: 'Counted here, since the provider told nothing.' })),
+      estimated: Type.Optional(Type.Boolean({ description: 'Counted here, since the provider reported no usage.' })),
     }),
     Type.Null(),
   ]),

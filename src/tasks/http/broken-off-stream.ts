@@ -1,6 +1,6 @@
 import { SseStream } from '../../sse/sse-stream.ts'
 
-/** A stream that says when to come back, and breaks off: never ended, which would say that there is nothing to come. */
+/** A stream that sends a retry delay and breaks off. It does not end: an end would mean that nothing more comes. */
 export class BrokenOffStream extends SseStream {
   protected override leave(): void {}
 

@@ -1,8 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /**
- * Marks an answer as this version of what was asked for. True when the client has it already: then the answer is a 304
- * without a body.
+ * Sets the ETag of an answer. True when the client has this version already: then the answer is a 304 without a body.
  *
  * @param version letters, digits and `-`; changes whenever the answer does
  */

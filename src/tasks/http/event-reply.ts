@@ -7,7 +7,7 @@ import type { EventLog } from '../log/event-log.ts'
 import { EventStream } from '../log/event-stream.ts'
 import { BrokenOffStream } from './broken-off-stream.ts'
 
-/** Of every event stream. */
+/** Headers of every event stream. */
 export const eventStreamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   // no-transform keeps compressing proxies from collecting events.
@@ -17,8 +17,8 @@ export const eventStreamHeaders = {
 }
 
 /**
- * Lets event streams write to their responses past Fastify, which would keep some KB for each as long as its client stays.
- * Must be registered after whatever sets headers when an answer is sent.
+ * Lets event streams write to their responses past Fastify, which would keep some KB for each as long as its client
+ * stays. Must be registered after every plugin that sets headers when an answer is sent.
  */
 export const eventReplies = fastifyPlugin(
   async app => {
@@ -35,15 +35,15 @@ export const eventReplies = fastifyPlugin(
 )
 
 /**
- * Streams of tasks that one owner may have open in this process, over all tasks. A browser has a few, a page that shows a class
- * its records some dozens.
+ * Task streams that one owner may have open in this process, over all tasks. A browser opens a few; a page that shows a
+ * class its records opens some dozens.
  */
 export const maxTaskStreams = 100
 
 /** The event streams that are open in this process. */
 export class EventReplies {
   readonly #open = new Set<SseStream>()
-  /** Of tasks, by owner. */
+  /** Number of open task streams, by owner. */
   readonly #taskStreams = new Map<string, number>()
   readonly timers: Timers
 
@@ -56,7 +56,8 @@ export class EventReplies {
   }
 
   /**
-   * Answers with the events after `cursor`, then with what comes; with 204 when there is nothing left to say.
+   * Answers with the events after `cursor`, then with what is appended; with 204 when the log has ended and `cursor` is
+   * at its end.
    *
    * Must run in the same turn of the event loop in which `log` was found.
    *
@@ -74,7 +75,7 @@ export class EventReplies {
   }
 
   /**
-   * Answers so that the client comes back in a few seconds: for what passes by itself. After any status but 200 an
+   * Answers so that the client comes back in a few seconds: for faults that pass. After any status but 200 an
    * EventSource gives up for good.
    *
    * @throws Problem `too-many-streams`
@@ -84,9 +85,9 @@ export class EventReplies {
   }
 
   /**
-   * Answers with a stream that is dropped with the others when the server stops. Needs the plugin `eventReplies`.
+   * Answers with a stream that `destroyAll` drops when the server stops. Needs the plugin `eventReplies`.
    *
-   * @param onClose called when it closes, however it does
+   * @param onClose called when it closes, for any reason
    */
   open(reply: FastifyReply, stream: SseStream, onClose?: () => void): FastifyReply {
     this.#open.add(stream)
@@ -111,13 +112,13 @@ export class EventReplies {
     })
   }
 
-  /** Drops every client, in the middle of whatever it reads, so that it comes back with its cursor. */
+  /** Drops every client in the middle of its stream, so that it comes back with its cursor. */
   destroyAll(): void {
     for (const stream of this.#open) stream.breakOff()
   }
 }
 
-/** Whether a request asks for the event stream itself: it names the type, `*`/`*` is not enough. */
+/** Whether a request asks for the event stream itself: its `Accept` names the type, `*`/`*` is not enough. */
 export function wantsEventStream(accept: string | undefined): boolean {
   return accept !== undefined && /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(accept)
 }

@@ -12,7 +12,7 @@ export const ListQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: maxPageItems, default: 20 }),
 })
 
-/** The query of a list of tasks, or of what tasks of one kind wrote. */
+/** The query of a list of tasks, or of the contents of tasks of one kind. */
 export const TaskListQuery = Type.Object({
   status: Type.Optional(
     Type.String({ maxLength: 100, description: `One or several, with commas: ${taskStatuses.join(', ')}.` }),
@@ -42,7 +42,7 @@ function statusesIn(text: string): TaskStatus[] {
   })
 }
 
-/** What to ask the database for: one item more than the page has, which tells whether there is another page. */
+/** Asks the database for one item more than the page has: that one shows that there is another page. */
 export function cursorOf({ cursor, limit }: { cursor?: string; limit: number }): { before?: string; limit: number } {
   if (cursor !== undefined && !isUuid(cursor)) throw invalidCursor()
   return { before: cursor, limit: limit + 1 }
@@ -62,6 +62,6 @@ export function invalidCursor(): Problem {
     status: 400,
     code: 'invalid-cursor',
     title: 'Invalid cursor',
-    detail: 'The cursor is not one that this list gave out; leave it away to begin with the newest.',
+    detail: 'The cursor is not one that this list gave out; omit it to begin with the newest.',
   })
 }

@@ -10,7 +10,7 @@ import { unchanged } from './etag.ts'
 import { type EventReplies, maxTaskStreams } from './event-reply.ts'
 import { pageOf, TaskListQuery, taskFilterOf } from './paging.ts'
 
-/** What a polling client is told to wait, in seconds. */
+/** `Retry-After` for a polling client, in seconds. */
 const pollSeconds = 1
 
 const TaskParams = Type.Object({ id: Type.String({ maxLength: 100, description: 'Id of the task.' }) })
@@ -53,7 +53,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
         summary: 'The events of a task, as Server-Sent Events',
         description:
           'Chunks of the AI SDK UI message stream. Resumable: `Last-Event-ID` (what EventSource sends) or `?after=`. ' +
-          '204 when the task has ended and the cursor is at its end. While the database is away the stream of a task that ' +
+          '204 when the task has ended and the cursor is at its end. While the database is unavailable the stream of a task that ' +
           'does not run at this instance breaks off at once: come back with the same cursor. ' +
           `429 while you have ${maxTaskStreams} streams of tasks open.`,
         params: TaskParams,
@@ -70,7 +70,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
         return replies.send(reply, log, cursor === undefined ? undefined : String(cursor))
       } catch (error) {
         if (!isDatabaseFault(error)) throw error
-        request.log.warn({ err: error }, `a client is sent away: ${reasonOf(error)}`)
+        request.log.warn({ err: error }, `an event stream breaks off: ${reasonOf(error)}`)
         return replies.breakOff(reply)
       }
     },
@@ -110,7 +110,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
     {
       schema: {
         tags: ['tasks'],
-        summary: 'Write an ended output anew; the others stand',
+        summary: 'Write an ended output again; the others stand',
         params: OutputParams,
         response: { 200: TaskSchema, 202: TaskSchema },
       },

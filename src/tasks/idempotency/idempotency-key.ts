@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { Problem } from '../../base/problem.ts'
 
-/** Headers of every route that creates a task. What they may be says `readIdempotencyKey`, in words of its own. */
+/** Headers of every route that creates a task. `readIdempotencyKey` checks the key and words the refusal. */
 export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({

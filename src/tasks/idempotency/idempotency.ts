@@ -6,12 +6,12 @@ import type { RequestDigests, TaskRow } from '../store/rows.ts'
 import type { TaskStore } from '../store/task-store.ts'
 import { type KeyedRequest, RequestDigester } from './request-digests.ts'
 
-/** `repeats`: the request was here before, and this is the task that it created then. */
+/** `repeats`: an earlier request was the same, and this is the task that it created. */
 export type Once<Made> = ({ repeats: false } & Made) | { repeats: true; task: TaskRow }
 
 /**
- * Creates one task for a request, however often it comes: a client that got no answer sends it again with the same
- * `Idempotency-Key`, to whichever instance. A key stays with its task, and goes with it.
+ * Creates one task for a request, however often the request comes: a client that got no answer sends it again with the
+ * same `Idempotency-Key`, to any instance. A key is stored with its task and removed with it.
  */
 export class Idempotency {
   readonly #queries: Queries
@@ -25,11 +25,11 @@ export class Idempotency {
   }
 
   /**
-   * Runs `make` in a transaction, for it to create the task with these digests; not at all if this request did so before.
-   * What it throws leaves the key free.
+   * Runs `make` in a transaction to create the task with these digests, unless an earlier request did so. An error of
+   * `make` leaves the key free.
    *
-   * Requests with the same key wait for each other before they look at anything, so that the second finds the task of the
-   * first, and is not refused for what the first has done: taken the last place of the queue, made a conversation busy.
+   * Requests with the same key wait for each other before they read anything. So the second one finds the task of the
+   * first, and is not refused for an effect of the first: the last place of the queue taken, a conversation busy.
    *
    * @throws Problem `idempotency-key-reused` when another request of this owner has this key
    */
@@ -45,7 +45,7 @@ export class Idempotency {
   }
 
   async #find(tx: Queries, ownerId: string, digests: RequestDigests): Promise<TaskRow | undefined> {
-    // A statement of its own: the one that looks must begin when whoever had the lock has committed.
+    // A statement of its own: the one that searches must begin after the holder of the lock has committed.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${digests.key}, 0))`)
     const found = await this.#store.findKeyed(tx, ownerId, digests.key)
     if (found && found.requestDigest !== digests.request) throw idempotencyKeyReused()

@@ -5,13 +5,13 @@ const tailDeltas = 16
 const blockDeltas = 64
 
 /** Where a delta ends: its seq, and how long the text of the run is up to there. */
-interface Mark {
+interface Boundary {
   readonly seq: number
   readonly end: number
 }
 
-/** Deltas that have been joined; a mark of the last one. */
-interface Block extends Mark {
+/** Joined deltas, with the boundary of the last one. */
+interface Block extends Boundary {
   readonly text: string
   readonly steps: Steps
 }
@@ -25,12 +25,12 @@ type Steps = string | readonly number[]
 /**
  * The deltas of one output between two other events of the log, kept as text and the seq of each delta.
  *
- * Reading what came after a seq costs the text returned, not the number of events; a delta costs its characters and a few
+ * Reading the text after a seq costs the text returned, not the number of events; a delta costs its characters and a few
  * bytes.
  */
 export class DeltaRun {
   readonly #blocks: Block[] = []
-  /** What is not in a block yet. */
+  /** The deltas that are not in a block yet. */
   #tail: string[] = []
   #tailSteps: number[] = []
   #lastSeq = 0
@@ -53,7 +53,7 @@ export class DeltaRun {
   }
 
   has(seq: number): boolean {
-    return seq > 0 && this.#split(mark => mark.seq <= seq).before.seq === seq
+    return seq > 0 && this.#split(boundary => boundary.seq <= seq).before.seq === seq
   }
 
   /**
@@ -61,9 +61,9 @@ export class DeltaRun {
    * last delta it holds; `undefined` when there is none.
    */
   after(seq: number, maxChars: number): { text: string; seq: number } | undefined {
-    const { before, next } = this.#split(mark => mark.seq <= seq)
+    const { before, next } = this.#split(boundary => boundary.seq <= seq)
     if (!next) return undefined
-    const last = this.#split(mark => mark.end <= Math.max(next.end, before.end + maxChars)).before
+    const last = this.#split(boundary => boundary.end <= Math.max(next.end, before.end + maxChars)).before
     return { text: this.#slice(before.end, last.end), seq: last.seq }
   }
 
@@ -73,7 +73,7 @@ export class DeltaRun {
     const steps = packed(this.#tailSteps)
     const same = typeof last?.steps === 'string' && typeof steps === 'string' && last.steps.length < 2 * blockDeltas
     if (same) this.#blocks.pop()
-    // Joined and not added: what is added stays in its pieces.
+    // Joined and not concatenated: a concatenated string keeps its pieces.
     const text = (same ? [last.text, ...this.#tail] : this.#tail).join('')
     this.#blocks.push({ seq: this.#lastSeq, end: this.#end, text, steps: same ? [last.steps, steps].join('') : steps })
     this.#tail = []
@@ -81,9 +81,9 @@ export class DeltaRun {
   }
 
   /** The last delta for which `holds`, which is true up to one of them, and the one after it. */
-  #split(holds: (mark: Mark) => boolean): { before: Mark; next?: Mark } {
+  #split(holds: (boundary: Boundary) => boolean): { before: Boundary; next?: Boundary } {
     const index = firstNot(this.#blocks, holds)
-    let before: Mark = this.#blocks[index - 1] ?? { seq: 0, end: 0 }
+    let before: Boundary = this.#blocks[index - 1] ?? { seq: 0, end: 0 }
     const steps = this.#blocks[index]?.steps ?? this.#tailSteps
     for (let at = 0; at < steps.length; at += 2) {
       const next = { seq: before.seq + stepAt(steps, at), end: before.end + stepAt(steps, at + 1) }

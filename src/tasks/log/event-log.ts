@@ -13,7 +13,10 @@ import { EventSegments, type LoggedEvent, type RawEvent } from './segments.ts'
 
 export type ResetReason = 'new-attempt' | 'cursor'
 
-/** Where a client's cursor stands: `ended` = it has everything; `reset` = what it has is void, `position` is the start. */
+/**
+ * Where a client's cursor stands: `ended` = it has everything; `reset` = the events before it are void, `position` is
+ * the start.
+ */
 export type Located = { kind: 'from'; position: Cursor; reset?: ResetReason } | { kind: 'ended' }
 
 export type Read =
@@ -28,25 +31,27 @@ export type Read =
 const settled = Promise.resolve()
 
 /**
- * The ordered events of one task: the only thing clients ever read.
+ * The ordered events of one task: all that clients read.
  *
- * Written by one attempt at a time; `begin` voids what an earlier one wrote. Events are numbered from 1 without gaps
- * (except before the terminal event of a rebuilt log). What a reader missed is folded: in a run of deltas between two
- * other events, each output's deltas become one. Readers keep their own position, so a slow one costs nothing here.
- * Another instance has a mirror of it.
+ * One attempt at a time writes it; `begin` voids the events of an earlier one. Events are numbered from 1 without gaps
+ * (except before the terminal event of a rebuilt log). A reader gets missed events folded: in a run of deltas between
+ * two other events, each output's deltas become one. Each reader keeps its own position, so a slow one costs nothing
+ * here. Another instance keeps a mirror of the log.
  *
- * All of it in one file: what appends, what mirrors, what locates and what reads must agree about every state.
+ * All of it in one file: appending, mirroring, locating and reading must agree about every state.
  */
 export class EventLog {
   readonly taskId: string
   readonly kind: string
-  /** Called when there is a first reader. */
+  /** Called when the log gets its first reader. */
   onRead: (() => void) | undefined
-  /** Called when the last reader has gone. */
+  /** Called when the last reader has left. */
   onUnread: (() => void) | undefined
-  /** Called as readers are, for whoever copies the log to other instances. */
+  /** Called when readers are notified; replication copies the log to other instances then. */
   onAppended: (() => void) | undefined
-  /** Of the process, if an attempt writes here: while that is not certain, nobody is told what it has appended. */
+  /**
+   * The process's lease, if an attempt writes here: while it is not valid, the log notifies no one of appended events.
+   */
   lease: LivenessLease | undefined
   #segments = new EventSegments(0)
   #terminal: EventId | undefined
@@ -78,7 +83,7 @@ export class EventLog {
     return this.#terminal
   }
 
-  /** The attempt that wrote it no longer is the task's: readers are sent away. */
+  /** The attempt that wrote it is no longer the task's: readers are disconnected, and come back. */
   get abandoned(): boolean {
     return this.#abandoned
   }
@@ -96,7 +101,7 @@ export class EventLog {
     return this.#outputs
   }
 
-  /** Starts the log of an attempt: everything before is void, readers of an earlier attempt (but 0) get a reset. */
+  /** Starts the log of an attempt: all earlier events are void, readers of an earlier attempt (but 0) get a reset. */
   begin(attempt: number): void {
     this.#segments = new EventSegments(attempt)
     this.#terminal = undefined
@@ -117,8 +122,8 @@ export class EventLog {
   }
 
   /**
-   * Ends a log that was made from saved rows. The terminal event keeps the id it had when it was sent first; a cursor
-   * into the log as it was then gets a reset.
+   * Ends a log that was rebuilt from saved rows. The terminal event keeps the id with which it was first sent. A cursor
+   * into the original log gets a reset.
    */
   appendRebuiltEnd(chunk: Chunk, id: EventId): void {
     this.#append(chunk, Math.max(id.seq, this.#segments.seq + 1))
@@ -133,13 +138,13 @@ export class EventLog {
     this.#appendDelta(output, delta)
   }
 
-  /** The current text of an output: what came after its last `text-start`. */
+  /** The current text of an output: the deltas after its last `text-start`. */
   text(output: number): string {
     const from = this.#texts.get(output)
     return from === undefined ? '' : this.#segments.text(output, from)
   }
 
-  /** Finds the place of a cursor that a client sent: any text at all, `undefined` for none. */
+  /** Finds the place of a cursor that a client sent: any string, `undefined` for none. */
   locate(text: string | undefined): Located {
     const start = { attempt: this.attempt, seq: 0 }
     if (text === undefined) return { kind: 'from', position: start }
@@ -159,8 +164,8 @@ export class EventLog {
   }
 
   /**
-   * What came after `position` (from `locate` or the last `read`), folded, about `maxChars` characters of text at most.
-   * Does not wait: see `subscribe`.
+   * The events after `position` (from `locate` or the last `read`), folded, about `maxChars` characters of text at
+   * most. Does not wait: see `subscribe`.
    */
   read(position: Cursor, maxChars: number): Read {
     if (this.#abandoned) return { kind: 'abandoned' }
@@ -177,15 +182,18 @@ export class EventLog {
     return { kind: 'events', ...this.#segments.readFolded(position, maxChars) }
   }
 
-  /** What came after `seq` of this attempt as it was appended, to be given to `mirror`; about `maxChars` at most. */
+  /**
+   * The events after `seq` of this attempt, unfolded, for another instance's `mirror`; about `maxChars` characters at
+   * most.
+   */
   readRaw(seq: number, maxChars: number): RawEvent[] {
     if (this.lease?.isValid === false) return []
     return this.#segments.readRaw(seq, maxChars)
   }
 
   /**
-   * Takes an event of this task's log as another instance appended it. One that is here already, or of an older attempt,
-   * is passed over. False, with nothing taken, when something is missing before it.
+   * Takes an event of this task's log as another instance appended it. Ignores an event that is here already, and one
+   * of an older attempt. Returns false, and takes nothing, when an event before it is missing.
    *
    * @throws if `data` is no chunk
    */
@@ -208,7 +216,7 @@ export class EventLog {
     return true
   }
 
-  /** Calls `wake` (in a microtask, once for all that was appended meanwhile) when there may be more to read. */
+  /** Calls `wake` when there may be more to read: in a microtask, once for all events appended meanwhile. */
   subscribe(wake: () => void): () => void {
     this.#readers.add(wake)
     if (this.#readers.size === 1) this.onRead?.()
@@ -217,12 +225,12 @@ export class EventLog {
     }
   }
 
-  /** There may be more to read, though nothing was appended. */
+  /** Wakes readers although no event was appended: there may be more to read. */
   wake(): void {
     this.#wake()
   }
 
-  /** The attempt that wrote here was replaced elsewhere: readers are sent away. */
+  /** Another instance has replaced the attempt that wrote here: readers are disconnected, and come back. */
   abandon(): void {
     this.#abandoned = true
     this.#wake()
@@ -257,10 +265,10 @@ export class EventLog {
     if (this.#waking) return
     this.#waking = true
     // queueMicrotask makes an AsyncResource for it: with cold caches 0.4 µs instead of 0.3.
-    void settled.then(() => this.#tell())
+    void settled.then(() => this.#notify())
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#waking = false
     for (const wake of this.#readers) wake()
     this.onAppended?.()

@@ -9,8 +9,8 @@ const maxCharsPerRead = 32_768
 /**
  * The bytes of one client's SSE stream: a position over a log, and nothing else.
  *
- * Ends (`[DONE]`) only after a terminal event. Everything else, a client that does not read, a log that was abandoned,
- * a server that stops, destroys it, so that the client knows to come back.
+ * Ends (`[DONE]`) only after a terminal event. In every other case (the client does not read, the log was abandoned,
+ * the server stops) the stream is destroyed, so that the client comes back.
  */
 export class EventStream extends SseStream {
   readonly #log: EventLog
@@ -64,7 +64,7 @@ export class EventStream extends SseStream {
   }
 }
 
-/** An event, made once for all clients that read it live. */
+/** The frame of an event, made once for all clients that read it live. */
 function frame(event: LoggedEvent): SharedFrame {
   event.frame ??= sharedFrame(text(event))
   return event.frame

@@ -1,7 +1,7 @@
 import type { OutputError, OutputStatus, Stage, Usage } from '../task.ts'
 
 /**
- * The events of a task's log, their ids, and the cursors clients hold. See `../shared/wire.md`.
+ * The events of a task's log, their ids, and the cursors clients hold. See `docs/protocol.md`.
  *
  * The payloads are chunks of the AI SDK's UI message stream, restricted to what its versions 5, 6 and 7 all know: the
  * same bytes serve `EventSource`, `curl -N` and `useChat`.
@@ -15,7 +15,7 @@ export type Chunk =
   | { type: `data-${string}`; id: string; data: unknown }
   | TerminalChunk
 
-/** Exactly one ends every attempt that ended; nothing follows it. */
+/** Exactly one ends every attempt that ended; no event follows it. */
 export type TerminalChunk =
   | { type: 'finish'; finishReason: WireFinishReason }
   | { type: 'abort'; reason: string }
@@ -31,7 +31,7 @@ export interface OutputChange {
   finishReason?: string
   error?: OutputError
   usage?: Usage
-  /** Something of it was saved and can no longer be read: no text of it comes. */
+  /** A saved part of it can no longer be read: its text is not sent. */
   damaged?: true
 }
 
@@ -57,7 +57,7 @@ export function formatCursor({ attempt, seq, ahead }: Cursor): string {
 
 const cursorPattern = /^(\d{1,9})-(\d{1,9})(?:~(\d{1,3}:\d{1,9}(?:,\d{1,3}:\d{1,9}){0,99}))?$/
 
-/** `undefined` for anything this server cannot have written. */
+/** Returns `undefined` for a string that this server cannot have written. */
 export function parseCursor(text: string): Cursor | undefined {
   if (text.length > 2000) return undefined
   const match = cursorPattern.exec(text)

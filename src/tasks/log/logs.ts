@@ -11,34 +11,34 @@ import { fillQueued, fillSaved } from './rebuild.ts'
 import type { Publication, Replication } from './replication.ts'
 import type { SavedTask } from './saved-task.ts'
 
-/** How long an ended log that nobody reads stays in memory; later readers get one rebuilt from the saved rows. */
+/** How long an ended log without readers stays in memory; later readers get one rebuilt from the saved rows. */
 const retentionMs = 60_000
 
-/** How long one that another instance writes is followed for nobody. */
+/** How long a log that another instance writes is followed without readers. */
 const mirrorRetentionMs = 5_000
 
-/** At most this many ended or unread logs are kept; beyond it the oldest goes at once. */
+/** At most this many ended or unread logs are kept; beyond it the oldest is dropped at once. */
 const maxRetained = 2_000
 
-/** What there is to know of logs that other instances write. */
+/** What connects the logs here with those that other instances write. */
 export interface Elsewhere extends Pick<MirrorsOptions, 'taskPositions' | 'replication' | 'logger'> {
   lease: LivenessLease
 }
 
 /**
- * The logs that are open in this process, one per task. Whoever asks for a task's log gets the same one, so a reader
- * that comes while an attempt begins or ends cannot miss anything.
+ * The logs that are open in this process, one per task. All callers that ask for a task's log get the same one, so a
+ * reader that comes while an attempt begins or ends cannot miss anything.
  *
- * A log is written by an attempt of this process, or mirrors what another instance writes, or tells what was saved. It
- * stays while an attempt writes it or somebody reads it, and for a minute after its end.
+ * An attempt of this process writes a log, or the log mirrors what another instance writes, or it shows saved rows. It
+ * stays while an attempt writes it or a reader follows it, and for a minute after its end.
  *
- * All of it in one file: whoever wonders which of these a log is, and how it becomes another, sees each change here.
+ * All of it in one file: the ways in which a log changes from one of these to another are read side by side.
  */
 export class Logs {
   readonly #open = new Map<string, EventLog>()
-  /** Tasks whose attempt runs in this process, and how others get to know what it writes. */
+  /** Tasks whose attempt runs in this process, and the publication that copies its events to other instances. */
   readonly #written = new Map<string, Publication | undefined>()
-  /** Logs that may go, in the order in which they became so. */
+  /** Logs that may be dropped, in the order in which they became idle. */
   readonly #idle = new Map<string, unknown>()
   /** Rows being read for readers whose task has no log yet. */
   readonly #readings = new Set<{ taskId: string; outdated: boolean }>()
@@ -77,8 +77,8 @@ export class Logs {
   }
 
   /**
-   * The log that an attempt writes, kept until `release`. If another attempt of this process still writes the task's log,
-   * that one is abandoned, and what it goes on to write is seen by nobody.
+   * The log that an attempt writes, kept until `release`. If another attempt of this process still writes the task's
+   * log, that log is abandoned: no reader sees the events appended to it from then on.
    */
   forWriting({ id: taskId, kind, attempt }: Pick<TaskRow, 'id' | 'kind' | 'attempt'>): EventLog {
     this.#outdate(taskId)
@@ -93,7 +93,7 @@ export class Logs {
     return log
   }
 
-  /** The attempt no longer writes: from now on the log goes when nobody has read it for a while. */
+  /** The attempt no longer writes: from now on the log is dropped after a while without readers. */
   release(taskId: string): void {
     this.#written.get(taskId)?.end()
     this.#written.delete(taskId)
@@ -108,35 +108,35 @@ export class Logs {
     return this.#written.has(taskId) ? this.#open.get(taskId) : undefined
   }
 
-  /** The log of a task that runs, here or elsewhere; it may be behind. `undefined` when there is none to be had. */
+  /** The log of a task that runs, here or elsewhere; it may be behind. `undefined` when no log can be had. */
   async live(task: TaskRow): Promise<EventLog | undefined> {
     if (this.#written.has(task.id)) return this.#open.get(task.id)
     if (task.status !== 'running' || !this.#elsewhere?.replication) return undefined
     try {
       return await this.forReading(task)
     } catch (error) {
-      // It has been removed, or the database has gone away, since its row was read: what that says is still to be shown.
+      // The task was removed, or the database became unavailable, after its row was read: the row is still to be shown.
       if (error instanceof Problem || isDatabaseFault(error)) return undefined
       throw error
     }
   }
 
-  /** Whether somebody follows the task, as far as is known here. */
+  /** Whether a reader follows the task, as far as this instance knows. */
   watched(taskId: string): boolean {
     return (this.#open.get(taskId)?.readerCount ?? 0) > 0 || (this.#written.get(taskId)?.followers ?? 0) > 0
   }
 
-  /** What other instances have of the task's last attempt, which was lost; empty if nothing is known of it. */
+  /** The events that other instances have of the task's last attempt, which was lost; empty if none are known. */
   async lost({ id, kind }: Pick<TaskRow, 'id' | 'kind'>): Promise<EventLog> {
     const log = new EventLog(id, kind)
-    // It is better to have the text than to wait for it.
+    // Having the text is better than waiting for it.
     await this.#elsewhere?.replication?.read(log).catch(() => {})
     return log
   }
 
   /**
-   * `forReading` for a task whose row is yet to be read: `read` does it, and of one that waits nothing more is asked for. So
-   * whoever creates a task and watches it, as most do, costs one statement instead of five.
+   * `forReading` for a task whose row is yet to be read: `read` reads it, and for a task that waits no other row is
+   * read. So a client that creates a task and follows it, as most do, costs one statement instead of five.
    */
   async open(taskId: string, read: () => Promise<TaskRow>): Promise<EventLog> {
     const { found: task, outdated } = await this.#reading(taskId, read)
@@ -148,7 +148,7 @@ export class Logs {
   }
 
   /**
-   * The log of a task as a reader wants it. The row may be older than the log: the log is right.
+   * The log of a task for a reader. The row may be older than the log: then the log is right.
    *
    * Call `subscribe` on it (or make an `EventStream`) in the same turn of the event loop.
    */
@@ -157,7 +157,7 @@ export class Logs {
     if (!mirrors) return this.#find(task)
     if (await mirrors.catchUp(task)) return this.#find(task)
     const log = await this.#find(task)
-    // It may have been opened only now.
+    // Another reader may have opened it meanwhile.
     return (await mirrors.catchUp(task)) ? this.#find(task) : log
   }
 
@@ -175,13 +175,16 @@ export class Logs {
     }
   }
 
-  /** The rows of a task; `undefined` when it was begun or refreshed meanwhile, so that they may be older than that. */
+  /**
+   * Reads the rows of a task; `undefined` when an attempt began or the log was refreshed meanwhile, so that the rows
+   * may be older.
+   */
   async #loadCurrent(taskId: string): Promise<SavedTask | undefined> {
     const { found, outdated } = await this.#reading(taskId, () => this.#load(taskId))
     return outdated ? undefined : found
   }
 
-  /** What is found in the rows of a task, and whether it was begun or refreshed meanwhile. */
+  /** Reads rows of a task, and reports whether an attempt began or the log was refreshed meanwhile. */
   async #reading<T>(taskId: string, read: () => Promise<T>): Promise<{ found: T; outdated: boolean }> {
     const reading = { taskId, outdated: false }
     this.#readings.add(reading)
@@ -193,27 +196,30 @@ export class Logs {
     }
   }
 
-  /** What is being read of the rows of a task is older than what has just happened to it. */
+  /** Notes that rows of the task that are being read are older than its newest change. */
   #outdate(taskId: string): void {
     for (const reading of this.#readings) if (reading.taskId === taskId) reading.outdated = true
   }
 
   /**
-   * Tells the readers of a task that is not being written what has been saved: it was cancelled or queued again. Of one that
-   * runs its attempt tells them.
+   * Shows the saved rows to the readers of a task that is not being written: it was cancelled or queued again. The
+   * attempt of a running task notifies its own readers.
    */
   refresh(saved: SavedTask): void {
     this.#outdate(saved.task.id)
     const log = this.#open.get(saved.task.id)
     if (!log || this.#written.has(saved.task.id) || saved.task.status === 'running') return
-    // The next attempt has begun elsewhere since these rows were read.
+    // The next attempt began elsewhere after these rows were read.
     if (log.attempt > saved.task.attempt) return
-    // To begin it again would cut off a reader that has not come to its end.
+    // Beginning it again would cut off a reader that is not yet at its end.
     const known = log.terminal && formatCursor(log.terminal) === saved.task.terminalId
     if (!known) this.#fill(saved)
   }
 
-  /** The rows of a task may have changed: its readers here are told what they say. Never rejects. */
+  /**
+   * Compares the log with the task's rows, which may have changed, and shows the change to the readers here. Never
+   * rejects.
+   */
   async reconcile(taskId: string): Promise<void> {
     if (!this.#open.has(taskId) || this.#written.has(taskId)) return
     try {
@@ -221,7 +227,8 @@ export class Logs {
       if (saved) this.refresh(saved)
     } catch (error) {
       if (error instanceof Problem) this.forget(taskId)
-      // While the database is away mirrors look again. Else readers are sent away: what they come back to says what is wrong.
+      // While the database is unavailable, mirrors try again. Otherwise readers are disconnected; the answer to their
+      // next request says what is wrong.
       else if (!isDatabaseFault(error)) this.#open.get(taskId)?.abandon()
     }
   }
@@ -232,18 +239,18 @@ export class Logs {
     if (!log || this.#written.has(task.id)) return log
     const ended = taskEnded(task.status)
     if (log.abandoned || ended !== (log.terminal !== undefined)) return undefined
-    // The time in the queue is told until the attempt after it comes; not when that has ended.
+    // The log of the wait in the queue serves until the next attempt begins; not when that attempt has ended.
     const older = log.attempt < task.attempt && (log.attempt !== 0 || ended)
     return older ? undefined : log
   }
 
-  /** The log of a task that is not written here, filled with what was saved. */
+  /** The log of a task that is not written here, filled from its saved rows. */
   #fill(saved: SavedTask): EventLog {
     const { task } = saved
     const open = this.#open.get(task.id)
     const mirrors = this.#elsewhere?.mirrors
     mirrors?.stop(task.id)
-    // A reader's place in what was mirrored of an attempt is none in what was saved of it: it must come back.
+    // A position in a mirrored attempt means nothing in its saved rows: the reader must come back.
     const same = open && open.attempt > 0 && taskEnded(task.status) && task.terminalId?.startsWith(`${open.attempt}-`)
     if (same) open.abandon()
     const log = same || !open ? this.#add(new EventLog(task.id, task.kind)) : open
@@ -255,7 +262,7 @@ export class Logs {
     return log
   }
 
-  /** The task has gone: its readers are sent away, and find that out when they come back. */
+  /** The task was deleted: its readers are disconnected, and learn of it when they come back. */
   forget(taskId: string): void {
     this.#outdate(taskId)
     this.#keep(taskId)
@@ -303,7 +310,7 @@ export class Logs {
     this.#open.delete(taskId)
   }
 
-  /** Forgets everything; open streams are destroyed by the server. */
+  /** Drops every log; the server destroys open streams. */
   close(): void {
     for (const taskId of Array.from(this.#idle.keys())) this.#keep(taskId)
     this.#elsewhere?.mirrors.close()

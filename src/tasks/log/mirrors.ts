@@ -6,22 +6,22 @@ import { taskEnded } from '../task.ts'
 import type { EventLog } from './event-log.ts'
 import type { Following, Replication } from './replication.ts'
 
-/** How often the database is asked about the tasks that are followed: what replication loses is not lost for long. */
-export const lookMs = 5_000
+/** How often the database is asked about followed tasks: what replication loses is found by then. */
+export const checkMs = 5_000
 
-/** A log that nothing was heard of for this long is read again. */
+/** A log that got nothing for this long is read again. */
 const silenceMs = 15_000
 
-/** What a reader waits for a log that is on its way from another instance. */
+/** How long a reader waits for a log that another instance is sending. */
 const catchUpMs = 2_000
 
-/** Where a task is. */
+/** A task's state and attempt. */
 export type TaskPosition = Pick<TaskRow, 'id' | 'status' | 'attempt'>
 
 export interface MirrorsOptions {
-  /** Without it the logs of others are only known by their beginning and, from the database, by their end. */
+  /** Without it, only the beginning of another instance's log is known, and, from the database, its end. */
   replication?: Replication
-  /** Those of these tasks that are there. */
+  /** The positions of those of these tasks that exist. */
   taskPositions(taskIds: readonly string[]): Promise<TaskPosition[]>
   timers: Timers
   logger: Pick<FastifyBaseLogger, 'warn'>
@@ -32,7 +32,7 @@ export interface MirrorsOptions {
 interface Mirror {
   log: EventLog
   following: Following | undefined
-  /** At the last look its task had ended, and the end was not here. */
+  /** The last check found that the task had ended, and its end was not here. */
   endDue: boolean
 }
 
@@ -51,7 +51,9 @@ export class Mirrors {
     return this.#mirrors.has(taskId)
   }
 
-  /** From now on `log`, which has been filled from the row, gets what is written elsewhere; nothing else may append. */
+  /**
+   * From now on `log`, which was filled from the row, gets the events written elsewhere; nothing else may append to it.
+   */
   follow(log: EventLog, { status, attempt }: TaskRow): void {
     this.stop(log.taskId)
     const running = status === 'running'
@@ -61,7 +63,10 @@ export class Mirrors {
     this.#schedule()
   }
 
-  /** The log of a task has got readers, or has none any more. Whoever only asks for it now and then is no reader. */
+  /**
+   * Called when the log of a task gets its first reader or loses its last one. A caller that only asks for the log now
+   * and then is no reader.
+   */
   listen(taskId: string, listening: boolean): void {
     this.#mirrors.get(taskId)?.following?.listen(listening)
   }
@@ -72,8 +77,8 @@ export class Mirrors {
   }
 
   /**
-   * Lets a log that is behind its row, or that nothing comes to by itself, get what there is, for a while. False, at once,
-   * when there is no such log or nothing to wait for.
+   * Waits for a while until a log gets the events it misses: one that is behind its row, or that has no subscription.
+   * Returns false at once when there is no such log or nothing to wait for.
    */
   async catchUp(task: TaskPosition): Promise<boolean> {
     const mirror = this.#mirrors.get(task.id)
@@ -91,22 +96,22 @@ export class Mirrors {
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#closed) return
-    this.#timer = this.#options.timers.setTimeout(() => void this.#lookAgain(), lookMs)
+    this.#timer = this.#options.timers.setTimeout(() => void this.#reconcileAgain(), checkMs)
   }
 
-  async #lookAgain(): Promise<void> {
+  async #reconcileAgain(): Promise<void> {
     try {
       await this.reconcile()
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'cannot look for tasks of other instances; trying again')
+      this.#options.logger.warn({ err: error }, 'cannot check the tasks of other instances; trying again')
     }
     this.#timer = undefined
     if (this.#mirrors.size > 0) this.#schedule()
   }
 
   /**
-   * Asks the database once about all that are followed, and completes what can be completed. An end that is on its way gets
-   * until the next look: to read it from the rows sends readers away.
+   * Asks the database once about all followed tasks, and completes the logs that it can. An end that replication is
+   * sending has until the next check: reading it from the rows would disconnect readers.
    */
   async reconcile(): Promise<void> {
     const begunAt = performance.now()

@@ -4,15 +4,15 @@ import { outputEnded, taskEnded } from '../task.ts'
 import { type Chunk, parseCursor, type TerminalChunk, type WireFinishReason } from './event.ts'
 import type { EventLog } from './event-log.ts'
 
-/** Fills a log with attempt 0, the time in the queue: made from the row alone, so every instance makes the same. */
+/** Fills a log with attempt 0, the time in the queue: from the row alone, so every instance makes the same. */
 export function fillQueued(log: EventLog, task: TaskRow): void {
   log.begin(0)
   log.append({ type: 'data-stage', id: 'stage', data: { stage: 'queued', at: task.createdAt.toISOString() } })
 }
 
 /**
- * Fills a log with what was saved of an ended task: what its kind keeps, its texts, each as one delta, and its terminal
- * event under the id that was stored with it.
+ * Fills a log from the saved rows of an ended task: its kind's events, its texts, each as one delta, and its terminal
+ * event under its stored id.
  */
 export function fillSaved(
   log: EventLog,
@@ -34,8 +34,8 @@ export function fillSaved(
 }
 
 /**
- * Whether there is room for `extra` before the terminal event. If not, they are an earlier attempt's: this one made
- * nothing that took their place, and its log has never had them.
+ * Whether there is room for `extra` before the terminal event. If not, an earlier attempt made them: this one made
+ * nothing to replace them, and its log never had them.
  */
 function fits(task: TaskRow, outputs: readonly StoredOutput[], extra: readonly KindChunk[], terminalSeq: number) {
   const events = outputs.map(({ text, status }) => (text === '' ? 0 : 3) + (outputEnded(status) ? 1 : 0))
@@ -43,7 +43,7 @@ function fits(task: TaskRow, outputs: readonly StoredOutput[], extra: readonly K
   return events.reduce((sum, count) => sum + count, startAndEnd + extra.length) <= terminalSeq
 }
 
-/** An output as a later attempt, or a rebuilt log, tells it. */
+/** Appends a saved output, for a later attempt or a rebuilt log. */
 export function appendSavedOutput(log: EventLog, output: StoredOutput): void {
   const { index, status, text, finishReason, error, usage, damaged } = output
   if (text !== '') {

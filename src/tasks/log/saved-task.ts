@@ -9,7 +9,7 @@ import { taskEnded } from '../task.ts'
 export interface SavedTask {
   task: TaskRow
   outputs: readonly StoredOutput[]
-  /** What its kind adds to the log of an ended task. */
+  /** The events that its kind adds to the log of an ended task. */
   extra?: readonly KindChunk[]
 }
 
@@ -18,7 +18,7 @@ interface Sources {
   kinds: ReadonlyMap<string, TaskKind>
 }
 
-/** A task with all that a log can be rebuilt from, whoever it belongs to, in one state of the database. */
+/** A task, of any owner, with all that a log can be rebuilt from, in one state of the database. */
 export function loadSaved(queries: Queries, sources: Sources, id: string): Promise<SavedTask> {
   return snapshot({ queries }, async tx => readSaved(tx, sources, await sources.store.get(tx, id)))
 }

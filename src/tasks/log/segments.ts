@@ -6,7 +6,7 @@ import { type Cursor, type EventId, formatCursor } from './event.ts'
 export interface LoggedEvent {
   readonly id: string
   readonly data: string
-  /** How it goes over the wire, kept by the first reader for the others. */
+  /** The event's wire form, kept by the first reader for the others. */
   frame?: SharedFrame
 }
 
@@ -21,7 +21,7 @@ type Segment =
   | { kind: 'run'; last: number; outputs: Map<number, DeltaRun> }
 
 /**
- * What one attempt has written: events one by one, and between them runs of deltas, kept per output.
+ * The events of one attempt, one by one, and between them runs of deltas, kept per output.
  *
  * Memory: the text, a few bytes per delta, and a few objects per other event.
  */
@@ -78,7 +78,7 @@ export class EventSegments {
     return text
   }
 
-  /** Whether a reader can have been given this cursor. */
+  /** Whether this attempt can have given a reader this cursor. */
   issued({ seq, ahead }: Cursor): boolean {
     if (seq > this.#seq) return false
     if (!ahead) return seq >= 1
@@ -88,7 +88,8 @@ export class EventSegments {
   }
 
   /**
-   * The newest event as a frame of its own, made once for all live readers; only for a reader that has all before it.
+   * The newest event as a frame of its own, made once for all live readers; only for a reader that has every event
+   * before it.
    */
   latest(): LoggedEvent | undefined {
     const latest = this.#latestDelta
@@ -100,7 +101,7 @@ export class EventSegments {
     return segment?.kind === 'event' ? segment.event : undefined
   }
 
-  /** What came after `from`, with each output's deltas of a run as one, about `maxChars` characters at most. */
+  /** The events after `from`, with each output's deltas of a run as one, about `maxChars` characters at most. */
   readFolded(from: Cursor, maxChars: number): { events: LoggedEvent[]; position: Cursor } {
     const events: LoggedEvent[] = []
     let position = from
@@ -132,7 +133,7 @@ export class EventSegments {
     return { events, position }
   }
 
-  /** What came after `seq`, event by event and unfolded, about `maxChars` characters at most but at least one event. */
+  /** The events after `seq`, one by one and unfolded, about `maxChars` characters at most but at least one event. */
   readRaw(seq: number, maxChars: number): RawEvent[] {
     const events: RawEvent[] = []
     let chars = 0
@@ -162,7 +163,7 @@ export class EventSegments {
   }
 }
 
-/** Each output's deltas of a run that a reader has not, as one; `complete` unless `maxChars` cut it short. */
+/** Each output's deltas of a run that a reader misses, as one; `complete` unless `maxChars` cut it short. */
 function missedDeltas(outputs: ReadonlyMap<number, DeltaRun>, { seq, ahead }: Cursor, maxChars: number) {
   const missed: { output: number; text: string; seq: number }[] = []
   let budget = maxChars

@@ -28,20 +28,20 @@ export interface AttemptOptions {
   model: Model
   /** How many of its outputs may be generated at the same time. */
   parallel: number
-  /** Whether somebody follows the task, here or at another instance. */
+  /** Whether a reader follows the task, here or at another instance. */
   watched(): boolean
-  /** What is known of the text of the attempt before, which was lost. */
+  /** The known events of the attempt before, which was lost. */
   lost(): Promise<EventLog>
-  /** Saves the end in one transaction; `false` when the task has moved on to another attempt. May take its time. */
+  /** Saves the end in one transaction; `false` when the task has a newer attempt. May wait for the database. */
   save(end: TaskEnd): Promise<boolean>
 }
 
 /**
- * One execution of a task in this process: runs a lane per output, saves what they wrote, then says so.
+ * One execution of a task in this process: runs a lane per output, saves the outputs, then appends the terminal event.
  *
  * ```
  * preparing -> generating -> saving -> ended
- * preparing, generating -> stopped      given back or replaced: readers are sent away, nothing is saved
+ * preparing, generating -> stopped      given back or replaced: readers are disconnected, nothing is saved
  * any but ended -> stopped              a mistake of ours, or an end that cannot be saved: the same
  * ```
  */
@@ -52,7 +52,7 @@ export class Attempt {
   readonly #lanes: Lane[]
   /** Lanes to be run, in order. */
   readonly #waiting: Lane[] = []
-  /** What asks the model now. */
+  /** Lanes that ask the model now. */
   readonly #running = new Set<Promise<void>>()
   #phase: 'preparing' | 'generating' | 'saving' | 'ended' | 'stopped' = 'preparing'
   #cancelled: boolean
@@ -68,8 +68,8 @@ export class Attempt {
   }
 
   /**
-   * Resolves when the task has ended and its readers know, or when the attempt was stopped. Rejects only for a mistake
-   * of ours, such as a prompt that throws; then it has stopped and its readers are sent away.
+   * Resolves when the task has ended and its readers are notified, or when the attempt was stopped. Rejects only for a
+   * mistake of ours, such as a prompt that throws; then it has stopped and its readers are disconnected.
    */
   async run(): Promise<void> {
     try {
@@ -84,7 +84,7 @@ export class Attempt {
   async #run(): Promise<void> {
     const { task } = this.#options
     const givenUp = task.lostAttempts >= lostAttemptsBudget && !this.#cancelled
-    // Before this attempt begins: then what the one before wrote is void everywhere.
+    // Read before this attempt begins, which voids the events of the one before everywhere.
     const lost = givenUp ? await this.#options.lost() : undefined
     if (this.#stopped) return
     this.#log.begin(task.attempt)
@@ -107,14 +107,14 @@ export class Attempt {
     await this.#end(endStatus(this.#results(), this.#cancelled))
   }
 
-  /** The user no longer wants it: what has come so far is saved. No effect once it is being saved. */
+  /** The user cancelled: the text so far is saved. No effect once it is being saved. */
   cancel(): void {
     if (this.#phase !== 'preparing' && this.#phase !== 'generating') return
     this.#cancelled = true
     if (this.#phase === 'generating') for (const lane of this.#lanes) lane.cancel()
   }
 
-  /** False when the output has ended already. */
+  /** Cancels an output. False when the output has ended already. */
   cancelOutput(index: number): boolean {
     const output = this.task.outputs[index]
     if (this.#phase === 'preparing' && output) output.cancelRequested = true
@@ -122,7 +122,7 @@ export class Attempt {
     return this.#lanes[index]?.cancel() ?? false
   }
 
-  /** Generates an ended output anew; `unfinished` (it still runs) and `ending` (the task is being saved) say why not. */
+  /** Writes an ended output again; `unfinished` (it still runs) and `ending` (the task is being saved) say why not. */
   retryOutput(index: number): 'restarted' | 'unfinished' | 'ending' {
     const lane = this.#lanes[index]
     if (!lane?.result) return 'unfinished'
@@ -133,7 +133,7 @@ export class Attempt {
     return 'restarted'
   }
 
-  /** Ends the work without saving: the task goes on elsewhere. False when it is being saved or has ended. */
+  /** Ends the work without saving: another attempt goes on with the task. False when it is being saved or has ended. */
   stop(): boolean {
     if (this.#phase !== 'preparing' && this.#phase !== 'generating') return false
     this.#halt()
@@ -146,14 +146,14 @@ export class Attempt {
     for (const lane of this.#lanes) lane.stop()
   }
 
-  /** Another attempt has begun: what this one still does is seen by nobody, and will not be saved. */
+  /** Another attempt has begun: readers see nothing more of this one, and it saves nothing. */
   replaced(): void {
     if (!this.stop()) this.#log.abandon()
   }
 
   /**
-   * Runs lanes that wait, as many as may ask the model at the same time; the others as these end. One that was cancelled while
-   * it waited has ended; retried, it may be here twice.
+   * Runs waiting lanes, as many as may ask the model at the same time; the others as these end. A lane that was
+   * cancelled while it waited has ended; once retried, it may be in the list twice.
    */
   #runWaiting(): void {
     while (!this.#stopped && this.#running.size < this.#options.parallel) {
@@ -165,7 +165,8 @@ export class Attempt {
         this.#runWaiting()
       })
       this.#running.add(done)
-      // `#run` waits for those that ran when it looked, and sees this one only then: until then nobody does.
+      // `#run` waits for the lanes that ran when it was called, and gets to this one later: until then this handles the
+      // rejection.
       done.catch(() => this.#halt())
     }
   }
@@ -185,7 +186,7 @@ export class Attempt {
     const stage = finished ? 'completed' : this.#log.stage
     const error = status === 'failed' ? (reason ?? outputs.find(output => output.error)?.error) : undefined
     this.#stage('saving')
-    // Nothing but the end is appended from here on, so its id is known before it is sent.
+    // From here on only the end is appended, so its id is known before it is sent.
     const terminalSeq = this.#log.lastId.seq + (finished ? 2 : 1)
     const terminalId = `${this.task.attempt}-${terminalSeq}`
     const efforts = new Map(this.#lanes.flatMap(({ index, effort }) => (effort ? [[index, effort]] : [])))
@@ -194,7 +195,7 @@ export class Attempt {
     try {
       saved = await this.#options.save({ ...end, bare: reason !== undefined })
     } catch (fault) {
-      // It will never be saved so: then the texts are kept without what the kind makes of them.
+      // The kind's part can never be saved: then the texts are kept without it.
       if (reason || isTransientFault(fault)) throw fault
       return this.#end('failed', notSaved)
     }
@@ -217,7 +218,7 @@ function savedResult(output: StoredOutput): LaneResult | undefined {
   return outputEnded(status) ? { ...output, status } : undefined
 }
 
-/** How output `output` of a task comes about: streamed as the model says it, or made by the kind itself. */
+/** How output `output` of a task is written: streamed from the model, or made by the kind. */
 export function outputWriter(kind: TaskKind, task: KindTask & { input(): unknown }, output: number): WriteOutput {
   const write: WriteOutput =
     'write' in kind
@@ -226,13 +227,14 @@ export function outputWriter(kind: TaskKind, task: KindTask & { input(): unknown
           context.stream(async () => kind.prompt(task.input(), output, task), kind.bound(task.input())).then(ended)
   return context =>
     write(context).catch(error => {
-      // Under a key that was not given here it is whole: another process may have that key, so the attempt is given back.
+      // A value under a key that was not given here is whole: another process may have that key, so the attempt is
+      // given back.
       if (!(error instanceof DecryptionFailed) || error.fault === 'key-missing') throw error
       return { status: 'failed', error: inputDamaged }
     })
 }
 
-/** None if nothing was prompted. */
+/** Without a completion nothing was prompted: the output ends as cancelled. */
 function ended(completion: Awaited<ReturnType<LaneContext['stream']>>): OutputResult {
   if (!completion) return { status: 'cancelled' }
   return { ...classifyCompletion(completion, completion.text !== ''), usage: completion.usage }

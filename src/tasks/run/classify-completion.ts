@@ -1,7 +1,7 @@
 import type { Completion } from '../../ai/completion.ts'
 import type { EndedOutputStatus, OutputError } from '../task.ts'
 
-/** What an output ends as, by how its completion ended and whether there is text. */
+/** The end of an output, by how its completion ended and whether there is text. */
 export function classifyCompletion(
   completion: Completion,
   hasText: boolean,
@@ -27,7 +27,7 @@ export function classifyCompletion(
   }
 }
 
-/** Why there is no text at all. */
+/** The end of an output without any text. */
 const stopped = {
   length: 'The model reached its limit before writing anything.',
   'content-filter': 'The content filter of the model stopped it before it wrote anything.',

@@ -15,7 +15,7 @@ import type { ClaimedTask } from '../store/rows.ts'
 import type { Saved, TaskEnd, TaskStore } from '../store/task-store.ts'
 import { endFacts } from '../task-facts.ts'
 
-/** What broke once may break again: not at once, then. */
+/** A lost attempt is tried again after this delay, since it may break again. */
 const lostDelaySeconds = 2
 
 export interface AttemptFinalizerOptions {
@@ -25,28 +25,28 @@ export interface AttemptFinalizerOptions {
   chain: TaskChain
   events: Events
   logger: FastifyBaseLogger
-  /** Told how each attempt that ended here ended, for the metrics. */
+  /** Called with the end of each attempt that ended here, for the metrics. */
   onEnd?(task: ClaimedTask, end: TaskEnd): void
-  /** Told when there is something new in the queue of tasks. */
+  /** Called when the queue of tasks has something new. */
   onQueued(): void
 }
 
 /**
- * Transactions at once, and ends that share one. One for each end, at seven statements each, was most of what a burst of tasks
- * cost. Two, since one of them may have to wait for what somebody else has locked.
+ * Concurrent transactions, and ends that share one. One transaction for each end, at seven statements each, was most of
+ * the cost of a burst of tasks. Two, since one may have to wait for a row that another process has locked.
  */
 const batches = { maxConcurrentBatches: 2, maxBatchSize: 25 }
 
-/** An end to be saved. */
+/** An end that waits to be saved. */
 interface Ending {
   task: ClaimedTask
-  /** Asked for at each try: the job may have been fetched again meanwhile. */
+  /** Called at each try: the job may have been fetched again meanwhile. */
   job(): TaskJob
   kind: TaskKind
   end: TaskEnd
 }
 
-/** How an attempt leaves this process: saved, or given back to the queue. */
+/** Ends an attempt in the database: saves its end, or gives the task back to the queue. */
 export class AttemptFinalizer {
   readonly #options: AttemptFinalizerOptions
   readonly #givenUp = new AbortController()
@@ -57,10 +57,10 @@ export class AttemptFinalizer {
   }
 
   /**
-   * The final transaction: texts, usage, status, what the kind keeps, and the job; shared with what ends at the same time.
-   * Waits for a database that is away. False, with nothing written, when the task has moved on to another attempt.
+   * Runs the final transaction: texts, usage, status, the kind's rows, and the job; shared with ends that come at the
+   * same time. Waits while the database is unavailable. False, with nothing written, when the task has a newer attempt.
    *
-   * @throws KindFailed when the kind's own part fails; what the database says when it will never be done
+   * @throws KindFailed when the kind's own part fails; the database's error when the end can never be saved
    */
   async save(ending: Ending): Promise<boolean> {
     const { logger, onEnd } = this.#options
@@ -82,11 +82,11 @@ export class AttemptFinalizer {
   }
 
   /**
-   * Those whose task is theirs to end, and that nobody has locked: the others, and all if it fails for one of several, are left
-   * to be saved alone.
+   * Saves the ends of tasks that are still on this attempt and whose rows are not locked. The others, and all of them
+   * if the transaction fails for one of several, are left to be saved alone.
    */
   async #saveTogether(endings: readonly Ending[]): Promise<(Saved | undefined)[]> {
-    // What has waited behind others until now is tried once more, each alone.
+    // An end that has waited behind others until now is tried once more, alone.
     if (this.#givenUp.signal.aborted) return endings.map(() => undefined)
     try {
       return await this.#options.database.queries.transaction(tx => this.#end(tx, endings, { skipLocked: true }))
@@ -98,7 +98,7 @@ export class AttemptFinalizer {
     }
   }
 
-  /** `undefined` when the task has moved on. */
+  /** `undefined` when the task has a newer attempt. */
   async #saveAlone(ending: Ending): Promise<Saved | undefined> {
     const { database, queue, logger } = this.#options
     const { task, job } = ending
@@ -113,7 +113,7 @@ export class AttemptFinalizer {
     }, this.#givenUp.signal)
   }
 
-  /** What was saved of each. */
+  /** Saves these ends; answers the result for each. */
   async #end(
     tx: Transaction,
     endings: readonly Ending[],
@@ -142,14 +142,14 @@ export class AttemptFinalizer {
     }
     if (saved.some(ended => ended && ended.nextId !== null)) tx.afterCommit(onQueued)
     await events.publishAll(tx, published)
-    // One that has been fetched again meanwhile stays: whoever has it finds nothing to claim.
+    // A job that was fetched again meanwhile stays: its new holder finds nothing to claim.
     await queue.completeAll(tx, jobs)
     return saved
   }
 
   /**
-   * For an attempt that was stopped: the next one may begin at once. A `lost` one, which broke, counts against the
-   * task's budget. Never rejects.
+   * Gives back the task of a stopped attempt: the next one may begin at once. A `lost` one, which broke, counts against
+   * the task's budget. Never rejects.
    */
   async giveBack(task: ClaimedTask, job: TaskJob, { lost = false } = {}): Promise<void> {
     const { database, store, queue, logger, onQueued } = this.#options
@@ -171,13 +171,13 @@ export class AttemptFinalizer {
     }
   }
 
-  /** Ends the waiting for a database that is away: the process stops. */
+  /** Ends the wait for an unavailable database: the process stops. */
   giveUp(): void {
     this.#givenUp.abort()
   }
 }
 
-/** As users waited for it: from their request, if this is what came of it. */
+/** Times as the user experienced them: from the request, if this end answers it. */
 function measured(task: ClaimedTask, end: TaskEnd, ends: number) {
   const endedAt = new Date()
   const askedAt = (ends === 1 ? task.createdAt : task.claimedAt).getTime()
@@ -185,7 +185,7 @@ function measured(task: ClaimedTask, end: TaskEnd, ends: number) {
     const effort = end.efforts.get(index)
     if (!effort) return []
     const { firstDeltaAt } = effort
-    // Of a task that had ended before, its user asked for it again.
+    // A task that had ended before was requested again by its user.
     const retries = effort.retries + (ends > 1 ? 1 : 0)
     const firstTokenMs = firstDeltaAt === undefined ? null : elapsedMs(askedAt, firstDeltaAt)
     return [
@@ -202,7 +202,7 @@ function measured(task: ClaimedTask, end: TaskEnd, ends: number) {
   return { task, status: end.status, watched: end.watched, endedAt, ends, totalMs, outputs }
 }
 
-/** Null when a clock was set back between the two: nobody knows then how long it took. */
+/** Null when a clock was set back between the two: then the duration is unknown. */
 function elapsedMs(from: number, to: number): number | null {
   return to >= from ? to - from : null
 }
@@ -211,7 +211,7 @@ function worthKeeping({ bare, outputs }: TaskEnd): boolean {
   return !bare && outputs.some(({ text, result }) => text !== '' || result !== undefined)
 }
 
-/** Lets the kinds keep what they want to, each of all its tasks at once. Answers what they publish, by task. */
+/** Lets each kind keep its part of all its tasks at once. Answers the events to publish, by task. */
 async function keepAll(tx: Transaction, endings: readonly Ending[]): Promise<Map<string, readonly DomainEvent[]>> {
   const facts = new Map<string, readonly DomainEvent[]>()
   for (const [kind, ofKind] of Map.groupBy(endings, ({ kind }) => kind)) {
@@ -220,7 +220,7 @@ async function keepAll(tx: Transaction, endings: readonly Ending[]): Promise<Map
   return facts
 }
 
-/** What was asked for; undefined when that can no longer be read. @throws what is no such fault */
+/** The task's input; undefined when it can no longer be read. @throws every other fault */
 function inputOf(task: ClaimedTask): { input: unknown } | undefined {
   try {
     return { input: task.input() }
@@ -230,11 +230,11 @@ function inputOf(task: ClaimedTask): { input: unknown } | undefined {
   }
 }
 
-/** Whatever a kind throws by itself is no reason to try again; what the database throws may be. */
+/** An error that a kind throws is no reason to try again; one of the database may be. */
 async function keep(tx: Transaction, kind: TaskKind, endings: readonly Ending[]) {
   try {
     const ended = endings.flatMap(({ task, end: { outputs, watched } }) => {
-      // Then nothing new was written: what an earlier attempt gave its kind to keep is kept.
+      // Then no new text was written, and the rows that the kind kept of an earlier attempt stay.
       const asked = inputOf(task)
       return asked ? [{ ...task, ...asked, outputs, watched }] : []
     })

@@ -4,22 +4,22 @@ import type { LivenessLease } from '../log/lease.ts'
 import type { TaskJob, TaskQueue } from '../store/queue.ts'
 import type { Attempt } from './attempt.ts'
 
-/** A third of what pg-boss waits for. */
+/** A third of the time after which pg-boss takes a job for lost. */
 const intervalMs = 3_000
 
 export interface HeartbeatOptions {
   queue: TaskQueue
   lease: LivenessLease
   logger: FastifyBaseLogger
-  /** What runs now. */
+  /** The attempts that run now. */
   running(): Iterable<{ attempt: Attempt; job: TaskJob }>
-  /** Does to what runs what the database says of it. @throws when the database does not answer */
+  /** Applies the database's commands to running attempts. @throws when the database does not answer */
   reconcile(): Promise<void>
 }
 
 /**
- * Says every few seconds that the attempts of this process live, and looks what has become of their tasks: another instance
- * may have cancelled, removed or replaced them. Signals tell that sooner, but may be lost.
+ * Renews the jobs of this process's attempts every few seconds, and compares their tasks with the database: another
+ * instance may have cancelled, removed or replaced them. Signals report that sooner, but may be lost.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions

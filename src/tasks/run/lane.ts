@@ -14,20 +14,21 @@ import type { RetryStage } from './retry-stage.ts'
 /** Writes one output: see `TaskKind`. */
 export type WriteOutput = (context: LaneContext) => Promise<OutputResult>
 
-/** Makes the messages that are sent; none if there is nothing to write any more. May fail while the database is away. */
+/** Makes the messages to send; none if there is nothing left to write. May fail while the database is unavailable. */
 export type Prompt = () => Promise<readonly ChatMessage[]>
 
-/** A `OutputContext` at which what the model says can also be streamed as this output's own text. */
+/** An `OutputContext` that can also stream the model's text as this output's own text. */
 export interface LaneContext extends OutputContext {
   /**
-   * As `complete`, but of messages that are not kept while the answer comes: `prompt` makes them again if they must be
-   * counted, and if that fails there is no usage. Waits for a database that is away. `undefined` when there are none.
+   * As `complete`, but the messages are not kept while the answer comes: `prompt` makes them again if they must be
+   * counted, and if that fails there is no usage. Waits while the database is unavailable. `undefined` when there are
+   * no messages.
    */
   stream(prompt: Prompt, bound: TextBound): Promise<Awaited<ReturnType<OutputContext['complete']>> | undefined>
 }
 
 /**
- * One output of a running attempt: has it written, itself the context at which that is done, and tells the log.
+ * One output of a running attempt: runs its writer, is itself the writer's context, and appends to the log.
  *
  * ```
  * idle -> running -> ended        run()
@@ -45,13 +46,13 @@ export class Lane implements LaneContext {
   #stopped = false
   /** Text of it has been streamed. */
   #started = false
-  /** Restarted, and no text of the new one has come. */
+  /** Restarted, and no new text has come. */
   #voided = false
-  /** Of what is being written: what was taken for text, and was reasoning. */
+  /** Reasoning of the present completion that was first taken for text. */
   #reasoning: TextSample | undefined
   #effort: Effort | undefined
 
-  /** @param saved what an earlier attempt saved of it, if it stands: then there is nothing to run */
+  /** @param saved the result that an earlier attempt saved, if it stands: then there is nothing to run */
   constructor(index: number, log: EventLog, model: Model, retries: RetryStage, saved?: LaneResult) {
     this.index = index
     this.#log = log
@@ -79,7 +80,7 @@ export class Lane implements LaneContext {
   /** Makes an ended one idle again: its text so far is void. */
   restart(): void {
     const { retries, voided, ...effort } = this.#effort ?? newEffort()
-    // What an earlier attempt saved was counted with that one's end.
+    // The usage that an earlier attempt saved was counted with that attempt's end.
     const usage = this.#effort && this.#result?.usage
     this.#effort = {
       ...effort,
@@ -109,7 +110,7 @@ export class Lane implements LaneContext {
     this.#end({ ...written, text })
   }
 
-  /** Of what is being written. */
+  /** Aborted when the present writer must end. */
   get signal(): AbortSignal {
     if (!this.#running) throw new Error(`output ${this.index} is not being written`)
     return this.#running.signal
@@ -132,13 +133,13 @@ export class Lane implements LaneContext {
   }
 
   stream(prompt: Prompt, bound: TextBound): ReturnType<LaneContext['stream']> {
-    // Its text is in the log: a second one, in all its pieces, was a third of the memory of a task that runs.
+    // Its text is in the log: a second copy, in all its pieces, was a third of the memory of a running task.
     return this.#stream(prompt, bound).then(completion => completion && this.#streamed(completion, prompt))
   }
 
   async #stream(prompt: Prompt, bound: TextBound): Promise<Completion | undefined> {
     const messages = await prompted(prompt, this.signal)
-    // Returned and not awaited: a function that waits keeps all that it has, the messages too.
+    // Returned and not awaited: a suspended function keeps its variables, the messages included.
     return messages.length > 0
       ? this.#complete({ messages }, bound, (delta, voids) => this.#delta(delta, voids))
       : undefined
@@ -147,9 +148,9 @@ export class Lane implements LaneContext {
   async #streamed(completion: Completion, prompt: Prompt) {
     const text = this.#text()
     const reasoning = this.#reasoning ? [this.#reasoning] : []
-    // What was stopped is written again elsewhere: nobody asks what this cost.
+    // Another attempt writes a stopped output again: this one's cost is not counted.
     if (this.#stopped || !uncounted(completion, text, reasoning)) return { ...completion, text }
-    // The text is what counts: no fault that happens now may cost it, and a database that is away is not waited for.
+    // The text matters most: no fault that happens now may lose it, and an unavailable database is not waited for.
     const messages = await prompt().catch(() => [])
     return messages.length > 0 ? counted(completion, text, reasoning, messages) : { ...completion, text }
   }
@@ -158,7 +159,7 @@ export class Lane implements LaneContext {
     this.#log.append(chunk)
   }
 
-  /** Ends it if it runs: what it has written is of no use any more. */
+  /** Ends it if it runs: its text is no longer of use. */
   stop(): void {
     this.#stopped = true
     this.#running?.abort()
@@ -172,7 +173,7 @@ export class Lane implements LaneContext {
     return true
   }
 
-  /** Ends it without asking the model, unless it has ended: with the text that a lost attempt wrote, if that is known. */
+  /** Ends it without asking the model, unless it has ended: with the text of a lost attempt, if that is known. */
   giveUp(error: OutputError, lost: EventLog): void {
     if (this.#result) return
     const text = lost.text(this.index)
@@ -216,7 +217,7 @@ export class Lane implements LaneContext {
     this.#log.delta(this.index, text)
   }
 
-  /** The text so far was reasoning: readers see what they see when an output is written again. */
+  /** The text so far was reasoning: readers see the same as when an output is written again. */
   #void(): void {
     const { index } = this
     this.#reasoning ??= new TextSample()
@@ -246,7 +247,10 @@ export class Lane implements LaneContext {
   }
 }
 
-/** With its text, and its usage: estimated if the provider told none. `reasoning`: what was taken for text at first. */
+/**
+ * A completion with its text, and its usage: estimated if the provider reported none. `reasoning`: pieces first taken
+ * for text.
+ */
 async function counted(
   completion: Completion,
   text: string,
@@ -257,7 +261,7 @@ async function counted(
   return { ...completion, text, usage: await estimateUsage(messages, text, unseen(completion, reasoning)) }
 }
 
-/** Something came, and the provider did not say what it cost. */
+/** Whether text came and the provider reported no usage. */
 function uncounted(completion: Completion, text: string, reasoning: readonly TextLength[]): boolean {
   return !completion.usage && (text !== '' || unseen(completion, reasoning).length > 0)
 }
@@ -268,7 +272,9 @@ function unseen(completion: Completion, reasoning: readonly TextLength[]): reado
   ) as TextLength[]
 }
 
-/** Waits for a database that is away, which is no fault of the attempt; none when it was stopped meanwhile. */
+/**
+ * Waits while the database is unavailable, which is no fault of the attempt; no messages when it was stopped meanwhile.
+ */
 async function prompted(prompt: Prompt, signal: AbortSignal): Promise<readonly ChatMessage[]> {
   try {
     return await untilAnswered(prompt, signal)

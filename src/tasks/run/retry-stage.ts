@@ -3,7 +3,7 @@ import type { EventLog } from '../log/event-log.ts'
 import type { Stage } from '../task.ts'
 
 /**
- * The stage of an attempt while its outputs wait to be asked for again, one for all of them: `retrying` for each wait,
+ * The stage of an attempt while its outputs wait to be requested again, one for all of them: `retrying` for each wait,
  * with the output, the reason and the delay, and `generating` again once none waits.
  */
 export class RetryStage {
@@ -14,7 +14,7 @@ export class RetryStage {
     this.#log = log
   }
 
-  /** A wait begins; what it returns must be called when it is over. */
+  /** Begins a wait; the caller calls the returned function when the wait is over. */
   wait(output: number, { reason, delayMs, retry }: Retry): () => void {
     this.#waiting++
     this.#stage('retrying', { output, reason, delayMs, retry })

@@ -19,7 +19,7 @@ import { Heartbeat } from './heartbeat.ts'
 /** Jobs taken in one transaction: bounds its size, not how many run. */
 const maxBatch = 200
 
-/** What is being saved when the process stops gets this long; the work is done, and it takes milliseconds. */
+/** How long ends may still be saved when the process stops; the work is done, and saving takes milliseconds. */
 const saveGraceMs = 5_000
 
 export interface RunnerOptions {
@@ -31,14 +31,14 @@ export interface RunnerOptions {
   logs: Logs
   kinds: ReadonlyMap<string, TaskKind>
   model: Model
-  /** Completions at once in this process. The work waits, it does not compute: large on purpose. */
+  /** Concurrent completions in this process. They wait rather than compute: large on purpose. */
   maxRunningOutputs: number
-  /** Of this process, if others may replace it; the heartbeat keeps it. */
+  /** This process's lease, if others may replace it; the heartbeat renews it. */
   lease?: LivenessLease
   logger: FastifyBaseLogger
-  /** Told of each attempt that begins here, for the metrics. */
+  /** Called for each attempt that begins here, for the metrics. */
   onClaim?(task: ClaimedTask): void
-  /** Told how each attempt that ended here ended, for the metrics. */
+  /** Called with the end of each attempt that ended here, for the metrics. */
   onEnd?(task: ClaimedTask, end: TaskEnd): void
 }
 
@@ -52,7 +52,7 @@ interface Running {
 /**
  * Takes tasks from the queue as long as their outputs fit, and runs them.
  *
- * Started once; `stop` is idempotent, waits for what runs up to its deadline, and gives the rest back.
+ * Started once; `stop` is idempotent, waits for running attempts up to its deadline, and gives the rest back.
  */
 export class Runner {
   readonly #options: RunnerOptions
@@ -60,7 +60,7 @@ export class Runner {
   readonly #heartbeat: Heartbeat
   readonly #running = new Map<string, Running>()
   readonly #poller: Poller
-  /** Whether there was no room when the queue was last looked at. */
+  /** Whether the last fetch from the queue found no room. */
   #full = false
   #stopped: Promise<void> | undefined
 
@@ -94,7 +94,7 @@ export class Runner {
   /** @throws when the database does not answer. */
   async start(): Promise<void> {
     const { database, queue, logger } = this.#options
-    // The embedded database is ours alone, so whatever is being worked on in it was lost with the process before.
+    // The embedded database belongs to this process, so every active job in it was lost with the process before.
     if (database.backend === 'pglite') {
       const returned = await queue.returnAll()
       if (returned > 0) logger.info({ tasks: returned }, 'taking up the tasks of the process before')
@@ -104,7 +104,7 @@ export class Runner {
     this.#poller.start()
   }
 
-  /** There may be something in the queue. */
+  /** Wakes the poller: the queue may have something. */
   wake(): void {
     this.#poller.wake()
   }
@@ -115,28 +115,28 @@ export class Runner {
   }
 
   /**
-   * Does to those of these tasks that run here what the database says of them: others may have cancelled or removed them, or
-   * begun another attempt.
+   * Applies the database's state of these tasks to the attempts that run here: other instances may have cancelled or
+   * removed the tasks, or begun another attempt.
    */
   async reconcile(taskIds: Iterable<string>): Promise<void> {
     const { database, logger } = this.#options
-    const looked = Array.from(taskIds).flatMap(id => this.#running.get(id) ?? [])
-    if (looked.length === 0) return
-    const ids = looked.map(({ attempt }) => attempt.task.id)
-    const found = await pendingCommands(database.queries, ids)
-    for (const running of looked) {
+    const ours = Array.from(taskIds).flatMap(id => this.#running.get(id) ?? [])
+    if (ours.length === 0) return
+    const ids = ours.map(({ attempt }) => attempt.task.id)
+    const commands = await pendingCommands(database.queries, ids)
+    for (const running of ours) {
       const { id, attempt } = running.attempt.task
-      const order = found.get(id)
-      if (!order) await this.discard(id)
-      else if (order.attempt !== attempt) {
+      const command = commands.get(id)
+      if (!command) await this.discard(id)
+      else if (command.attempt !== attempt) {
         running.attempt.replaced()
         logger.warn({ taskId: id, attempt }, 'the attempt was replaced')
-      } else if (order.cancel) running.attempt.cancel()
-      else for (const index of order.cancelOutputs) running.attempt.cancelOutput(index)
+      } else if (command.cancel) running.attempt.cancel()
+      else for (const index of command.cancelOutputs) running.attempt.cancelOutput(index)
     }
   }
 
-  /** The task has gone: its attempt here, if there is one, ends and leaves nothing. */
+  /** The task was deleted: its attempt here, if there is one, ends and saves nothing. */
   async discard(taskId: string): Promise<void> {
     const running = this.#running.get(taskId)
     if (!running) return
@@ -145,7 +145,7 @@ export class Runner {
     if (stopped) await this.#finalizer.giveBack(running.attempt.task, running.job)
   }
 
-  /** Takes nothing more, waits for what runs up to `drainMs`, then gives the rest back to the queue. */
+  /** Takes no more jobs, waits for running attempts up to `drainMs`, then gives the rest back to the queue. */
   stop(drainMs: number): Promise<void> {
     this.#stopped ??= this.#stop(drainMs)
     return this.#stopped
@@ -157,7 +157,7 @@ export class Runner {
     const rest = Array.from(this.#running.values()).filter(({ attempt }) => attempt.stop())
     await Promise.all(rest.map(({ attempt, job }) => this.#finalizer.giveBack(attempt.task, job)))
     await this.#allDone(saveGraceMs)
-    // Without its database, what is left is lost to the next attempt.
+    // Without its database, the next attempt cannot get the text that is left.
     this.#finalizer.giveUp()
     await this.#allDone(saveGraceMs)
     this.#heartbeat.stop()
@@ -171,7 +171,7 @@ export class Runner {
     )
   }
 
-  /** Claims as many tasks as are sure to fit and begins them; resolves with whether more may fit at once. */
+  /** Claims as many tasks as certainly fit and begins them; resolves with whether more may fit at once. */
   async #take(): Promise<boolean> {
     const { database, store, queue, maxRunningOutputs } = this.#options
     const most = Math.min(maxOutputs, maxRunningOutputs)
@@ -203,8 +203,8 @@ export class Runner {
   }
 
   /**
-   * Jobs whose attempt runs here and is the task's current one: they were taken for lost while the database was away,
-   * but nobody else has begun another. The attempt goes on under the job as it was fetched now.
+   * Jobs whose attempt runs here and is the task's current one. They were taken for lost while the database was
+   * unavailable, but no other process has begun an attempt. The attempt goes on under the job as it was fetched now.
    */
   async #stillOurs(tx: Queries, jobs: readonly TaskJob[]): Promise<TaskJob[]> {
     const running = jobs.filter(({ data }) => this.#running.has(data.taskId))
@@ -226,7 +226,7 @@ export class Runner {
       return
     }
     onClaim?.(task)
-    // An attempt of ours that still runs was thought dead (this process slept, say): the new one replaces it.
+    // An attempt of ours that still runs was thought dead (this process was suspended, say): the new one replaces it.
     this.#running.get(task.id)?.attempt.stop()
     const log = logs.forWriting(task)
     const pending = task.outputs.filter(output => output.status === 'pending').length
@@ -252,7 +252,7 @@ export class Runner {
         if (this.#running.get(task.id) !== running) return
         this.#running.delete(task.id)
         logs.release(task.id)
-        // Only a runner that had no room has left something behind.
+        // Only a runner that had no room has left something in the queue.
         if (this.#full) this.wake()
       })
   }

@@ -3,7 +3,7 @@ import type { TaskStatus } from '../task.ts'
 import type { StoredOutput, TaskRow } from './rows.ts'
 import type { TaskStore } from './task-store.ts'
 
-/** A task with what was asked for and what it wrote: all that a record, review or quiz is made of. */
+/** A task with its input and its outputs: all that a record, review or quiz is made of. */
 export interface TaskOfKind<Input> {
   id: string
   task: TaskRow
@@ -13,10 +13,10 @@ export interface TaskOfKind<Input> {
 }
 
 /**
- * Tasks of one kind as what they wrote, from the moment they are accepted and whatever became of them: a list that were
- * made of what a kind keeps of those that ended well would leave out the others.
+ * Reads tasks of one kind with their contents, from their acceptance on and whatever their end. A list made of the rows
+ * that a kind keeps of completed tasks would leave out the others.
  *
- * A task that is removed between two statements is left out. To see one state of the database give a snapshot of it.
+ * A task that is removed between two statements is left out. To see one state of the database, pass a snapshot of it.
  */
 export class TasksOfKind<Input> {
   readonly kind: string
@@ -27,7 +27,7 @@ export class TasksOfKind<Input> {
     this.#store = store
   }
 
-  /** The owner's, newest first; `before` is the id of the last one of the page before. */
+  /** The owner's tasks, newest first; `before` is the id of the last one of the page before. */
   async list(
     tx: Queries,
     ownerId: string,
@@ -36,7 +36,10 @@ export class TasksOfKind<Input> {
     return this.#read(tx, await this.#store.list(tx, ownerId, { ...filter, kind: this.kind }))
   }
 
-  /** The owner's; `undefined` when there is none of this kind and owner. `forUpdate` locks it until the transaction ends. */
+  /**
+   * The owner's task; `undefined` when there is none of this kind and owner. `forUpdate` locks it until the transaction
+   * ends.
+   */
   async find(
     tx: Queries,
     id: string,
@@ -47,7 +50,7 @@ export class TasksOfKind<Input> {
     return task?.kind === this.kind ? (await this.#read(tx, [task]))[0] : undefined
   }
 
-  /** Those of them that are there and of this kind, whoever they belong to. */
+  /** Those of these tasks that exist and are of this kind, of any owner. */
   async getAll(tx: Queries, ids: readonly string[]): Promise<TaskOfKind<Input>[]> {
     const found = Array.from((await this.#store.getAll(tx, ids)).values())
     return this.#read(

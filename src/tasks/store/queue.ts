@@ -6,7 +6,7 @@ import { type Job, JobQueue } from '../../db/job-queue.ts'
 export type TaskQueue = JobQueue<{ taskId: string }>
 export type TaskJob = Job<{ taskId: string }>
 
-/** How often a task may be lost is counted on the task. */
+/** The row of the task counts how often it was lost. */
 export function openTaskQueue(boss: PgBoss, database: Database): Promise<TaskQueue> {
   return JobQueue.open('tasks', boss, database)
 }

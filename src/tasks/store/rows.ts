@@ -2,28 +2,28 @@ import type { Cipher, Place } from '../../db/encrypted.ts'
 import { type EndedOutputStatus, type OutputError, type OutputStatus, outputEnded, type Usage } from '../task.ts'
 import { outputs, tasks } from './tables.ts'
 
-/** A task as stored, without what was asked for and its texts. */
+/** A task as stored, without its input and its texts. */
 export type TaskRow = Omit<typeof tasks.$inferSelect, 'input' | 'errorDetail' | 'idempotencyKey' | 'requestDigest'> & {
   error: OutputError | undefined
-  /** Why it failed can no longer be read. */
+  /** The reason for its failure can no longer be read. */
   damaged?: true
 }
 
-/** Names a task, and the owner in whose name what belongs to it is opened: what is another owner's does not open. */
+/** Names a task, and the owner to whom its encrypted values are bound: they do not open for another owner. */
 export interface OwnedTask {
   readonly id: string
   readonly ownerId: string
 }
 
-/** What a task keeps of the request that created it. */
+/** The stored digests of the request that created a task. */
 export interface RequestDigests {
-  /** Of its key. */
+  /** Digest of its key. */
   key: string
-  /** Of all that it asks for. */
+  /** Digest of its whole content. */
   request: string
 }
 
-/** What was asked for; without a value when that can no longer be read. */
+/** A task's input; without a value when it can no longer be read. */
 export interface StoredInput<Input = unknown> {
   readonly value: Input | undefined
 }
@@ -37,19 +37,19 @@ export interface StoredOutput {
   usage?: Usage
   error?: OutputError
   cancelRequested: boolean
-  /** Something of it was saved and can no longer be read. */
+  /** A saved part of it can no longer be read. */
   damaged?: true
 }
 
 /** An output that an attempt has ended. */
 export interface LaneResult extends StoredOutput {
   status: EndedOutputStatus
-  /** What its kind made of it, for `save`. */
+  /** The value its kind made, for `save`. */
   result?: unknown
 }
 
 export interface ClaimedTask extends TaskRow {
-  /** Deciphered each time, so that it is not kept. @throws DecryptionFailed */
+  /** Deciphered at each call, so that it is not kept. @throws DecryptionFailed */
   input(): unknown
   outputs: StoredOutput[]
   claimedAt: Date
@@ -63,7 +63,7 @@ export function readTask(cipher: Cipher, stored: typeof tasks.$inferSelect): Tas
   return { ...row, error: errorOf(row.errorCode, detail) }
 }
 
-/** What was asked for. */
+/** The task's input. */
 export function readInput(cipher: Cipher, task: OwnedTask, input: typeof tasks.$inferSelect.input): StoredInput {
   return { value: cipher.tryOpen(tasks.input, taskPlace(task), input) }
 }
@@ -75,7 +75,7 @@ export function readOutput(cipher: Cipher, ownerId: string, row: typeof outputs.
   const counted = inputTokens !== null && outputTokens !== null
   const text = row.text ? cipher.tryOpen(outputs.text, place, row.text) : ''
   const detail = row.errorDetail && cipher.tryOpen(outputs.errorDetail, place, row.errorDetail)
-  // What is about to be written again takes the place of what was there.
+  // An output that will be written again: its new text replaces the old one.
   const damaged = outputEnded(row.status) && (text === undefined || detail === undefined)
   return {
     index: row.index,
@@ -106,7 +106,7 @@ export function outputValues(cipher: Cipher, { id: taskId, ownerId }: OwnedTask,
   }
 }
 
-/** Stands for a reason that can no longer be read. */
+/** Replaces a reason that can no longer be read. */
 const lostDetail = 'The reason was saved, but can no longer be read.'
 
 function errorOf(code: string | null, detail: string | null): OutputError | undefined {

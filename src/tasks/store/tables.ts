@@ -16,7 +16,7 @@ import type { OutputStatus, Stage, TaskStatus } from '../task.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
 
-/** One row per request for AI text. What the user wrote is in `input` alone, encrypted. */
+/** One row per request for AI text. The user's text is in `input` alone, encrypted. */
 export const tasks = pgTable(
   'tasks',
   {
@@ -28,16 +28,16 @@ export const tasks = pgTable(
     /** The newest attempt; 0 before the first claim. The fencing token: only this attempt may save. */
     attempt: integer('attempt').notNull().default(0),
     lostAttempts: integer('lost_attempts').notNull().default(0),
-    /** How often it has ended: again with every output that was written anew. */
+    /** How often it has ended: once more for every retry. */
     ends: integer('ends').notNull().default(0),
-    /** Of the request that asked for it: see `traceIdOf`. Empty for tasks older than this column. */
+    /** Trace of the request that created it: see `traceIdOf`. Empty for tasks older than this column. */
     traceId: text('trace_id').notNull().default(''),
-    /** The job that runs it, while queued or running. Claiming names it, so that a job sent before cannot run it again. */
+    /** The job that runs it, while queued or running. Claiming names it, so that an earlier job cannot run it again. */
     jobId: uuid('job_id').notNull(),
-    /** The task that begins when this one has ended; until then that one has no job. */
+    /** The task that begins when this one has ended; until then the next one has no job. */
     nextId: uuid('next_id'),
     input: encrypted<unknown>('input').notNull(),
-    /** Of the request that asked for it, if it had an `Idempotency-Key`: see `Idempotency`. */
+    /** Digest of the key of the request that created it, if it had an `Idempotency-Key`: see `Idempotency`. */
     idempotencyKey: text('idempotency_key'),
     requestDigest: text('request_digest'),
     terminalId: text('terminal_id'),
@@ -50,7 +50,7 @@ export const tasks = pgTable(
   },
   table => [
     index('tasks_owner').on(table.ownerId, table.id),
-    // For what an owner has of one kind, however much there is of the others.
+    // For an owner's tasks of one kind, however many there are of the others.
     index('tasks_owner_kind').on(table.ownerId, table.kind, table.id),
     index('tasks_unfinished').on(table.ownerId).where(sql`${table.status} in ('queued', 'running')`),
     index('tasks_ended').on(table.ownerId, table.finishedAt),

@@ -4,17 +4,17 @@ import type { Stage } from '../task.ts'
 import type { TaskRow } from './rows.ts'
 import { outputs, tasks } from './tables.ts'
 
-/** Where a task is, and nothing of what it is about. */
+/** A task's state, without its content. */
 export type TaskState = Pick<TaskRow, 'id' | 'ownerId' | 'kind' | 'status' | 'stage'>
 
-/** The tasks of these owners that wait or run, and those with these ids, whoever they belong to. */
+/** The waiting and running tasks of these owners, and the tasks with these ids, of any owner. */
 export async function states(
   tx: Queries,
   ownerIds: readonly string[],
   ids: readonly string[] = [],
 ): Promise<TaskState[]> {
   const ofOwners = sql`${tasks.ownerId} = any(${sql.param([...ownerIds])}::uuid[])`
-  // Two parts, each with an index of its own; together they would read the whole table.
+  // Two parts, each with an index of its own; a single condition would read the whole table.
   return tx
     .select(taskState)
     .from(tasks)
@@ -46,13 +46,13 @@ export async function unfinished(
         oldestSeconds: sql<number>`extract(epoch from now() - min(${tasks.createdAt}))::int`.as('oldest'),
       })
       .from(tasks)
-      // Each for itself: that is what there are indexes for.
+      // One query per status, each with its own index.
       .where(eq(tasks.status, status))
       .groupBy(tasks.kind)
   return of('queued').unionAll(of('running'))
 }
 
-/** The oldest tasks that run, whoever they belong to. */
+/** The oldest running tasks, of any owner. */
 export async function running(
   tx: Queries,
   limit: number,
@@ -75,7 +75,7 @@ export async function attempts(tx: Queries, taskIds: readonly string[]): Promise
   return new Map(rows.map(({ id, attempt }) => [id, attempt]))
 }
 
-/** Where these tasks are, whoever they belong to. */
+/** The positions of these tasks, of any owner. */
 export async function taskPositions(
   tx: Queries,
   ids: readonly string[],
@@ -83,7 +83,7 @@ export async function taskPositions(
   return tx.select({ id: tasks.id, status: tasks.status, attempt: tasks.attempt }).from(tasks).where(oneOf(ids))
 }
 
-/** What has been decided of running tasks: their current attempt, and what was cancelled. Those that have gone are not in it. */
+/** The commands for running tasks: their current attempt, and cancellations. Deleted tasks are not in it. */
 export async function pendingCommands(
   tx: Queries,
   taskIds: readonly string[],
@@ -114,7 +114,10 @@ const taskState = {
   stage: tasks.stage,
 }
 
-/** For as many tasks as a conversation may have: `inArray` takes a parameter for each, and there are 65,535 at most. */
+/**
+ * `id = any(...)` with one parameter, for as many tasks as a conversation may have: `inArray` takes a parameter for
+ * each, and Postgres allows 65,535.
+ */
 export function oneOf(ids: readonly string[]) {
   return sql`${tasks.id} = any(${sql.param([...ids])}::uuid[])`
 }

@@ -36,18 +36,18 @@ export interface NewTask {
   digests?: RequestDigests
 }
 
-/** What an attempt writes when it ends. */
+/** The result of an attempt that ends. */
 export interface TaskEnd {
   status: EndedTaskStatus
   stage: Stage
   terminalId: string
   error?: OutputError
   outputs: LaneResult[]
-  /** The kind is not asked to keep anything: it may be what fails. */
+  /** The kind's `save` is skipped: it may be what fails. */
   bare?: boolean
-  /** Whether somebody follows it. */
+  /** Whether a reader follows it. */
   watched: boolean
-  /** Of the outputs that this attempt was to write, by index. */
+  /** Efforts of the outputs that this attempt was to write, by index. */
   efforts: ReadonlyMap<number, Effort>
 }
 
@@ -59,15 +59,15 @@ export interface EndingTask {
   end: TaskEnd
 }
 
-/** Of a task that has ended: the one that waited for it, and no longer does, and how often it has ended by now. */
+/** Result of a saved end: the task that waited for this one, and no longer does, and how often this one has ended. */
 export interface Saved {
   nextId: string | null
   ends: number
 }
 
 /**
- * The SQL for tasks and their outputs, all of it: whoever wonders what may happen to a row reads this file. What joins a
- * transaction takes it as its first argument.
+ * The SQL for tasks and their outputs, all of it in one file, so that every change of a row can be found. A method that
+ * joins a transaction takes it as its first argument.
  */
 export class TaskStore {
   readonly #cipher: Cipher
@@ -99,7 +99,7 @@ export class TaskStore {
       .with(given, inserted, pending, ...sent)
       .select({ id: inserted.id })
       .from(inserted)
-      // Postgres takes longer to plan it than to do it: planned once on each connection, it is done 1.4 times as often.
+      // Postgres takes longer to plan it than to run it: planned once on each connection, it runs 1.4 times as often.
       .prepare(sending ? 'store_tasks_sent' : 'store_tasks_waiting')
       .execute()
     return created.map(({ outputs: _, input: __, digests: ___, ...task }) => ({
@@ -150,14 +150,14 @@ export class TaskStore {
     return row && readTask(this.#cipher, row)
   }
 
-  /** The task, whoever it belongs to. @throws Problem `task-not-found` */
+  /** The task, of any owner. @throws Problem `task-not-found` */
   async get(tx: Queries, id: string): Promise<TaskRow> {
     const [row] = await tx.select().from(tasks).where(eq(tasks.id, id))
     if (!row) throw taskNotFound()
     return readTask(this.#cipher, row)
   }
 
-  /** Those of these tasks that are there, whoever they belong to. */
+  /** Those of these tasks that exist, of any owner. */
   async getAll(tx: Queries, ids: readonly string[]): Promise<Map<string, TaskRow>> {
     const rows = await tx.select().from(tasks).where(oneOf(ids))
     return new Map(rows.map(row => [row.id, readTask(this.#cipher, row)]))
@@ -168,7 +168,7 @@ export class TaskStore {
     await tx.select({ id: tasks.id }).from(tasks).where(oneOf(ids)).orderBy(asc(tasks.id)).for('key share')
   }
 
-  /** What these tasks have written, by task. What is damaged is there, and says so. */
+  /** The outputs of these tasks, by task. A damaged output is included, with `damaged`. */
   async outputsOf(tx: Queries, owned: readonly OwnedTask[]): Promise<Map<string, StoredOutput[]>> {
     const found = new Map<string, StoredOutput[]>(owned.map(({ id }) => [id, []]))
     if (owned.length === 0) return found
@@ -228,8 +228,8 @@ export class TaskStore {
   }
 
   /**
-   * Begins the next attempt of each task whose current job is given; jobs that are nobody's (cancelled, replaced) are
-   * passed over. A task found `running` lost its attempt with the process that ran it.
+   * Begins the next attempt of each task whose current job is given; ignores jobs that no task has (cancelled,
+   * replaced). A task found `running` lost its attempt with the process that ran it.
    */
   async claim(tx: Queries, jobs: readonly { taskId: string; jobId: string }[]): Promise<ClaimedTask[]> {
     if (jobs.length === 0) return []
@@ -258,16 +258,16 @@ export class TaskStore {
         ...readTask(cipher, row),
         claimedAt,
         outputs: stored.get(id) ?? [],
-        // When it is used: one that cannot be read breaks its own attempt, not the claiming of all the others.
+        // Deciphered when used: an input that cannot be read breaks its own attempt, not the claims of all the others.
         input: () => cipher.open(tasks.input, taskPlace(row), input),
       }
     })
   }
 
   /**
-   * Ends attempts, with one statement for all their tasks and one for all outputs. One whose task has moved on to another
-   * attempt or ended already is passed over; with `skipLocked` also one whose row somebody else has locked. Answers
-   * for each what came of it; `undefined` if it was passed over.
+   * Ends attempts, with one statement for all their tasks and one for all outputs. Ignores a task that has a newer
+   * attempt or has ended; with `skipLocked` also one whose row another transaction has locked. Answers the result for
+   * each; `undefined` for an ignored one.
    */
   async end(tx: Queries, ending: readonly EndingTask[], { skipLocked = false } = {}): Promise<(Saved | undefined)[]> {
     const list = (type: string, of: (ending: EndingTask) => unknown) => arrayOf(type, ending, of)
@@ -315,7 +315,10 @@ export class TaskStore {
     return saved
   }
 
-  /** Lets `nextId` wait for `taskId`; false when that one has ended (or gone), so that there is nothing to wait for. */
+  /**
+   * Makes `nextId` wait for `taskId`; false when that one has ended or was deleted, so that there is nothing to wait
+   * for.
+   */
   async link(tx: Queries, taskId: string, nextId: string): Promise<boolean> {
     const rows = await tx
       .update(tasks)
@@ -325,7 +328,7 @@ export class TaskStore {
     return rows.length > 0
   }
 
-  /** Whether a task that has not ended comes before this one, as of now. */
+  /** Whether an unfinished task precedes this one, as of now. */
   async waitsForOther(tx: Queries, { id }: TaskRow): Promise<boolean> {
     const rows = await tx
       .select({ id: tasks.id })
@@ -334,7 +337,10 @@ export class TaskStore {
     return rows.length > 0
   }
 
-  /** Lets who waits for `task` wait for what that waited for; false when that has ended or gone while it was locked. */
+  /**
+   * Makes the task behind `task` wait for the one before it; false when the one before ended or was deleted while its
+   * row was being locked.
+   */
   async bypass(tx: Queries, task: TaskRow): Promise<boolean> {
     const rows = await tx
       .update(tasks)
@@ -344,7 +350,7 @@ export class TaskStore {
     return rows.length > 0
   }
 
-  /** The job that a task which waits for another will get. */
+  /** The job for a task that waits for another. */
   async waiting(tx: Queries, id: string): Promise<{ id: string; jobId: string } | undefined> {
     const [row] = await tx
       .select({ id: tasks.id, jobId: tasks.jobId })
@@ -353,7 +359,7 @@ export class TaskStore {
     return row
   }
 
-  /** What was asked for, by task; `Input` is that of their kind. */
+  /** The inputs, by task; `Input` is that of their kind. */
   async inputs<Input>(tx: Queries, owned: readonly OwnedTask[]): Promise<Map<string, StoredInput<Input>>> {
     const owners = ownersOf(owned)
     const rows = await tx
@@ -379,14 +385,14 @@ export class TaskStore {
     return rows.map(row => readTask(this.#cipher, row))
   }
 
-  /** Removes tasks with their outputs and all that their kinds keep of them. */
+  /** Removes tasks with their outputs and all rows that their kinds keep of them. */
   async remove(tx: Queries, ids: readonly string[]): Promise<void> {
     await tx.delete(tasks).where(oneOf(ids))
   }
 
   /**
-   * Ends a task that nobody has claimed (any more) as cancelled; answers how often it has ended by now. Outputs that
-   * have ended stay as they are.
+   * Ends a task that no attempt has claimed (any more) as cancelled; answers how often it has ended by now. Outputs
+   * that have ended stay as they are.
    */
   async cancelQueued(tx: Queries, taskId: string, attempt: number, terminalId: string): Promise<number> {
     const [row] = await tx
@@ -419,7 +425,7 @@ export class TaskStore {
       .where(and(eq(outputs.taskId, taskId), eq(outputs.index, index)))
   }
 
-  /** Makes an output one that the next (or the running) attempt generates. */
+  /** Resets an output, so that the next (or the running) attempt writes it. */
   async resetOutput(tx: Queries, taskId: string, index: number): Promise<void> {
     await tx
       .update(outputs)
@@ -453,13 +459,13 @@ export class TaskStore {
         status: 'queued',
         stage: 'queued',
         jobId,
-        // Of a retried task nobody waits any more for what has ended; a returned one keeps its place in the line.
+        // No task waits any longer for a retried one, which had ended; a returned one keeps its place in the chain.
         nextId: sql`case when ${tasks.status} = 'running' then ${tasks.nextId} end`,
         terminalId: null,
         finishedAt: null,
         errorCode: null,
         errorDetail: null,
-        // Retried by its user, it begins anew; given back, it goes on.
+        // A retry by its user clears the cancellation; a given-back task keeps it.
         cancelRequestedAt: sql`case when ${tasks.status} = 'running' then ${tasks.cancelRequestedAt} end`,
         lostAttempts: sql`case when ${tasks.status} = 'running' then ${tasks.lostAttempts} else 0 end`,
       })
@@ -468,9 +474,9 @@ export class TaskStore {
     return rows.length > 0
   }
 
-  /** All in one statement: a round trip each would be most of what the end of a task costs. */
+  /** All in one statement: a round trip each would be most of the cost of a task's end. */
   async #saveOutputs(tx: Queries, ended: readonly EndingTask[]): Promise<void> {
-    // What an earlier attempt saved, and no key opens now, stays as it is: it may be restored.
+    // A value that an earlier attempt saved, and no key opens now, stays as it is: the key may be restored.
     const values = ended.flatMap(({ taskId, ownerId, end }) =>
       end.outputs
         .filter(({ damaged }) => !damaged)

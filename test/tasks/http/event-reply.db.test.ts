@@ -8,7 +8,7 @@ import { startConch } from '../../support/conch.ts'
 import { startUpstream } from '../../support/upstream.ts'
 import { Visitor } from '../../support/visitor.ts'
 
-/** A server that answers everything with the events of `log`. */
+/** A server that answers every request with the events of `log`. */
 async function serving(t: Test, log: EventLog) {
   const replies = new EventReplies()
   const app = Fastify()
@@ -25,7 +25,7 @@ function greetedAndCutOff(t: Test, { response, raw, transcript }: Awaited<Return
   t.notOk(transcript.done)
 }
 
-t.test('a reader of a log that was abandoned before it came is greeted, and comes back', async t => {
+t.test('a reader that comes after the log was abandoned is greeted, and comes back', async t => {
   const log = new EventLog('task', 'record')
   log.begin(1)
   log.abandon()
@@ -35,7 +35,7 @@ t.test('a reader of a log that was abandoned before it came is greeted, and come
   greetedAndCutOff(t, watcher)
 })
 
-t.test('so is one that is dropped with all others before it has begun', async t => {
+t.test('so is a reader that is dropped with all others before it has begun', async t => {
   const log = new EventLog('task', 'record')
   const { visitor, replies } = await serving(t, log)
   const watching = visitor.watch('/')
@@ -47,7 +47,7 @@ t.test('so is one that is dropped with all others before it has begun', async t 
   t.equal(replies.size, 0)
 })
 
-t.test('a client that went before it was answered leaves nothing behind, not even a line in the log', async t => {
+t.test('a client that left before it was answered leaves nothing behind, not even a line in the log', async t => {
   const lines: string[] = []
   const app = Fastify({ logger: { stream: { write: line => void lines.push(line) } } })
   t.teardown(() => app.close())
@@ -74,7 +74,7 @@ t.test('a client that went before it was answered leaves nothing behind, not eve
   )
 })
 
-t.test('what hooks set when an answer is sent goes with a stream as well; that a client left is logged', async t => {
+t.test('a stream has the headers that hooks set when an answer is sent; that a client left is logged', async t => {
   const lines = new EventEmitter()
   const app = Fastify({ logger: { stream: { write: line => lines.emit('line', JSON.parse(line)) } } })
   t.teardown(() => app.close())
@@ -108,7 +108,7 @@ t.test('what hooks set when an answer is sent goes with a stream as well; that a
   t.match(await completed, { res: { statusCode: 200 } })
 })
 
-t.test('an owner has at most 100 streams of tasks open, over all tasks; others are not concerned', async t => {
+t.test('an owner has at most 100 streams of tasks open, over all tasks; other owners are not affected', async t => {
   const upstream = await startUpstream(t, completion => completion.delta('글'))
   const conch = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl })
   const [visitor, other] = [conch.visitor(), conch.visitor()]
@@ -138,7 +138,7 @@ t.test('an owner has at most 100 streams of tasks open, over all tasks; others a
   }
   t.equal(await tasks(), 4, 'nothing was created')
   t.equal((await visitor.json('POST', '/api/records', record)).status, 202, 'without a stream, it is')
-  t.equal((await visitor.watch('/api/me/events')).response.status, 200, 'the own stream counts by itself')
+  t.equal((await visitor.watch('/api/me/events')).response.status, 200, 'the owner stream is counted separately')
   t.equal((await other.watchTask(ofOther)).response.status, 200)
 
   watchers[50]?.leave()
@@ -151,7 +151,7 @@ t.test('an owner has at most 100 streams of tasks open, over all tasks; others a
   t.equal((await visitor.watchTask(ids[0] as string)).response.status, 429)
 })
 
-t.test('of many that ask for a new task and its stream at once, those beyond the 100th get the task alone', async t => {
+t.test('of many requests at once for a new task and its stream, those beyond the 100th get the task alone', async t => {
   const upstream = await startUpstream(t, completion => completion.delta('글'))
   const conch = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl })
   const visitor = conch.visitor()
@@ -173,5 +173,5 @@ t.test('of many that ask for a new task and its stream at once, those beyond the
     created += body.items.length
     cursor = body.nextCursor ?? ''
   } while (cursor)
-  t.equal(created, 100 + count(202), 'what was refused was not created')
+  t.equal(created, 100 + count(202), 'refused requests created no task')
 })

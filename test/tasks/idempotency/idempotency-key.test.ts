@@ -1,7 +1,7 @@
 import t from 'tap'
 import { readIdempotencyKey } from '../../../src/tasks/idempotency/idempotency-key.ts'
 
-t.test('a key is what the header says, with or without quotes', async t => {
+t.test('a key is the value of the header, with or without quotes', async t => {
   t.equal(readIdempotencyKey(undefined), undefined)
   for (const [header, key] of [
     ['abc', 'abc'],
@@ -16,7 +16,7 @@ t.test('a key is what the header says, with or without quotes', async t => {
     t.equal(readIdempotencyKey(header), key, header)
 })
 
-t.test('what is no key is refused, and the refusal says what one is and repeats nothing', async t => {
+t.test('an invalid key is refused; the refusal says what a key is, and repeats nothing', async t => {
   for (const header of [
     '',
     '""',

@@ -12,7 +12,7 @@ import { Visitor } from '../../support/visitor.ts'
 const review = { body: '오늘의 일기', type: 'FEELING' }
 const quiz = { topic: '태양계', questionCount: 1 }
 
-/** A POST that creates a task, and others of which each is another request. */
+/** A POST that creates a task, and variants each of which is another request. */
 interface Kind {
   name: string
   begin(visitor: Visitor): Promise<{ path: string; body: Record<string, unknown>; others: [string, object][] }>
@@ -74,7 +74,7 @@ const kinds: Kind[] = [
 
 for (const { name, begin } of kinds) {
   t.test(
-    `${name}: the same again gets the first answer and creates nothing, whatever has become of the task`,
+    `${name}: a repeated request gets the first answer and creates nothing, whatever the state of the task`,
     async t => {
       const { visitor, upstream, calls } = await conchWith(t, () => {})
       const { path, body } = await begin(visitor)
@@ -91,7 +91,7 @@ for (const { name, begin } of kinds) {
       t.same(await post(visitor, path, reversed, 'a-key'), first, 'with its members in another order')
       t.equal((await visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`)).status, 202)
       await visitor.finished(id)
-      t.same(await post(visitor, path, body, 'a-key'), first, 'when it has been written anew')
+      t.same(await post(visitor, path, body, 'a-key'), first, 'when it has been written again')
       t.equal(calls(), 2)
       t.same(await tasksOf(visitor), [id])
     },
@@ -115,7 +115,7 @@ for (const { name, begin } of kinds) {
     t.equal(calls(), 1)
   })
 
-  t.test(`${name}: twenty at the same moment are one task and one request to the model`, async t => {
+  t.test(`${name}: twenty equal requests at the same moment make one task and one request to the model`, async t => {
     const { visitor, calls } = await conchWith(t)
     const { path, body } = await begin(visitor)
     await visitor.fetch('/api/tasks')
@@ -129,7 +129,7 @@ for (const { name, begin } of kinds) {
     t.equal(calls(), 1)
   })
 
-  t.test(`${name}: the same again with Accept: text/event-stream is the stream of that task`, async t => {
+  t.test(`${name}: a repeated request with Accept: text/event-stream is the stream of that task`, async t => {
     const { visitor, upstream, calls } = await conchWith(t, () => {})
     const { path, body } = await begin(visitor)
     const request = { method: 'POST', body: JSON.stringify(body), headers: headersWith('a-key') }
@@ -151,7 +151,7 @@ for (const { name, begin } of kinds) {
   })
 
   t.test(
-    `${name}: two instances that get it at the same moment answer with one task`,
+    `${name}: two instances that get the request at the same moment answer with one task`,
     { skip: !testDatabaseUrl },
     async t => {
       const upstream = await startUpstream(t, writing)
@@ -174,29 +174,26 @@ for (const { name, begin } of kinds) {
   )
 }
 
-t.test(
-  'a message that comes again is in its conversation once, and neither waits for its own reply nor stops it',
-  async t => {
-    const { visitor, upstream, calls } = await conchWith(t, () => {})
-    const talk = await Talk.begin(visitor)
-    for (const [index, onBusy] of ['reject', 'queue', 'cancel'].entries()) {
-      const path = `${talk.path}/messages?onBusy=${onBusy}`
-      const sent = await post(visitor, path, { content: onBusy }, onBusy)
-      while (calls() <= index) await upstream.requested(upstream.completions.length + 1)
-      t.same(await post(visitor, path, { content: onBusy }, onBusy), sent)
-      t.match(await visitor.task(sent.body.taskId), { status: 'running' })
-      for (const completion of upstream.completions) if (!completion.response.writableEnded) writing(completion)
-      await visitor.finished(sent.body.taskId)
-    }
-    const { messages } = await talk.view()
-    t.same(
-      messages.filter(({ role }) => role === 'user').map(({ content }) => content),
-      ['reject', 'queue', 'cancel'],
-    )
-  },
-)
+t.test('a repeated message is in its conversation once, and neither waits for its own reply nor stops it', async t => {
+  const { visitor, upstream, calls } = await conchWith(t, () => {})
+  const talk = await Talk.begin(visitor)
+  for (const [index, onBusy] of ['reject', 'queue', 'cancel'].entries()) {
+    const path = `${talk.path}/messages?onBusy=${onBusy}`
+    const sent = await post(visitor, path, { content: onBusy }, onBusy)
+    while (calls() <= index) await upstream.requested(upstream.completions.length + 1)
+    t.same(await post(visitor, path, { content: onBusy }, onBusy), sent)
+    t.match(await visitor.task(sent.body.taskId), { status: 'running' })
+    for (const completion of upstream.completions) if (!completion.response.writableEnded) writing(completion)
+    await visitor.finished(sent.body.taskId)
+  }
+  const { messages } = await talk.view()
+  t.same(
+    messages.filter(({ role }) => role === 'user').map(({ content }) => content),
+    ['reject', 'queue', 'cancel'],
+  )
+})
 
-t.test('an edited message that comes again removes nothing more', async t => {
+t.test('a repeated edit of a message removes nothing more', async t => {
   const { visitor } = await conchWith(t)
   const talk = await Talk.begin(visitor)
   const replaces = await talk.say('말')
@@ -214,7 +211,7 @@ t.test('a full queue refuses no repetition', async t => {
   const { visitor, upstream } = await conchWith(t, () => {}, { MAX_RUNNING_OUTPUTS: '1', MAX_QUEUED_TASKS: '1' })
   await post(visitor, '/api/reviews', { ...review, body: '먼저' }, 'running')
   await upstream.requested(1)
-  // The place that is left, for the first of them.
+  // The last free place, for the first of them.
   const answers = await Promise.all(Array.from({ length: 20 }, () => post(visitor, '/api/reviews', review, 'waiting')))
   for (const answer of answers) t.same(answer, answers[0])
   t.equal(answers[0]?.status, 202)
@@ -223,7 +220,7 @@ t.test('a full queue refuses no repetition', async t => {
   upstream.answer(writing)
   for (const completion of upstream.completions) writing(completion)
   await visitor.finished(String(answers[0]?.body.taskId))
-  t.equal((await post(visitor, '/api/reviews', review, 'no-room')).status, 202, 'what was refused leaves its key free')
+  t.equal((await post(visitor, '/api/reviews', review, 'no-room')).status, 202, 'a refused request leaves its key free')
 })
 
 t.test('repetitions take no places of the queue', async t => {
@@ -234,7 +231,7 @@ t.test('repetitions take no places of the queue', async t => {
   for (const key of ['second', 'third']) t.equal((await post(visitor, '/api/reviews', review, key)).status, 202, key)
 })
 
-t.test('a message that was refused leaves its key free', async t => {
+t.test('a refused message leaves its key free', async t => {
   const { visitor, upstream } = await conchWith(t, () => {})
   const talk = await Talk.begin(visitor)
   const path = `${talk.path}/messages`
@@ -268,7 +265,7 @@ t.test('a removed task gives its key back', async t => {
   t.not(again.body.taskId, message.body.taskId)
 })
 
-t.test('what was made of a task does not matter: a record that was confirmed', async t => {
+t.test('later changes to the content do not matter: a record that was confirmed', async t => {
   const { visitor } = await conchWith(t)
   const record = { ...anyRecord, versions: 1 }
   const first = await post(visitor, '/api/records', record, 'a-key')
@@ -289,13 +286,13 @@ t.test('keys belong to their owners', async t => {
   t.equal(calls(), 2)
 })
 
-t.test('without a key, the same twice is two tasks', async t => {
+t.test('without a key, the same request twice is two tasks', async t => {
   const { visitor } = await conchWith(t)
   const ids = [await visitor.submit('/api/reviews', review), await visitor.submit('/api/reviews', review)]
   t.same((await tasksOf(visitor)).sort(), ids.sort())
 })
 
-t.test('a key that is none is refused by every route, and creates nothing', async t => {
+t.test('an invalid key is refused by every route, and creates nothing', async t => {
   const { visitor } = await conchWith(t)
   for (const { begin } of kinds) {
     const { path, body } = await begin(visitor)
@@ -348,7 +345,7 @@ t.test('keys are in neither the database nor the log, and equal requests look di
 
   t.ok(
     log.some(line => line.includes('/api/reviews')),
-    'it was talkative',
+    'the log was verbose',
   )
   t.same(
     log.filter(line => line.includes(marker)),
@@ -367,7 +364,7 @@ function headersWith(key: string): Record<string, string> {
   return { 'content-type': 'application/json', 'idempotency-key': key }
 }
 
-/** What a client sees of the answer that does not depend on when it came. */
+/** The parts of the answer that do not depend on its time. */
 async function post(visitor: Visitor, path: string, body: unknown, key: string) {
   const response = await visitor.fetch(path, { method: 'POST', body: JSON.stringify(body), headers: headersWith(key) })
   return {
@@ -400,7 +397,7 @@ async function conchWith(t: Test, script: Script = writing, env: Record<string, 
     conch,
     visitor: conch.visitor(),
     upstream,
-    /** How often the model was asked for what a task writes. */
+    /** How often the model was asked for the task's text. */
     calls: () => upstream.completions.filter(completion => !asksForSummary(completion)).length,
   }
 }

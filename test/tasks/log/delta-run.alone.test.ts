@@ -19,7 +19,7 @@ const textAfter = (seq: number) =>
     .map(({ text }) => text)
     .join('')
 
-t.test('what came after any seq is what was appended after it', async t => {
+t.test('the text after any seq is the text that was appended after it', async t => {
   const run = filled()
   const last = run.lastSeq
   t.equal(last, 10 + 199 * 3)
@@ -35,7 +35,7 @@ t.test('read in pieces of any size, nothing is lost, repeated or cut within a de
     let text = ''
     let seq = 0
     for (let piece = run.after(seq, maxChars); piece; piece = run.after(seq, maxChars)) {
-      t.ok(piece.text.length <= Math.max(maxChars, 4), 'no more than asked for, but at least one delta')
+      t.ok(piece.text.length <= Math.max(maxChars, 4), 'no more than requested, but at least one delta')
       t.ok(piece.text.endsWith(','), 'whole deltas')
       text += piece.text
       seq = piece.seq
@@ -44,14 +44,14 @@ t.test('read in pieces of any size, nothing is lost, repeated or cut within a de
   }
 })
 
-t.test('a delta that is longer than what was asked for comes alone and whole', async t => {
+t.test('a delta that is longer than the requested size comes alone and whole', async t => {
   const run = new DeltaRun()
   run.append(1, 'x'.repeat(100))
   run.append(2, 'y')
   t.same(run.after(0, 10), { text: 'x'.repeat(100), seq: 1 })
 })
 
-t.test('what is read while it grows adds up to the whole', async t => {
+t.test('pieces that are read while it grows add up to the whole', async t => {
   const run = new DeltaRun()
   let text = ''
   let seq = 0

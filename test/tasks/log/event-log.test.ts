@@ -6,7 +6,7 @@ import { Transcript } from '../../support/transcript.ts'
 
 const plenty = 1_000_000
 
-t.test('what a reader missed is folded into one event per output, whose ids say what the reader has', async t => {
+t.test('missed events are folded into one per output, whose ids are the cursor of the reader', async t => {
   const log = interleaved()
   const events = readAll(log, { attempt: 1, seq: 4 })
   t.same(
@@ -79,7 +79,7 @@ t.test('a cursor of the queue is never stale, one of an older attempt is', async
   })
 })
 
-t.test('at or beyond its end nothing is left to say', async t => {
+t.test('at or beyond its end nothing is left to send', async t => {
   const log = begun()
   log.append({ type: 'finish', finishReason: 'stop' })
   t.equal(log.locate('1-2').kind, 'ended')
@@ -146,7 +146,7 @@ function interleaved(): EventLog {
   return log
 }
 
-t.test('a mirror takes what comes next, passes over what it has, and takes nothing with a gap before it', t => {
+t.test('a mirror takes the next event, ignores those it has, and takes nothing with a gap before it', t => {
   const log = new EventLog('task', 'record')
   log.begin(1)
   log.append({ type: 'text-start', id: '0' })
@@ -158,17 +158,17 @@ t.test('a mirror takes what comes next, passes over what it has, and takes nothi
   const mirror = new EventLog('task', 'record')
   mirror.begin(0)
   const take = (index: number, attempt = 1) => mirror.mirror({ attempt, seq: index + 1 }, events[index]?.data ?? '')
-  t.notOk(take(1), 'not the middle of an attempt that is not here')
+  t.notOk(take(1), 'not an event in the middle of an attempt that is not here')
   t.equal(mirror.attempt, 0)
   for (const index of [0, 1, 2]) t.ok(take(index))
-  t.ok(take(1), 'what is here already')
-  t.notOk(take(4), 'not what comes after something that is missing')
+  t.ok(take(1), 'an event that is here already')
+  t.notOk(take(4), 'not an event after a missing one')
   t.equal(mirror.text(0), '하나 ')
   for (const index of [3, 4]) t.ok(take(index))
   t.same(mirror.readRaw(0, plenty), events)
   t.notOk(take(1, 2), 'nor the middle of the next attempt')
   t.ok(take(0, 2))
-  t.ok(take(4, 1), 'what has become void')
+  t.ok(take(4, 1), 'an event that has become void')
   t.same([mirror.lastId, mirror.text(0)], [{ attempt: 2, seq: 1 }, ''])
   t.end()
 })

@@ -233,7 +233,7 @@ function begun(): EventLog {
   return log
 }
 
-/** A real HTTP server that streams the log to whoever asks; `?after` is the cursor. */
+/** A real HTTP server that streams the log to every client; `?after` is the cursor. */
 async function serve(t: Test, log: EventLog, timers?: Timers) {
   const server = createServer((request, response) => {
     const cursor = new URL(request.url ?? '/', 'http://x').searchParams.get('after') ?? undefined

@@ -2,29 +2,29 @@ import t from 'tap'
 import { EventLog } from '../../../src/tasks/log/event-log.ts'
 import { LivenessLease } from '../../../src/tasks/log/lease.ts'
 
-t.test('who was away for more than ten seconds is not certain until what runs was looked at', async t => {
+t.test('after a pause of more than ten seconds the lease is invalid until attempts are reconciled', async t => {
   let now = 0
   const lease = new LivenessLease(() => now)
-  let told = 0
-  lease.onValid = () => told++
+  let notifications = 0
+  lease.onValid = () => notifications++
   for (let beat = 0; beat < 10; beat++) {
     now += 3_000
     lease.seen()
-    t.ok(lease.isValid, 'a database that is away is no reason to doubt')
+    t.ok(lease.isValid, 'an unavailable database is no reason to doubt')
   }
   now += 10_001
   lease.seen()
-  t.notOk(lease.isValid, 'an absence is not forgotten by being back')
+  t.notOk(lease.isValid, 'a pause is not forgotten when the process runs again')
   now += 3_000
   lease.seen()
   t.notOk(lease.isValid)
-  t.equal(told, 0)
+  t.equal(notifications, 0)
   lease.renew()
   t.ok(lease.isValid)
-  t.equal(told, 1)
+  t.equal(notifications, 1)
 })
 
-t.test('what is written while that is not certain is told when it is', async t => {
+t.test('events appended while the lease is invalid are published when it is valid again', async t => {
   let now = 0
   const log = new EventLog('task', 'record')
   const lease = new LivenessLease(() => now)

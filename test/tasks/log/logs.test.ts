@@ -38,7 +38,7 @@ function chunksOf(log: EventLog): { type: string; delta?: string }[] {
 
 const types = (log: EventLog) => chunksOf(log).map(({ type }) => type)
 
-/** Writes what an attempt would, to its end. */
+/** Writes the events of an attempt, to its end. */
 function write(log: EventLog, attempt: number, text: string): void {
   log.begin(attempt)
   log.append({ type: 'text-start', id: '0' })
@@ -46,7 +46,7 @@ function write(log: EventLog, attempt: number, text: string): void {
   log.append(terminalChunk('completed', []))
 }
 
-t.test('the log of a task that waits says so, and is the one that its attempt will write', async t => {
+t.test('the log of a waiting task shows it as queued, and is the one that its attempt will write', async t => {
   const { logs, read } = logsOver(queued)
   const log = await read()
   t.same(types(log), ['start', 'data-stage'])
@@ -56,7 +56,7 @@ t.test('the log of a task that waits says so, and is the one that its attempt wi
   logs.close()
 })
 
-t.test('a task that waits is told by its row: no more is read', async t => {
+t.test('a waiting task is shown from its row: no more is read', async t => {
   const { logs, rows } = logsOver(queued)
   const log = await logs.open(id, async () => queued.task)
   t.same(types(log), ['start', 'data-stage'])
@@ -65,12 +65,12 @@ t.test('a task that waits is told by its row: no more is read', async t => {
   logs.close()
 })
 
-t.test('a task that waited when its row was read, and has ended since, is told as ended', async t => {
+t.test('a task that waited when its row was read, and has ended since, is shown as ended', async t => {
   const { clock, logs, rows } = logsOver(completedTask('글'))
   const log = await logs.open(id, async () => {
     write(logs.forWriting({ id, kind: 'record', attempt: 1 }), 1, '글')
     logs.release(id)
-    // It has gone again, too.
+    // It was deleted again, too.
     clock.tick(60_000)
     return queued.task
   })
@@ -122,7 +122,7 @@ t.test('a log stays as long as it is written or read, and a minute more', async 
   const other = log.subscribe(() => {})
   leave()
   clock.tick(10 * retentionMs)
-  t.equal(logs.size, 1, 'while anybody reads it')
+  t.equal(logs.size, 1, 'while a reader follows it')
   other()
   clock.tick(retentionMs - 1)
   t.equal(logs.size, 1)
@@ -159,7 +159,7 @@ t.test('a log that is behind the rows catches up before it is read', async t => 
   logs.close()
 })
 
-t.test('what was read before an attempt began is not taken for the present', async t => {
+t.test('rows read before an attempt began are not taken for the present state', async t => {
   const clock = createClock()
   const loaded = Promise.withResolvers<SavedTask>()
   let loads = 0
@@ -209,7 +209,7 @@ t.test('a reader in the middle of an ended log is not cut off by a refresh that 
   logs.close()
 })
 
-t.test('a task that was cancelled while its rows were read for the first reader is told as ended', async t => {
+t.test('a task that was cancelled while its rows were read for the first reader is shown as ended', async t => {
   const rows = Promise.withResolvers<SavedTask>()
   const cancelled: SavedTask = { task: taskRow({ status: 'cancelled', terminalId: '0-3' }), outputs: [storedOutput()] }
   let loads = 0
@@ -225,11 +225,11 @@ t.test('a task that was cancelled while its rows were read for the first reader 
 t.test('rows that cannot be read make no log', async t => {
   const logs = new Logs(
     async () => {
-      throw new Error('the database is away')
+      throw new Error('the database is unavailable')
     },
     createClock() as unknown as Timers,
   )
-  await t.rejects(logs.forReading(queued.task), { message: 'the database is away' })
+  await t.rejects(logs.forReading(queued.task), { message: 'the database is unavailable' })
   t.equal(logs.size, 0)
 })
 
@@ -263,7 +263,7 @@ t.test('1,000 readers that come while a log is dropped and rebuilt all read the 
   logs.close()
 })
 
-t.test('of logs that nobody reads, no more than 2,000 are kept; the oldest goes first', async t => {
+t.test('at most 2,000 logs without readers are kept; the oldest is dropped first', async t => {
   const clock = createClock()
   const logs = new Logs(async taskId => ({ ...completedTask('글'), task: { ...completedTask().task, id: taskId } }), {
     setTimeout: clock.setTimeout.bind(clock),
@@ -301,11 +301,11 @@ t.test('a task that was cancelled in the queue, retried and ended elsewhere is s
   rows.saved = completedTask('글')
   const log = await read()
   t.equal(types(log).at(-1), 'finish')
-  t.equal(log.locate('0-3').kind, 'from', 'there is something to say to who saw it cancelled')
+  t.equal(log.locate('0-3').kind, 'from', 'a reader that saw it cancelled still has events to come')
   logs.close()
 })
 
-t.test('rows that are older than what came from another instance do not take it away', async t => {
+t.test('rows that are older than events from another instance do not remove these', async t => {
   const { logs, mirrored } = await mirroredLog(t, { task: taskRow({ attempt: 1 }), outputs: [storedOutput()] })
   mirrored.mirror({ attempt: 2, seq: 1 }, '')
   logs.refresh({ task: taskRow({ attempt: 1 }), outputs: [storedOutput()] })
@@ -319,14 +319,14 @@ t.test('a task that runs elsewhere is shown by its row when its log cannot be ha
   t.equal(await logs.live(taskRow({ status: 'running', attempt: 1 })), undefined)
 })
 
-t.test('who asks for a log that does not come waits for it once', async t => {
+t.test('a reader of a log that does not come waits for it once', async t => {
   const { logs, syncs } = await mirroredLog(t, { task: taskRow({ status: 'running', attempt: 1 }), outputs: [] })
   const before = syncs()
   await logs.forReading(taskRow({ status: 'running', attempt: 1 }))
   t.equal(syncs() - before, 1)
 })
 
-t.test('whose rows cannot be made sense of, his readers are sent away: coming back they are told', async t => {
+t.test('a task whose rows cannot be read disconnects its readers: they get the error when they come back', async t => {
   let load = async (): Promise<SavedTask> => queued
   const logs = logsElsewhere(t, () => load())
   const log = await logs.forReading(queued.task)
@@ -334,16 +334,16 @@ t.test('whose rows cannot be made sense of, his readers are sent away: coming ba
     throw new DatabaseUnavailable(new Error('away'))
   }
   await logs.reconcile(id)
-  t.notOk(log.abandoned, 'a database that is away is waited for')
+  t.notOk(log.abandoned, 'an unavailable database is waited for')
   load = async () => {
-    throw new Error('it was encrypted with a key that is gone')
+    throw new Error('it was encrypted with a key that is lost')
   }
   await logs.reconcile(id)
   t.ok(log.abandoned)
-  await t.rejects(logs.forReading(queued.task), { message: 'it was encrypted with a key that is gone' })
+  await t.rejects(logs.forReading(queued.task), { message: 'it was encrypted with a key that is lost' })
 })
 
-/** Logs beside other instances, from which nothing comes by itself. */
+/** Logs beside other instances that send nothing. */
 function logsElsewhere(t: Test, load: () => Promise<SavedTask>, sync = async () => {}): Logs {
   const timers = createClock() as unknown as Timers
   const replication = {

@@ -9,7 +9,7 @@ import { taskRow } from '../../support/task-rows.ts'
 
 const running = taskRow({ status: 'running', attempt: 1 })
 
-/** A log that is followed, of a task whose row then says what the test sets. */
+/** A followed log, of a task whose row has the state that the test sets. */
 function followed(t: Test, { reachable }: { reachable: boolean }) {
   const rows: { position: TaskPosition | undefined } = { position: running }
   const outdated: string[] = []
@@ -42,7 +42,7 @@ t.test('a task that runs is left to replication', async t => {
   t.same(outdated, [])
 })
 
-t.test('an end that is on its way may come until the next look: nobody is sent away for it', async t => {
+t.test('an end that replication is sending may come until the next check: it disconnects no reader', async t => {
   const { mirrors, rows, outdated, log } = followed(t, { reachable: true })
   rows.position = { ...running, status: 'completed' }
   await mirrors.reconcile()
@@ -67,7 +67,7 @@ t.test('an end that cannot come is read from the rows at once', async t => {
   t.same(outdated, [running.id])
 })
 
-t.test('a task that has gone is told at once', async t => {
+t.test('a deleted task is reported at once', async t => {
   const { mirrors, rows, outdated } = followed(t, { reachable: true })
   rows.position = undefined
   await mirrors.reconcile()

@@ -8,7 +8,7 @@ import type { TaskRow } from '../../../src/tasks/store/rows.ts'
 
 export interface Instance {
   replication: Replication
-  /** Tasks whose log it was told belongs to another attempt by now. */
+  /** Tasks in whose log it found a later attempt. */
   replaced: string[]
 }
 
@@ -17,14 +17,14 @@ export function rawOf(log: EventLog) {
   return { attempt: log.attempt, events: log.readRaw(0, Number.POSITIVE_INFINITY) }
 }
 
-/** A log as an instance has it that knows the task's row only. */
+/** The log of an instance that knows only the task's row. */
 export function queuedLog(taskId: string): EventLog {
   const log = new EventLog(taskId, 'record')
   fillQueued(log, { id: taskId, createdAt: new Date(0) } as TaskRow)
   return log
 }
 
-/** Looks again and again, since nobody tells. */
+/** Polls, since no event signals the change. */
 export async function until(condition: () => unknown): Promise<void> {
   while (!(await condition())) await delay(5)
 }
@@ -61,9 +61,9 @@ export async function write(log: EventLog, words: number): Promise<void> {
 const running = { voidAttempt: 0, running: true }
 const queued = { voidAttempt: 0, running: false }
 
-/** What every replication must do. `open` makes another instance of the same Conch, ready to be used. */
+/** The contract of every replication. `open` makes another instance of the same Conch, ready to be used. */
 export function replicationContract(t: Test, open: (t: Test) => Promise<Instance>): void {
-  t.test('whoever follows from the queue on has every event, in order, under its id', async t => {
+  t.test('a follower from the queue on has every event, in order, under its id', async t => {
     const [writer, reader] = await Promise.all([open(t), open(t)])
     const id = uuidv7()
     const mirror = queuedLog(id)
@@ -78,7 +78,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     t.equal(mirror.terminal?.seq, log.terminal?.seq)
   })
 
-  t.test('whoever comes in the middle, or at the end, misses nothing, and several may', async t => {
+  t.test('a follower that comes in the middle, or at the end, misses nothing; several may follow', async t => {
     const [writer, reader, third] = await Promise.all([open(t), open(t), open(t)])
     const log = new EventLog(uuidv7(), 'record')
     begin(writer, log, 1)
@@ -97,7 +97,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     await same(t, late, log)
   })
 
-  t.test('what sync resolves with is what was there, so that a cursor of another instance is known', async t => {
+  t.test('sync resolves with every existing event, so that a cursor of another instance is known', async t => {
     const [writer, reader] = await Promise.all([open(t), open(t)])
     const log = new EventLog(uuidv7(), 'record')
     const publication = begin(writer, log, 1)
@@ -111,7 +111,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     t.same(mirror.locate('1-20'), { kind: 'from', position: { attempt: 1, seq: 20 } })
   })
 
-  t.test('a new attempt voids the one before, which can append nothing any more, and is told', async t => {
+  t.test('a new attempt voids the one before, which can append nothing any more, and is notified', async t => {
     const [old, next, reader] = await Promise.all([open(t), open(t), open(t)])
     const id = uuidv7()
     const mirror = queuedLog(id)
@@ -136,7 +136,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     t.same(next.replaced, [])
   })
 
-  t.test('attempts that are void are passed over', async t => {
+  t.test('void attempts are ignored', async t => {
     const [writer, reader] = await Promise.all([open(t), open(t)])
     const log = new EventLog(uuidv7(), 'record')
     begin(writer, log, 1)
@@ -152,7 +152,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     await same(t, mirror, log)
   })
 
-  t.test('who writes knows how many follow', async t => {
+  t.test('the writer knows its number of followers', async t => {
     const [writer, reader] = await Promise.all([open(t), open(t)])
     const log = new EventLog(uuidv7(), 'record')
     const publication = begin(writer, log, 1)
@@ -168,7 +168,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
   })
 
   t.test(
-    'who has no readers is not counted, gets what there is when it asks, and everything once it listens',
+    'a follower without readers is not counted, gets existing events when it asks, and everything once it listens',
     async t => {
       const [writer, reader] = await Promise.all([open(t), open(t)])
       const log = new EventLog(uuidv7(), 'record')
@@ -197,7 +197,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     },
   )
 
-  t.test('what is stopped gets nothing more', async t => {
+  t.test('a stopped follower gets nothing more', async t => {
     const [writer, reader, third] = await Promise.all([open(t), open(t), open(t)])
     const log = new EventLog(uuidv7(), 'record')
     begin(writer, log, 1)
@@ -211,7 +211,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     t.ok(stopped.lastId.seq < log.lastId.seq)
   })
 
-  t.test('the last attempt can be read, by whoever takes it up', async t => {
+  t.test('the last attempt can be read by the instance that takes it up', async t => {
     const [writer, reader] = await Promise.all([open(t), open(t)])
     const log = new EventLog(uuidv7(), 'record')
     begin(writer, log, 1)
@@ -227,7 +227,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     t.equal(nothing.text(0), '')
   })
 
-  t.test('what is appended before the end is sent, though the attempt is over and the instance goes', async t => {
+  t.test('events appended before the end are sent, though the attempt is over and the instance stops', async t => {
     const [writer, reader] = await Promise.all([open(t), open(t)])
     const log = new EventLog(uuidv7(), 'record')
     const mirror = queuedLog(log.taskId)
@@ -240,7 +240,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     await same(t, mirror, log)
   })
 
-  t.test('of a task that has gone nothing stays, and who wrote it writes no more', async t => {
+  t.test('of a deleted task nothing stays, and its writer writes no more', async t => {
     const [writer, other] = await Promise.all([open(t), open(t)])
     const log = new EventLog(uuidv7(), 'record')
     const mirror = queuedLog(log.taskId)
@@ -248,11 +248,11 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     listen(other.replication, mirror, running)
     await write(log, 20)
     await same(t, mirror, log)
-    // In the middle of what is under way.
+    // In the middle of a round trip.
     log.append({ type: 'text-start', id: '2' })
     writer.replication.remove(log.taskId)
     log.append({ type: 'text-start', id: '3' })
-    // What comes after it has been sent after it.
+    // Events after it are sent after it.
     const next = new EventLog(uuidv7(), 'record')
     const mirrorOfNext = queuedLog(next.taskId)
     listen(other.replication, mirrorOfNext, queued)
@@ -263,7 +263,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     t.equal(late.attempt, 0)
   })
 
-  t.test('instances tell each other that a task has changed, but not themselves', async t => {
+  t.test('instances notify each other that a task has changed, but not themselves', async t => {
     const [one, two] = await Promise.all([open(t), open(t)])
     const heard = [one, two].map(({ replication }) => {
       const changed: string[] = []
@@ -276,7 +276,7 @@ export function replicationContract(t: Test, open: (t: Test) => Promise<Instance
     t.same(heard, [[], [id]])
   })
 
-  t.test('a question is answered by whoever it concerns, or by nobody', async t => {
+  t.test('a question is answered by the instance that it concerns, or by none', async t => {
     const [asker, other, runs] = await Promise.all([open(t), open(t), open(t)])
     const question = { taskId: uuidv7(), ownerId: uuidv7(), retryOutput: 1 }
     for (const { replication } of [asker, other])

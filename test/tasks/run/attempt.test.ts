@@ -41,7 +41,7 @@ t.test('stopped, it asks for none of the outputs that wait, and saves nothing', 
   t.same(ends, [])
 })
 
-t.test('an output that breaks while others are written stops these, and is told once they have ended', async t => {
+t.test('an output that breaks while others are written stops these, and is reported once they have ended', async t => {
   const unhandled: unknown[] = []
   const listener = (error: unknown) => unhandled.push(error)
   process.on('unhandledRejection', listener)
@@ -54,7 +54,7 @@ t.test('an output that breaks while others are written stops these, and is told 
       if (asked === 1) return { outcome: 'completed' }
       await new Promise(resolve => signal.addEventListener('abort', resolve))
       aborted++
-      // Long enough for a rejection that nobody has handled to be told.
+      // Long enough for an unhandled rejection to be reported.
       for (let turn = 0; turn < 5; turn++) await setImmediate()
       return { outcome: 'aborted' }
     },

@@ -17,7 +17,7 @@ const turn = () => new Promise(setImmediate)
 
 const owner = '01987fff-0000-7000-8000-000000000001'
 
-/** An engine whose tasks all end together. */
+/** An engine whose tasks all end at once. */
 async function endingTogether(t: Test, tasks: number, save: (nth: number) => Promise<void> = async () => {}) {
   const answer = Promise.withResolvers<void>()
   const database = await openDatabase(t)
@@ -54,7 +54,7 @@ async function endingTogether(t: Test, tasks: number, save: (nth: number) => Pro
   }
 }
 
-t.test('tasks that end at the same time are saved together, each with its own text', async t => {
+t.test('tasks that end at the same time are saved in one transaction, each with its own text', async t => {
   const { answer, view, batches, ids } = await endingTogether(t, 6)
   answer()
   for (const id of ids) t.match(await view(id), { status: 'completed', attempt: 1, outputs: [{ text: 'text' }] })
@@ -65,7 +65,7 @@ t.test('tasks that end at the same time are saved together, each with its own te
   t.same(batches.flat(), ids)
 })
 
-t.test('each kind keeps all its tasks at once, and what it says of each is published with its request', async t => {
+t.test('each kind keeps all its tasks at once, and the facts of each are published with its request', async t => {
   const kept: string[][] = []
   const kindOf = (name: string): TaskKind => ({
     name,
@@ -106,7 +106,7 @@ t.test('each kind keeps all its tasks at once, and what it says of each is publi
   }
 })
 
-t.test('one that its kind cannot save takes none of the others with it', async t => {
+t.test('a task that its kind cannot save does not prevent the others', async t => {
   const { answer, view, ids } = await endingTogether(t, 6, async nth => {
     if (nth === 4) throw new TypeError('a mistake of ours')
   })
@@ -115,7 +115,7 @@ t.test('one that its kind cannot save takes none of the others with it', async t
     t.match(await view(id), nth === 4 ? { status: 'failed', error: { code: 'not-saved' } } : { status: 'completed' })
 })
 
-t.test('one whose task has moved on to another attempt is not saved; the others are', async t => {
+t.test('a task that has a newer attempt is not saved; the others are', async t => {
   const { answer, view, ids, database, store, tasks } = await endingTogether(t, 6)
   const moved = ids[3] as string
   await database.queries.execute(sql`update tasks set attempt = 2 where id = ${moved}`)
@@ -126,7 +126,7 @@ t.test('one whose task has moved on to another attempt is not saved; the others 
 })
 
 t.test(
-  'one whose row somebody has locked is waited for alone',
+  'a task whose row another transaction has locked is saved alone',
   { skip: testDatabaseUrl ? false : 'one connection' },
   async t => {
     const { answer, view, ids, database, log } = await endingTogether(t, 6)
@@ -144,7 +144,7 @@ t.test(
   },
 )
 
-t.test('once nobody waits for the database any more, an end is tried once, alone', async t => {
+t.test('once the process no longer waits for the database, an end is tried once, alone', async t => {
   let tries = 0
   const transaction = async () => {
     tries++
@@ -161,7 +161,7 @@ t.test('once nobody waits for the database any more, an end is tried once, alone
   t.equal(tries, 1)
 })
 
-t.test('how long a task took is not known when the clock was set back meanwhile', async t => {
+t.test('the duration of a task is unknown when the clock was set back meanwhile', async t => {
   const clock = settableClock(t)
   const { answer, view, published, ids } = await endingTogether(t, 1)
   clock.set(-9 * 3_600_000)

@@ -10,7 +10,7 @@ import { Lane, type Prompt, type WriteOutput } from '../../../src/tasks/run/lane
 import { RetryStage } from '../../../src/tasks/run/retry-stage.ts'
 import { collected } from '../../support/collected.ts'
 
-t.test('what was asked is not kept while the answer comes, and made again if it must be counted', async t => {
+t.test('messages are not kept while the answer comes, and made again if they must be counted', async t => {
   for (const usage of [undefined, { inputTokens: 7, outputTokens: 8 }]) {
     const answer = Promise.withResolvers<void>()
     const { lane, asked } = laneFor(async onDelta => {
@@ -37,7 +37,7 @@ t.test('what was asked is not kept while the answer comes, and made again if it 
   }
 })
 
-t.test('stopped, it ends as cancelled, with what it has; before it runs that does nothing', async t => {
+t.test('when stopped, it ends as cancelled, with its text so far; before it runs that does nothing', async t => {
   const { lane, asked } = laneFor(async (onDelta, signal) => {
     onDelta('반쯤')
     await new Promise(resolve => signal.addEventListener('abort', resolve))
@@ -61,7 +61,7 @@ t.test('a prompt that cannot be made again costs the usage, and no text', async 
   await lane.run(
     writer(async () => {
       prompts++
-      if (prompts > 1) throw new Error('the database is away')
+      if (prompts > 1) throw new Error('the database is unavailable')
       return [{ role: 'user', content: '써 줘' }]
     }),
   )
@@ -69,7 +69,7 @@ t.test('a prompt that cannot be made again costs the usage, and no text', async 
   t.equal(prompts, 2)
 })
 
-t.test('what was stopped is not counted', async t => {
+t.test('a stopped output is not counted', async t => {
   const { lane, asked } = laneFor(async (onDelta, signal) => {
     onDelta('반쯤')
     await new Promise(resolve => signal.addEventListener('abort', resolve))
@@ -93,7 +93,7 @@ t.test('text that turns out to be reasoning is void, for mirrors too, and counte
     onDelta('생각 ')
     onDelta('더\n')
     onDelta('', true)
-    t.equal(lane.effort?.firstDeltaAt, undefined, 'that was not the first piece of the text')
+    t.equal(lane.effort?.firstDeltaAt, undefined, 'the first delta was not part of the text')
     onDelta('본문')
     return { outcome: 'completed' }
   })
@@ -122,7 +122,7 @@ t.test('text that turns out to be reasoning is void, for mirrors too, and counte
   ])
 })
 
-t.test('all of it void: no text, and readers are told to clear it', async t => {
+t.test('all of it void: no text, and readers get a restart', async t => {
   const { lane, log } = laneFor(async onDelta => {
     onDelta('생각')
     onDelta('', true)
@@ -133,7 +133,7 @@ t.test('all of it void: no text, and readers are told to clear it', async t => {
   t.equal(log.text(0), '')
 })
 
-t.test('what a model thought is counted with its text, and without any', async t => {
+t.test('reasoning is counted with its text, and without any', async t => {
   const reasoning = new TextSample()
   for (let count = 0; count < 1_000; count++) reasoning.add('긴 생각. ')
   for (const text of ['글', '']) {
@@ -171,7 +171,7 @@ function writer(prompt: Prompt, bound = fixedBound(10_000)): WriteOutput {
   }
 }
 
-/** Output 0, of a model that answers so; `asked` resolves when it was asked. */
+/** Output 0, of a model with this answer; `asked` resolves when it was asked. */
 function laneFor(answer: (onDelta: TextReader, signal: AbortSignal) => ReturnType<Model['complete']>) {
   const asked = Promise.withResolvers<{ messages: WeakRef<readonly ChatMessage[]>; maxOutputTokens?: number }>()
   const model = {

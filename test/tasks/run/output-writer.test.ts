@@ -7,13 +7,13 @@ import type { LaneContext } from '../../../src/tasks/run/lane.ts'
 
 const task = { id: 'id', ownerId: 'owner', createdAt: new Date(), attempt: 1, input: () => ({}) }
 
-t.test('what a kind prompts is asked for and judged', async t => {
+t.test('a prompt of a kind is sent, and its completion classified', async t => {
   const { written, asked } = await write(() => [{ role: 'user', content: '말' }])
   t.match(written, { status: 'completed', finishReason: 'stop', usage: { outputTokens: 1 } })
   t.same(asked, [[{ role: 'user', content: '말' }]])
 })
 
-t.test('a kind that prompts nothing, since its task was removed meanwhile, does not trouble the model', async t => {
+t.test('a kind without a prompt, since its task was removed meanwhile, sends the model nothing', async t => {
   const { written, asked } = await write(() => [])
   t.same(written, { status: 'cancelled' })
   t.same(asked, [])

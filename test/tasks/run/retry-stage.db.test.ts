@@ -25,7 +25,7 @@ t.test('it is retrying as long as any output waits', async t => {
   t.equal(log.stage, 'generating')
 })
 
-t.test('each wait is told with the output, the reason and the delay, then all go on', async t => {
+t.test('each wait is published with the output, the reason and the delay, then all go on', async t => {
   const { upstream, visitor } = await own(t, '0.01')
   const refused = new Set<string>()
   upstream.answer(completion => {

@@ -91,7 +91,7 @@ t.test('a job that was taken for lost, though its attempt still runs here, costs
   t.match(await ended(task), { status: 'completed', attempt: 1 })
 })
 
-t.test('an attempt that was replaced, and does not know it yet, takes no output to be written anew', async t => {
+t.test('an attempt that was replaced, and does not know it yet, takes no output to be written again', async t => {
   const never = new Promise<void>(() => {})
   let calls = 0
   const { tasks, kind, database } = await startEngine(t, {

@@ -11,7 +11,7 @@ t.before(async () => {
   engine = await startPacedEngine(t)
 })
 
-t.test('each begins when the one before has ended, in their order', async t => {
+t.test('each task begins when the one before has ended, in their order', async t => {
   const { asked, whenAsked, answer, ended } = engine
   const chain = await submitChain(3)
   const [first, second, third] = chain
@@ -24,7 +24,7 @@ t.test('each begins when the one before has ended, in their order', async t => {
   await whenAsked(third.id)
 })
 
-t.test('one that waits has no job, and is seen as queued', async t => {
+t.test('a waiting task has no job, and is seen as queued', async t => {
   const { tasks, answer, whenAsked, ended } = engine
   const [first, second] = await submitChain(2)
   await whenAsked(first.id)
@@ -36,7 +36,7 @@ t.test('one that waits has no job, and is seen as queued', async t => {
   t.ok(await hasJob(second))
 })
 
-t.test('one that joins behind a task that has ended begins at once', async t => {
+t.test('a task that joins behind an ended one begins at once', async t => {
   const { answer, ended } = engine
   const [first] = await submitChain(1)
   answer(first.id)
@@ -46,7 +46,7 @@ t.test('one that joins behind a task that has ended begins at once', async t => 
   t.match(await ended(late), { status: 'completed' })
 })
 
-t.test('one that joins while the last one ends begins, and once', async t => {
+t.test('a task that joins while the last one ends begins, and once', async t => {
   const { asked, answer, ended, whenAsked } = engine
   for (let round = 0; round < 30; round++) {
     const [first] = await submitChain(1)
@@ -61,7 +61,7 @@ t.test('one that joins while the last one ends begins, and once', async t => {
   }
 })
 
-t.test('cancelled while it waits: who waits for it waits for the one before', async t => {
+t.test('cancelled while it waits: the task behind it waits for the one before', async t => {
   const { tasks, asked, answer, whenAsked, ended } = engine
   const [first, second, third] = await submitChain(3)
   await whenAsked(first.id)
@@ -74,7 +74,7 @@ t.test('cancelled while it waits: who waits for it waits for the one before', as
   t.notOk(asked.includes(second.id))
 })
 
-t.test('the last of a line is cancelled while it waits: the next one joins behind the one before', async t => {
+t.test('the last of a chain is cancelled while it waits: the next one joins behind the one before', async t => {
   const { tasks, answer, whenAsked, ended } = engine
   const [first, second] = await submitChain(2)
   await whenAsked(first.id)
@@ -96,7 +96,7 @@ t.test('cancelled while it runs: the next one begins', async t => {
   t.match(await ended(second), { status: 'completed' })
 })
 
-t.test('removed while it waits: who waits for it waits for the one before', async t => {
+t.test('removed while it waits: the task behind it waits for the one before', async t => {
   const { tasks, asked, answer, whenAsked, ended } = engine
   const [first, second, third] = await submitChain(3)
   await whenAsked(first.id)
@@ -128,18 +128,21 @@ t.test('several at once are removed, the running one among them: the next one be
   t.notOk(asked.includes(second.id) || asked.includes(third.id))
 })
 
-t.test('two that wait are cancelled at the same time: who waits for them still waits for the one before', async t => {
-  const { tasks, answer, whenAsked, ended } = engine
-  for (let round = 0; round < 20; round++) {
-    const [first, second, third, fourth] = await submitChain(4)
-    await whenAsked(first.id)
-    await Promise.all([second, third].map(({ id }) => tasks.cancel(id, owner)))
-    t.notOk(await hasJob(fourth))
-    answer(first.id)
-    answer(fourth.id)
-    t.match(await ended(fourth), { status: 'completed' })
-  }
-})
+t.test(
+  'two waiting tasks are cancelled at the same time: the task behind them still waits for the one before',
+  async t => {
+    const { tasks, answer, whenAsked, ended } = engine
+    for (let round = 0; round < 20; round++) {
+      const [first, second, third, fourth] = await submitChain(4)
+      await whenAsked(first.id)
+      await Promise.all([second, third].map(({ id }) => tasks.cancel(id, owner)))
+      t.notOk(await hasJob(fourth))
+      answer(first.id)
+      answer(fourth.id)
+      t.match(await ended(fourth), { status: 'completed' })
+    }
+  },
+)
 
 t.test('an ended one that is retried does not begin the next one again', async t => {
   const { tasks, asked, answer, ended } = engine
@@ -168,7 +171,7 @@ t.test('one that is given back by a process that stops keeps its place', async t
   t.same(after.asked, [first.id, second.id])
 })
 
-t.test('whatever becomes of its members meanwhile, none is forgotten and none begins twice', async t => {
+t.test('whatever happens to its members meanwhile, none is forgotten and none begins twice', async t => {
   const { tasks, asked, answer, ended } = engine
   for (let round = 0; round < 10; round++) {
     const chain = await submitChain(8)

@@ -8,7 +8,7 @@ import { question, quizJson } from '../../support/quiz.ts'
 import { startUpstream, type Upstream, type UpstreamCompletion } from '../../support/upstream.ts'
 import type { Visitor } from '../../support/visitor.ts'
 
-/** A record, a review or a quiz, as far as they are the same. */
+/** The members that a record, a review and a quiz share. */
 interface Item {
   id: string
   status: string
@@ -35,7 +35,7 @@ const answers = {
   waits: () => {},
 }
 
-/** Asks for one of a kind, and waits until it is as far as it gets with that answer. */
+/** Creates a task of one kind, and waits until that answer brings it no further. */
 async function asked(visitor: Visitor, { path, request }: (typeof kinds)[number], answer: keyof typeof answers) {
   upstream.reset(answers[answer])
   const id = await visitor.submit(path, request(answer))
@@ -61,7 +61,7 @@ for (const of of kinds) {
   const { kind, path } = of
 
   t.test(
-    `${kind}: what runs, failed or was cancelled is in its list and in the library, in the same state`,
+    `${kind}: a running, failed or cancelled task is in its list and in the library, in the same state`,
     async t => {
       const visitor = conch.visitor()
       const other = conch.visitor()
@@ -100,7 +100,7 @@ for (const of of kinds) {
       t.same(
         await new Library(visitor).search('waits'),
         [ids.running, ids.cancelled].sort().reverse(),
-        'also of one that runs',
+        'also of a running one',
       )
 
       t.same(shown((await other.json<{ items: Item[] }>('GET', path)).body.items), [[theirs, 'failed']])
@@ -120,7 +120,7 @@ for (const of of kinds) {
     t.same(await library.all(), before)
   })
 
-  t.test(`${kind}: what failed can be tried again as a whole`, async t => {
+  t.test(`${kind}: a failed task can be tried again as a whole`, async t => {
     const visitor = conch.visitor()
     const id = await asked(visitor, of, 'refuses')
     upstream.reset(answers.waits)
@@ -141,7 +141,7 @@ for (const of of kinds) {
     t.equal((await conch.visitor().json('POST', `/api/tasks/${id}/retry`)).status, 404)
   })
 
-  t.test(`${kind}: what is removed is gone everywhere, whatever its state`, async t => {
+  t.test(`${kind}: a removed task is nowhere, whatever its state`, async t => {
     const visitor = conch.visitor()
     const ids = Object.values(await oneOfEachState(visitor, of))
     const library = new Library(visitor)
