@@ -8,7 +8,7 @@ import type { KindChunk, OutputContext, OutputResult } from '../kind.ts'
 import type { EventLog } from '../log/event-log.ts'
 import { outputChunk } from '../log/rebuild.ts'
 import type { LaneResult } from '../store/rows.ts'
-import type { Effort, EndedOutputStatus, OutputError, Usage } from '../task.ts'
+import type { Effort, OutputError } from '../task.ts'
 import type { RetryStage } from './retry-stage.ts'
 
 /** Writes one output: see `TaskKind`. */
