@@ -36,7 +36,7 @@ const retryInfo = (retryDelay: string) => [
   },
 ]
 
-/** `../shared/facts/7`, row by row. */
+/** How servers that call themselves OpenAI-compatible differ from it, one dialect a row. */
 export const dialects: readonly Fault[] = [
   {
     name: 'Gemini: 429 with a delay in an array body',

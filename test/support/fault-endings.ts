@@ -24,7 +24,7 @@ const cut = { outcome: 'truncated', usage: 'estimated' } as const
 const broken = { outcome: 'broken', usage: 'estimated' } as const
 const sse = { 'content-type': 'text/event-stream' }
 
-/** `../shared/facts/3`, "How a stream ends", row by row, and what else can happen to any stream. */
+/** Every way in which the stream of a model ends, one a row, and what else can happen to any stream. */
 export const endings: readonly Fault[] = [
   { name: 'finish reason, usage, [DONE]', answer: frames(text, stop, usage, '[DONE]'), ...whole },
   { name: 'clean end without [DONE] and finish reason', answer: frames(text), ...cut, reason: 'no-finish-reason' },

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 
-/** What a client makes of a stream: the texts it would show, by the rules that `wire.md` gives to clients. */
+/** What a client makes of a stream: the texts it would show, by the rules that docs/protocol.md gives to clients. */
 export class Transcript {
   readonly texts = new Map<number, string>()
   readonly chunks: {
