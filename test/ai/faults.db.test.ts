@@ -43,7 +43,7 @@ for (const [group, cases] of faults) {
   })
 }
 
-/** What design.md, "Judging a completion", makes of an outcome. */
+/** What the table of outcomes in docs/architecture.md makes of each. */
 function expected({ outcome, text = wholeText, detail, name }: Fault & { text?: string }) {
   const error = { code: outcome, ...(detail && { detail: new RegExp(detail.source, 'i') }) }
   const partly = text === '' ? 'failed' : 'incomplete'
