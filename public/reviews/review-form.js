@@ -5,7 +5,7 @@ import { html, useRef, useState } from '../preact.js'
 import { useServices } from '../services.js'
 import { useArrival } from '../use-arrival.js'
 import { draft } from './diaries.js'
-import { useSending } from './use-sending.js'
+import { useReviewSubmission } from './use-review-submission.js'
 
 /**
  * Asks for the diary and for whose words are wanted. Enter alone never sends: it is a new line, and the end of a
@@ -18,7 +18,7 @@ export function ReviewForm({ arrived }) {
   const heading = useArrival(arrived)
   const form = useRef(/** @type {HTMLFormElement | null} */ (null))
   const { diary, set } = useDraft()
-  const { send, sending, fault, failure } = useSending(form)
+  const { send, sending, errors, failure } = useReviewSubmission(form)
 
   /** @param {KeyboardEvent} event */
   const onKeyDown = event => {
@@ -40,7 +40,7 @@ export function ReviewForm({ arrived }) {
       <h1 ref=${heading} tabindex="-1">${t('reviews.form.title')}</h1>
       <p class="lead">${t('reviews.form.lead')}</p>
 
-      <${Field} id="body" label=${t('reviews.form.body')} hint=${t('reviews.form.body.hint')} error=${fault}
+      <${Field} id="body" label=${t('reviews.form.body')} hint=${t('reviews.form.body.hint')} error=${errors.body}
         control=${(
           /** @type {object} */ more,
         ) => html`<textarea ...${more} rows="10" required aria-keyshortcuts="Control+Enter"

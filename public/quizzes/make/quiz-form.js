@@ -5,7 +5,7 @@ import { html, useRef, useState } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { useArrival } from '../../use-arrival.js'
 import { choiceCounts, difficulties, longest, questionCounts, savedForm } from './form-values.js'
-import { useSending } from './use-sending.js'
+import { useQuizSubmission } from './use-quiz-submission.js'
 
 /**
  * Asks for the topic and starts the task. Enter alone never sends: a composed Hangul syllable ends with it.
@@ -20,7 +20,7 @@ export function QuizForm({ arrived, onCreated }) {
   const [withMaterial] = useState(values.material !== '')
   // For the next quiz: the settings stay.
   const empty = () => set({ topic: '', material: '' })
-  const { send, sending, errors, failure } = useSending(form, taskId => {
+  const { send, sending, errors, failure } = useQuizSubmission(form, taskId => {
     empty()
     onCreated(taskId)
   })

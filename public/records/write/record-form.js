@@ -5,7 +5,7 @@ import { html, useRef } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { useArrival } from '../../use-arrival.js'
 import { useFormValues } from './use-form-values.js'
-import { useSending } from './use-sending.js'
+import { useRecordSubmission } from './use-record-submission.js'
 
 /**
  * Asks for the observations and starts the task. Enter alone never sends: a composed Hangul syllable ends with it.
@@ -18,7 +18,7 @@ export function RecordForm({ arrived, limits }) {
   const heading = useArrival(arrived)
   const form = useRef(/** @type {HTMLFormElement | null} */ (null))
   const { values, set, clear } = useFormValues()
-  const { send, sending, errors, failure } = useSending(limits, form)
+  const { send, sending, errors, failure } = useRecordSubmission(limits, form)
   const limit = limits.items.find(row => row.category === values.category) ?? limits.items[0]
   const named = values.category === 'subject' || values.category === 'club' ? values.category : undefined
 

@@ -1,0 +1,69 @@
+import { Refused } from '../api.js'
+import { explainError } from '../explain-error.js'
+import { useEffect, useState } from '../preact.js'
+import { useServices } from '../services.js'
+
+/**
+ * Sends a form that creates a task. What is wrong is shown at its field, which gets the focus; what failed is said in words. A
+ * form that is being sent is not sent again.
+ *
+ * @template Values
+ * @template {string} Name of a field
+ * @param {object} options
+ * @param {{ current: HTMLFormElement | null }} options.form
+ * @param {(values: Values) => Partial<Record<Name, string>>} options.check what the server would refuse, in words; it decides,
+ *   this only says it sooner
+ * @param {(values: Values) => Promise<{ taskId: string }>} options.create
+ * @param {(taskId: string, values: Values) => 'leaves' | 'stays'} options.onCreated whether the page now leaves the form
+ * @param {(refused: { pointer?: string, detail: string }, values: Values) => { name: Name, words: string } | undefined} options.refusal which field the
+ *   server refused, by the JSON pointer that it gives, and what to say there
+ */
+export function useSubmission({ form, check, create, onCreated, refusal }) {
+  const { t, announce } = useServices()
+  const [sending, setSending] = useState(false)
+  const [errors, setErrors] = useState(/** @type {Partial<Record<Name, string>>} */ ({}))
+  const [failure, setFailure] = useState(/** @type {string | undefined} */ (undefined))
+
+  useEffect(() => {
+    const invalid = form.current?.querySelector('[aria-invalid]')
+    if (invalid instanceof HTMLElement) invalid.focus()
+  }, [errors])
+
+  /** @param {Partial<Record<Name, string>>} found */
+  const refuse = found => {
+    setErrors(found)
+    announce(`${t('form.invalid')} ${Object.values(found).join(' ')}`)
+  }
+
+  /** @param {Values} values */
+  const send = async values => {
+    if (sending) return
+    setFailure(undefined)
+    const found = check(values)
+    if (Object.keys(found).length > 0) return refuse(found)
+    setErrors({})
+    setSending(true)
+    try {
+      const { taskId } = await create(values)
+      // Until the page has gone on, a second Enter must not create another.
+      if (onCreated(taskId, values) === 'stays') setSending(false)
+    } catch (error) {
+      setSending(false)
+      const named = error instanceof Refused ? refusedFields(error, values) : {}
+      if (Object.keys(named).length > 0) return refuse(named)
+      setFailure(explainError(error, t))
+      announce(`${t('form.failed')} ${explainError(error, t)}`)
+    }
+  }
+
+  /** @param {Refused} error @param {Values} values */
+  const refusedFields = (error, values) => {
+    const found = /** @type {Partial<Record<Name, string>>} */ ({})
+    for (const refused of error.errors) {
+      const field = refusal(refused, values)
+      if (field) found[field.name] = field.words
+    }
+    return found
+  }
+  return { send, sending, errors, failure }
+}
