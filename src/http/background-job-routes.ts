@@ -7,11 +7,11 @@ export interface BackgroundWorkRoutesOptions {
   /** What the work does, as a command. */
   summary: string
   work: BackgroundJob<object>
-  /** What is told of how far it is. */
+  /** The shape of the job's progress report. */
   report: TObject
 }
 
-/** For operators: has a long piece of work done, while all else goes on. Needs the plugin `operator`. */
+/** For operators: starts a long job, while everything else goes on. Needs the plugin `operator`. */
 export const backgroundWorkRoutes: FastifyPluginAsyncTypebox<BackgroundWorkRoutesOptions> = async (
   app,
   { path, summary, work, report },

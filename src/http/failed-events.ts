@@ -29,7 +29,7 @@ const FailedEventSchema = Type.Object({
     name: Type.String(),
     data: Type.Object(
       {},
-      { additionalProperties: true, maxProperties: 20, description: 'Ids and numbers; never what somebody wrote.' },
+      { additionalProperties: true, maxProperties: 20, description: 'Ids and numbers; never what users wrote.' },
     ),
   }),
   traceId: Type.String({ description: 'Of the request that it follows from, as in the logs.' }),
@@ -76,7 +76,7 @@ const DiscardInput = Type.Object(
 
 const path = '/api/operations/failed-events'
 
-/** For operators: what handlers gave up, to look at, redrive and discard. Needs the plugin `operator`. */
+/** For operators: lists, redrives and discards the events that handlers gave up. Needs the plugin `operator`. */
 export const failedEventRoutes: FastifyPluginAsyncTypebox<{ database: Database; redrive: Redrive }> = async (
   app,
   { database: { queries }, redrive },

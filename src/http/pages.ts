@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify'
  * The web pages, for users at `/` and for operators at `/operations/`: our own files in `public/`, and under `/vendor/`
  * the few files of npm packages they use.
  *
- * Our own files are revalidated on every load (`no-cache` with an ETag), so that a deploy is seen at once. Vendored
+ * Browsers revalidate our own files on every load (`no-cache` with an ETag), so that a deploy is seen at once. Vendored
  * files change only with an `npm ci` and may be an hour old.
  */
 export async function pages(app: FastifyInstance): Promise<void> {
@@ -30,15 +30,15 @@ export async function pages(app: FastifyInstance): Promise<void> {
     maxAge: vendorMaxAgeSeconds * 1000,
   })
   for (const [name, specifier] of Object.entries(modules)) await serveModule(app, name, specifier)
-  // Minified it is there as a script only, which makes a variable: 51 kB instead of 145.
+  // uPlot has its minified build only as a script, which sets a variable: 51 kB instead of 145.
   const uPlot = await sourceOf('uplot/dist/uPlot.iife.min.js')
   await serveText(app, 'uplot.js', 'text/javascript', `${languageOfPage}\n${uPlot}\nexport default uPlot\n`)
   await serveText(app, 'uplot.css', 'text/css', await sourceOf('uplot/dist/uPlot.min.css'))
 }
 
 /**
- * uPlot makes a number format for `navigator.language` when it is loaded. Where that is no language tag, `en-US@posix` say, as
- * in a browser under LANG=C, it throws, and the page with it. So it gets the language of the page, by the only name it looks at.
+ * uPlot makes a number format for `navigator.language` when it is loaded. Where that is not a language tag (`en-US@posix` in
+ * a browser under LANG=C) uPlot throws, and the page fails. So uPlot gets the language of the page, by the only name it reads.
  */
 const languageOfPage = "const navigator = { language: document.documentElement.lang || 'en' }"
 
@@ -65,15 +65,15 @@ async function serveText(app: FastifyInstance, name: string, type: string, body:
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   app.get(`/vendor/${name}`, { schema: { hide: true } }, (request, reply) => {
     reply.headers({ etag, 'cache-control': `public, max-age=${vendorMaxAgeSeconds}` })
-    // A proxy that compresses makes a weak one of it.
+    // A proxy that compresses turns the ETag into a weak one.
     if (request.headers['if-none-match']?.replace(/^W\//, '') === etag) return reply.code(304).send()
     return reply.type(`${type}; charset=utf-8`).send(body)
   })
 }
 
 /**
- * Browsers resolve a bare specifier only through an import map, which counts as an inline script and which our content
- * security policy refuses. The hooks have the only one (`preact`); it becomes a URL, so both share one preact.
+ * Browsers resolve a bare specifier only through an import map, which counts as an inline script, and our content
+ * security policy refuses that. Only the hooks have a bare specifier (`preact`); it becomes a URL, so both share one preact.
  */
 function withUrls(specifier: string, source: string): string {
   const body = source

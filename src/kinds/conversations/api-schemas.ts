@@ -7,7 +7,7 @@ import { onBusyModes } from './send-message.ts'
 const Nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()])
 const instant = Type.String({ description: 'ISO 8601, UTC.' })
 
-/** Turns of a page, a message and its reply each. */
+/** The most turns on a page, a message and its reply each. */
 export const maxTurns = 200
 
 export const NewConversation = Type.Object(

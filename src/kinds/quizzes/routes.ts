@@ -30,7 +30,7 @@ export interface QuizRoutesOptions {
   quizzes: QuizStore
 }
 
-/** Quizzes: have one made, go away, come back, take it. */
+/** Quizzes: make, list, read, take and remove them. */
 export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (app, options) => {
   const { kind, tasks, accept, database, store, quizzes } = options
   const made = new TasksOfKind<QuizInput>(kind.name, store)

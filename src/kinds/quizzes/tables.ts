@@ -5,7 +5,7 @@ import type { Question } from './question.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
 
-/** A quiz: what a `quiz` task made. Has the task's id; what was asked for is the task's input. */
+/** A quiz: what a `quiz` task made. Has the task's id; the request is the task's input. */
 export const quizzes = pgTable('quizzes', {
   id: uuid('id')
     .primaryKey()
@@ -17,7 +17,7 @@ export const quizzes = pgTable('quizzes', {
   createdAt: instant('created_at').notNull(),
 })
 
-/** Each time somebody took a quiz. */
+/** Each time a user took a quiz. */
 export const attempts = pgTable(
   'quiz_attempts',
   {

@@ -26,7 +26,7 @@ export interface ReviewRoutesOptions {
   store: TaskStore
 }
 
-/** Diary reviews: ask one of two personas, read what they said, remove it. */
+/** Diary reviews: ask one of two personas, read the review, remove it. */
 export const reviewRoutes: FastifyPluginAsyncTypebox<ReviewRoutesOptions> = async (app, options) => {
   const { kind, tasks, accept, database, store } = options
   const written = new TasksOfKind<ReviewInput>(kind.name, store)
