@@ -41,7 +41,7 @@ export type TextReader = (text: string, voids?: boolean) => unknown
 
 /**
  * How a completion ended. Only `completed` is a success: the answer was an event stream or a whole completion, a normal
- * finish reason was seen, and nobody aborted. `[DONE]`, a clean end of the body or the absence of an error mean nothing.
+ * finish reason was seen, and no one aborted. `[DONE]`, a clean end of the body or the absence of an error mean nothing.
  *
  * `detail` is for users: it never repeats what the upstream said, but for short codes.
  */

@@ -21,7 +21,7 @@ const silenceMs = 60_000
 const foundTogether = 64
 
 /** No scan for this long after one that found none. */
-const noLookMs = 100
+const scanPauseMs = 100
 
 /**
  * - `replaced`: it waited for a request, and a newer one took its place
@@ -64,7 +64,7 @@ export class Connections {
   readonly #onAnswered: (this: ServerResponse) => void
   /** Connections that waited for a request at the last scan, the oldest last. */
   #found: Socket[] = []
-  #noLookUntil = Number.NEGATIVE_INFINITY
+  #noScanUntil = Number.NEGATIVE_INFINITY
   readonly #saidAt = new Map<string, number>()
 
   constructor(options: ConnectionsOptions) {
@@ -144,13 +144,13 @@ export class Connections {
   /** Returns the oldest that waits, and keeps those after it for the next calls. */
   #scan(): Socket | undefined {
     const now = this.#options.now()
-    if (now < this.#noLookUntil) return undefined
+    if (now < this.#noScanUntil) return undefined
     for (const socket of this.#open) {
       if (this.#waits(socket)) this.#found.push(socket)
       if (this.#found.length === foundTogether) break
     }
     // One of them is the newcomer itself.
-    if (this.#found.length <= 1) this.#noLookUntil = now + noLookMs
+    if (this.#found.length <= 1) this.#noScanUntil = now + scanPauseMs
     return this.#found.reverse().pop()
   }
 

@@ -6,7 +6,7 @@ import { libraryKinds } from './source.ts'
 
 const instant = String.raw`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$`
 
-/** Of a record that somebody answers for. */
+/** `confirmed` is the status of a record whose teacher answers for it. */
 const statuses = [...taskStatuses, 'confirmed'] as const
 
 export const LibraryQuery = Type.Object({

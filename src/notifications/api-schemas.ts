@@ -13,7 +13,7 @@ export const NotificationSchema = Type.Object({
   createdAt: Type.String({ description: 'ISO 8601, UTC.' }),
   readAt: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([Type.String(), Type.Null()], {
-    description: 'What you call it that this is about, such as the topic of a quiz. Never sent anywhere else.',
+    description: 'Your name for what this is about, such as the topic of a quiz. Never sent anywhere else.',
   }),
   damaged: Damaged,
   title: Type.String({ description: 'In Korean or English, as Accept-Language says.' }),

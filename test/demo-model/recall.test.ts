@@ -5,7 +5,7 @@ import { recall } from '../../src/demo-model/recall.ts'
 const notes = {
   ...noNotes,
   others: ['사용자는 커피를 싫어한다.'],
-  told: [
+  stated: [
     '저는 부산에 살아요',
     '동생은 서울에 살아요',
     '강아지를 키워요',

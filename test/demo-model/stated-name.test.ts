@@ -1,5 +1,5 @@
 import t from 'tap'
-import { toldName } from '../../src/demo-model/told-name.ts'
+import { statedName } from '../../src/demo-model/stated-name.ts'
 
 t.test('a name is found, however it is told', async t => {
   for (const [sentence, name] of [
@@ -15,7 +15,7 @@ t.test('a name is found, however it is told', async t => {
     ["I'm Bob", 'Bob'],
     ['call me Max', 'Max'],
   ] as const)
-    t.equal(toldName(sentence), name, sentence)
+    t.equal(statedName(sentence), name, sentence)
 })
 
 t.test('what is no name is not taken for one', async t => {
@@ -30,5 +30,5 @@ t.test('what is no name is not taken for one', async t => {
     'I am tired',
     'What is my name',
   ])
-    t.equal(toldName(sentence), undefined, sentence)
+    t.equal(statedName(sentence), undefined, sentence)
 })
