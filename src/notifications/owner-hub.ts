@@ -11,7 +11,7 @@ import type { Feed, NotificationStore } from './store.ts'
  * The time between two queries for what other processes have done for the owners that are connected here. Owners see it
  * within 5 s, the query included.
  */
-export const lookMs = 4_000
+export const refreshMs = 4_000
 
 /** Connections of one owner. A browser needs one; the hub refuses more until one has closed. */
 export const maxReaders = 20
@@ -113,7 +113,7 @@ export class OwnerHub {
     this.#timer = this.#options.timers.setTimeout(() => {
       this.#timer = undefined
       this.#looking = this.#lookAgain()
-    }, lookMs)
+    }, refreshMs)
   }
 
   #unschedule(): void {

@@ -66,7 +66,7 @@ t.test('record: four times the smaller of target and limit in NEIS bytes, in one
   }
 })
 
-t.test('record: what a model thinks takes no room', async t => {
+t.test('record: the thinking of a model does not count', async t => {
   const text = '학생은 발표를 성실히 준비함. '.repeat(30)
   const visitor = begin(completion =>
     completion.delta('<think>', ...Array.from({ length: 40 }, () => '긴 생각 '.repeat(100)), '</think>', text).finish(),
@@ -76,7 +76,7 @@ t.test('record: what a model thinks takes no room', async t => {
   t.match(await visitor.task(id), { status: 'completed' })
 })
 
-t.test('quiz: the longest there may be fits; one that never ends is asked for again, and ends', async t => {
+t.test('quiz: the longest valid quiz fits; an answer that never ends is cut, asked for again, and the task ends', async t => {
   const long = (number: number) => ({
     ...question(number, 6),
     question: `${number}${'문'.repeat(495)}`,
@@ -99,7 +99,7 @@ t.test('quiz: the longest there may be fits; one that never ends is asked for ag
   t.match(await visitor.task(endless), { status: 'failed', outputs: [{ text: '' }] })
 })
 
-t.test('summary: one that never ends is cut, its connection closed', async t => {
+t.test('summary: a summary that never ends is cut, its connection closed', async t => {
   const visitor = begin(completion => {
     if (!asksForSummary(completion)) return completion.delta('답').finish()
     for (let count = 0; count < 400; count++) completion.delta('가나다라 '.repeat(200))

@@ -5,7 +5,7 @@ import { fitted, noNotes, notesText, readNotes } from '../../src/demo-model/note
 
 const said = (...contents: string[]) => contents.map(content => ({ role: 'user', content }))
 
-t.test('what was told, asked, wanted and answered is noted', async t => {
+t.test('statements, questions, requests and answers are noted', async t => {
   const notes = noted(noNotes, [
     ...said('안녕하세요! 제 이름은 지민이에요. 저는 부산에 살아요. 책 추천해 줘. 부산은 뭐가 유명해요?'),
     { role: 'assistant', content: '바다가 유명해요. 가 보셨어요?' },
@@ -41,7 +41,7 @@ t.test('the summary of another model is kept, and its name found', async t => {
   t.match(readNotes(summary), { name: '민수', others: ['사용자는 개발자이고 서울에 산다.', '이직을 고민한다.'] })
 })
 
-t.test('what is newer takes the place of what is older, of the same person', async t => {
+t.test('a newer note about the same person replaces an older one', async t => {
   const { stated, name } = noted(
     noNotes,
     said(
@@ -72,7 +72,7 @@ t.test('a quote cannot be forged within another', async t => {
   t.equal(readNotes(text).name, undefined)
 })
 
-t.test('too many notes go from the least worth on, the oldest first; the name stays', async t => {
+t.test('of too many notes the least valuable are dropped, the oldest first; the name stays', async t => {
   const notes = {
     name: '지민',
     others: ['옛 요약이다.'],

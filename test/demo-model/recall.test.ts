@@ -30,7 +30,7 @@ t.test('the note that answers is found by its words', async t => {
     t.equal(recall(question, notes), note, question)
 })
 
-t.test('what nobody told is not made up', async t => {
+t.test('a fact that was never stated is not made up', async t => {
   for (const question of ['제 생일이 언제죠?', '제 취미가 뭐라고 했죠?', '뭐라고 했죠?', 'What is my hobby?'])
     t.equal(recall(question, notes), undefined, question)
 })

@@ -43,17 +43,17 @@ t.test('everything the page loads is served, with the type browsers insist on', 
   t.ok([...found.keys()].filter(url => url.endsWith('.woff2')).length > 50, 'and the font')
 })
 
-t.test('no module has a bare import, which the content security policy leaves no way to resolve', async t => {
+t.test('no module has a bare import, which could not be resolved under the content security policy', async t => {
   const server = await app(t)
   for (const url of (await loaded(server)).keys()) {
     if (!url.endsWith('.js')) continue
     const { body } = await get(server, url)
-    // Not the word in a string, or at the end of one.
+    // Not the word inside a string, or at the end of one.
     t.notMatch(body, /(?<![\w.'"])(?:from|import)\s*['"](?![./])/, url)
   }
 })
 
-t.test("operators may leave away the slash of their page's address", async t => {
+t.test("operators may leave out the slash of their page's address", async t => {
   t.match(await get(await app(t), '/operations'), { statusCode: 302, headers: { location: '/operations/' } })
 })
 

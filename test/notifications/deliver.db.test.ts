@@ -13,7 +13,7 @@ interface FailedEvents {
 }
 
 t.test(
-  'a quiz that is ready is told by every channel that its owner has; the failure of one touches no other',
+  'a ready quiz is notified by every channel of its owner; the failure of one touches no other',
   async t => {
     const upstream = await startUpstream(t, completion => completion.delta(quizJson(question(1))).finish())
     const hook = await startReceiver(t, whoWantsThem(status(204)))
@@ -36,13 +36,13 @@ t.test(
       await arrived
       await watcher.until(transcript => notifiedIn(transcript).includes(taskId))
       const [{ id } = { id: '' }] = (await listed(visitor)).items
-      const [told] = hook.received
-      t.equal(told?.headers['webhook-id'], id)
-      t.match(new Webhook(secret).verify(String(told?.body), told?.headers as Record<string, string>), {
+      const [request] = hook.received
+      t.equal(request?.headers['webhook-id'], id)
+      t.match(new Webhook(secret).verify(String(request?.body), request?.headers as Record<string, string>), {
         type: 'quiz.ready',
         data: { taskId, taskKind: 'quiz' },
       })
-      t.notMatch(String(told?.body), '비밀')
+      t.notMatch(String(request?.body), '비밀')
       t.match((await listed(visitor)).items, [{ label: '비밀 주제' }], 'which its owner sees in the app')
     })
 
@@ -54,7 +54,7 @@ t.test(
       while (failed.length === 0)
         failed = (await operator.json<FailedEvents>('GET', '/api/operations/failed-events')).body.items
       t.match(failed, [{ handler: 'notify-webhook', event: { name: 'notification.webhook' }, attempts: 1 }])
-      t.notMatch(JSON.stringify(failed), new URL(hook.url).port, 'and they are not told where it went')
+      t.notMatch(JSON.stringify(failed), new URL(hook.url).port, 'and they do not see the address')
     })
 
     await t.test('and once it is redriven, by the webhook as well', async t => {
@@ -67,7 +67,7 @@ t.test(
       await arrived
       const ids = hook.received.map(({ headers }) => headers['webhook-id'])
       t.equal(ids.length, 3)
-      t.equal(ids[1], ids[2], 'it is the same notification, and the other side can tell')
+      t.equal(ids[1], ids[2], 'it is the same notification, and the other side recognizes it')
     })
   },
 )

@@ -18,7 +18,7 @@ const marked = {
   versions: 2,
 }
 
-t.test('a value that was moved to another row does not open: its row says so, and the log repeats nothing', async t => {
+t.test('a value that was moved to another row cannot be decrypted: its row says so, and the log repeats nothing', async t => {
   const storage = await ownStorage(t)
   const first = await conchOn(t, storage, completion => completion.delta(marker).finish())
   const [one, two, three] = [
@@ -56,7 +56,7 @@ t.test('a value that was moved to another row does not open: its row says so, an
   t.notMatch(log, 'MARKER')
 })
 
-t.test('a task whose input cannot be read fails, and holds up nobody', async t => {
+t.test('a task whose input cannot be read fails, and holds up no other task', async t => {
   const storage = await ownStorage(t)
   const first = await conchOn(t, storage, () => {})
   const unreadable = await first.visitor.record({ ...marked, versions: 1 })
