@@ -1,7 +1,7 @@
 import { buildConnector, Client, type Dispatcher } from 'undici'
 
 export interface ConnectionPoolOptions {
-  /** Of the server: `https://api.openai.com`. */
+  /** The origin of the server: `https://api.openai.com`. */
   origin: string
   /** At most this many connections. Requests beyond them wait, in their order. */
   maxConnections: number
@@ -14,7 +14,7 @@ export interface ConnectionPoolOptions {
   limits: Pick<Client.Options, 'headersTimeout' | 'bodyTimeout' | 'keepAliveTimeout' | 'keepAliveMaxTimeout'>
 }
 
-/** What the pool asks and gets of the request it sends. */
+/** Receives the answer to a request, and the calls of the pool about its connection. */
 export interface PooledHandler extends Dispatcher.DispatchHandler {
   /** Set before the request is sent; the handler calls it when the answer has ended or will not come. Idempotent. */
   release?: (() => void) | undefined

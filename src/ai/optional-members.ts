@@ -2,7 +2,7 @@ import type { BegunCompletion, Completion, JsonFormat } from './completion.ts'
 import { jsonForms, mayMeanJson, type ResponseFormat, responseFormat } from './json-format.ts'
 import type { OptionalMember } from './named-member.ts'
 
-/** What is wanted of a completion besides its text. The token count is always wanted. */
+/** What the caller wants of a completion besides its text. It always wants the token count. */
 export interface Wishes {
   format?: JsonFormat
   maxOutputTokens?: number

@@ -16,9 +16,9 @@ interface Gap {
 }
 
 const blank = '____'
-/** Of the sentence, on either side of the blank. */
+/** The longest part of the sentence on either side of the blank. */
 const maxSideChars = { noun: 40, number: 40, english: 60 }
-/** Of so many words others are taken, the most frequent. */
+/** The wrong choices come from this many words, the most frequent ones. */
 const maxPool = 400
 
 /** Where the material has too few words of its own. */
@@ -115,7 +115,8 @@ function questionOf(gap: Gap, pool: readonly string[], wrongCount: number, rando
   const after = ending + sentence.slice(index + word.length + endingLength)
   const clipping = window(before.replace(/["“”]/g, ''), after.replace(/["“”]/g, ''), maxSideChars[kind])
   return {
-    question: kind === 'english' ? `Which word is missing? “${clipping}”` : `빈칸에 들어갈 말은 무엇인가요? “${clipping}”`,
+    question:
+      kind === 'english' ? `Which word is missing? “${clipping}”` : `빈칸에 들어갈 말은 무엇인가요? “${clipping}”`,
     right: word,
     wrong: (kind === 'number'
       ? otherNumbers(word, sentence[index + word.length] ?? '', random)

@@ -36,7 +36,7 @@ function withoutLeadIn(text: string): string {
   return rest
 }
 
-/** As many of the last parts of a long sentence as are short enough. */
+/** As many of the last parts of a long sentence as fit. */
 function lastPart(text: string): string {
   let rest = text
   while (rest.length > maxChars) {

@@ -13,7 +13,7 @@ export interface QuizRequest {
 }
 
 const maxQuestions = 100
-/** As many as each question of the bank has. */
+/** Each question of the bank has this many. */
 const maxChoices = 6
 
 /**

@@ -4,7 +4,7 @@ import type { BackgroundJob, JobState } from '../base/background-job.ts'
 
 export interface BackgroundWorkRoutesOptions {
   path: string
-  /** What the work does, as a command. */
+  /** What the job does, as a command. */
   summary: string
   work: BackgroundJob<object>
   /** The shape of the job's progress report. */
@@ -29,7 +29,7 @@ export const backgroundWorkRoutes: FastifyPluginAsyncTypebox<BackgroundWorkRoute
       schema: {
         ...common,
         summary,
-        description: 'Answers at once. While it runs, asking again changes nothing.',
+        description: 'Answers at once. While the job runs, another request changes nothing.',
         response: { 202: State },
       },
     },
@@ -40,7 +40,7 @@ export const backgroundWorkRoutes: FastifyPluginAsyncTypebox<BackgroundWorkRoute
     path,
     {
       onRequest: app.operatorsOnly,
-      schema: { ...common, summary: `${summary}: how far that is`, response: { 200: State } },
+      schema: { ...common, summary: `${summary}: its progress`, response: { 200: State } },
     },
     async () => work.state as JobState<object>,
   )

@@ -16,9 +16,9 @@ export const RebuildReport = Type.Object({
     >,
     { description: 'Entries by kind.' },
   ),
-  removed: Type.Integer({ description: 'Entries of what is no longer there.' }),
+  removed: Type.Integer({ description: 'Entries whose source was deleted.' }),
   damaged: Type.Integer({
-    description: 'Entries among those that were written of which something can no longer be read, and is left out.',
+    description: 'Written entries with a part that can no longer be read, and is left out.',
   }),
 })
 export type RebuildReport = Static<typeof RebuildReport>

@@ -31,9 +31,8 @@ export const libraryRoutes: FastifyPluginAsyncTypebox<LibraryRoutesOptions> = as
     {
       schema: {
         tags: ['library'],
-        summary: 'All you have, last changed first; searched with `q`',
-        description:
-          'Also what is being written, or could not be. What was just written is found by its words a moment later.',
+        summary: 'Everything you have, last changed first; searched with `q`',
+        description: 'Includes what is being written, or could not be written. A search finds new text a moment later.',
         querystring: LibraryQuery,
         response: { 200: LibraryList },
       },

@@ -18,7 +18,7 @@ export const NotificationSchema = Type.Object({
   damaged: Damaged,
   title: Type.String({ description: 'In Korean or English, as Accept-Language says.' }),
   body: Type.String(),
-  path: Type.String({ description: 'Of the page that shows what it is about.' }),
+  path: Type.String({ description: 'Path of the page that shows what it is about.' }),
 })
 
 export const Unread = Type.Object({ unread: Type.Integer({ description: 'Notifications that were not read.' }) })

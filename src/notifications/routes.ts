@@ -33,7 +33,7 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<NotificationRoutesOpt
       schema: {
         ...schema,
         summary: 'Your notifications, newest first',
-        description: 'The last thousand at most. Those of what you get, such as a quiz, are read by that.',
+        description: 'The last thousand at most. Getting a thing, such as a quiz, sets its notifications as read.',
         querystring: ListQuery,
         response: { 200: NotificationList },
       },

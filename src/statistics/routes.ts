@@ -25,7 +25,7 @@ export const statisticsRoutes: FastifyPluginAsyncTypebox<{ queries: Queries }> =
         ...schema,
         tags: ['tasks'],
         summary: 'Your tasks in numbers, per day and kind',
-        description: 'A task is there a moment after it has ended. What was removed stays counted.',
+        description: 'A task is counted a moment after it has ended, and stays counted after its removal.',
       },
     },
     ({ query, ownerId }) => report(query, ownerId),

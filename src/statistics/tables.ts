@@ -33,9 +33,9 @@ export const statistics = pgTable(
     outputTokens: tokens('output_tokens'),
     retries: counter('retries'),
     lostAttempts: counter('lost_attempts'),
-    /** Of outputs that had a first token; see `histogram.ts`. */
+    /** Counts outputs that had a first token; see `histogram.ts`. */
     firstToken: histogram('first_token'),
-    /** Of ends of tasks that ran. */
+    /** Counts ends of tasks that ran. */
     total: histogram('total'),
   },
   table => [primaryKey({ columns: [table.ownerId, table.day, table.kind] })],

@@ -133,7 +133,7 @@ interface Options {
   env?: Record<string, string>
   maxSockets?: number
   script?: Script
-  /** Of the proxy, if not one that exists. */
+  /** The host of the proxy, if not one that exists. */
   host?: string | undefined
   server?: string
 }

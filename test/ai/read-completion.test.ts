@@ -315,18 +315,21 @@ t.test('a refusal that a last message repeats is reported once', async t => {
   t.match(await run.completion, { outcome: 'refused', words: '안 됩니다.' })
 })
 
-t.test('a server that sends no finish reason is complete with [DONE], if so configured, and with nothing else', async t => {
-  for (const [body, outcome] of [
-    [`data: ${text}\n\ndata: [DONE]\n\n`, 'completed'],
-    [`data: ${text}\n\n`, 'truncated'],
-    [`data: ${text}\n\ndata: ${chunk({}, 'length')}\n\ndata: [DONE]\n\n`, 'length'],
-    [`data: ${text}\n\ndata: {"error":"x"}\n\ndata: [DONE]\n\n`, 'broken'],
-  ] as const) {
-    const run = read({ finishReasonOptional: true })
-    run.body.finish(body)
-    t.match(await run.completion, { outcome }, body)
-  }
-})
+t.test(
+  'a server that sends no finish reason is complete with [DONE], if so configured, and with nothing else',
+  async t => {
+    for (const [body, outcome] of [
+      [`data: ${text}\n\ndata: [DONE]\n\n`, 'completed'],
+      [`data: ${text}\n\n`, 'truncated'],
+      [`data: ${text}\n\ndata: ${chunk({}, 'length')}\n\ndata: [DONE]\n\n`, 'length'],
+      [`data: ${text}\n\ndata: {"error":"x"}\n\ndata: [DONE]\n\n`, 'broken'],
+    ] as const) {
+      const run = read({ finishReasonOptional: true })
+      run.body.finish(body)
+      t.match(await run.completion, { outcome }, body)
+    }
+  },
+)
 
 t.test('the text of one read is one piece, also when the answer breaks in the middle of it', async t => {
   const run = read()

@@ -9,7 +9,7 @@ t.test('feelings are recognized by words, in the order of the text, each once', 
   t.same(names('비가 왔다'), [])
 })
 
-t.test('what is denied is not felt', async t => {
+t.test('a denied feeling does not count', async t => {
   t.same(names('하나도 힘들지 않았다', '안 무서웠다', '걱정하지는 않는다'), [])
 })
 

@@ -19,7 +19,7 @@ t.test('only the beginning of a long text is read, and of a long sentence', asyn
   t.ok(sentencesOf(`${'가'.repeat(199)}🙂`)[0]?.isWellFormed())
 })
 
-t.test('what stands at the ends of a sentence goes', async t => {
+t.test('bullets, stops and laughter at the ends of a sentence are removed', async t => {
   t.equal(bare('- 망쳤어ㅠㅠ!!'), '망쳤어')
   t.equal(bare('“좋아.”'), '“좋아')
 })

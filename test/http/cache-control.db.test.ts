@@ -63,7 +63,7 @@ t.test('every answer of the API is private and stored nowhere, and an event stre
   for (const status of [200, 202, 304, 400, 401, 404]) t.ok(statuses.has(status), `${status} was one of them`)
 })
 
-t.test('answers below /api that no route gives are private as well', async t => {
+t.test('empty answers, errors and preflights are private as well', async t => {
   const visitor = conch.visitor()
   const id = await visitor.record({ ...anyRecord, versions: 1 })
   const { lastId } = await visitor.finished(id)

@@ -96,25 +96,28 @@ t.test('headers that do not arrive in time are answered with 408, and so is a bo
   t.match(connections.closed, { late: late.length, unread: 0 })
 })
 
-t.test('a request that has arrived may be answered for as long as it takes, and connections stay open for more', async t => {
-  const { held, client, connections } = await serving(t, {
-    headersMs: soonMs / 4,
-    requestMs: soonMs / 4,
-    unreadMs: soonMs,
-  })
-  const patient = await client(get('/held'))
-  const stream = await client(get('/begun'))
-  const kept = await client(get('/'))
-  await Promise.all([kept.until('here'), stream.until('begun'), until(() => held.length === 1)])
-  // Each takes longer than the time after which a late request is ended.
-  for (let round = 0; round < 10; round++) await (await client()).closed
-  await held[0]?.send('at last')
-  await patient.until('at last')
-  t.notOk(stream.socket.destroyed)
-  kept.socket.write(get('/'))
-  await kept.until('here')
-  t.match(connections.closed, { late: 10, unread: 0 })
-})
+t.test(
+  'a request that has arrived may be answered for as long as it takes, and connections stay open for more',
+  async t => {
+    const { held, client, connections } = await serving(t, {
+      headersMs: soonMs / 4,
+      requestMs: soonMs / 4,
+      unreadMs: soonMs,
+    })
+    const patient = await client(get('/held'))
+    const stream = await client(get('/begun'))
+    const kept = await client(get('/'))
+    await Promise.all([kept.until('here'), stream.until('begun'), until(() => held.length === 1)])
+    // Each takes longer than the time after which a late request is ended.
+    for (let round = 0; round < 10; round++) await (await client()).closed
+    await held[0]?.send('at last')
+    await patient.until('at last')
+    t.notOk(stream.socket.destroyed)
+    kept.socket.write(get('/'))
+    await kept.until('here')
+    t.match(connections.closed, { late: 10, unread: 0 })
+  },
+)
 
 t.test('when a body never comes, no error is written into a running answer: the connection is cut', async t => {
   const { client } = await serving(t, { headersMs: soonMs, requestMs: soonMs })

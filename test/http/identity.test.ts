@@ -54,26 +54,29 @@ t.test('the cookie is for https only where https is spoken', async t => {
   t.equal((await alone.inject({ url: '/', headers })).cookies[0]?.secure, undefined)
 })
 
-t.test('over https the cookie is bound to this host, and an owner with the cookie of plain http stays the same', async t => {
-  const app = await appFor(t, { trustProxy: true })
-  const https = { 'x-forwarded-proto': 'https' }
-  const [fresh] = (await app.inject({ url: '/api/tasks/1', headers: https })).cookies
-  t.match(fresh, { name: '__Host-conch_owner', secure: true, httpOnly: true, sameSite: 'Lax', path: '/' })
-  t.equal(fresh?.domain, undefined)
+t.test(
+  'over https the cookie is bound to this host, and an owner with the cookie of plain http stays the same',
+  async t => {
+    const app = await appFor(t, { trustProxy: true })
+    const https = { 'x-forwarded-proto': 'https' }
+    const [fresh] = (await app.inject({ url: '/api/tasks/1', headers: https })).cookies
+    t.match(fresh, { name: '__Host-conch_owner', secure: true, httpOnly: true, sameSite: 'Lax', path: '/' })
+    t.equal(fresh?.domain, undefined)
 
-  const before = await app.inject('/')
-  for (const url of ['/', '/api/tasks/1']) {
-    const carried = await app.inject({ url, headers: https, cookies: cookieOf(before) })
-    t.equal(carried.body, before.body)
-    t.equal(carried.cookies.length, 1, 'the old one stays for instances that know no other')
-    const [{ name, value } = { name: '', value: '' }] = carried.cookies
-    t.equal(name, '__Host-conch_owner')
+    const before = await app.inject('/')
+    for (const url of ['/', '/api/tasks/1']) {
+      const carried = await app.inject({ url, headers: https, cookies: cookieOf(before) })
+      t.equal(carried.body, before.body)
+      t.equal(carried.cookies.length, 1, 'the old one stays for instances that know no other')
+      const [{ name, value } = { name: '', value: '' }] = carried.cookies
+      t.equal(name, '__Host-conch_owner')
 
-    const after = await app.inject({ url: '/api/tasks/2', headers: https, cookies: { [name]: value } })
-    t.equal(after.body, before.body)
-    t.same(after.cookies, [])
-  }
-})
+      const after = await app.inject({ url: '/api/tasks/2', headers: https, cookies: { [name]: value } })
+      t.equal(after.body, before.body)
+      t.same(after.cookies, [])
+    }
+  },
+)
 
 t.test('where both cookies are sent, the https cookie counts, and the page renews it', async t => {
   const app = await appFor(t, { trustProxy: true })

@@ -47,27 +47,30 @@ async function fail(t: Test, begun: Begun, error: Error = unanswered()) {
   t.equal(await begun.fail?.(error), error, 'it was sent')
 }
 
-t.test('two concurrent requests go to a hostname and for an owner, whatever the path, the port or a final dot', async t => {
-  for (const [first, others] of [
-    ['https://a.test/1', ['https://a.test/2', 'https://A.test:8443/3', 'https://a.test./4']],
-    ['https://[2001:db8::1]/', ['https://[2001:db8:0::1]:81/']],
-  ] as const) {
+t.test(
+  'two concurrent requests go to a hostname and for an owner, whatever the path, the port or a final dot',
+  async t => {
+    for (const [first, others] of [
+      ['https://a.test/1', ['https://a.test/2', 'https://A.test:8443/3', 'https://a.test./4']],
+      ['https://[2001:db8::1]/', ['https://[2001:db8:0::1]:81/']],
+    ] as const) {
+      const { begin } = underTest()
+      const running = [await begin('1', first), await begin('2', first)]
+      t.same(
+        running.map(({ putOffMs }) => putOffMs),
+        Array(maxAtOnce).fill(undefined),
+      )
+      for (const [index, url] of others.entries()) t.match(await begin(`3${index}`, url), { putOffMs: Number }, url)
+      t.match(await begin('4', 'https://b.test/'), { putOffMs: undefined }, 'another host is free')
+      await running[0]?.answer?.()
+      t.match(await begin('5', others[0]), { putOffMs: undefined })
+    }
     const { begin } = underTest()
-    const running = [await begin('1', first), await begin('2', first)]
-    t.same(
-      running.map(({ putOffMs }) => putOffMs),
-      Array(maxAtOnce).fill(undefined),
-    )
-    for (const [index, url] of others.entries()) t.match(await begin(`3${index}`, url), { putOffMs: Number }, url)
-    t.match(await begin('4', 'https://b.test/'), { putOffMs: undefined }, 'another host is free')
-    await running[0]?.answer?.()
-    t.match(await begin('5', others[0]), { putOffMs: undefined })
-  }
-  const { begin } = underTest()
-  for (const n of [1, 2]) await begin('1', `https://host-${n}.test/`)
-  t.match(await begin('1', 'https://host-3.test/'), { putOffMs: Number })
-  t.match(await begin('2', 'https://host-3.test/'), { putOffMs: undefined })
-})
+    for (const n of [1, 2]) await begin('1', `https://host-${n}.test/`)
+    t.match(await begin('1', 'https://host-3.test/'), { putOffMs: Number })
+    t.match(await begin('2', 'https://host-3.test/'), { putOffMs: undefined })
+  },
+)
 
 t.test('the push services of browser makers have more places, and a host with a similar name has not', async t => {
   for (const host of [

@@ -80,19 +80,22 @@ t.test('a slow reader gets the newest overview; after half a minute without read
   t.ok(stream.destroyed)
 })
 
-t.test('when an overview cannot be read, all listeners are dropped, and one that reconnects gets a new one', async t => {
-  const { feed, faults, pass } = numbered(number => {
-    if (number === 2) throw new Error('the database is unavailable')
-  })
-  const { stream } = listen(feed.join())
-  const dropped = closed(stream)
-  await pass(2_000)
-  await dropped
-  t.equal(faults.length, 1)
-  const { texts: again } = listen(feed.join())
-  await pass(0)
-  t.equal(again[1], overview(3))
-})
+t.test(
+  'when an overview cannot be read, all listeners are dropped, and one that reconnects gets a new one',
+  async t => {
+    const { feed, faults, pass } = numbered(number => {
+      if (number === 2) throw new Error('the database is unavailable')
+    })
+    const { stream } = listen(feed.join())
+    const dropped = closed(stream)
+    await pass(2_000)
+    await dropped
+    t.equal(faults.length, 1)
+    const { texts: again } = listen(feed.join())
+    await pass(0)
+    t.equal(again[1], overview(3))
+  },
+)
 
 t.test('fifty may listen; after close, none', async t => {
   const { feed, pass, pending } = numbered(() => {})

@@ -58,7 +58,7 @@ const UserMessage = Type.Object({ role: Type.Literal('user'), ...message })
 const AssistantMessage = Type.Object({
   role: Type.Literal('assistant'),
   ...message,
-  id: Type.String({ description: 'That of its task.' }),
+  id: Type.String({ description: 'Id of its task.' }),
   content: Type.String({ description: 'Empty while there is none; what is being written comes with its task.' }),
   status: Type.Enum(outputStatuses),
   finishReason: Nullable(Type.String()),

@@ -84,7 +84,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
       schema: {
         ...acceptsTask,
         ...schema,
-        summary: 'Say something and have a reply written',
+        summary: 'Send a message and get a reply',
         params: Params,
         querystring: OnBusy,
         body: NewMessageBody,
@@ -170,7 +170,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
     {
       schema: {
         ...schema,
-        summary: 'What the conversation has come to',
+        summary: 'The summary of a conversation',
         description:
           'Written after each reply, in its own time. Send the `ETag` of the last answer to wait for another.',
         params: Params,

@@ -38,7 +38,7 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
 
   app.post(
     '/api/quizzes',
-    { schema: { ...acceptsTask, ...schema, summary: 'Have a quiz made', body: QuizInput } },
+    { schema: { ...acceptsTask, ...schema, summary: 'Make a quiz', body: QuizInput } },
     async (request, reply) => {
       const { ownerId, body, id: traceId } = request
       const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
@@ -51,7 +51,7 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
     {
       schema: {
         ...schema,
-        summary: 'Your quizzes, newest first, also those that are being made or could not be',
+        summary: 'Your quizzes, newest first, including those that are being made or failed',
         querystring: TaskListQuery,
         response: { 200: QuizList },
       },

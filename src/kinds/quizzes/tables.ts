@@ -12,7 +12,7 @@ export const quizzes = pgTable('quizzes', {
     .references(() => tasks.id, { onDelete: 'cascade' }),
   ownerId: uuid('owner_id').notNull(),
   questions: encrypted<Question[]>('questions').notNull(),
-  /** Has as many questions as were asked for. */
+  /** Has as many questions as the user asked for. */
   complete: boolean('complete').notNull(),
   createdAt: instant('created_at').notNull(),
 })

@@ -30,7 +30,7 @@ export const Assessed = Type.Object({ ...sizes, limit: Type.Integer({ descriptio
 
 export const RecordSchema = Type.Object({
   id: Type.String(),
-  status: Type.Enum(taskStatuses, { description: 'That of its task.' }),
+  status: Type.Enum(taskStatuses, { description: 'Status of its task.' }),
   category: Type.Union([Type.Enum(categories), Type.Null()], { description: 'Null only if it is damaged.' }),
   subject: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([Type.String(), Type.Null()]),
@@ -81,7 +81,7 @@ export const LimitList = Type.Object({
       source: Type.String(),
       verified: Type.Boolean({ description: 'Whether someone has checked it against the official guide.' }),
       current: Type.Boolean({
-        description: 'Whether this row is the one that counts; the others are also in circulation.',
+        description: 'Whether this row is the limit in use; the others are also in circulation.',
       }),
     }),
     { maxItems: limits.length },

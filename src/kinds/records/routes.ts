@@ -47,7 +47,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
       schema: {
         ...acceptsTask,
         tags: ['records'],
-        summary: 'Have versions of a record written',
+        summary: 'Write versions of a record',
         body: RecordInput,
       },
     },
@@ -63,7 +63,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     {
       schema: {
         tags: ['records'],
-        summary: 'Your records, newest first, also those that are being written or could not be',
+        summary: 'Your records, newest first, including those that are being written or failed',
         querystring: TaskListQuery,
         response: { 200: RecordList },
       },

@@ -258,21 +258,26 @@ t.test('a title that came from a message goes with it; one that was given stays'
   t.match((await visitor.json('GET', path)).body, { title: '여행' })
 })
 
-t.test('of messages sent at the same time one is accepted; with onBusy=queue all are replied to one by one', async t => {
-  const { visitor, talk } = await begin(silence)
-  const content = Array.from({ length: 8 }, (_, index) => `말 ${index}`)
-  const refused = await Promise.all(content.map(content => visitor.json('POST', `${talk.path}/messages`, { content })))
-  t.same(refused.map(({ status }) => status).sort(), [202, ...Array(7).fill(409)])
-  upstream.answer(echo)
-  const queued = await Promise.all(content.map(content => talk.send(content, '?onBusy=queue')))
-  ;(await firstReply()).delta('답').finish()
-  for (const id of queued) await visitor.finished(id)
-  const { messages } = await talk.view()
-  t.equal(messages.length, 18)
-  t.ok(messages.every(({ role, status }) => role === 'user' || status === 'completed'))
-  const said = messages.slice(0, -1).map(({ role, content }) => ({ role, content }))
-  t.same(replies().at(-1)?.body.messages.slice(1), said, 'each prompt has all turns before')
-})
+t.test(
+  'of messages sent at the same time one is accepted; with onBusy=queue all are replied to one by one',
+  async t => {
+    const { visitor, talk } = await begin(silence)
+    const content = Array.from({ length: 8 }, (_, index) => `말 ${index}`)
+    const refused = await Promise.all(
+      content.map(content => visitor.json('POST', `${talk.path}/messages`, { content })),
+    )
+    t.same(refused.map(({ status }) => status).sort(), [202, ...Array(7).fill(409)])
+    upstream.answer(echo)
+    const queued = await Promise.all(content.map(content => talk.send(content, '?onBusy=queue')))
+    ;(await firstReply()).delta('답').finish()
+    for (const id of queued) await visitor.finished(id)
+    const { messages } = await talk.view()
+    t.equal(messages.length, 18)
+    t.ok(messages.every(({ role, status }) => role === 'user' || status === 'completed'))
+    const said = messages.slice(0, -1).map(({ role, content }) => ({ role, content }))
+    t.same(replies().at(-1)?.body.messages.slice(1), said, 'each prompt has all turns before')
+  },
+)
 
 t.test('a removed conversation is deleted with its messages, also while a reply is being written', async t => {
   const { visitor, talk } = await begin(silence)

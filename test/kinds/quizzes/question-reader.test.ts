@@ -17,7 +17,8 @@ t.test('a question is returned with the delta that closes it, and once', t => {
   const text = JSON.stringify({ questions: quiz })
   const ends = quiz.map(question => text.indexOf(JSON.stringify(question)) + JSON.stringify(question).length)
   const questionsAt = text.split('').map((unit, at) => [at + 1, reader.push(unit)] as const)
-  for (const [end, questions] of questionsAt) t.same(questions, ends.includes(end) ? [quiz[ends.indexOf(end)]] : [], `${end}`)
+  for (const [end, questions] of questionsAt)
+    t.same(questions, ends.includes(end) ? [quiz[ends.indexOf(end)]] : [], `${end}`)
   t.end()
 })
 

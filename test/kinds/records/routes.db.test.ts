@@ -260,7 +260,11 @@ t.test('a version retried after it was saved changes the version, not what was s
   const { status } = await visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`)
   t.equal(status, 202)
   await upstream.requested(3)
-  t.match((await visitor.json('GET', `/api/records/${id}`)).body, { saved: { text: '고친 글' } }, 'the confirmed text stays meanwhile')
+  t.match(
+    (await visitor.json('GET', `/api/records/${id}`)).body,
+    { saved: { text: '고친 글' } },
+    'the confirmed text stays meanwhile',
+  )
   upstream.completions[2]?.finish()
   await visitor.finished(id)
   const { body } = await visitor.json<RecordBody>('GET', `/api/records/${id}`)
