@@ -14,7 +14,10 @@ export interface Model {
   readonly name: string
   /** True for the embedded demo model: its text is made up. */
   readonly demo: boolean
-  /** Starts one streamed completion, and retries while it cannot begin. Never throws for what the upstream does: see `Completion`. */
+  /**
+   * Starts one streamed completion, and retries while it cannot begin. Never throws for what the upstream does: see
+   * `Completion`.
+   */
   complete(request: CompletionRequest): Promise<Completion>
   state(): ModelState
   /** Closes the connections; running completions end as `truncated` or `unavailable`. */

@@ -29,7 +29,10 @@ export function readSaid(message: Record<string, unknown> | undefined): Said {
   return typeof content === 'object' && content !== null ? readParts(content, said) : said
 }
 
-/** Servers send reasoning under several names; those that use two say the same in both. Checked one by one, since each token asks. */
+/**
+ * Servers send reasoning under several names; those that use two say the same in both. Checked one by one, since each token
+ * asks.
+ */
 function reasoningOf(message: Record<string, unknown>): unknown {
   const said = message.reasoning_content || message.reasoning || message.reasoning_text || message.thinking
   if (said) return said

@@ -39,7 +39,10 @@ export interface FormRefused {
   status: number
 }
 
-/** Outcomes that show that the server took the request and the model wrote. Any other outcome shows too little to be remembered. */
+/**
+ * Outcomes that show that the server took the request and the model wrote. Any other outcome shows too little to be
+ * remembered.
+ */
 const shownToWork = new Set<Completion['outcome']>(['completed', 'length', 'content-filter', 'refused'])
 
 /** A weaker form is used for this long without trying the better ones: a server may be upgraded. */

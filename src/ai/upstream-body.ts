@@ -60,7 +60,10 @@ export class UpstreamBody implements Body {
   }
 }
 
-/** The beginning of a body, up to its limit, a broken connection or the end of the time. Closes a body it does not read to its end. */
+/**
+ * The beginning of a body, up to its limit, a broken connection or the end of the time. Closes a body it does not read to its
+ * end.
+ */
 export function readText(body: Body, maxBytes: number, timeoutMs: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0

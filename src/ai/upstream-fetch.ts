@@ -10,7 +10,10 @@ import { type Body, readText, UpstreamBody } from './upstream-body.ts'
 const maxErrorBytes = 65_536
 const errorBodyTimeoutMs = 5_000
 
-/** The headers that the SDK may send. By itself it adds those in OPENAI_CUSTOM_HEADERS; only the configuration module reads the environment. */
+/**
+ * The headers that the SDK may send. By itself it adds those in OPENAI_CUSTOM_HEADERS; only the configuration module reads the
+ * environment.
+ */
 const passedHeaders = /^(authorization|content-type|accept|user-agent|x-stainless-.+)$/
 
 /** Where requests are sent: a ConnectionPool, or a dispatcher of undici's. */

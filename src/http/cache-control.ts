@@ -28,7 +28,10 @@ export const cacheControl = fastifyPlugin(
   { name: 'cache-control' },
 )
 
-/** By the route, not the address: `/%61pi/` is the same route. A route for all addresses, as of a CORS preflight, does not decide. */
+/**
+ * By the route, not the address: `/%61pi/` is the same route. A route for all addresses, as of a CORS preflight, does not
+ * decide.
+ */
 function isApi({ routeOptions: { url: route }, url }: FastifyRequest): boolean {
   const path = route === undefined || route.includes('*') ? url : route
   return /^\/api(?=[/?]|$)/.test(path)

@@ -8,7 +8,10 @@ import { clientErrorHandler } from './problems.ts'
  */
 export const requestLimits = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 }
 
-/** A client that reads nothing of its answer for this long is disconnected, as a reader of an event stream is (`unreadLimitMs`). */
+/**
+ * A client that reads nothing of its answer for this long is disconnected, as a reader of an event stream is
+ * (`unreadLimitMs`).
+ */
 const unreadLimitMs = 30_000
 
 /** From this part of the limit on, the log says so. */

@@ -97,7 +97,8 @@ function ownerIn(request: FastifyRequest, cookieName: string): string | undefine
 
 /**
  * The browser's own word counts first (`Sec-Fetch-Site`): the browser compared what a proxy may have replaced since. Older
- * browsers, and all over plain http to another machine, send none; then the origin must equal the request's, scheme and port included.
+ * browsers, and all over plain http to another machine, send none; then the origin must equal the request's, scheme and port
+ * included.
  */
 function mayChange(request: FastifyRequest, corsOrigins: readonly string[]): boolean {
   const { origin, 'sec-fetch-site': site } = request.headers

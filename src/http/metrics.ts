@@ -34,7 +34,10 @@ export interface TaskCounters {
 
 const breakerStates = { closed: 0, 'half-open': 1, open: 2 } as const
 
-/** Registers the gauges that are measured when Prometheus asks. Each app has its own registry: one process may run several apps. */
+/**
+ * Registers the gauges that are measured when Prometheus asks. Each app has its own registry: one process may run several
+ * apps.
+ */
 export function registerGauges(registry: Registry, gauges: Gauges): void {
   const registers = [registry]
   collectDefaultMetrics({ register: registry })

@@ -27,7 +27,10 @@ export interface OutsideChannels {
   readonly channels: readonly Channel[]
   /** The handlers that the channels need. */
   readonly handlers: readonly EventHandler[]
-  /** Starts what happens once, such as the first challenges. Call when events are handled. @throws when the database does not answer */
+  /**
+   * Starts what happens once, such as the first challenges. Call when events are handled. @throws when the database does not
+   * answer
+   */
   start(events: Events): Promise<void>
   /** Registers the routes for the channels' settings. Closes their connections with the app. */
   routes(app: FastifyInstance, events: Events): Promise<void>

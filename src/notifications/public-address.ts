@@ -19,7 +19,8 @@ globalUnicast.addSubnet('2000::', 3, 'ipv6')
 
 /**
  * The URL, if requests to it are allowed: https, without user and password, and with a public address if the host is an
- * address. A name is checked by what it resolves to, at each connection: see `guardedAgent`. `allowPrivate` allows http and any host.
+ * address. A name is checked by what it resolves to, at each connection: see `guardedAgent`. `allowPrivate` allows http and
+ * any host.
  */
 export function outsideUrl(text: string, { allowPrivate }: { allowPrivate: boolean }): URL | undefined {
   const url = URL.parse(text)

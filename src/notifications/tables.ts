@@ -36,7 +36,10 @@ export const notifications = pgTable(
   ],
 )
 
-/** The seq of each owner's newest notification. Its row is locked until the transaction that took the seq commits, so none is overtaken. */
+/**
+ * The seq of each owner's newest notification. Its row is locked until the transaction that took the seq commits, so none is
+ * overtaken.
+ */
 export const notificationCounters = pgTable('notification_counters', {
   ownerId: uuid('owner_id').primaryKey(),
   lastSeq: bigint('last_seq', { mode: 'number' }).notNull(),

@@ -8,7 +8,10 @@ import { kept } from '../../storage.js'
 /** @type {FormValues} */
 const emptyForm = { topic: '', material: '', questionCount: '5', difficulty: 'medium', choices: '4' }
 
-/** The form as the user left it: neither a reload nor an error loses the typed text. The material may be private: it ends with the tab. */
+/**
+ * The form as the user left it: neither a reload nor an error loses the typed text. The material may be private: it ends with
+ * the tab.
+ */
 export const savedForm = () => kept('sessionStorage', 'quiz-form', emptyForm)
 
 /**

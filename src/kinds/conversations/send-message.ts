@@ -73,7 +73,10 @@ export async function sendMessage(
   }
 }
 
-/** The user gave no title: the conversation has none, or that of its first message, which is replaced. A damaged title was given. */
+/**
+ * The user gave no title: the conversation has none, or that of its first message, which is replaced. A damaged title was
+ * given.
+ */
 function untitled({ title, damaged }: Conversation, replaced: Turn | undefined): boolean {
   if (damaged) return false
   return title === undefined || (replaced?.position === 1 && title === titleFrom(replaced.content))

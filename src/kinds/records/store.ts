@@ -61,7 +61,10 @@ export async function keptRecords(
   return new Map(rows.map(row => [row.id, opened(cipher, owners.get(row.id) as string, row)]))
 }
 
-/** Adds what the teacher confirmed; earlier confirmations stay. The record's task must be locked, so that the newest has the greatest id. */
+/**
+ * Adds what the teacher confirmed; earlier confirmations stay. The record's task must be locked, so that the newest has the
+ * greatest id.
+ */
 export async function confirmRecord(
   tx: Queries,
   cipher: Cipher,

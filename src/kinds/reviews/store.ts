@@ -5,7 +5,8 @@ import { reviews } from './tables.ts'
 /**
  * Part of the final transaction of their tasks. After a retry the review already exists.
  *
- * Nothing in this version reads the table: a review is its task. During an upgrade, processes of the version before list reviews by it.
+ * Nothing in this version reads the table: a review is its task. During an upgrade, processes of the version before list
+ * reviews by it.
  */
 export async function saveReviews(
   tx: Queries,
