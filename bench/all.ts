@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** All benches, one after the other. One that fails, as for want of a Postgres or an nginx, is named in the end. */
+/** Runs all benches, one after the other. A bench that fails, such as for want of a Postgres or an nginx, is named at the end. */
 const failed: string[] = []
 for (const file of readdirSync(new URL('.', import.meta.url)).filter(name => name.endsWith('.ts'))) {
   const path = fileURLToPath(new URL(file, import.meta.url))

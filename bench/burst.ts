@@ -8,23 +8,23 @@ import { idle } from './support/memory.ts'
 import { Model, type Pace, plainToken } from './support/model.ts'
 import { direct, startConch } from './support/subjects.ts'
 
-/** Tasks at once, of one output each: the quiz maker's hundredth user waited 25 minutes. */
+/** Concurrent tasks, of one output each: the quiz maker's hundredth user waited 25 minutes. */
 const bursts = (process.env.BURSTS ?? '1 100 500 2000').split(' ').map(Number)
 
 /**
- * What the model takes for each: 15 s, as a text of 500 tokens of OpenAI's does, but in 60 pieces. What tokens cost is
- * measured by `bench:tokens`; of 500 tokens each, 2,000 texts would be 67,000 a second, all that a core of Node passes on raw.
- * Here it is to be what a burst of tasks costs.
+ * The time the model takes for each text: 15 s, as OpenAI's does for 500 tokens, but in 60 pieces. `bench:tokens` measures the
+ * cost of tokens; with 500 tokens each, 2,000 texts would be 67,000 tokens a second, all that a core of Node passes on raw.
+ * This bench measures the cost of a burst of tasks.
  */
 const pace: Pace = { tokens: 60, perSecond: 4 }
 
-/** Of a first burst, that compiles what the others run. */
+/** The size of a first burst, which compiles the code that the others run. */
 const warmUp = { tasks: 500, pace: { tokens: 10, perSecond: 10 } }
 
 /**
- * Many tasks at once must end when one does: each waits for the model, and hardly for the others. From the first POST until
- * the last text is there and saved. Beside the same load on the model itself, with nothing between, which must not be what
- * takes long. Each text is compared with what the model sent.
+ * Many concurrent tasks must end when one does: each waits for the model, and hardly for the others. Measured from the first
+ * POST until the last text is there and saved. The same load on the model alone shows that the model is not the limit.
+ * Each text is compared with what the model sent.
  */
 await withContext(async t => {
   pinLoad()
@@ -39,7 +39,7 @@ await withContext(async t => {
   await report('burst', rows)
 })
 
-/** With more outputs at once than its default, 1,000, which would take the tasks of the largest burst in turns. */
+/** Allows more concurrent outputs than the default, 1,000, which would run the largest burst in turns. */
 function conch(t: Test, model: Model, name: string, env: Record<string, string>): Promise<Subject> {
   return startConch(t, { name, env: { ...env, OPENAI_BASE_URL: model.baseUrl, MAX_RUNNING_OUTPUTS: '2500' } })
 }
@@ -51,7 +51,7 @@ async function burstsOf(model: Model, subject: Subject): Promise<Record<string, 
   const rows: Record<string, unknown>[] = []
   let single = 0
   for (const tasks of bursts) {
-    // What follows from the tasks before, such as their domain events, is done.
+    // The work that follows from the tasks before, such as their domain events, is done.
     for (const pid of subject.pids) await idle(pid)
     const before = cpuMicros(subject.pids)
     const { opened, ended } = await burst(subject, tasks, pace)
@@ -71,7 +71,7 @@ async function burstsOf(model: Model, subject: Subject): Promise<Record<string, 
   return rows
 }
 
-/** Milliseconds from the beginning of all until each stream had its head, and its end. @throws when a text is another */
+/** Milliseconds from the start of the burst until each stream had its head, and its end. @throws when a text differs */
 async function burst(
   subject: Subject,
   tasks: number,

@@ -7,17 +7,17 @@ import pg from 'pg'
 import type { Fates, Work } from './peers/transactions.ts'
 import { onPostgres, report } from './support/measure.ts'
 
-/** Transactions or statements, begun at once. */
+/** Concurrent transactions or statements. */
 const pieces = 120
 
-/** How often the backends that are at work are struck, while the rest goes on. */
+/** How often the bench strikes the busy backends, while the rest goes on. */
 const strikes = 3
 
 const drivers = { pg: 'driver-pg', 'postgres (postgres.js)': 'driver-postgres' }
 
 /**
- * `terminated`: by the server, as in a failover or by an administrator. `frozen`: stopped, as on a machine that hangs; the
- * connection stays, and no answer comes until it is over.
+ * `terminated`: ended by the server, as in a failover or by an administrator. `frozen`: stopped, as on a machine that hangs;
+ * the connection stays, and no answer comes until it runs again.
  */
 type Strike = 'terminated' | 'frozen'
 
@@ -29,8 +29,8 @@ const scenarios: readonly { work: Work; strike: Strike }[] = [
 ]
 
 /**
- * What becomes of work whose backends are terminated or frozen in the middle. Each piece must settle, committed or failed,
- * with both of its rows or none, and later queries must be answered. Each driver has ten connections, in a process of its own.
+ * The outcome of work whose backends are terminated or frozen in the middle. Each piece must settle, committed or failed,
+ * with both of its rows or none, and later queries must get answers. Each driver has ten connections, in its own process.
  * This table is why Conch uses `pg`: change the driver the day another one passes. Needs `DATABASE_URL`, on this machine and
  * with the right to signal its processes for the frozen ones.
  */
@@ -67,8 +67,8 @@ for (const { work, strike } of scenarios) {
 await report('database-driver', rows)
 
 /**
- * Strikes the driver's backends that are at work, several times unless it ends before; what is frozen goes on when it has
- * ended. Resolves with how many there were.
+ * Strikes the driver's busy backends, several times unless the driver ends before; frozen backends go on when it has
+ * ended. Resolves with their number.
  */
 async function strikeAll(
   admin: pg.Client,

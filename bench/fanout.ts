@@ -11,7 +11,7 @@ import { type Watched, Watchers } from './support/watchers.ts'
 
 const rounds = Number(process.env.ROUNDS ?? 3)
 
-/** So many events, and so many of them a second that no server and no client is busy for more than half of the time. */
+/** This many events, at a rate that keeps every server and client busy for at most half of the time. */
 const regimes = [
   { watchers: 1, events: 400, perSecond: 200 },
   { watchers: 10, events: 400, perSecond: 200 },
@@ -24,7 +24,7 @@ const collectsOnSignal = {
   NODE_OPTIONS: `--expose-gc --import ${new URL('peers/collect-on-signal.ts', import.meta.url)}`,
 }
 
-/** One source of events, for all who watch it. */
+/** One source of events, for all its watchers. */
 interface Broadcast extends Watched {
   publish(text: string): void
   end(): void
@@ -37,9 +37,9 @@ interface Subject {
 }
 
 /**
- * One task that many watch: processor time per event that is delivered, the time from its sending to its arrival, and the
- * memory of a client to whom nothing is said. Conch is given its events by a model, and does with them what it always does;
- * the others are given the same bytes with a POST for each.
+ * One task with many watchers: processor time per delivered event, the time from sending to arrival, and the
+ * memory of an idle client. Conch gets its events from a model, and handles them as always;
+ * the other servers get the same bytes with a POST for each.
  *
  * Each client must get all events, in order.
  */
@@ -61,7 +61,7 @@ await withContext(async t => {
   for (const regime of regimes) {
     const micros = new Map(subjects.map(subject => [subject, [] as number[]]))
     const delays = new Map(subjects.map(subject => [subject, [] as number[]]))
-    // The first round warms up. All in turns, so that they have the same machine.
+    // The first round warms up. All take turns, so that they have the same machine.
     for (let round = 0; round <= rounds; round++) {
       for (const subject of subjects) {
         const events = round === 0 ? Math.ceil(regime.events / 4) : regime.events
@@ -144,7 +144,7 @@ await withContext(async t => {
     return { name: 'nchan', pids: family(pid), broadcast: async () => posted(`${url}/publish`, `${url}/watch`) }
   }
 
-  /** Events of the size of Conch's, each given to a server with a POST. */
+  /** Events of the size of Conch's, each sent to a server with a POST. */
   function posted(publishUrl: string, url: string): Broadcast {
     return {
       url,
@@ -181,13 +181,13 @@ async function measure(
   }
 }
 
-/** What 5,000 watchers of a source that says nothing add to what is private to a process, per watcher. */
+/** The private memory that 5,000 watchers of a silent source add to a process, per watcher. */
 async function bytesPerWatcher(subject: Subject): Promise<number> {
   const count = 5_000
   const broadcast = await subject.broadcast()
   const watchers = new Watchers()
   try {
-    // The first ones take what lies free from before.
+    // The first ones use memory that was free before.
     await watchers.open(broadcast, 1_000)
     const before = await settled(subject)
     await watchers.open(broadcast, count)
@@ -198,7 +198,7 @@ async function bytesPerWatcher(subject: Subject): Promise<number> {
   }
 }
 
-/** Private bytes, once what is garbage has been collected. */
+/** Private bytes, after a garbage collection. */
 async function settled({ name, pids }: Subject): Promise<number> {
   for (let turn = 0; turn < 2; turn++) {
     await delay(1_000)

@@ -9,8 +9,8 @@ import { quantile, report } from './support/measure.ts'
 const streams = 200
 
 /**
- * What the first event of a task takes to a client, from its request on: at an instance, and through nginx as
- * `deploy/nginx/conch.conf` sets it up, before two of them. Needs nginx, and what `withInstances` does.
+ * The time until a client has the first event of a task, from its request on: at an instance, and through nginx, set up as in
+ * `deploy/nginx/conch.conf`, before two of them. Needs nginx, and what `withInstances` needs.
  */
 await withContext(async t => {
   const model = await startUpstream(t, completion => completion.delta('글').finish())

@@ -9,14 +9,14 @@ import { anyReview, startConch, startPeer, submitTask, temporaryFolder } from '.
 
 const rounds = Number(process.env.ROUNDS ?? 3)
 const tokens = 4_000
-/** Clients that come at the same time. */
+/** Clients that connect at the same time. */
 const atOnce = 10
-/** What the kernel tells in hundredths of a second is measured over at least so much. */
+/** The kernel counts in hundredths of a second, so the measurement lasts at least this long. */
 const enoughMicros = 500_000
-/** Tasks of which nothing is in memory; each is joined once, for then it is. */
+/** Tasks that are not in memory; each is joined once, since it is in memory afterwards. */
 const savedPerRound = 100
 
-/** Where to find the stream of a text of so many tokens. */
+/** The stream of a text of this many tokens. */
 interface Place {
   server: string
   path: string
@@ -25,21 +25,21 @@ interface Place {
   ends: boolean
 }
 
-/** Something to join; each call of `place` is one client. */
+/** A stream to join; each call of `place` is one client. */
 interface Case {
   name: string
   pid: number
   place(): Place
-  /** How many clients there can be in one round. */
+  /** The most clients in one round. */
   most?: number
 }
 
 /**
- * What it costs to come late: bytes that a client receives (HTTP heads and chunks included), and processor time of the
- * server, for a client that joins a text of 4,000 tokens when it is there, or when half of it is there. Each has a
- * connection of its own, as a page that was just opened, and each text is compared with what the model sent.
+ * The cost of joining late: bytes that a client receives (HTTP heads and chunks included), and processor time of the
+ * server, for a client that joins a text of 4,000 tokens when all or half of it is there. Each client has its own
+ * connection, as a page that was just opened, and each text is compared with what the model sent.
  *
- * "Saved" is a task of a server that was started again since, so that nothing of it is in memory: rows are read and decrypted.
+ * "Saved" is a task of a server that was restarted since, so that it is not in memory: rows are read and decrypted.
  * Beside it, a server that keeps the events in an array and replays all of them.
  */
 await withContext(async t => {
@@ -77,7 +77,7 @@ async function startCases(t: Test): Promise<Case[]> {
   const env = { DATA_DIR: await temporaryFolder(t), OPENAI_BASE_URL: model.baseUrl, UPSTREAM_IDLE_SECONDS: '600' }
 
   const before = await startConch(t, { env })
-  // What is saved is the same if the model says it in few words.
+  // The saved text is the same if the model sends it in a few pieces.
   model.pace = { tokens: 40 }
   model.token = () => plainToken().repeat(tokens / 40)
   const written: Place[] = []
@@ -104,7 +104,7 @@ async function startCases(t: Test): Promise<Case[]> {
   ]
 }
 
-/** A new task, once its text is there: half of it if it does not end. */
+/** A new task, once its text is there: half of it if the task does not end. */
 async function submitted(server: string, ends: boolean): Promise<Place> {
   const { streamUrl, cookie } = await submitTask(`${server}/api/reviews`, anyReview)
   const place = { server, path: new URL(streamUrl).pathname, cookie, tokens: ends ? tokens : tokens / 2, ends }
@@ -117,7 +117,7 @@ interface Joins {
   bytes: number
 }
 
-/** Of one client. */
+/** The cost of one client. */
 async function measure({ pid, place, most = Number.POSITIVE_INFINITY }: Case): Promise<Joins> {
   const before = cpuMicros([pid])
   let micros = 0
@@ -132,7 +132,7 @@ async function measure({ pid, place, most = Number.POSITIVE_INFINITY }: Case): P
   return { micros: micros / joined, bytes: Math.round(bytes / joined) }
 }
 
-/** Reads until the text is there, and to the end if there is one; resolves with the bytes. @throws for another text */
+/** Reads until the text is there, and to the end if there is one; resolves with the bytes. @throws when the text differs */
 async function joinAt({ server, path, cookie, tokens, ends }: Place): Promise<number> {
   const stream = await send(`${server}${path}`, {
     agent: false,

@@ -6,18 +6,18 @@ import { Model, type Pace, timeToken } from './support/model.ts'
 import { direct, startConch, startModelPeer, startNginxProxy } from './support/subjects.ts'
 
 const rounds = Number(process.env.ROUNDS ?? 3)
-/** To look at some only, besides the model itself and nginx, as a regular expression: `ONLY=Postgres`. */
+/** Limits the subjects besides the model itself and nginx, as a regular expression: `ONLY=Postgres`. */
 const wanted = RegExp(process.env.ONLY ?? '')
 const streams = 500
 const pace: Pace = { tokens: 300, perSecond: 20 }
 
 /**
- * What a token takes from the model to a client, at 500 streams of 20 tokens a second: each token is the time at which it
- * was sent, and model and clients are one process, with one clock. What the model takes to a client with nothing between
+ * The time of a token from the model to a client, at 500 streams of 20 tokens a second. Each token is the time at which it
+ * was sent, and model and clients are one process, with one clock. The time from the model to a client with nothing between
  * is part of every figure.
  *
- * Counted are the tokens that are sent while all 500 streams run. Those from the first request to the last stream's end have a
- * column of their own: in them is what it takes to begin 500 at once, a task each for Conch and a connection for a proxy.
+ * Only tokens that are sent while all 500 streams run count. Those from the first request to the last stream's end have their
+ * own column: it includes the start of 500 streams at once, which is a task each for Conch and a connection for a proxy.
  */
 await withContext(async t => {
   pinLoad()
@@ -79,7 +79,7 @@ await withContext(async t => {
 /** Milliseconds from the model to a client, of each token. */
 interface Times {
   all: number[]
-  /** Of those that were sent while all streams ran. */
+  /** Of the tokens that were sent while all streams ran. */
   steady: number[]
 }
 
@@ -105,7 +105,7 @@ async function measure(subject: Subject, { tokens }: Pace): Promise<Times> {
   return { all: all.map(time), steady: steady.map(time) }
 }
 
-/** Reads the tokens of one stream. One may come in two pieces. */
+/** Reads the tokens of one stream. A token may come in two pieces. */
 function tokensInto(tokens: Token[]): Arrived {
   let rest = ''
   return (bytes, now) => {

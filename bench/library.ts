@@ -16,7 +16,7 @@ import { outputs } from '../src/tasks/store/tables.ts'
 import { TaskStore } from '../src/tasks/store/task-store.ts'
 import { onEachBackend, quantile, report } from './support/measure.ts'
 
-/** Diary entries of one owner, of which so many have the word. */
+/** Diary entries of one owner, and how many of them have the word. */
 const entries = 5_000
 const word = '해파리'
 const withWord = 5
@@ -28,7 +28,7 @@ const ownerId = uuidv7()
 const cipher = new Cipher([{ id: 'bench', key: new Uint8Array(32) }])
 const sources = librarySources(cipher)
 
-/** An index that is no help: everything is opened and looked into, by the same code. */
+/** An index that excludes nothing: every text is opened and searched, by the same code. */
 class NoIndex extends BlindIndex {
   override tokensFor(): number[] {
     return []
@@ -65,7 +65,7 @@ await onEachBackend(async ({ name, env }) => {
 })
 await report('library', rows)
 
-/** Reads the whole search, page by page. @throws when it does not find what there is */
+/** Reads the whole search, page by page. @throws when it does not find every entry */
 async function searchAll({ queries }: Database, index: BlindIndex): Promise<void> {
   let found = 0
   for (let before: LibraryCursor | undefined; ; ) {
@@ -77,7 +77,7 @@ async function searchAll({ queries }: Database, index: BlindIndex): Promise<void
   if (found !== withWord) throw new Error(`found ${found}`)
 }
 
-/** The median of some runs, in milliseconds, after one that pays for compiling. */
+/** The median of some runs, in milliseconds, after one run that warms up. */
 async function timeOf(run: () => Promise<void>): Promise<number> {
   const times: number[] = []
   for (let search = 0; search <= searches; search++) {

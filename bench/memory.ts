@@ -15,17 +15,17 @@ const tasks = Number(process.env.TASKS ?? 2_000)
 const outputs = 3
 const pace = { tokens: 500, perSecond: Number(process.env.PER_SECOND ?? 8), pauses: true }
 const text = Array.from({ length: pace.tokens }, plainToken).join('')
-/** Run before anything is measured, and removed again. */
+/** Tasks that run before the measurement, and are then removed. */
 const warmUpTasks = 50
-/** POSTs at the same time. */
+/** Concurrent POSTs. */
 const clients = 20
 
 /**
- * Memory of a task that runs: three texts of 500 tokens have come, one delta for each token, and the model is silent for a
- * while. What is there with 2,000 of them, less what is there with none, after a garbage collection each. Some of the texts
- * are compared with what the model sent.
+ * Memory of a running task: three texts of 500 tokens have come, one delta for each token, and the model is silent for a
+ * while. The figure is the memory with 2,000 of them, less the memory with none, after a garbage collection each. Some of the
+ * texts are compared with what the model sent.
  *
- * Beside it, a server that does nothing but hold as many streams of the model: what sockets, parsers and streams cost alone.
+ * Beside it, a server that only holds as many streams of the model: the cost of sockets, parsers and streams alone.
  */
 await withContext(async t => {
   pinLoad()
@@ -50,14 +50,14 @@ await withContext(async t => {
   )
 })
 
-/** Of one task. */
+/** Memory of one task. */
 async function measureConch(t: Test, model: Model): Promise<Memory> {
   const inspectorPort = await freePort()
   const { url, pid } = await startConch(t, {
     env: {
       NODE_OPTIONS: inspectedAt(inspectorPort),
       OPENAI_BASE_URL: model.baseUrl,
-      // A task is only taken if five outputs would fit.
+      // The queue takes a task only if five outputs would fit.
       MAX_RUNNING_OUTPUTS: String(tasks * outputs + 5),
       UPSTREAM_IDLE_SECONDS: '600',
       UPSTREAM_KEEP_ALIVE_IDLE_SECONDS: '1',
@@ -105,7 +105,7 @@ async function measureConch(t: Test, model: Model): Promise<Memory> {
   return each(less(all, none))
 }
 
-/** Of as many streams as a task has outputs. */
+/** Memory of as many streams as a task has outputs. */
 async function measureBare(t: Test, model: Model): Promise<Memory> {
   const inspectorPort = await freePort()
   const { url, pid } = await startPeer(t, 'held-streams', {

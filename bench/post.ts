@@ -20,7 +20,7 @@ for (const upstreamSeconds of [1, 60]) {
       for (let index = 0; index < posts + 10; index++) {
         const began = performance.now()
         await visitor.record(anyRecord)
-        // The first ones pay for compiling.
+        // The first ones warm up.
         if (index >= 10) times.push(performance.now() - began)
       }
       return times

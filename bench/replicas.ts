@@ -13,7 +13,7 @@ const rounds = Number(process.env.ROUNDS ?? 2)
 const streams = 100
 const pace = { tokens: 280, perSecond: 20 }
 
-/** Of the 14 s that a text takes, those in the middle are measured: tokens, no tasks that begin or end. */
+/** Of the 14 s that a text takes, the middle is measured: tokens, and no tasks that begin or end. */
 const leaveOutMs = 2_000
 const measureMs = 8_000
 
@@ -26,7 +26,7 @@ interface Setup {
 }
 
 interface Measured {
-  /** Of processor time per token, by name of the process. */
+  /** Processor time per token, by name of the process. */
   micros: Record<string, number>
   /** Milliseconds from the model to a client, of each token. */
   near: number[]
@@ -34,8 +34,8 @@ interface Measured {
 }
 
 /**
- * What it costs that tasks are followed at another instance than the one that runs them, by way of Redis, and how much later
- * their tokens are there. Each task has two watchers: both at one instance alone, without Redis; or one at each of two, where
+ * The cost of following tasks at another instance than the one that runs them, by way of Redis, and the delay of their
+ * tokens. Each task has two watchers: both at one instance alone, without Redis; or one at each of two, where
  * each token is measured at both in one run. All instances and the Redis share the core of the server, of which less than half
  * is used.
  */
@@ -99,7 +99,7 @@ async function measure(model: Model, { runs, follows, processes }: Setup): Promi
   const agent = new Agent({ keepAlive: true })
   const watchers = { near: watcher(), far: watcher() }
   const other = follows === runs ? undefined : follows
-  // The other one finds nothing in the queue while it does not run.
+  // A stopped instance takes nothing from the queue.
   if (other) process.kill(other.pid, 'SIGSTOP')
   const tasks = await Promise.all(
     Array.from({ length: streams }, () => submitTask(`${runs.url}/api/reviews`, anyReview, agent)),
@@ -135,7 +135,7 @@ async function measure(model: Model, { runs, follows, processes }: Setup): Promi
   return { micros: Object.fromEntries(micros), near, far }
 }
 
-/** Reads times from event streams: by stream, and how long ago each was when it came. */
+/** Reads times from event streams: by stream, and how long before its arrival each was sent. */
 function watcher() {
   const delays: number[] = []
   const times = new Map<string, string[]>()

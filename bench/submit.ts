@@ -9,12 +9,12 @@ import { startConch, startPeer, temporaryFolder } from './support/subjects.ts'
 
 const rounds = Number(process.env.ROUNDS ?? 3)
 const secondsPerRound = Number(process.env.SECONDS ?? 4)
-/** Clients, each of which sends its next POST when the last one is answered. */
+/** Clients, each of which sends its next POST when its last one is answered. */
 const clients = 32
 /** A diary entry of about 1 KB. */
 const review = { type: 'FEELING', body: '오늘은 시험을 봤다. 생각보다 잘 본 것 같아서 기분이 좋다. '.repeat(13) }
 
-/** What takes POSTs; `url` is where. */
+/** A server that takes POSTs at `url`. */
 interface Server {
   name: string
   url: string
@@ -30,10 +30,10 @@ interface Round {
 }
 
 /**
- * POSTs per second until their 202, and what one costs the server, on the embedded database and on the Postgres that
- * `DATABASE_URL` names; beside a server that stores the same two rows by hand, in a database of its own.
+ * POSTs per second until their 202, and the cost of one for the server, on the embedded database and on the Postgres that
+ * `DATABASE_URL` names; beside a server that stores the same two rows by hand, in its own database.
  *
- * The model never ends its first answer and only one may run, so that all others wait: what running costs, other benches say.
+ * The model never ends its first answer and only one may run, so that all others wait: other benches measure running.
  */
 await withContext(async t => {
   pinLoad()
@@ -103,7 +103,7 @@ async function post({ name, url, pid }: Server): Promise<Round> {
       if (sentAt - began > secondsPerRound * 1000) return
       const accepted = await send(url, { agent, body: review, headers: { ...(cookie && { cookie }) } })
       timesMs.push(performance.now() - sentAt)
-      // The owner stays who it is.
+      // The owner stays the same.
       cookie ??= accepted.headers['set-cookie']?.[0]?.split(';')[0]
       ids.add(((await json(accepted)) as { taskId: string }).taskId)
     }

@@ -6,7 +6,7 @@ import { onEachBackend, quantile, report, seconds, withServer } from './support/
 const conversations = 10
 const turnsEach = 4
 
-/** A reply takes the upstream this long. */
+/** The upstream takes this long for a reply. */
 const replyMs = 500
 
 /** In the story a reply of 7.56 s took 25.98 s, since it waited for a summary of 18 s. */
@@ -28,7 +28,7 @@ await onEachBackend(async ({ name, env }) => {
           for (const talk of talks) {
             const began = performance.now()
             await talk.say('안녕하세요')
-            // The first ones pay for compiling.
+            // The first ones warm up.
             if (turn > 0) times.push(performance.now() - began)
           }
         }

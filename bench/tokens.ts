@@ -7,24 +7,24 @@ import { Model, type Pace, plainToken } from './support/model.ts'
 import { startConch, startModelPeer, startNginxProxy } from './support/subjects.ts'
 
 const rounds = Number(process.env.ROUNDS ?? 3)
-/** To look at some only, as regular expressions: `REGIME=^paced ONLY=Conch`. */
+/** Limits the bench, as regular expressions: `REGIME=^paced ONLY=Conch`. */
 const wanted = { regime: RegExp(process.env.REGIME ?? ''), server: RegExp(process.env.ONLY ?? '') }
 
 /** Another checkout, whose server is measured in turns with this one's: `BESIDE=../before`. */
 const beside = process.env.BESIDE
 
-/** How production looks: one token per read. And how cheap it can become: many tokens wait when one is read. */
+/** The load of production: one token per read. And the cheapest load: many tokens wait for each read. */
 const regimes: { name: string; streams: number; pace: Pace }[] = [
   { name: 'paced', streams: 300, pace: { tokens: Number(process.env.TOKENS ?? 600), perSecond: 30 } },
   { name: 'unpaced', streams: 50, pace: { tokens: 4_000 } },
 ]
 
 /**
- * Processor time per token from the model to a client, of all that happens to it until the client has the end: with Conch
- * the POST, the log, ids, resume, coalescing, the event stream and the text that is saved, on Postgres if `DATABASE_URL`
+ * Processor time per token from the model to a client, including everything until the client has the end: with Conch
+ * the POST, the log, ids, resume, coalescing, the event stream and the saved text, on Postgres if `DATABASE_URL`
  * names one, and on the embedded database, which runs in the same process and counts with it; with the others, less.
  *
- * What a task costs once its client has the end (its domain events are handled) is told apart, per task. Each text is
+ * The cost of a task after its client has the end (its domain events are handled) is listed separately, per task. Each text is
  * compared with what the model sent.
  */
 await withContext(async t => {
@@ -52,7 +52,7 @@ await withContext(async t => {
   const rows: Record<string, unknown>[] = []
   for (const { name, streams, pace } of regimes.filter(regime => wanted.regime.test(regime.name))) {
     const costs = new Map(measured.map(subject => [subject, [] as Cost[]]))
-    // A server that has run for a while is what is measured.
+    // The bench measures a server that has run for a while.
     model.pace = { ...pace, tokens: 60 }
     for (const subject of measured) for (let round = 0; round < 6; round++) await measure(subject, streams, model.pace)
     model.pace = pace
@@ -112,7 +112,7 @@ async function measure(subject: Subject, streams: number, { tokens }: Pace): Pro
   return { perToken: (ended - before) / (streams * tokens), after: (cpuMicros(subject.pids) - ended) / streams }
 }
 
-/** Resolves once it does next to nothing any more. */
+/** Resolves once the process is nearly idle. */
 async function quiet({ pids }: Subject): Promise<void> {
   for (let before = cpuMicros(pids), used = Number.POSITIVE_INFINITY; used > 20_000; ) {
     await delay(500)

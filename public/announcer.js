@@ -1,10 +1,10 @@
 const kept = 10
 
 /**
- * Speaks through the page's one live region: what starts, what ends, what went wrong. Text as it is written never
+ * Announces through the page's one live region what starts, what ends and what went wrong. Text as it is written never
  * passes here.
  *
- * Each message is a new paragraph, so that two in a row are both read and the same one twice is read twice.
+ * Each message is a new paragraph, so that two in a row are both read, and a repeated one is read again.
  *
  * @param {HTMLElement} region
  * @returns {(message: string) => void}

@@ -1,5 +1,5 @@
 /**
- * The server's answers, as the page uses them: what all kinds of tasks share. Each kind has an `api.js` of its own.
+ * The server's answers, as far as all kinds of tasks share them. Each kind has its own `api.js`.
  *
  * @typedef {'queued' | 'running' | 'completed' | 'incomplete' | 'failed' | 'cancelled'} TaskStatus
  * @typedef {'pending' | 'running' | 'completed' | 'incomplete' | 'failed' | 'cancelled'} OutputStatus
@@ -19,7 +19,7 @@
  * @typedef {{ items: T[], nextCursor?: string | null }} List
  */
 
-/** The server said no: its problem+json, or just the status when it sent something else. */
+/** The server refused: its problem+json, or just the status when it sent something else. */
 export class Refused extends Error {
   /**
    * @param {number} status
@@ -36,7 +36,7 @@ export class Refused extends Error {
   }
 }
 
-/** No answer came, or half of one: the network, or a server that is just restarting. */
+/** No answer came, or half of one: the network failed, or the server is restarting. */
 export class Unreachable extends Error {}
 
 /**
@@ -82,7 +82,7 @@ export function createApi() {
 
   return {
     call,
-    /** The server's clock, to the second: times in events are its, and this machine's clock may be wrong. */
+    /** The server's clock, to the second: events have its times, and this machine's clock may be wrong. */
     now: () => Date.now() + (Math.abs(clockOffsetMs) > 2000 ? clockOffsetMs : 0),
 
     /** @returns {Promise<Model>} */
@@ -93,7 +93,7 @@ export function createApi() {
     cancelTask: id => call('POST', `/tasks/${id}/cancel`),
     /** @param {string} id @param {number} output @returns {Promise<unknown>} */
     cancelOutput: (id, output) => call('POST', `/tasks/${id}/outputs/${output}/cancel`),
-    /** All that an ended task could not complete. @param {string} id @returns {Promise<unknown>} */
+    /** Retries every output that an ended task could not complete. @param {string} id @returns {Promise<unknown>} */
     retryTask: id => call('POST', `/tasks/${id}/retry`),
     /** @param {string} id @param {number} output @returns {Promise<unknown>} */
     retryOutput: (id, output) => call('POST', `/tasks/${id}/outputs/${output}/retry`),
@@ -102,7 +102,7 @@ export function createApi() {
 
 /**
  * @param {string} [cursor] of a list's next page
- * @param {readonly TaskStatus[]} [statuses] of those that are wanted; all without
+ * @param {readonly TaskStatus[]} [statuses] the wanted ones; all by default
  */
 export function pageQuery(cursor, statuses = []) {
   const asked = Object.entries({ cursor, status: statuses.join(',') }).filter(([, value]) => value)

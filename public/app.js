@@ -16,7 +16,7 @@ export function App({ services }) {
   return html`<${ServicesContext.Provider} value=${services}><${Shell} /><//>`
 }
 
-/** The kinds of text and what there is of all of them, each with the page it begins with. */
+/** The kinds of text and the library of them all, each with the page it begins with. */
 const sections = /** @type {const} */ ([
   { name: 'records', url: '#' },
   { name: 'reviews', url: '#reviews' },
@@ -28,7 +28,7 @@ const sections = /** @type {const} */ ([
 function Shell() {
   const { t, api } = useServices()
   const place = useRoute()
-  // Before anything else: the first answer brings the cookie that says who we are.
+  // Before anything else: the first answer brings the cookie that identifies the owner.
   const { value: model, fault, load } = useLoaded(api.model)
   return html`
     <a class="skip" href="#content" onClick=${skip}>${t('app.skip')}</a>

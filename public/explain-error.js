@@ -1,7 +1,7 @@
 import { Refused, Unreachable } from './api.js'
 
 /**
- * What went wrong, and what to do, in the reader's words.
+ * What went wrong, and what to do, in words for the user.
  *
  * @param {unknown} error what a call of the API threw
  * @param {import('./i18n.js').I18n['t']} t

@@ -9,7 +9,7 @@ import * as records from './records/messages.js'
 import * as recordForm from './records/write/messages.js'
 import * as reviews from './reviews/messages.js'
 
-/** Each section's keys begin with its name, so that none takes another's place. */
+/** Each section's keys begin with its name, so that no key replaces another. */
 export const ko = {
   ...shared.ko,
   ...records.ko,
@@ -45,7 +45,7 @@ export const en = {
 /**
  * The page's words, in Korean for a browser whose first language is Korean, else in English.
  *
- * @param {readonly string[] | undefined} languages `navigator.languages`: what a browser says there need be no language tag
+ * @param {readonly string[] | undefined} languages `navigator.languages`: a browser's value need not be a language tag
  */
 export function createI18n(languages) {
   const lang = /^ko(?![a-z])/i.test(languages?.[0] ?? '') ? /** @type {const} */ ('ko') : /** @type {const} */ ('en')

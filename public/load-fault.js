@@ -3,7 +3,7 @@ import { html, useEffect } from './preact.js'
 import { useServices } from './services.js'
 
 /**
- * What could not be loaded, why, and a way to try again; said too.
+ * Shows and announces what could not be loaded and why, with a button to try again.
  *
  * @param {{ words: string, fault: unknown, onAgain: () => void }} props
  */

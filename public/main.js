@@ -33,7 +33,7 @@ if (announcer && root) {
   render(html`<${App} services=${services} />`, root)
 }
 
-// A notification that was clicked leads to its place in the window that is open.
+// A clicked notification opens its place in a window that is open.
 navigator.serviceWorker?.addEventListener('message', ({ data }) => {
   if (data?.type === 'open') location.hash = data.hash
 })

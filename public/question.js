@@ -1,7 +1,7 @@
 import { html } from './preact.js'
 
 /**
- * A question where the button was that led to it, among the children of a group with `useKeptFocus`: the harmless
+ * A question in place of the button that led to it, among the children of a group with `useKeptFocus`: the harmless
  * answer gets the focus.
  *
  * @param {{ words: string, yes: string, no: string, onYes: () => void, onNo: () => void }} props

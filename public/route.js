@@ -1,12 +1,12 @@
 /**
- * Where the page is, kept in the URL's hash so that a reload and a link come back to it.
+ * The place within the page, kept in the URL's hash so that a reload and a link return to it.
  *
  * @typedef {{ section: 'records', page: 'write' | 'history' } | { section: 'records', page: 'task', taskId: string }} RecordsRoute
  * @typedef {{ section: 'reviews', taskId?: string }} ReviewsRoute without a task: the form and the list
  * @typedef {{ section: 'chat', conversationId?: string }} ChatRoute
  * @typedef {{ section: 'quizzes', taskId?: string }} QuizzesRoute
  * @typedef {{ section: 'library' }} LibraryRoute
- * @typedef {{ section: 'notifications' }} NotificationsRoute how an owner is told
+ * @typedef {{ section: 'notifications' }} NotificationsRoute how an owner is notified
  * @typedef {RecordsRoute | ReviewsRoute | ChatRoute | QuizzesRoute | LibraryRoute | NotificationsRoute} Route
  */
 

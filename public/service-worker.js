@@ -1,5 +1,5 @@
 /**
- * Shows what the server pushes, and leads to it. Keeps no pages: the site works as it does without.
+ * Shows what the server pushes, and opens its place. Stores no pages: the site works as it does without.
  *
  * @typedef {{ id: string, title: string, body: string, path: string }} Payload
  */
@@ -9,7 +9,7 @@ const worker = /** @type {any} */ (globalThis)
 worker.addEventListener('push', (/** @type {any} */ event) => {
   /** @type {Payload} */
   const { id, title, body, path } = payloadOf(event.data)
-  // The same notification again takes the place of the first.
+  // The same notification again replaces the first.
   event.waitUntil(worker.registration.showNotification(title, { body, tag: id, icon: '/favicon.svg', data: { path } }))
 })
 
@@ -47,7 +47,7 @@ async function currentKey() {
   return response.ok ? (await response.json()).publicKey : undefined
 }
 
-/** The push service has ended the subscription: without another, nothing would come any more. @param {any} before */
+/** The push service has ended the subscription: without another, no more pushes would come. @param {any} before */
 async function subscribeAgain(before) {
   const key = before?.options.applicationServerKey ?? (await currentKey())
   if (!key) return

@@ -1,8 +1,8 @@
 import { createContext, useContext } from './preact.js'
 
 /**
- * What every part of the page needs: words, the server, what it says of tasks, the live region; and the tasks that were
- * started here and not looked at yet.
+ * What every part of the page needs: words, the server, task changes, the live region; and the tasks that were
+ * started here and not opened yet.
  *
  * @typedef {import('./api.js').Api & {
  *   records: import('./records/api.js').RecordsApi,

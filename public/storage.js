@@ -1,11 +1,11 @@
 /**
  * Text that must survive a reload or an error. Private text goes to sessionStorage, which ends with the tab.
- * A full or forbidden storage is no reason to stop writing: then nothing is kept, and nothing else changes.
+ * A full or forbidden storage does not stop the user from writing: then nothing is kept, and nothing else changes.
  *
  * @template T
  * @param {'sessionStorage' | 'localStorage'} area
  * @param {string} key
- * @param {T} fallback what there is when nothing, or nothing readable, was kept
+ * @param {T} fallback the value when nothing readable was kept
  */
 export function kept(area, key, fallback) {
   const name = `conch:${key}`

@@ -1,5 +1,5 @@
 /**
- * What the owner's stream says of tasks, handed on to the lists that show them: one connection serves the whole page.
+ * What the owner's stream reports of tasks, passed on to the lists that show them: one connection serves the whole page.
  *
  * @typedef {{ id: string, kind: string, status: import('./api.js').TaskStatus }} TaskChange
  * @typedef {(change: TaskChange | undefined) => void} Listener undefined when something may have been missed

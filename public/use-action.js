@@ -3,7 +3,7 @@ import { useState } from './preact.js'
 import { useServices } from './services.js'
 
 /**
- * What somebody asks of the server by a button: when it fails, that is shown and said.
+ * A user's action by a button: a failure is shown and announced.
  */
 export function useAction() {
   const { t, announce } = useServices()

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from './preact.js'
 
 /**
- * For the main heading of a view: it gets the focus when somebody came by a link, as it would on a page that loads.
+ * For the main heading of a view: it gets the focus when the user followed a link, as on a page that loads.
  *
  * @param {boolean} arrived once the heading is there
  */

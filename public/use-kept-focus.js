@@ -1,8 +1,8 @@
 import { useEffect, useRef } from './preact.js'
 
 /**
- * For a group of buttons that change places: when the one with the focus goes, the group keeps the focus, at its first
- * button or at the one marked `data-focus`. Whoever has gone elsewhere meanwhile is left alone.
+ * For a group of buttons that replace each other: when the one with the focus disappears, the group keeps the focus, at its
+ * first button or at the one marked `data-focus`. A user who has moved on meanwhile keeps their place.
  *
  * @template {HTMLElement} T
  * @param {unknown} state changes when the buttons do
@@ -23,7 +23,7 @@ export function useKeptFocus(state) {
     },
     /** @param {FocusEvent} event */
     onFocusOut: event => {
-      // A button that vanishes has no successor; somebody who moves on has.
+      // A button that disappears has no related target; a user who moves on has.
       if (event.relatedTarget) ours.current = false
     },
   }

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from './preact.js'
 /**
  * A list of the server's, loaded page by page.
  *
- * `items` is undefined until the first page has come; `more` is there while there are more.
+ * `items` is undefined until the first page has come; `more` exists while there are more pages.
  *
  * @template {{ id: string }} Item
  * @param {(cursor?: string) => Promise<import('./api.js').List<Item>>} loadPage
@@ -16,7 +16,7 @@ export function useList(loadPage) {
   const busy = useRef(false)
 
   const load = async () => {
-    // A page that is asked for twice would be there twice.
+    // A page that is loaded twice would be there twice.
     if (busy.current) return
     busy.current = true
     setFault(undefined)
@@ -34,14 +34,14 @@ export function useList(loadPage) {
   return {
     items,
     fault,
-    /** Loads the next page, or what failed again. */
+    /** Loads the next page, or the one that failed. */
     load,
     more: next !== undefined,
-    /** Puts the first page as it is now before what was loaded of the others. Throws what the API throws. */
+    /** Puts the first page as it is now before the loaded items of the others. Throws what the API throws. */
     refresh: async () => {
       const page = await loadPage()
       const ids = new Set(page.items.map(item => item.id))
-      // A list of one page has no others: what is not in it any more is gone.
+      // A list of one page has no others: an item that is not in it any more was deleted.
       const others = (/** @type {Item[]} */ before) => (page.nextCursor ? before.filter(item => !ids.has(item.id)) : [])
       setItems(before => before && [...page.items, ...others(before)])
     },

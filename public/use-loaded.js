@@ -1,7 +1,7 @@
 import { useEffect, useState } from './preact.js'
 
 /**
- * Something the server is asked for once: there, on its way (neither `value` nor `fault`), or failed, until `load` is
+ * A value that the page loads once: there, on its way (neither `value` nor `fault`), or failed, until `load` is
  * called again.
  *
  * @template Value

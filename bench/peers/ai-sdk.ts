@@ -2,7 +2,7 @@ import { createOpenAI } from '@ai-sdk/openai'
 import { streamText } from 'ai'
 import { listen, modelUrl } from './listen.ts'
 
-/** What the AI SDK's documentation shows for a Node server. */
+/** The Node server of the AI SDK's documentation. */
 const openai = createOpenAI({ apiKey: 'none', baseURL: modelUrl })
 const model = openai.chat('bench')
 

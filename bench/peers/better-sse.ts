@@ -2,7 +2,7 @@ import { json } from 'node:stream/consumers'
 import { createChannel, createSession } from 'better-sse'
 import { listen } from './listen.ts'
 
-/** What better-sse's documentation shows: a session for each watcher, all of them in a channel that broadcasts. */
+/** The server of better-sse's documentation: a session for each watcher, all of them in a channel that broadcasts. */
 const channel = createChannel()
 
 listen(async (request, response) => {

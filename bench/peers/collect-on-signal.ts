@@ -1,2 +1,2 @@
-/** With `--import` and `--expose-gc`: who measures the memory of a process can have its garbage collected first. */
+/** For `--import` and `--expose-gc`: lets the bench trigger a garbage collection before it measures a process's memory. */
 process.on('SIGUSR2', () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }))

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { transact } from './transactions.ts'
 
-/** As node-postgres documents transactions, with listeners for the connections that break while nobody waits for them. */
+/** As node-postgres documents transactions, with listeners for connections that break while no query waits for them. */
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
   application_name: process.env.NAME,

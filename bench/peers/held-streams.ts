@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { Agent, request } from 'undici'
 import { listen, modelUrl } from './listen.ts'
 
-/** The limit for Node: as many completions as `streams` in the query says, read and thrown away, and nothing else. */
+/** The limit for Node: reads and drops as many completions as `streams` in the query says, and does nothing else. */
 const agent = new Agent({ bodyTimeout: 0 })
 const body = JSON.stringify({ model: 'bench', stream: true, messages: [{ role: 'user', content: 'Write.' }] })
 const held: Readable[] = []

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Where the model is, for peers that ask one. */
+/** The URL of the model, for peers that use one. */
 export const modelUrl = process.env.MODEL_URL ?? ''
 
 /** Serves on a free port, and prints it for the bench that started this process. */

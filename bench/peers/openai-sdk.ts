@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { listen, modelUrl } from './listen.ts'
 
-/** What the SDK's documentation shows: a loop over its stream that writes each delta. */
+/** The example of the SDK's documentation: a loop over its stream that writes each delta. */
 const client = new OpenAI({ apiKey: 'none', baseURL: modelUrl })
 
 listen(async (_, response) => {

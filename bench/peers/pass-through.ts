@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream'
 import { Agent, request } from 'undici'
 import { listen, modelUrl } from './listen.ts'
 
-/** The limit for Node: what the model answers is passed on as it is, and nothing is known of it. */
+/** The limit for Node: passes the model's answer on as it is, without reading it. */
 const agent = new Agent({ bodyTimeout: 0 })
 const body = JSON.stringify({ model: 'bench', stream: true, messages: [{ role: 'user', content: 'Write.' }] })
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { listen } from './listen.ts'
 
-/** The limit for Node's http server: a loop that writes the same bytes to each watcher, and nothing is known of them. */
+/** The limit for Node's http server: a loop that writes the same bytes to each watcher, without reading them. */
 const watchers = new Set<ServerResponse>()
 let events = 0
 

@@ -1,7 +1,7 @@
 import { listen } from './listen.ts'
 
 /**
- * A log that is an array of the frames that were sent live, one for each token, each written to whoever comes. `frames` in
+ * A log that is an array of the frames that were sent live, one for each token, each written to every client. `frames` in
  * the query says how many there are, `ends` whether the stream ends after them.
  */
 const live = Array.from({ length: 4_000 }, (_, token) => {

@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** What a process does with its driver: transactions of two statements, single statements, or both in turn. */
+/** The work of a process with its driver: transactions of two statements, single statements, or both in turn. */
 export type Work = 'transactions' | 'statements' | 'mixed'
 
 /** A pool of ten connections, as its driver is used. */
 export interface Driver {
-  /** `run` within begin and commit, or rollback. */
+  /** Calls `run` between begin and commit, or rollback. */
   transaction(run: (execute: (statement: string) => Promise<unknown>) => Promise<unknown>): Promise<unknown>
-  /** A statement by itself. */
+  /** Runs a single statement. */
   execute(statement: string): Promise<unknown>
 }
 
-/** What became of the work of a process whose backends were terminated or frozen. */
+/** The outcome of the work of a process whose backends were terminated or frozen. */
 export interface Fates {
-  /** The numbers of what was reported as committed. */
+  /** The numbers of the pieces that were reported as committed. */
   committed: number[]
   failed: number
   neverSettled: number
@@ -24,13 +24,13 @@ export interface Fates {
 }
 
 const laterQueries = 10
-/** What has not settled by then never does: all that is done here takes a second, and a driver's own limit is one. */
+/** Work that has not settled by then never does: all of it takes a second, and a driver's own limit is one. */
 const patienceMs = 15_000
 const laterPatienceMs = 5_000
 
 /**
- * Begins all of the work at once and prints what became of it, as JSON, for the bench that started this process. Errors that
- * no one can catch, such as one that is thrown from a timer, are counted instead of ending it.
+ * Starts all of the work at once and prints its outcome, as JSON, for the bench that started this process. Errors that
+ * cannot be caught, such as one that is thrown from a timer, are counted and do not end the process.
  */
 export async function transact(driver: Driver): Promise<void> {
   const fates: Fates = {
@@ -72,7 +72,7 @@ export async function transact(driver: Driver): Promise<void> {
 function transaction(driver: Driver, number: number): Promise<unknown> {
   return driver.transaction(async execute => {
     await execute(`insert into written values (${number})`)
-    // Idle in the transaction, as while something is computed.
+    // Idle in the transaction, as while a process computes something.
     await delay(50)
     await execute(`insert into written values (${number})`)
   })

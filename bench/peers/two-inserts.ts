@@ -7,8 +7,8 @@ import { migrateEmbedded, migratePostgres } from '../../src/db/migrate.ts'
 import { listen } from './listen.ts'
 
 /**
- * A task and its output, stored by hand: two inserts in one transaction, in tables and indexes that are Conch's, with an input
- * that is encrypted as its is. Nobody is asked who they are, nothing is validated, and there is no job that would run it.
+ * Stores a task and its output by hand: two inserts in one transaction, in Conch's tables and indexes, with an input
+ * that is encrypted as Conch's is. It checks no owner, validates nothing, and adds no job that would run the task.
  */
 const transaction = await (process.env.DATABASE_URL ? onPostgres(process.env.DATABASE_URL) : embedded())
 const key = randomBytes(32)

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
-/** What is measured runs on the first core alone; whatever loads it, models and clients, on the second. */
+/** The measured processes run on the first core alone; their load, models and clients, on the second. */
 const serverCore = 0
 const loadCore = 1
 
 /**
- * Keeps a process, with all its threads and what it starts later, on the core of what is measured. With `PROFILE` only its
- * main thread: one that takes samples on the same core gets its turn mostly when the main thread sleeps, and sees it idle.
+ * Pins a process, with all its threads and children, to the core of the measured processes. With `PROFILE` only its
+ * main thread: a sampling thread on the same core gets its turn mostly when the main thread sleeps, and sees it idle.
  */
 export function pinServer(pid: number): void {
   pin(pid, serverCore, process.env.PROFILE ? [] : ['--all-tasks'])
@@ -32,7 +32,7 @@ export function family(pid: number): number[] {
 
 /**
  * Microseconds of processor time, of all threads, in user and kernel mode, that processes have used so far; a thread that has
- * ended is not counted. Of the scheduler, to the nanosecond: /proc/<pid>/stat tells it in hundredths of a second.
+ * ended is not counted. From the scheduler, to the nanosecond: /proc/<pid>/stat counts in hundredths of a second.
  */
 export function cpuMicros(pids: readonly number[]): number {
   let nanos = 0
@@ -44,7 +44,7 @@ export function cpuMicros(pids: readonly number[]): number {
   return nanos / 1000
 }
 
-/** Bytes of memory that belong to processes alone: what the machine would get back if they ended. */
+/** Bytes of memory that belong to these processes alone: what the machine would get back if they ended. */
 export function privateBytes(pids: readonly number[]): number {
   let kilobytes = 0
   for (const pid of pids) {

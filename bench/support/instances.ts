@@ -13,7 +13,7 @@ export interface Instance {
 }
 
 /**
- * Two instances, each a process of its own, on a new database, a Redis of their own, and a model. Needs `DATABASE_URL` and
+ * Two instances, each in its own process, on a new database, their own Redis, and a model. Needs `DATABASE_URL` and
  * redis-server.
  */
 export async function withInstances(
@@ -38,7 +38,7 @@ export async function withInstances(
   )
 }
 
-/** A number among what an instance says of itself. */
+/** A number in an instance's metrics. */
 export async function gauge(url: string, name: string): Promise<number> {
   const metrics = await (await fetch(`${url}/metrics`)).text()
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1])

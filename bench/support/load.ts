@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { text as readText } from 'node:stream/consumers'
 
-/** What stands between a model and its clients. */
+/** A server between a model and its clients. */
 export interface Subject {
   readonly name: string
   /** Its processes, whose processor time counts. */
@@ -10,7 +10,7 @@ export interface Subject {
   open(agent: Agent): Promise<IncomingMessage>
 }
 
-/** Called with what came, at the time it came. */
+/** Called with each piece, at the time it came. */
 export type Arrived = (bytes: Buffer, atMs: number) => void
 
 /** Opens `streams` completions at once and reads each to its end. @throws if one is not answered with 200, or breaks off */

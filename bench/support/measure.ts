@@ -48,7 +48,7 @@ export async function onPostgres(measure: (backend: Backend) => Promise<void>): 
   await withContext(async t => measure(await newDatabase(t)))
 }
 
-/** What a Conch on Postgres must be given. */
+/** The settings that a Conch on Postgres needs. */
 const sharedSecrets = {
   COOKIE_SECRET: 'a secret of forty characters, for benches',
   ENCRYPTION_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
@@ -62,7 +62,7 @@ async function onServer(statement: string): Promise<void> {
   await client.end()
 }
 
-/** A server in a process of its own, on an embedded database of its own unless `env` names one, before an upstream that answers by script. */
+/** A server in its own process, on its own embedded database unless `env` names one, before an upstream that answers by script. */
 export async function withServer<T>(
   script: Script,
   measure: (url: string) => Promise<T>,
@@ -98,7 +98,7 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-/** Prints the table and keeps it as JSON in `bench/results/`, which git ignores. */
+/** Prints the table and stores it as JSON in `bench/results/`, which git ignores. */
 export async function report(name: string, rows: Record<string, unknown>[]): Promise<void> {
   console.log(name)
   console.table(rows)

@@ -5,9 +5,9 @@ import { cpuMicros, privateBytes } from './cores.ts'
 export interface Memory {
   /** In V8's heap. */
   heap: number
-  /** Outside of it, but kept by objects in it: buffers. */
+  /** Outside of the heap, but kept by objects in it: buffers. */
   external: number
-  /** That belong to the process alone: these and all else, such as what the heap has and does not use. */
+  /** Private to the process: these and everything else, such as free space in the heap. */
   private: number
 }
 
@@ -16,11 +16,11 @@ export function inspectedAt(port: number): string {
   return `--inspect=127.0.0.1:${port}`
 }
 
-/** What a process that listens for an inspector holds, once what it does not need has been collected. */
+/** The memory of a process that listens for an inspector, after a garbage collection. */
 export async function memoryOf({ pid, inspectorPort }: { pid: number; inspectorPort: number }): Promise<Memory> {
   const inspector = await Inspector.attach(inspectorPort)
   try {
-    // Once more for what finalizers let go.
+    // Again for objects that finalizers release.
     for (let time = 0; time < 3; time++) {
       await inspector.call('HeapProfiler.collectGarbage')
       await delay(200)
@@ -35,16 +35,16 @@ export async function memoryOf({ pid, inspectorPort }: { pid: number; inspectorP
   }
 }
 
-/** Processor time in a second that is next to nothing. The thread that takes a profile uses some by itself. */
+/** Processor time in a second that counts as idle. The thread that takes a profile uses some by itself. */
 const idleMicros = process.env.PROFILE ? 200_000 : 20_000
 
-/** Resolves when a process has done next to nothing for a second. */
+/** Resolves when a process was idle for a second. */
 export async function idle(pid: number): Promise<void> {
   for (let last = 0, now = cpuMicros([pid]); now - last > idleMicros; last = now, now = cpuMicros([pid]))
     await delay(1000)
 }
 
-/** The protocol of Node's inspector, as far as it is needed here. */
+/** The part of the protocol of Node's inspector that the bench needs. */
 class Inspector {
   readonly #socket: WebSocket
   readonly #calls = new Map<number, PromiseWithResolvers<Record<string, unknown>>>()
@@ -59,7 +59,7 @@ class Inspector {
       this.#calls.delete(id)
     })
     socket.addEventListener('close', () => {
-      for (const { reject } of this.#calls.values()) reject(new Error('the inspected process has gone'))
+      for (const { reject } of this.#calls.values()) reject(new Error('the inspected process has ended'))
     })
   }
 

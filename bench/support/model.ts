@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import { choice, completionChunk, doneFrame, frame } from '../../src/demo-model/chunk.ts'
 
-/** How the model writes: `perSecond` undefined is as fast as they are taken. */
+/** How the model writes. `perSecond` undefined: as fast as its readers take the tokens. */
 export interface Pace {
   tokens: number
   perSecond?: number
-  /** Says nothing more after them, and does not end. */
+  /** After this many tokens the model is silent, and does not end. */
   pauses?: boolean
 }
 
-/** What a token says: always the same, or the time at which it is sent, for who measures how long it takes. */
+/** The text of a token: always the same, or the time at which it is sent, for a bench that measures latency. */
 export type Token = () => string
 
 /** Six bytes and a space, like most tokens of Korean. */
@@ -21,12 +21,12 @@ export const plainToken: Token = () => '토큰 '
 export const timeToken: Token = () => `${performance.now().toFixed(3)} `
 
 /**
- * An OpenAI-compatible model in this process that streams tokens, each in a chunk as OpenAI sends it, of about 300 bytes,
- * and written by itself.
+ * An OpenAI-compatible model in this process that streams tokens, each in a chunk like OpenAI's, of about 300 bytes,
+ * and in its own write.
  *
- * Paced, each stream has a rhythm of its own, so that what reads them finds about one token at a time, as in production; all
+ * Paced, each stream has its own rhythm, so that its reader finds about one token at a time, as in production; all
  * of them take `tokens / perSecond`, to the millisecond.
- * As fast as they go, each stream that is not blocked writes one token in each turn of the event loop.
+ * Unpaced, each stream that is not blocked writes one token in each turn of the event loop.
  */
 export class Model {
   pace: Pace = { tokens: 1 }
@@ -45,7 +45,7 @@ export class Model {
       request.on('end', () => model.#answer(response))
     })
     server.keepAliveTimeout = 600_000
-    // SOMAXCONN: thousands come at once.
+    // SOMAXCONN: thousands connect at once.
     server.listen(0, '127.0.0.1', 4096)
     await once(server, 'listening')
     t.teardown(() => {
@@ -119,7 +119,7 @@ function paced(tokens: number, everyMs: number, write: () => boolean): void {
 
 const head = { id: 'chatcmpl-CWy4kQ2mVbS1nT8rZp0LhXd7uJeGf', created: 1_790_000_000, model: 'gpt-4o-mini-2024-07-18' }
 const rest = { service_tier: 'default', system_fingerprint: 'fp_560af6e559' }
-/** OpenAI pads its chunks, so that their lengths do not tell the tokens. */
+/** OpenAI pads its chunks, so that their lengths do not reveal the tokens. */
 const obfuscation = 'q0w9e8r7t6y5'
 
 function openAiFrame(found: object): string {

@@ -23,8 +23,8 @@ const profiling: Record<string, string> = process.env.PROFILE
   : {}
 
 /**
- * Conch as it is shipped. A completion is the one of a diary review: a POST that creates the task, and the request for its
- * events, as a page sends them. With `checkout`, that of another folder: the state before a change.
+ * Conch as it is shipped. A completion is a diary review: a POST that creates the task, and the request for its
+ * events, as a page sends them. With `checkout`, the Conch of another folder: the state before a change.
  */
 export async function startConch(
   t: Context,
@@ -33,10 +33,10 @@ export async function startConch(
   Subject & {
     url: string
     pid: number
-    /** All that it has printed. */
+    /** Everything that it has printed. */
     output(): string
     stop(): Promise<unknown>
-    /** Creates a task, for whoever opens its event stream. */
+    /** Creates a task, for a caller that opens its event stream. */
     submit(agent: Agent): Promise<{ streamUrl: string; cookie: string }>
   }
 > {
@@ -66,7 +66,7 @@ export async function startConch(
 
 export const anyReview = { type: 'FEELING', body: '오늘은 시험을 봤다. 생각보다 잘 본 것 같아서 기분이 좋다.' }
 
-/** Has Conch do a task for somebody new: where its events are, and what shows who asks for them. */
+/** Creates a task of a new owner: the URL of its events, and the cookie for them. */
 export async function submitTask(
   url: string,
   body: object,
@@ -78,7 +78,7 @@ export async function submitTask(
   return { streamUrl: new URL(streamUrl, url).href, cookie }
 }
 
-/** A server of `bench/peers/`, in a process of its own. */
+/** A server of `bench/peers/`, in its own process. */
 export async function startPeer(
   t: Context,
   file: string,
@@ -94,13 +94,13 @@ export async function startPeer(
   return { url: `http://127.0.0.1:${port}`, pid: child.pid as number }
 }
 
-/** A peer to which each request is a completion. */
+/** A peer that answers each request with a completion. */
 export async function startModelPeer(t: Context, name: string, file: string, modelUrl: string): Promise<Subject> {
   const { url, pid } = await startPeer(t, file, { MODEL_URL: modelUrl })
   return { name, pids: [pid], open: agent => complete(`${url}/`, agent) }
 }
 
-/** Debian's nginx as a proxy that does not buffer, with connections to the model that are kept. */
+/** Debian's nginx as a proxy that does not buffer, with persistent connections to the model. */
 export async function startNginxProxy(t: Context, modelUrl: string): Promise<Subject> {
   const { host } = new URL(modelUrl)
   const { url, pid } = await startNginx(
@@ -128,8 +128,8 @@ export function direct(modelUrl: string): Subject {
 /**
  * An nginx with one worker that logs nothing.
  *
- * @param http what stands within `http { }`, given the port to listen on
- * @param head what stands before it, such as modules to load
+ * @param http the content of `http { }`; gets the port to listen on
+ * @param head the lines before it, such as modules to load
  */
 export async function startNginx(
   t: Context,
@@ -155,7 +155,7 @@ export async function startNginx(
       ${http(port)}
     }`,
   )
-  // Debian has it where only root looks.
+  // Debian has it where only root has it in its path.
   const child = spawn('nginx', ['-p', folder, '-c', 'nginx.conf', '-e', 'error.log'], {
     env: { PATH: `${process.env.PATH}:/usr/sbin` },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -171,7 +171,7 @@ function complete(url: string, agent: Agent): Promise<IncomingMessage> {
   return send(url, { agent, body: { model: 'bench', stream: true, messages: [{ role: 'user', content: 'Write.' }] } })
 }
 
-/** Removed in the end. */
+/** Removed at the end. */
 export async function temporaryFolder(t: Context): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'conch-bench-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))

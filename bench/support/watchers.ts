@@ -1,16 +1,16 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Where an event stream is. */
+/** The URL of an event stream. */
 export interface Watched {
   url: string
   headers?: Record<string, string>
 }
 
-/** Connections that are opened at once: fewer than wait in any server's backlog. */
+/** Connections that are opened at once: fewer than fit into any server's backlog. */
 const openedAtOnce = 100
 
-/** All read into the same bytes, one after the other: watchers shall cost as little as possible. */
+/** All read into the same bytes, one after the other: watchers must cost as little as possible. */
 const buffer = Buffer.alloc(65_536)
 
 /**
@@ -27,16 +27,16 @@ export class Watchers {
   #expected = Number.POSITIVE_INFINITY
   #all = Promise.withResolvers<void>()
 
-  /** Resolves when so many are connected, and have been answered. */
+  /** Resolves when this many are connected, and have been answered. */
   async open(watched: Watched, count: number): Promise<void> {
     for (let opened = 0; opened < count; opened += openedAtOnce) {
       await Promise.all(Array.from({ length: Math.min(openedAtOnce, count - opened) }, () => this.#connect(watched)))
     }
-    // What greets the last ones.
+    // The first bytes that the last ones get.
     await delay(300)
   }
 
-  /** Resolves when each has got all that was sent so far. @throws when one got something else, or was cut off */
+  /** Resolves when each has got everything sent so far. @throws when one got something else, or was disconnected */
   async all(): Promise<void> {
     this.#expected = this.sent.length * this.#sockets.length
     this.#settle()

@@ -30,7 +30,7 @@ export function chatApi(call) {
     remove: id => call('DELETE', `/conversations/${id}`),
     /**
      * @param {string} id
-     * @param {{ content: string, replaces?: string }} message `replaces`: the task of a message that it takes the place of
+     * @param {{ content: string, replaces?: string }} message `replaces`: the task of the message that it replaces
      * @param {OnBusy} onBusy
      * @returns {Promise<{ taskId: string }>}
      */

@@ -8,8 +8,8 @@ import { NewConversation } from './new-conversation.js'
 import { usePolling } from './use-polling.js'
 
 /**
- * Conversations: the list of them, beside it a new one or one of them. Where there is no room beside, the list makes
- * way for an open one.
+ * Conversations: the list, and beside it a new conversation or an open one. On a narrow screen the open one replaces the
+ * list.
  *
  * @param {{ place: import('../route.js').Place<import('../route.js').ChatRoute> }} props
  */
@@ -22,7 +22,7 @@ export function ChatPage({ place: { conversationId, arrived } }) {
   usePolling(refresh, elsewhere.length > 0, conversationId)
 
   const [begun, setBegun] = useState(/** @type {string | undefined} */ (undefined))
-  // Whoever comes back to it later only reads, as with any other.
+  // A user who returns to it later only reads, as with any other.
   useEffect(() => () => setBegun(before => (before === conversationId ? undefined : before)), [conversationId])
   /** @param {string} id */
   const begin = id => {

@@ -6,7 +6,7 @@ import { useArrival } from '../use-arrival.js'
 import { useKeptFocus } from '../use-kept-focus.js'
 
 /**
- * The name of a conversation, the way back to the others, and the end of it.
+ * The title of a conversation, the link back to the others, and the button that removes it.
  *
  * @param {{ title: string, arrived: boolean, onRemove: () => Promise<void> }} props
  */

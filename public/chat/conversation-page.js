@@ -17,7 +17,7 @@ import { useConversation } from './use-conversation.js'
  * @property {string} conversationId
  * @property {boolean} arrived
  * @property {boolean} begun here and just now: its user goes on writing
- * @property {() => void} onUsed something was said or replied
+ * @property {() => void} onUsed a message or a reply came
  * @property {() => void} onRemoved
  */
 
@@ -32,7 +32,7 @@ export function ConversationPage(props) {
   const { conversation, fault, load } = state
   if (fault instanceof Refused && fault.status === 404)
     return html`<${NotThere} fault=${fault} gone=${t('chat.gone')} backUrl="#chat" back=${t('chat.toAll')} />`
-  // Once it is there, what could not be asked again is asked again later.
+  // Once it is there, a failed refresh is repeated later.
   if (conversation) return html`<${Conversation} ...${props} state=${state} conversation=${conversation} />`
   if (fault !== undefined) return html`<${LoadFault} words=${t('chat.failed')} fault=${fault} onAgain=${load} />`
   return html`<p class="quiet" aria-busy="true">${t('task.loading')}</p>`

@@ -11,7 +11,7 @@ import { useIsEmpty } from '../text/use-is-empty.js'
 /**
  * A reply as it is written.
  *
- * Screen readers are not told of the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
+ * Screen readers do not announce the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
  *
  * @param {{ turn: import('./turns.js').Turn, onEnded: (reply: import('./turns.js').Reply) => void,
  *   onStale: () => void }} props
@@ -34,7 +34,7 @@ export function LiveReply({ turn, onEnded, onStale }) {
     onEnded({ status, content: text.value, finishReason, error: error ?? view.error })
   }, [view.ended])
   useEffect(() => {
-    // Gone, by another tab.
+    // Deleted, by another tab.
     if (task.fault instanceof Error && 'status' in task.fault && task.fault.status === 404) onStale()
   }, [task.fault])
 
@@ -45,7 +45,7 @@ export function LiveReply({ turn, onEnded, onStale }) {
   `
 }
 
-/** Nothing is kept of a turn but its text. */
+/** Only the text of the turn is kept. */
 const nothingElse = async () => undefined
 
 const notKnownYet = {

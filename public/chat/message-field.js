@@ -2,8 +2,8 @@ import { isComposing } from '../form/keys.js'
 import { html } from '../preact.js'
 
 /**
- * Where a message is written: Enter sends it and Shift+Enter is a new line. On a keyboard that is drawn on the screen,
- * which has no such thing as Shift+Enter, Enter is a new line, and a button sends.
+ * The field for a message: Enter sends it and Shift+Enter is a new line. On an on-screen keyboard, which has no
+ * Shift+Enter, Enter is a new line, and a button sends.
  *
  * @param {{ id: string, label: string, placeholder?: string, draft: { text: string, set: (text: string) => void },
  *   fault?: string, hint?: string, area: { current: HTMLTextAreaElement | null }, onSend: () => void }} props

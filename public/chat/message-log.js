@@ -6,8 +6,7 @@ import { Reply } from './reply.js'
 import { isUnfinished } from './turns.js'
 
 /**
- * What was said, oldest first. Messages from before these come when they are asked for, and what is being read stays
- * where it is.
+ * The messages, oldest first. Earlier ones are loaded on request, and the text in view stays where it is.
  *
  * @param {{ conversation: import('./turns.js').Conversation,
  *   onEarlier: () => Promise<void>, onStale: () => Promise<void>,
@@ -43,8 +42,8 @@ export function MessageLog({ conversation, onEarlier, onStale, onAccepted, onRep
 }
 
 /**
- * Keeps what is in sight where it is while something is put above it, and the focus on the list if the button that
- * asked for it has gone.
+ * Keeps the text in view where it is while items are added above it, and moves the focus to the list if the button that
+ * loaded them has disappeared.
  *
  * @param {string | undefined} first the key of the first item
  */

@@ -17,7 +17,7 @@ import { useSending } from './use-sending.js'
  */
 
 /**
- * What the user has said, and the way to say it differently.
+ * A message of the user, and the button to change it.
  *
  * @param {OwnMessageProps} props
  */
@@ -45,7 +45,7 @@ export function OwnMessage(props) {
 }
 
 /**
- * The message as a draft of another one that takes its place: what came of it goes then, and it says so.
+ * The message as a draft of another one that replaces it: its reply and what came after are then removed, and the form says so.
  *
  * @param {OwnMessageProps & { onClose: () => void }} props
  */
@@ -61,12 +61,12 @@ function Edit({ conversationId, turn, after, onAccepted, onStale, onClose }) {
       onAccepted(message)
     },
   })
-  // Before anybody can type: the cursor must not move then.
+  // Before the user can type: the cursor must not move then.
   useLayoutEffect(() => {
     area.current?.focus()
     area.current?.setSelectionRange(draft.text.length, draft.text.length)
   }, [])
-  // What is removed with it does not count as being written; a reply to an earlier message may be.
+  // A reply that is removed with it does not count as being written; a reply to an earlier message may be.
   const submit = () => send({ content: draft.text, replaces: turn.taskId }, 'queue')
   const close = () => {
     draft.forget()

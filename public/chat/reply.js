@@ -19,7 +19,7 @@ import { isUnfinished } from './turns.js'
  */
 
 /**
- * What was replied to a message, or is being replied, or will be.
+ * The reply to a message: written, being written or waiting.
  *
  * @param {ReplyProps} props
  */
@@ -38,13 +38,13 @@ export function Reply(props) {
   `
 }
 
-/** A message whose turn has not come. @param {Pick<ReplyProps, 'turn' | 'onReply'>} props */
+/** A message that waits for its turn. @param {Pick<ReplyProps, 'turn' | 'onReply'>} props */
 function Waiting({ turn, onReply }) {
   const { t, api } = useServices()
   const { fault, attempt } = useAction()
   const cancel = async () => {
     const { status } = await api.cancelTask(turn.taskId)
-    // If it has begun just now, it is about to be followed, and ends there.
+    // If it has begun just now, the page is about to follow it, and gets its end there.
     if (status === 'cancelled') onReply({ status, content: '' })
   }
   return html`
@@ -63,7 +63,7 @@ function Ended({ turn, last, onReply, onStale }) {
   const { reply, taskId } = turn
 
   useEffect(() => {
-    // Begun here, and over before anybody could follow it.
+    // Begun here, and over before the page could follow it.
     const { status } = reply
     if (status !== 'pending' && status !== 'running' && started.delete(taskId)) announce(t(`chat.say.${status}`))
   }, [])

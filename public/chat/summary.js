@@ -8,7 +8,7 @@ import { usePolling } from './use-polling.js'
 const roomBeside = '(min-width: 76rem)'
 
 /**
- * What the conversation has come to. Summaries are written after the replies, in their own time, so it is asked for
+ * The summary of the conversation. Summaries are written after the replies, in their own time, so the page polls
  * while one is missing.
  *
  * @param {{ conversation: import('./turns.js').Conversation }} props
@@ -48,7 +48,7 @@ function useSummary({ id, turns }) {
   const { api } = useServices()
   const [summary, setSummary] = useState(/** @type {import('./api.js').Summary | undefined} */ (undefined))
   const ended = turns.filter(turn => !isUnfinished(turn)).length
-  // What is shown is still true while the server is away.
+  // The shown summary is still right while the server is unreachable.
   const load = () => api.chat.summary(id).then(setSummary, () => {})
   useEffect(() => void load(), [ended])
   usePolling(load, (summary?.pending ?? 0) > 0, ended)
@@ -56,7 +56,7 @@ function useSummary({ id, turns }) {
 }
 
 /**
- * The reply that a summary reaches, by its number: known only if the conversation is loaded from its beginning.
+ * The number of the reply that a summary reaches: known only if the conversation is loaded from its beginning.
  *
  * @param {import('./api.js').Summary} summary
  * @param {import('./turns.js').Conversation} conversation

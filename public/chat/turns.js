@@ -1,6 +1,6 @@
 /**
- * What the page knows of a conversation: pure changes of it. What somebody did here is added at once; what the server
- * says takes its place.
+ * What the page knows of a conversation, and pure functions that change it. A change made here is added at once; the server's
+ * answer then replaces it.
  *
  * @typedef {{ status: import('../api.js').OutputStatus, content: string, finishReason?: string | null,
  *   error?: import('../api.js').Fault | null, damaged?: boolean }} Reply its content is empty while it is being written
@@ -31,8 +31,8 @@ function turnsOf(messages) {
 }
 
 /**
- * The newest messages have been loaded again. Older ones that are there already stay, if they still come before these;
- * and a reply that is being written ends when its task has said so, to whoever follows that.
+ * Merges the newest messages, loaded again. Older messages that are loaded already stay, if they still come before these;
+ * a reply that is being written ends when its task says so, to the part of the page that follows it.
  *
  * @param {Conversation | undefined} before
  * @param {import('./api.js').Messages} answer
@@ -58,7 +58,7 @@ export function withEarlier(conversation, { messages, earlier }) {
 }
 
 /**
- * A message was accepted; the one it replaces is gone, and all after it.
+ * A message was accepted; the message it replaces is removed, and all after it.
  *
  * @param {Conversation} conversation
  * @param {{ taskId: string, content: string, createdAt: string, replaces?: string }} message

@@ -1,18 +1,18 @@
 import { useEffect, useRef, useState } from '../preact.js'
 
-/** Whoever scrolls down to within this of the end wants to be there. */
+/** A reader within this distance of the end follows it. */
 const nearPx = 24
 
 /**
- * Keeps the end of an element that grows in sight, as long as its reader is there: who scrolls up is left alone until
- * they are back at the end, or ask to be.
+ * Keeps the end of a growing element in view while its reader is there. A reader who scrolls up stays where they are until
+ * they return to the end, or ask to.
  *
  * @template {HTMLElement} T
  */
 export function useAtBottom() {
   const ref = useRef(/** @type {T | null} */ (null))
   const [atBottom, setAtBottom] = useState(true)
-  // What the observer goes by: a state would be one drawing late.
+  // For the observer: a state would be one drawing late.
   const following = useRef(true)
 
   /** @param {boolean} yes */
@@ -30,7 +30,7 @@ export function useAtBottom() {
     const onScroll = () => {
       const up = scrollY < lastY
       lastY = scrollY
-      // Growth alone never moves a page up: that is the reader.
+      // Growth alone never moves a page up: only the reader does.
       if (up && belowPx() > 2) follow(false)
       else if (!up && belowPx() < nearPx) follow(true)
     }

@@ -3,7 +3,7 @@ import { useServices } from '../services.js'
 import { refreshed, withEarlier, withMessage, withReply } from './turns.js'
 
 /**
- * A conversation on the page: loaded, and loaded again after every change and when the tab is looked at again, since
+ * A conversation on the page: loaded, and loaded again after every change and when the tab becomes visible, since
  * other tabs may have gone on with it. `conversation` is undefined until it has come; `fault` says why the last answer
  * did not come.
  *
@@ -18,7 +18,7 @@ export function useConversation(id) {
   const asked = useRef(0)
 
   const load = async () => {
-    // Answers may overtake each other: only that to the last question counts.
+    // Answers may overtake each other: only the one to the last request counts.
     const question = ++asked.current
     try {
       const answer = await api.chat.one(id)
@@ -29,7 +29,7 @@ export function useConversation(id) {
       if (question === asked.current) setFault(error)
     }
   }
-  /** Shown at once, then asked for. @param {(before: import('./turns.js').Conversation) => import('./turns.js').Conversation} make */
+  /** Shows the change at once, then loads the server's state. @param {(before: import('./turns.js').Conversation) => import('./turns.js').Conversation} make */
   const change = make => {
     setConversation(before => before && make(before))
     load()

@@ -4,12 +4,12 @@ const firstPauseMs = 1000
 const longestPauseMs = 30_000
 
 /**
- * Asks again and again while there is something to wait for and the tab is looked at: at growing pauses, and at once
- * when the tab is looked at again.
+ * Polls while there is something to wait for and the tab is visible: with growing pauses, and at once
+ * when the tab becomes visible again.
  *
  * @param {() => Promise<unknown>} ask does not reject
  * @param {boolean} waiting
- * @param {unknown} since short pauses begin anew when it changes
+ * @param {unknown} since the pauses start short again when it changes
  */
 export function usePolling(ask, waiting, since) {
   useEffect(() => {

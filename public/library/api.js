@@ -5,8 +5,8 @@
  * @typedef {{ id: string, kind: LibraryKind, status: LibraryStatus, title: string | null, preview: string,
  *   match: Match | null, sizes: { characters: number, bytes: number, count: number }, createdAt: string,
  *   updatedAt: string, links: { self: string }, damaged?: true }} LibraryItem
- * @typedef {{ q: string, kind: LibraryKind | '', status: LibraryStatus | '', from: string, to: string }} Wanted what is
- *   looked for; `from` and `to` are days of the reader's calendar, both included; empty where all is wanted
+ * @typedef {{ q: string, kind: LibraryKind | '', status: LibraryStatus | '', from: string, to: string }} Wanted the
+ *   filters; `from` and `to` are days of the reader's calendar, both included; an empty member does not filter
  *
  * @typedef {ReturnType<typeof libraryApi>} LibraryApi
  */
@@ -26,7 +26,7 @@ export function libraryApi(call) {
 }
 
 /**
- * When a day begins for the reader, or one so many days later; nothing for no day.
+ * When a day begins for the reader, or a number of days later; nothing for no day.
  *
  * @param {string} day as a date field has it
  */

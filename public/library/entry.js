@@ -8,7 +8,7 @@ import { Remedies } from '../task/remedies.js'
 const urls = { record: taskUrl, review: reviewUrl, quiz: quizUrl, conversation: chatUrl }
 
 /**
- * One thing, whatever kind it is: what it says, or where it says what was looked for; of one that failed, what can be done.
+ * One thing of any kind: its preview, or the place where it matches the search; for a failed one, what can be done.
  *
  * @param {{ item: import('./api.js').LibraryItem, onRetry: (item: import('./api.js').LibraryItem) => Promise<void>,
  *   onRemove: (item: import('./api.js').LibraryItem) => Promise<void> }} props

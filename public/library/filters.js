@@ -16,7 +16,7 @@ const statuses = /** @type {const} */ ([
 ])
 
 /**
- * What is looked for: the words when they are sent, all else as soon as it is chosen.
+ * The filters: the words apply when they are sent, all others as soon as they are chosen.
  *
  * @param {{ wanted: Wanted, onWanted: (wanted: Wanted) => void, onClear: () => void }} props
  */

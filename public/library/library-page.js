@@ -10,10 +10,10 @@ import { Results } from './results.js'
 /** @type {Wanted} */
 const everything = { q: '', kind: '', status: '', from: '', to: '' }
 
-/** Who opens a result and comes back finds what was found. Private, so it ends with the tab. */
+/** A user who opens a result and returns finds the results again. Private, so it ends with the tab. */
 const keptWanted = kept('sessionStorage', 'library', everything)
 
-/** All that somebody has, of all kinds. @param {{ arrived: boolean }} props */
+/** Everything that an owner has, of all kinds. @param {{ arrived: boolean }} props */
 export function LibraryPage({ arrived }) {
   const { t } = useServices()
   const heading = useArrival(arrived)

@@ -5,7 +5,7 @@ import { useList } from '../use-list.js'
 import { Entry } from './entry.js'
 
 /**
- * What was found, last changed first. How much it is, is said once somebody has asked for it.
+ * The results, last changed first. Their number is announced once the user has searched.
  *
  * @param {{ wanted: import('./api.js').Wanted, asked: boolean }} props
  */
@@ -21,7 +21,7 @@ export function Results({ wanted, asked }) {
   shown.current = items
   useEffect(
     () =>
-      // What is shown as being written is so no longer, or again.
+      // The shown status of what is being written has changed.
       changes.listen(change => {
         const known = shown.current?.find(({ id }) => id === change?.id)
         if (!change || (known && known.status !== change.status && known.status !== 'confirmed'))

@@ -4,7 +4,7 @@ import { pageQuery } from '../api.js'
  * @typedef {'quiz.ready' | 'record.generated' | 'review.generated' | 'turn.completed' | 'task.failed'} Kind
  * @typedef {'in-app' | 'web-push' | 'alimtalk' | 'sms' | 'webhook'} Channel
  * @typedef {{ id: string, kind: Kind, taskId: string, createdAt: string, readAt: string | null,
- *   label: string | null, title: string, body: string, path: string }} Notification `label`: what its owner calls the thing
+ *   label: string | null, title: string, body: string, path: string }} Notification `label`: its owner's name for the thing
  * @typedef {Record<Kind, Channel[]>} Preferences
  * @typedef {{ preferences: Preferences, channels: Channel[] }} Choice `channels`: those that the server offers
  *

@@ -4,14 +4,14 @@ import { useServices } from '../services.js'
 import { NotificationList } from './notification-list.js'
 import { useNotifications } from './use-notifications.js'
 
-/** How many notifications are unread, and behind it the list of them. What comes in is said, too, without haste. */
+/** The number of unread notifications, and behind it their list. A new notification is also announced, politely. */
 export function Bell() {
   const { t, announce } = useServices()
   const [open, setOpen] = useState(false)
   const button = useRef(/** @type {HTMLElement | null} */ (null))
   const root = useRef(/** @type {HTMLElement | null} */ (null))
   const notifications = useNotifications(({ title, label, path }) => {
-    // Who is at the very place hears it from there.
+    // A user who has that place open gets it announced there.
     if (location.hash !== path.slice(1))
       announce(`${t('notifications.bell')}: ${[title, label].filter(Boolean).join(', ')}`)
   })

@@ -18,7 +18,7 @@ export function channelsApi(call) {
     pushKey: () => call('GET', '/push-subscriptions/key'),
     /** @param {object} body @returns {Promise<{ id: string }>} */
     addPush: body => call('POST', '/push-subscriptions', { body }),
-    /** Also of one that is gone. @param {string} id @returns {Promise<void>} */
+    /** Resolves also for one that does not exist. @param {string} id @returns {Promise<void>} */
     removePush: id =>
       /** @type {Promise<void>} */ (call('DELETE', `/push-subscriptions/${id}`)).catch(error => {
         if (error.status !== 404) throw error
@@ -37,7 +37,7 @@ export function channelsApi(call) {
     webhook: () => call('GET', '/webhook'),
     /** @param {string} url @returns {Promise<{ url: string, secret?: string }>} */
     setWebhook: url => call('PUT', '/webhook', { body: { url } }),
-    /** Has it asked again. @returns {Promise<Webhook>} */
+    /** Sends another challenge. @returns {Promise<Webhook>} */
     askWebhook: () => call('POST', '/webhook/challenge'),
     /** @returns {Promise<{ secret: string }>} */
     newWebhookSecret: () => call('POST', '/webhook/secret'),

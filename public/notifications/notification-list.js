@@ -3,7 +3,7 @@ import { html } from '../preact.js'
 import { useServices } from '../services.js'
 
 /**
- * Newest first. Following one marks it as read.
+ * Newest first. Following one sets it as read.
  *
  * @param {{ notifications: ReturnType<typeof import('./use-notifications.js').useNotifications>, onFollow: () => void }} props
  */

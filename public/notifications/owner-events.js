@@ -1,8 +1,8 @@
 /**
- * What happens to the owner's tasks, over one connection for all tabs of the browser: the tab that holds the lock has it
- * and tells the others. When that tab goes, the next one goes on from the last event that it heard of.
+ * What happens to the owner's tasks, over one connection for all tabs of the browser: the tab that holds the lock has the
+ * connection and forwards each event to the others. When that tab closes, the next one goes on from the last event it got.
  *
- * Without locks (a page that is not on https or localhost) every tab has a connection of its own.
+ * Without locks (a page that is not on https or localhost) every tab has its own connection.
  *
  * @typedef {{ type: 'data-unread', data: { unread: number } }
  *   | { type: 'data-task', id: string, data: import('../task-changes.js').TaskChange }
@@ -12,7 +12,7 @@
 
 const name = 'conch-me-events'
 
-/** The browser reconnects by itself, but not after an answer that is no stream. */
+/** The browser reconnects by itself, but not after an answer that is not a stream. */
 const retryMs = 5_000
 
 /**
@@ -32,14 +32,14 @@ export function followOwnerEvents(onChunk) {
   /** @param {MessageEvent<string>} event */
   const take = ({ data, lastEventId }) => {
     const chunk = JSON.parse(data)
-    // A connection that begins without a cursor says nothing of what came before it.
+    // A connection that begins without a cursor sends nothing of what came before it.
     if (!cursor) onChunk({ type: 'data-reset' })
     if (lastEventId) cursor = lastEventId
     others.postMessage({ cursor, chunk })
     onChunk(chunk)
   }
 
-  /** Holds the connection until this tab leaves. */
+  /** Holds the connection until this tab closes. */
   const lead = () =>
     new Promise(resolve => {
       /** @type {EventSource} */
@@ -62,7 +62,7 @@ export function followOwnerEvents(onChunk) {
       leaving.signal.addEventListener('abort', end)
     })
 
-  // Aborted while it waits, when the tab leaves.
+  // Aborted while it waits, when the tab closes.
   if (navigator.locks) navigator.locks.request(name, { signal: leaving.signal }, lead).catch(() => {})
   else lead()
 

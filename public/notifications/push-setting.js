@@ -13,7 +13,7 @@ export default function PushSetting() {
 
   const toggle = () => {
     const on = state === 'off'
-    // The server's list is read again before anything is said: the state follows from it.
+    // The server's list is read again before anything is announced: the state follows from it.
     run(async () => setState(await (on ? turnOn(api, lang) : turnOff(api))))
   }
   return html`

@@ -1,5 +1,5 @@
 /**
- * This browser's push subscription, and the server's knowledge of it.
+ * This browser's push subscription, and what the server knows of it.
  *
  * @typedef {'unsupported' | 'denied' | 'off' | 'on'} PushState
  */
@@ -11,7 +11,7 @@ export function isSupported() {
 }
 
 /**
- * Tells the server again where the push service has changed the subscription: its id is that of its address.
+ * Sends the subscription to the server again if the push service has changed it: its id is that of its address.
  *
  * @param {import('./channels-api.js').ChannelsApi} api
  * @param {readonly { id: string }[]} items the server's, of this owner
@@ -37,7 +37,7 @@ function added(api, subscription, language) {
 }
 
 /**
- * Asks the user, subscribes, and tells the server. Call it when the user asks for it: browsers refuse it otherwise.
+ * Asks the user, subscribes, and sends the subscription to the server. Call it on a click: browsers refuse it otherwise.
  *
  * @param {import('./channels-api.js').ChannelsApi} api
  * @param {'ko' | 'en'} language
@@ -49,7 +49,7 @@ export async function turnOn(api, language) {
   await navigator.serviceWorker.register('/service-worker.js')
   const { pushManager } = await navigator.serviceWorker.ready
   const { publicKey } = await api.pushKey()
-  // One that was made for another server's key would be refused.
+  // A subscription that was made for another server's key would be refused.
   await (await pushManager.getSubscription())?.unsubscribe()
   const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey })
   const { id } = await added(api, subscription, language)

@@ -10,7 +10,7 @@ import PushSetting from './push-setting.js'
 import WebhookSetting from './webhook-setting.js'
 
 /**
- * What an owner is told of, and where. Channels that need to be set up have their forms below the table.
+ * What an owner is notified of, and where. Channels that need to be set up have their forms below the table.
  *
  * @param {{ place: import('../route.js').Place }} props
  */

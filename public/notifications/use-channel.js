@@ -5,8 +5,8 @@ import { useAction } from '../use-action.js'
 import { channelsApi } from './channels-api.js'
 
 /**
- * What the server keeps of one channel: loaded once, and again by `reload`. `run` does what a button asks for, one thing at
- * a time, and says it when it is done.
+ * What the server stores of one channel: loaded once, and again by `reload`. `run` carries out a button's action, one
+ * at a time, and announces its end.
  *
  * @template Value
  * @param {(api: import('./channels-api.js').ChannelsApi) => Promise<Value>} ask
@@ -29,7 +29,7 @@ export function useChannel(ask) {
   }
   useEffect(() => void reload(), [])
 
-  /** @param {() => Promise<unknown>} action @param {string} [done] what to say then @returns {Promise<boolean>} */
+  /** @param {() => Promise<unknown>} action @param {string} [done] the announcement then @returns {Promise<boolean>} */
   const run = async (action, done) => {
     if (busy) return false
     setBusy(true)

@@ -6,7 +6,7 @@ import { followOwnerEvents } from './owner-events.js'
 /**
  * The owner's notifications, newest first, and how many are unread; kept up to date while the page is open.
  *
- * @param {(notification: import('./api.js').Notification) => void} onNew told of what comes in
+ * @param {(notification: import('./api.js').Notification) => void} onNew called for each new one
  */
 export function useNotifications(onNew) {
   const { api, changes } = useServices()
@@ -33,7 +33,7 @@ export function useNotifications(onNew) {
             onNew(chunk.data)
             return
           case 'data-reset':
-            // Something may have been missed. What fails now is there at the next load.
+            // A notification may have been missed. What fails now is there at the next load.
             refresh().catch(() => {})
             changes.tell()
         }
@@ -55,7 +55,7 @@ export function useNotifications(onNew) {
     unread,
     /** @param {string} id */
     read: id => read(notifications.read(id)),
-    /** Those that are in the list. */
+    /** The notifications in the list. */
     readAll: () => {
       const [newest] = list.items ?? []
       if (newest) read(notifications.readUpTo(newest.id))

@@ -2,7 +2,7 @@ import { Field } from '../form/field.js'
 import { html, useEffect, useState } from '../preact.js'
 import { useChannel } from './use-channel.js'
 
-/** How often the page looks whether the other side has answered the challenge. */
+/** How often the page checks whether the other side has answered the challenge. */
 const lookMs = 3_000
 
 /**

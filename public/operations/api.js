@@ -14,7 +14,7 @@ import { followOverview } from './overview/follow-overview.js'
 
 /** @param {import('../api.js').Call} call @param {string} token */
 export function operationsApi(call, token) {
-  // What a header cannot hold is a wrong token, like any other.
+  // A value that a header cannot hold is a wrong token, like any other.
   const headers = { authorization: `Bearer ${encodeURI(token)}` }
   return {
     /** @param {AbortSignal} signal @returns {Promise<Overview>} */

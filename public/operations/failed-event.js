@@ -5,7 +5,7 @@ import { useOperatorServices } from './operator-context.js'
 import { useOperation } from './use-operation.js'
 
 /**
- * One failed event: what failed how often and when, what is in it, and what an operator can do about it.
+ * One failed event: what failed, how often and when, its data, and what an operator can do about it.
  *
  * @param {{ api: import('./api.js').OperationsApi, failed: import('./api.js').FailedEvent, onDone: () => void }} props
  */

@@ -8,11 +8,11 @@ import { RedriveAll } from './redrive-all.js'
 import { usePolled } from './use-polled.js'
 
 const pageSize = 20
-/** The server gives no more at once. */
+/** The server returns no more at once. */
 const maxShown = 100
 
 /**
- * The failed events that pass the filters, newest first, kept up to date.
+ * The failed events that match the filters, newest first, kept up to date.
  *
  * @param {{ api: import('./api.js').OperationsApi, onRefused: () => void }} props `onRefused`: the token is wrong
  */

@@ -9,7 +9,7 @@ import { TokenForm } from './token-form.js'
 /** Until the tab is closed. */
 const keptToken = kept('sessionStorage', 'operator-token', '')
 
-/** What operators see once they have said their token. */
+/** The page for operators who have entered their token. */
 export function OperationsPage() {
   const { t, call } = useOperatorServices()
   const [token, setToken] = useState(keptToken.read)

@@ -5,7 +5,7 @@ import { useOperatorServices } from './operator-context.js'
 import { useOperation } from './use-operation.js'
 
 /**
- * Redrives all that pass the filters, after it has said how many they are.
+ * Redrives all that match the filters, after showing how many they are.
  *
  * @param {{ api: import('./api.js').OperationsApi, selection: import('./api.js').Selection, onDone: () => void }} props
  */
@@ -15,7 +15,7 @@ export function RedriveAll({ api, selection, onDone }) {
   const [preview, setPreview] = useState(/** @type {import('./api.js').Redriven | undefined} */ (undefined))
   const keeping = useKeptFocus(preview)
   const key = JSON.stringify(selection)
-  // The number was that of other filters.
+  // The number belonged to other filters.
   useEffect(() => setPreview(undefined), [key])
 
   const ask = async () => setPreview(await attempt(api.preview(selection)))

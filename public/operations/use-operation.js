@@ -2,7 +2,7 @@ import { explainError } from '../explain-error.js'
 import { useState } from '../preact.js'
 import { useOperatorServices } from './operator-context.js'
 
-/** What an operator asks for by a button: when it fails, that is shown and said. */
+/** An operator's action by a button: a failure is shown and announced. */
 export function useOperation() {
   const { t, announce } = useOperatorServices()
   const [fault, setFault] = useState(/** @type {string | undefined} */ (undefined))

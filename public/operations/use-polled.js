@@ -3,12 +3,12 @@ import { useEffect, useState } from '../preact.js'
 const pollMs = 3000
 
 /**
- * Something of the server's that is asked for again and again. When an answer fails to come, the last one stays beside
+ * A value that the page polls from the server. When an answer fails to come, the last value stays beside
  * the `fault`.
  *
  * @template Value
  * @param {(signal: AbortSignal) => Promise<Value>} ask
- * @param {string} key another one is asked for at once
+ * @param {string} key a new key loads at once
  */
 export function usePolled(ask, key) {
   const [value, setValue] = useState(/** @type {Value | undefined} */ (undefined))

@@ -1,7 +1,7 @@
 import { html } from '../preact.js'
 
 /**
- * How far something has come, in words and as a bar, which says the same once more.
+ * How far something is, in words and as a bar, which repeats them.
  *
  * @param {{ words: string, value: number, max?: number }} props `max`: no bar while it is not known
  */
@@ -15,7 +15,7 @@ export function Progress({ words, value, max }) {
 }
 
 /**
- * "3 / 5": how many questions there are, of how many if that is known.
+ * "3 / 5": how many questions there are, and of how many if that is known.
  *
  * @param {number} count
  * @param {number | undefined} total

@@ -1,7 +1,7 @@
 import { isUnfinished } from '../task/use-task-list.js'
 
 /**
- * How a quiz is, for who made it: what its task says while it runs, or if there is nothing to take; else what there is.
+ * The state of a quiz for its owner: its task's state while it runs, or if there is nothing to take; else the quiz's own.
  *
  * @param {import('./api.js').QuizItem} quiz
  * @returns {'making' | 'failed' | 'cancelled' | 'taken' | 'completed' | 'incomplete'}

@@ -14,7 +14,7 @@ export function QuizzesPage({ place: { taskId, arrived } }) {
   return html`<${QuizPage} key=${taskId} taskId=${taskId} arrived=${arrived} />`
 }
 
-/** A quiz is made while its owner does something else: so sending the form leads to the list, not away. @param {{ arrived: boolean }} props */
+/** A quiz is made while its owner does something else: so sending the form leads to the list. @param {{ arrived: boolean }} props */
 function StartPage({ arrived }) {
   const { t } = useServices()
   const [created, setCreated] = useState(/** @type {string | undefined} */ (undefined))

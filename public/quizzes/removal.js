@@ -4,7 +4,7 @@ import { useServices } from '../services.js'
 import { useAction } from '../use-action.js'
 import { useKeptFocus } from '../use-kept-focus.js'
 
-/** Removes a quiz, after it has asked. @param {{ topic: string, onRemove: () => Promise<void> }} props */
+/** Removes a quiz, after a question. @param {{ topic: string, onRemove: () => Promise<void> }} props */
 export function Removal({ topic, onRemove }) {
   const { t } = useServices()
   const { fault, attempt } = useAction()

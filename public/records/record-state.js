@@ -1,5 +1,5 @@
 /**
- * What is said of a record in a list: of one without any text, how its task is; of the others, whether it was saved.
+ * The state of a record in a list: without any text, that of its task; else, whether it was saved.
  *
  * @param {import('./api.js').RecordView} record
  * @returns {import('../i18n.js').MessageKey}

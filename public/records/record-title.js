@@ -3,7 +3,7 @@
  */
 
 /**
- * "과목별 세부능력 및 특기사항 · 국어 · 2-3-15": what a record is of, as far as it is known.
+ * "과목별 세부능력 및 특기사항 · 국어 · 2-3-15": the title of a record, as far as it is known.
  *
  * @param {RecordRequestHead | undefined} head
  * @param {import('./api.js').Limits} limits
@@ -16,7 +16,7 @@ export function recordTitle(head, limits, { pick }) {
 }
 
 /**
- * What a text may measure: the limit of its category, or the smaller target that was asked for.
+ * The size a text may have: the limit of its category, or the smaller target of the request.
  *
  * @param {RecordRequestHead | undefined} head
  * @param {import('./api.js').Limits} limits

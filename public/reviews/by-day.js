@@ -1,5 +1,5 @@
 /**
- * Items that stand in the order of their time, in groups of one day each, by the clock of whoever reads.
+ * Groups items in the order of their time by day, by the reader's clock.
  *
  * @template {{ createdAt: string }} Item
  * @param {readonly Item[]} items

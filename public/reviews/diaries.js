@@ -1,11 +1,11 @@
 import { kept } from '../storage.js'
 
-/** @typedef {{ body: string, type: import('./api.js').ReviewType }} Diary what somebody wrote, and whose words they want */
+/** @typedef {{ body: string, type: import('./api.js').ReviewType }} Diary what a user wrote, and the persona that answers */
 
-/** The form as it was left. Private text: it ends with the tab. */
+/** The form as the user left it. Private text: it ends with the tab. */
 export const draft = () => kept('sessionStorage', 'diary', /** @type {Diary} */ ({ body: '', type: 'FEELING' }))
 
-/** The first line with something in it: what a diary is known by in a list. @param {string} body */
+/** The first line with something in it: the name of a diary in a list. @param {string} body */
 export function firstLine(body) {
   return body.trim().split(/\r?\n/, 1)[0] ?? ''
 }

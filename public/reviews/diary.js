@@ -6,7 +6,7 @@ import { useKeptFocus } from '../use-kept-focus.js'
 import { draft } from './diaries.js'
 
 /**
- * The diary beside its reply. Where there is no room beside, a long one is folded, so that the reply is in sight.
+ * The diary beside its reply. On a narrow screen a long diary is folded, so that the reply is in view.
  *
  * @param {{ diary: import('./diaries.js').Diary, ended: boolean }} props
  */
@@ -29,7 +29,7 @@ const shortLength = 300
 /** As in `styles/reviews.css`. */
 const roomBeside = '(min-width: 60rem)'
 
-/** Takes the diary back to the form; another one that stands there unsent is replaced only when that is wanted. @param {{ diary: import('./diaries.js').Diary }} props */
+/** Takes the diary back to the form; an unsent one there is replaced only if the user agrees. @param {{ diary: import('./diaries.js').Diary }} props */
 function Rewrite({ diary }) {
   const { t } = useServices()
   const [asking, setAsking] = useState(false)

@@ -9,7 +9,7 @@ import { firstLine } from './diaries.js'
 import { TypeMark } from './type-mark.js'
 
 /**
- * One diary of the history: whose words it has, how it begins, when it was written, what became of the reply.
+ * One diary of the history: its persona, how it begins, when it was written, the state of the reply.
  *
  * @param {{ review: import('./api.js').Review, onRetry: (id: string) => Promise<void>,
  *   onRemove: (id: string) => Promise<void> }} props

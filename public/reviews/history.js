@@ -5,7 +5,7 @@ import { useTaskList } from '../task/use-task-list.js'
 import { byDay } from './by-day.js'
 import { Entry } from './entry.js'
 
-/** The diaries by day, newest first, with what became of their replies. */
+/** The diaries by day, newest first, with the state of their replies. */
 export function History() {
   const { t, api, day, announce } = useServices()
   const { items, fault, load, more, look, drop } = useTaskList('review', api.reviews.list, api.reviews.one)

@@ -10,9 +10,9 @@ import { useKeptFocus } from '../use-kept-focus.js'
 import { TypeMark } from './type-mark.js'
 
 /**
- * What was written to a diary, as it comes, and what to do with it.
+ * The reply to a diary, as it comes, and what to do with it.
  *
- * Screen readers are not told of the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
+ * Screen readers do not announce the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
  *
  * @param {{ output: import('../task/task-view.js').OutputView, ended: boolean, stopping: boolean, notices: unknown,
  *   type?: import('./api.js').ReviewType, onStop: () => void, onRetry: () => void, onRemove: () => void }} props

@@ -1,7 +1,7 @@
 import { html } from '../preact.js'
 import { useServices } from '../services.js'
 
-/** T or F, with its name for those who do not see it. @param {{ type: import('./api.js').ReviewType }} props */
+/** T or F, with its name for screen readers. @param {{ type: import('./api.js').ReviewType }} props */
 export function TypeMark({ type }) {
   const { t } = useServices()
   const name = t(`reviews.type.${type}`)

@@ -1,5 +1,5 @@
 /**
- * What to say about the connection, if anything: nothing while it is as it should be.
+ * The notice about the connection; none while the connection works.
  *
  * @param {Pick<import('./use-task.js').TaskState<unknown>, 'fault' | 'view' | 'connection'>} task
  * @param {import('../i18n.js').I18n['t']} t

@@ -5,7 +5,7 @@ import { useAction } from '../use-action.js'
 import { useKeptFocus } from '../use-kept-focus.js'
 
 /**
- * Says of a thing that some of it was damaged in storage, and offers to delete it where nothing else on the page does.
+ * Says that part of a thing was damaged in storage, and offers to delete it where nothing else on the page does.
  *
  * @param {{ name?: string, onRemove?: () => Promise<unknown> }} props `name`: what the thing is called
  */

@@ -1,8 +1,8 @@
 import { Refused } from '../api.js'
 
 /**
- * How the page hears of the task. `reconnecting`: the browser comes back by itself, with its cursor. `polling`: the
- * server refused the stream, so the state is asked for until it is open again.
+ * How the page gets the task. `reconnecting`: the browser reconnects by itself, with its cursor. `polling`: the
+ * server refused the stream, so the page polls the state until the stream is open again.
  *
  * @typedef {'connecting' | 'live' | 'reconnecting' | 'polling'} Connection
  *
@@ -10,8 +10,8 @@ import { Refused } from '../api.js'
  * @property {(chunk: Record<string, any>) => void} onChunk
  * @property {(task: import('../api.js').Task) => void} onSnapshot
  * @property {(connection: Connection) => void} onConnection
- * @property {() => void} onEnd the stream has said its last word; called once, nothing follows
- * @property {(error: unknown) => void} onLost the task is not there (any more); called once, nothing follows
+ * @property {() => void} onEnd the stream has ended; called once, nothing follows
+ * @property {(error: unknown) => void} onLost the task does not exist (any more); called once, nothing follows
  */
 
 const longestPauseMs = 15_000
@@ -20,7 +20,7 @@ const longestPauseMs = 15_000
  * Follows a task over a native EventSource.
  *
  * EventSource gives up for good on any answer that is not a 200 stream (a 503 of a restarting server, a 404, a 204).
- * Then the state is asked for instead, with growing pauses, and each time the stream is tried again from the start;
+ * The page then polls the state, with growing pauses, and each time tries the stream again from the start;
  * that costs little, since the server folds what was missed.
  *
  * @param {string} taskId
@@ -75,7 +75,7 @@ export function followTask(taskId, api, follower) {
         stop()
         return follower.onLost(error)
       }
-      // Anything else may pass: try again after the pause.
+      // Any other error may pass: try again after the pause.
     }
     if (stopped.signal.aborted) return
     pause = setTimeout(open, Math.min(1000 * 2 ** failures++, longestPauseMs))

@@ -3,7 +3,7 @@ import { html, useEffect } from '../preact.js'
 import { useServices } from '../services.js'
 
 /**
- * In place of a task that cannot be shown: it is not there, or not to be reached now.
+ * In place of a task that cannot be shown: it does not exist, or cannot be reached now.
  *
  * @param {{ fault: unknown, gone: string, backUrl: string, back: string }} props `gone`: that it is not there
  */

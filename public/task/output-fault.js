@@ -2,7 +2,7 @@ import { html } from '../preact.js'
 import { useServices } from '../services.js'
 
 /**
- * Why an ended output is not complete and what to do about it; nothing for one that is.
+ * Why an ended output is not complete and what to do about it; nothing for a complete one.
  *
  * @param {{ output: Pick<import('./task-view.js').OutputView, 'status' | 'finishReason' | 'error'> }} props
  */

@@ -5,10 +5,10 @@ import { useAction } from '../use-action.js'
 import { useKeptFocus } from '../use-kept-focus.js'
 
 /**
- * What can be done in a list with something that a task wrote, or could not write: try it again, remove it after a question.
+ * The actions of a list item that a task wrote, or could not write: try it again, remove it after a question.
  *
  * @param {{ title: string, sure: string, onRetry?: () => Promise<unknown>, onRemove: () => Promise<unknown> }} props `title`:
- *   what it is known by, for who hears only the buttons; `sure`: the question before it is removed
+ *   its name, for users who hear only the buttons; `sure`: the question before it is removed
  */
 export function Remedies({ title, sure, onRetry, onRemove }) {
   const { t } = useServices()

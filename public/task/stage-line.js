@@ -5,7 +5,7 @@ import { useServices } from '../services.js'
 const usual = ['queued', 'preparing', 'generating', 'saving', 'completed']
 
 /**
- * Where the task is and how long each stage took or has been taking.
+ * The stage of the task, and how long each stage took or has been taking.
  *
  * @param {{ view: import('./task-view.js').TaskView }} props
  */
@@ -74,7 +74,7 @@ export function formatElapsed(milliseconds, t) {
   return t('stage.minutes', { minutes: Math.floor(seconds / 60), seconds: Math.floor(seconds % 60) })
 }
 
-/** The server's time, moving while `ticking`. @param {boolean} ticking */
+/** The server's time, which moves while `ticking`. @param {boolean} ticking */
 function useNow(ticking) {
   const { api } = useServices()
   const [now, setNow] = useState(() => api.now())

@@ -3,10 +3,10 @@ import { useServices } from '../services.js'
 import { connectionNotice } from './connection-notice.js'
 
 /**
- * What must be said about a task: an action that failed, the connection, an interruption, an end without success.
+ * The notices about a task: a failed action, the connection, an interruption, an end without success.
  *
  * @param {{ task: import('./use-task.js').TaskState<unknown>, actionFault: string | undefined, end?: unknown }} props
- *   `end`: what the kind has to say of the end, instead of the usual
+ *   `end`: the kind's own notice about the end, instead of the usual one
  */
 export function TaskNotices({ task, actionFault, end = html`<${UsualEnd} view=${task.view} />` }) {
   const { t } = useServices()

@@ -11,9 +11,9 @@ import { OutputText } from '../text/output-text.js'
  * What one page knows of one task: the fold of its snapshots (`GET /api/tasks/:id`) and of the chunks of its stream.
  *
  * Both may come in any order and any number of times: a snapshot replaces texts, a `text-start` begins its output's text
- * again, and `data-reset` voids everything. `onChange` is called for everything but text.
+ * again, and `data-reset` voids everything. `onChange` is called for every change but text.
  *
- * What a kind adds to its stream (`data-question` ...) is in `dataOf`, until another attempt begins.
+ * The chunks of a kind (`data-question` ...) are in `dataOf`, until another attempt begins.
  */
 export class TaskView {
   status = /** @type {import('../api.js').TaskStatus | undefined} */ (undefined)
@@ -21,13 +21,13 @@ export class TaskView {
   stages = /** @type {StageEntry[]} */ ([])
   outputs = /** @type {OutputView[]} */ ([])
   error = /** @type {import('../api.js').Fault | undefined} */ (undefined)
-  /** Something of it can no longer be read. */
+  /** Part of it can no longer be read. */
   damaged = false
-  /** How often the task was begun anew: by a retry, or because a server was lost. */
+  /** How often the task began again: by a retry, or because a server was lost. */
   run = 0
-  /** True when a server died or left in the middle, and the text is written again from the start. */
+  /** True when a server died or stopped in the middle, and the text is written again from the start. */
   interrupted = false
-  /** True once this is not the first time in the queue: how long it waits there is then not known. */
+  /** True from the second time in the queue on: how long it waits there is then not known. */
   again = false
   createdAt = Number.NaN
   startedAt = Number.NaN
@@ -46,8 +46,8 @@ export class TaskView {
   }
 
   /**
-   * What the stream has brought of that type, in the order it came first: of each id the newest, unless that says that it
-   * is withdrawn (what a model drafted while it reasoned).
+   * The chunks of that type from the stream, in the order each came first: of each id the newest, unless it says that it
+   * is withdrawn (a draft while the model reasoned).
    *
    * @param {string} type `data-…`
    * @returns {unknown[]}
@@ -73,14 +73,14 @@ export class TaskView {
     for (const { index, status, text, finishReason, error, damaged } of task.outputs) {
       const output = this.#output(index)
       Object.assign(output, { status, finishReason, error, damaged })
-      // The server keeps the text before until a retry begins, for when it is cancelled: here that text is gone.
+      // The server keeps the earlier text until a retry begins, in case it is cancelled: here that text is removed.
       output.text.replace(status === 'pending' ? '' : text)
     }
     this.#onChange()
   }
 
   /**
-   * An output of an ended task is written anew.
+   * An output of an ended task is written again.
    *
    * @param {number} index
    */
@@ -127,7 +127,7 @@ export class TaskView {
 
   /** @param {number} attempt */
   #enter(attempt) {
-    // A replay of the same attempt brings back what is there already: until it has come again, it stays.
+    // A replay of the same attempt repeats what is there already, which stays until then.
     if (attempt !== this.attempt) this.#data.clear()
     this.attempt = attempt
   }
@@ -159,7 +159,7 @@ export class TaskView {
   /** @param {{ stage: string, at: string, detail?: unknown }} data */
   #stage({ stage, at, detail }) {
     const entry = { stage, at: Date.parse(at), detail }
-    // A replay brings back what is there already.
+    // A replay repeats what is there already.
     const known = this.stages.findIndex(other => other.stage === entry.stage && other.at === entry.at)
     if (known >= 0) this.stages.splice(known)
     this.stages.push(entry)

@@ -2,7 +2,7 @@ import { html, useEffect, useState } from '../preact.js'
 import { useServices } from '../services.js'
 
 /**
- * What still is being written, perhaps for a window that was closed.
+ * What is still being written, perhaps for a window that was closed.
  *
  * @template {{ id: string, createdAt: string }} Item
  * @param {{ title: string, load: () => Promise<import('../api.js').List<Item>>, nameOf: (item: Item) => string,

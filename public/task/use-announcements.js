@@ -2,7 +2,7 @@ import { useEffect, useRef } from '../preact.js'
 import { useServices } from '../services.js'
 
 /**
- * What a kind says of its tasks.
+ * The announcements of a kind.
  *
  * @typedef {object} Announcements
  * @property {string} [resumed] that a text goes on which was begun elsewhere
@@ -13,8 +13,8 @@ import { useServices } from '../services.js'
  */
 
 /**
- * Says what a listener must know of a task: that it goes on, that an output has ended and how, that all have, that the
- * connection is gone or back. What was so when the page came, and what a replay repeats, is not said again; of a task
+ * Announces what a listener must know of a task: that it goes on, that an output has ended and how, that all have, that the
+ * connection is lost or back. What was so when the page came, and what a replay repeats, is not announced again; of a task
  * that was started here, everything is.
  *
  * @param {string} taskId

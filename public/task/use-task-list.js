@@ -3,7 +3,7 @@ import { useEffect, useRef } from '../preact.js'
 import { useServices } from '../services.js'
 import { useList } from '../use-list.js'
 
-/** More changes at once than this are looked up together. */
+/** More concurrent changes than this are loaded together. */
 const maxSingly = 10
 
 /** @param {{ status: import('../api.js').TaskStatus }} item */
@@ -13,13 +13,13 @@ export const isUnfinished = ({ status }) => status === 'queued' || status === 'r
 export const hasFailed = ({ status }) => status === 'failed' || status === 'cancelled'
 
 /**
- * A list of what tasks of a kind write, newest first: each item is as its task is, and turns into what it becomes by itself.
+ * A list of what tasks of a kind write, newest first: each item shows its task's state, and updates by itself.
  *
  * @template {{ id: string, status: import('../api.js').TaskStatus }} Item
  * @param {string} kind
  * @param {(cursor?: string) => Promise<import('../api.js').List<Item>>} loadPage
  * @param {(id: string) => Promise<Item>} loadOne
- * @param {(item: Item) => void} [onEnded] told once of each that ended while it was shown
+ * @param {(item: Item) => void} [onEnded] called once for each that ended while it was shown
  */
 export function useTaskList(kind, loadPage, loadOne, onEnded = () => {}) {
   const { changes } = useServices()
@@ -40,7 +40,7 @@ export function useTaskList(kind, loadPage, loadOne, onEnded = () => {}) {
     while (wanted.current.size > 0) {
       const ids = Array.from(wanted.current)
       wanted.current.clear()
-      // What cannot be loaded now stays as it was, until something is heard of it again.
+      // An item that cannot be loaded now stays as it was, until its next change.
       if (ids.length > maxSingly) for (const item of (await loadPage().catch(() => ({ items: [] }))).items) take(item)
       else
         for (const id of ids)
@@ -51,7 +51,7 @@ export function useTaskList(kind, loadPage, loadOne, onEnded = () => {}) {
     looking.current = undefined
   }
 
-  /** Asks how it is by now, one after the other: so each end is told once. @param {string} id */
+  /** Loads the current states, one after the other: so each end is reported once. @param {string} id */
   const look = id => {
     wanted.current.add(id)
     looking.current ??= lookUp()

@@ -8,7 +8,7 @@ import { TaskView } from './task-view.js'
  * @template Result
  * @typedef {object} TaskState
  * @property {TaskView} view
- * @property {Result | undefined} result what its kind says of it, as loaded when it last ended, or when the page was opened
+ * @property {Result | undefined} result the kind's view of it, as loaded when it last ended, or when the page was opened
  * @property {import('./follow-task.js').Connection} connection
  * @property {unknown} fault why the task cannot be shown, if it cannot
  * @property {boolean} stopping
@@ -18,12 +18,12 @@ import { TaskView } from './task-view.js'
  */
 
 /**
- * A task on the page, with what its kind says of it: loaded, followed until it ends, loaded again, and only then shown as ended.
+ * A task on the page, with its kind's view of it: loaded, followed until it ends, loaded again, and only then shown as ended.
  * `stop` and `retry` throw what the API throws.
  *
  * @template Result
  * @param {string} taskId
- * @param {(taskId: string) => Promise<Result>} loadResult a 404 means that its kind says nothing
+ * @param {(taskId: string) => Promise<Result>} loadResult a 404 means that its kind has no view of it
  * @returns {TaskState<Result>}
  */
 export function useTask(taskId, loadResult) {
@@ -72,7 +72,7 @@ class FollowedTask {
   /**
    * Loads the task, then follows it or shows how it ended. Tries again by itself while the server cannot be reached.
    *
-   * @param {number} [pauseMs] before it is followed
+   * @param {number} [pauseMs] before following it
    */
   async open(pauseMs = 0) {
     this.#closed = false
@@ -81,7 +81,7 @@ class FollowedTask {
       if (this.#closed) return
       this.fault = undefined
       const ended = task.status !== 'queued' && task.status !== 'running'
-      // First the result: what is shown of an ended task, and edited, begins with what was saved of it.
+      // First the result: the page shows and edits an ended task as it was saved.
       if (ended) await this.#end()
       else this.result ??= await this.#load()
       this.view.snapshot(task)
@@ -139,7 +139,7 @@ class FollowedTask {
         this.connection = connection
         this.#changed()
       },
-      // What it ended as stands in the task. After a retry the end may have been the one before: then it goes on.
+      // The loaded task says how it ended. After a retry this may be the earlier end: then the page goes on.
       onEnd: () => this.open(retryMs / 3),
       onLost: error => {
         this.fault = error

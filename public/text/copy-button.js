@@ -21,7 +21,7 @@ export function CopyButton({ text, name }) {
 }
 
 /**
- * The clipboard API exists only over https and on localhost; elsewhere the older command does it.
+ * The clipboard API exists only over https and on localhost; elsewhere the older command copies.
  *
  * @param {string} text
  * @returns {Promise<boolean>} false when neither may

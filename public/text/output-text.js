@@ -1,12 +1,12 @@
 /**
- * The text of one output as it grows. Readers are told of each piece, so that a column appends it to its text node and
+ * The text of one output as it grows. Readers get each piece, so that a column appends it to its text node and
  * nothing is drawn again.
  *
  * @typedef {{ append(piece: string): void, replace(text: string): void }} TextReader
  */
 export class OutputText {
   #text = ''
-  /** A replay has announced this text anew: the next piece takes the old one's place, without a blank in between. */
+  /** A replay has announced this text again: the next piece replaces the old text, without a blank in between. */
   #replaying = false
   /** @type {Set<TextReader>} */
   #readers = new Set()
@@ -30,7 +30,7 @@ export class OutputText {
     for (const reader of this.#readers) reader.replace(text)
   }
 
-  /** What comes next is this text from its beginning. */
+  /** The next pieces are this text from its beginning. */
   replay() {
     this.#replaying = true
   }
@@ -41,7 +41,7 @@ export class OutputText {
   }
 
   /**
-   * @param {TextReader} reader is given the text so far at once
+   * @param {TextReader} reader gets the text so far at once
    * @returns {() => void} stops it
    */
   read(reader) {

@@ -2,25 +2,25 @@ import { type CircuitBreakerPolicy, CircuitState, circuitBreaker, handleWhenResu
 import type { Unavailable } from './errors.ts'
 
 export interface BreakerLimits {
-  /** It opens when nothing has succeeded for so many attempts in a row ... */
+  /** The breaker opens when this many attempts in a row have failed ... */
   breakerFailures: number
-  /** ... and for so long. Also the time from its opening to the next probe. */
+  /** ... and the failures have lasted this long. Also the time from opening to the next probe. */
   breakerMs: number
 }
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
 /**
- * What an attempt shows: `busy` (429) ends no row of failures, but as the answer to a probe it shows that the upstream
- * is there; `unknown` (nobody waited for it) shows nothing.
+ * What an attempt shows. `busy` (429) does not end a row of failures, but as the answer to a probe it shows that the upstream
+ * is there. `unknown` (no one waited for it) shows nothing.
  */
 export type Verdict = 'success' | 'failure' | 'busy' | 'unknown'
 
 /**
- * Keeps a dead upstream from being asked again and again, each time until a timeout.
+ * Stops attempts on an upstream that is down, each of which would wait until a timeout.
  *
  * ```
- * closed -> open          nothing has succeeded for `breakerFailures` attempts in a row and `breakerMs`
+ * closed -> open          `breakerFailures` attempts in a row have failed, over at least `breakerMs`
  * open -> half-open       after `breakerMs`, with the next attempt: that one is the probe, others are refused
  * half-open -> closed     the probe succeeded
  * half-open -> open       it did not
@@ -51,10 +51,10 @@ export class Breaker {
     return state === CircuitState.Closed ? 'closed' : state === CircuitState.HalfOpen ? 'half-open' : 'open'
   }
 
-  /** Runs `attempt`, or refuses. Rejects only if `attempt` does, which then counts as `unknown`. */
+  /** Runs `attempt`, or refuses it. Rejects only if `attempt` does, which then counts as `unknown`. */
   async run<T>(attempt: () => Promise<T>, classify: (result: T) => Verdict): Promise<T | Unavailable> {
     const left = this.#limits.breakerMs - (performance.now() - this.#openedAt)
-    // The policy would let others wait for the probe.
+    // The policy would let other attempts wait for the probe.
     if (this.state === 'half-open' || (this.state === 'open' && left > 0)) return this.#refusal(left)
     let classified: Classified<T> | undefined
     try {
@@ -62,7 +62,7 @@ export class Breaker {
         const probe = this.state === 'half-open'
         const result = await attempt()
         classified = { result, verdict: classify(result) }
-        // A probe that was given up has shown nothing: the next one decides.
+        // A probe that was given up has shown nothing: the next probe decides.
         if (probe && classified.verdict === 'unknown') classified.verdict = 'failure'
         if (classified.verdict === 'busy' || classified.verdict === 'unknown') throw new CountsForNothing()
         return classified

@@ -14,7 +14,10 @@ export interface Model {
   readonly name: string
   /** True for the embedded demo model: its text is made up. */
   readonly demo: boolean
-  /** One streamed completion, begun again while it cannot begin. Never throws for what the upstream does: see `Completion`. */
+  /**
+   * Starts one streamed completion, and retries while it cannot begin. Never throws for what the upstream does: see
+   * `Completion`.
+   */
   complete(request: CompletionRequest): Promise<Completion>
   state(): ModelState
   /** Closes the connections; running completions end as `truncated` or `unavailable`. */
@@ -23,20 +26,20 @@ export interface Model {
 
 export interface CompletionRequest {
   messages: readonly ChatMessage[]
-  /** Ask for JSON of this shape, as strongly as the server can be asked; the model may still say anything. */
+  /** Asks for JSON of this shape, in the strongest form that the server takes. The model may still write anything. */
   format?: JsonFormat
   /** The provider is asked to stop after this many tokens. */
   maxOutputTokens?: number
   signal: AbortSignal
-  /** Gets every piece of text; none before the last retry. */
+  /** Gets every piece of text. No text comes before the last retry. */
   onDelta: TextReader
-  /** Called when a wait begins; what it returns is called when that wait is over, however it ends. */
+  /** Called when a wait begins. The function that it returns is called when that wait is over, however it ends. */
   onRetry?(retry: Retry): () => void
 }
 
 export interface ModelState {
   breaker: BreakerState
-  /** Connections to the upstream, idle ones and those that are being opened included. */
+  /** Connections to the upstream, idle ones and those being opened included. */
   sockets: number
   /** Since the start. */
   retries: number
@@ -59,9 +62,9 @@ export interface ModelOptions {
   /** Its URL, with user name and password. Undefined: the server is asked directly. */
   proxy?: string | undefined
   limits: UpstreamLimits
-  /** No more connections than this. Whoever asks for more completions at once must wait for one. */
+  /** At most this many connections. A completion beyond them waits for one. */
   maxSockets: number
-  /** Where retries, weaker forms and bad ends are told, without any content. */
+  /** Gets retries, weaker forms and bad ends, without any content. */
   logger?: { warn(fields: object, message: string): void }
 }
 
@@ -70,8 +73,8 @@ export const defaultBaseUrl = 'https://api.openai.com/v1'
 /**
  * Any OpenAI-compatible server, through the `openai` SDK over undici's connections.
  *
- * `maxRetries: 0`: the SDK would retry without anyone seeing it. The connections' own body timeout is off, since the idle
- * watchdog of the completion counts text and not bytes.
+ * `maxRetries: 0`: the SDK would retry without anyone seeing it. The connections' own body timeout is off, since the
+ * completion's idle watchdog counts text and not bytes.
  */
 export function openModel(options: ModelOptions): Model {
   const { name, demo, apiKey, baseUrl = defaultBaseUrl, extras, proxy, limits, maxSockets, logger } = options
@@ -126,7 +129,7 @@ export function openModel(options: ModelOptions): Model {
   return {
     name,
     demo,
-    // Not async: such a function keeps what it was given, the prompt, until it ends.
+    // Not async: an async function would keep its argument, the prompt, until it ends.
     complete({ onDelta, ...request }) {
       return begin(request)
         .then(begun => (begun.outcome === 'begun' ? begun.read(onDelta) : begun))
@@ -147,12 +150,12 @@ interface ClientOptions {
 }
 
 function openaiClient({ apiKey, baseUrl, connections, extras }: ClientOptions): OpenAI {
-  // Servers at home need no key, but the SDK insists on one. Where headers were given, none is made up beside them.
+  // A server at home needs no key, but the SDK insists on one. Where headers were given, no key is made up beside them.
   const key = apiKey ?? 'none'
   const keyIsMadeUp = apiKey === undefined && Object.keys(extras?.headers ?? {}).length > 0
   return new OpenAI({
     apiKey: key,
-    // The SDK reads OPENAI_* variables by itself unless it is given null; configuration has one reader here.
+    // The SDK reads OPENAI_* variables by itself unless it gets null. Only the configuration module reads the environment.
     defaultHeaders: { authorization: keyIsMadeUp ? null : `Bearer ${key}` },
     baseURL: baseUrl,
     adminAPIKey: null,
@@ -161,7 +164,7 @@ function openaiClient({ apiKey, baseUrl, connections, extras }: ClientOptions): 
     webhookSecret: null,
     logLevel: 'off',
     maxRetries: 0,
-    // The limits are ours; this one is the longest that a timer takes.
+    // Conch has its own limits; this is the longest that a timer takes.
     timeout: 2 ** 31 - 1,
     fetch: upstreamFetch(connections, extras),
   })

@@ -13,12 +13,12 @@ export interface JsonFormat {
   schema: Record<string, unknown>
 }
 
-/** What is known of a completion however it ended. */
+/** What is known of a completion, however it ended. */
 interface CompletionFacts {
   usage?: TokenUsage
   /** What the model wrote besides its text, if anything: its tokens count too. */
   reasoning?: TextLength
-  /** The types of what was in the answer and is no text, such as `image_url`. */
+  /** The types of the parts of the answer that are not text, such as `image_url`. */
   leftOut?: readonly string[]
 }
 
@@ -28,20 +28,20 @@ export interface TextLength {
   readonly beginning: string
 }
 
-/** Answered to a piece of text: no more is wanted. The completion ends as `length`, and its connection is closed. */
+/** A text reader returns this when it wants no more. The completion ends as `length`, and its connection is closed. */
 export const enough = Symbol('enough')
 
 /**
- * Takes the text of a completion, piece by piece, in order, none of them ''. What it returns is ignored unless it is `enough`.
+ * Takes the text of a completion, piece by piece, in order, no piece empty. The result is ignored unless it is `enough`.
  *
- * With `voids`, the pieces before were reasoning, as it turned out, and no text: this one, which may be '', takes the place of
- * all of them. Once in a completion at most.
+ * `voids` means that all pieces before turned out to be reasoning and not text: this piece, which may be '', replaces them.
+ * That happens at most once in a completion.
  */
 export type TextReader = (text: string, voids?: boolean) => unknown
 
 /**
  * How a completion ended. Only `completed` is a success: the answer was an event stream or a whole completion, a normal
- * finish reason was seen, and nobody aborted. `[DONE]`, a clean end of the body or the absence of an error mean nothing.
+ * finish reason was seen, and no one aborted. `[DONE]`, a clean end of the body or the absence of an error mean nothing.
  *
  * `detail` is for users: it never repeats what the upstream said, but for short codes.
  */
@@ -52,7 +52,7 @@ export type Completion = CompletionFacts &
     | { outcome: 'content-filter' }
     /** The model declined; `words` is what it said instead. */
     | { outcome: 'refused'; words: string }
-    /** A finish reason nobody knows. */
+    /** An unknown finish reason. */
     | { outcome: 'other'; detail: string }
     /** Ended without a finish reason. */
     | { outcome: 'truncated'; reason: 'no-finish-reason' | 'half-frame' | 'cut' | 'reset'; detail: string }
@@ -60,7 +60,7 @@ export type Completion = CompletionFacts &
     | { outcome: 'stalled'; reason: 'idle' | 'deadline'; detail: string }
     /** The signal was aborted; its reason says why. */
     | { outcome: 'aborted' }
-    /** The answer came and is not what was asked for. */
+    /** The answer came and is not what the request asked for. */
     | { outcome: 'broken'; reason: BrokenReason; detail: string }
     | UpstreamFault
   )
@@ -68,7 +68,7 @@ export type Completion = CompletionFacts &
 /** A completion whose answer has begun. It must be read. */
 export interface BegunCompletion {
   outcome: 'begun'
-  /** Reads it to its end and judges that. Rejects only if `onDelta` throws. */
+  /** Reads the completion to its end and classifies it. Rejects only if `onDelta` throws. */
   read(onDelta: TextReader): Promise<Completion>
 }
 
@@ -84,15 +84,15 @@ export type BrokenReason =
   | 'no-stream'
 
 export interface CompletionLimits {
-  /** No content for this long after the headers ends it as `stalled`. Comments and empty deltas are not content. */
+  /** No content for this long after the headers ends the completion as `stalled`. Comments and empty deltas are not content. */
   idleTimeoutMs: number
-  /** Whole completion, from the request on. */
+  /** For the whole completion, from the request on. */
   totalTimeoutMs: number
-  /** Silence after the finish reason, in which usage may still come and the server may end the answer. */
+  /** Silence after the finish reason, during which usage may still come and the server may end the answer. */
   finishGraceMs: number
   /** Bytes of the body, after decompression. */
   maxBodyBytes: number
-  /** One line of the stream, and one event of several lines; counted in UTF-16 units. */
+  /** For one line of the stream, and for one event of several lines, in UTF-16 units. */
   maxLineBytes: number
   /** For servers that never send a finish reason: `[DONE]` then counts as `stop`. A mere end of the body never does. */
   finishReasonOptional: boolean

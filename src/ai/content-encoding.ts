@@ -9,21 +9,21 @@ import {
 } from 'node:zlib'
 import { type Body, UpstreamBody } from './upstream-body.ts'
 
-/** More layers than this are an attack: each takes memory of its own. */
+/** More layers than this are an attack: each layer takes memory of its own. */
 const maxLayers = 3
 
-/** Each piece is passed on as soon as it is there, and one that is cut off ends as far as it came. */
+/** Each piece is passed on at once, and a body that is cut off ends as far as it came. */
 const zlib = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
 const brotli = { flush: constants.BROTLI_OPERATION_FLUSH, finishFlush: constants.BROTLI_OPERATION_FLUSH }
 const zstd = { flush: constants.ZSTD_e_flush, finishFlush: constants.ZSTD_e_flush }
 
-/** By the names of RFC 9110 and 8878, with the old one for gzip. What makes them is given the first bytes. */
+/** By the names of RFC 9110 and 8878, with the old name for gzip. Each maker gets the first bytes. */
 const decoders = new Map<string, (first: Buffer) => Transform>([
   ['gzip', () => createGunzip(zlib)],
   ['x-gzip', () => createGunzip(zlib)],
   ['br', () => createBrotliDecompress(brotli)],
   ['zstd', () => createZstdDecompress(zstd)],
-  // Meant is the format of zlib, but some servers leave its two bytes out; their lowest bits are 8.
+  // RFC 9110 means the format of zlib, but some servers leave its two bytes out; their lowest bits are 8.
   ['deflate', first => (((first[0] ?? 0) & 15) === 8 ? createInflate(zlib) : createInflateRaw(zlib))],
 ])
 
@@ -38,8 +38,8 @@ export class NotEncoded extends Error {
 }
 
 /**
- * Undoes the encodings that `Content-Encoding` names, though only gzip was asked for: gateways and caches send what they
- * have. `undefined` if one of them is not known.
+ * Decodes what `Content-Encoding` names, though Conch asks for gzip only: gateways and caches send what they have.
+ * `undefined` if one of the encodings is not known.
  */
 export function decoded(body: Body, contentEncoding: string): Body | undefined {
   const encodings = contentEncoding
@@ -64,7 +64,7 @@ function decodedOnce(body: Body, encoding: string, decoder: (first: Buffer) => T
     body.close()
     decoding?.destroy()
   })
-  // It may end before what it reads from does, which must not go on unread.
+  // The decoder may end before its source does, and the source must not go on unread.
   const ended = (error?: NodeJS.ErrnoException) => {
     plain.end(error)
     body.close()
@@ -73,7 +73,7 @@ function decodedOnce(body: Body, encoding: string, decoder: (first: Buffer) => T
     const made = decoder(first)
     made.on('data', bytes => plain.push(bytes))
     made.on('end', () => ended())
-    // The connection broke, or what came is something else.
+    // The connection broke, or the body is something else.
     made.on('error', error => ended(error === broken ? broken : new NotEncoded(encoding)))
     return made
   }

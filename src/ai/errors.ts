@@ -10,19 +10,19 @@ export interface Rejected {
   outcome: 'rejected'
   status: number
   detail: string
-  /** The answer names this member of the request: without it, it may be taken. */
+  /** The answer names this member of the request: the server may take the request without it. */
   member?: OptionalMember
 }
 
-/** Later it may work. */
+/** A later attempt may work. */
 export interface Unavailable {
   outcome: 'unavailable'
   reason: UnavailableReason
   status?: number
   detail: string
-  /** When the upstream wants to be asked again, if it said so. */
+  /** When the upstream wants the next attempt, if it said so. */
   retryAfterMs?: number
-  /** Asking again soon is of no use: the upstream says so, or what it answered, or that it did not. */
+  /** A retry soon is of no use: the upstream says so, or its answer or its silence shows it. */
   hopeless?: boolean
 }
 
@@ -32,14 +32,14 @@ export type UnavailableReason =
   | 'server-error'
   /** 408. */
   | 'request-timeout'
-  /** It took the request and said nothing for too long: asked again, a server that loads its model would begin again. */
+  /** It took the request and said nothing for too long: on a retry, a server that loads its model would begin again. */
   | 'headers-timeout'
   /** No connection, or one that broke before the headers. */
   | 'connection'
-  /** Not asked at all: see `Breaker`. */
+  /** No request was sent: see `Breaker`. */
   | 'circuit-open'
 
-/** There was no answer: thrown by `upstreamFetch`, with the code of what happened, such as `ECONNREFUSED`. */
+/** There was no answer. `upstreamFetch` throws it, with the code of what happened, such as `ECONNREFUSED`. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
   readonly code: string
@@ -50,12 +50,12 @@ export class NoAnswer extends Error {
   }
 }
 
-/** The answer is not 2xx: thrown by `upstreamFetch`, since of most bodies the SDK keeps nothing. */
+/** The answer is not 2xx. `upstreamFetch` throws it, since the SDK keeps nothing of most bodies. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
   readonly headers: Headers
-  /** Its beginning. Never for logs or users: it may repeat the prompt or part of a key. */
+  /** The beginning of the body. Never for logs or users: it may repeat the prompt or part of a key. */
   readonly body: string
 
   constructor(status: number, headers: Headers, body: string) {
@@ -66,7 +66,7 @@ export class Refusal extends Error {
   }
 }
 
-/** An empty account is a 429 at OpenAI, but no wait helps. */
+/** OpenAI answers 429 for an empty account, but no wait helps. */
 const hopelessCodes = new Set(['insufficient_quota', 'billing_hard_limit_reached'])
 
 /**
@@ -113,7 +113,7 @@ function unanswered(noAnswer: NoAnswer | undefined): Unavailable {
   return { outcome: 'unavailable', reason: 'connection', detail }
 }
 
-/** `code` is its status, if it answered. */
+/** `code` is the proxy's status, if it answered. */
 function withoutProxy(code: string): Unavailable {
   const status = Number(code)
   if (!status) {

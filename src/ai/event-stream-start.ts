@@ -3,21 +3,21 @@ import { type Body, UpstreamBody } from './upstream-body.ts'
 /** What a body begins as: an event stream, something else, or nothing within the time for it. */
 export type Start = 'event-stream' | 'other' | 'silent'
 
-/** A first line that belongs to an event stream: a comment, or a field; nothing else that servers send begins so. */
+/** A first line that belongs to an event stream: a comment or a field. Nothing else that servers send begins so. */
 const firstLine = /^(:|(data|event|id|retry)[:\r\n])/
-/** What could become one. */
+/** The beginnings of such a line. */
 const beginnings = ['data', 'event', 'id', 'retry']
 
-/** Beyond this it is something else, whatever still comes. */
+/** After this many characters the body is something else, whatever still comes. */
 const maxSeen = 64
 
-/** As latin1, in which a byte is a character. */
+/** In latin1, where a byte is a character. */
 const byteOrderMark = '\u00ef\u00bb\u00bf'
 
 /**
- * Looks at the first bytes of a body whose type does not say that it is an event stream: some servers send one as
- * `text/plain`, as `application/octet-stream`, or without a type. `body` is what is to be read afterwards, from its
- * beginning on but for blank lines, which keep connections alive and mean nothing.
+ * Reads the first bytes of a body whose type does not say that it is an event stream: some servers send one as
+ * `text/plain`, as `application/octet-stream`, or without a type. The returned `body` is read afterwards, from its beginning
+ * on except for blank lines, which keep connections open and mean nothing.
  *
  * Takes no more of the body than decides it. Does not close it.
  */
@@ -57,7 +57,7 @@ function withoutBlankLines(bytes: Buffer): Buffer {
   return bytes.subarray(at)
 }
 
-/** `undefined` while more of it must come. */
+/** `undefined` while more bytes are needed. */
 function startOf(seen: string): Start | undefined {
   if (byteOrderMark.startsWith(seen)) return undefined
   const text = seen.startsWith(byteOrderMark) ? seen.slice(byteOrderMark.length).replace(/^[\r\n]+/, '') : seen

@@ -1,7 +1,7 @@
 /**
- * The text under its title, between two lines of quotes longer than any run of quotes in it; nothing for no text.
+ * The text under its title, between two lines of quotes longer than any run of quotes in it; '' for no text.
  *
- * So nothing in the text can end its block. Repaired in it is what a model cannot be sent: decomposed Hangul, lone
+ * So nothing in the text can end its block. The text is repaired where a model cannot take it: decomposed Hangul, lone
  * surrogates.
  */
 export function fenced(title: string, text: string): string {

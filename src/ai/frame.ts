@@ -9,27 +9,26 @@ export interface TokenUsage {
 export type Frame =
   | (Said & {
       kind: 'chunk'
-      /** The member in which its content stands: that of a `message` may be a piece, or all of the text once more. */
+      /** The member that holds the content. The content of a `message` may be a piece, or the whole text once more. */
       from: 'delta' | 'message' | 'text'
       finishReason?: string
       usage?: TokenUsage
     })
   | { kind: 'done' }
-  /** The upstream reports an error; `code` is its short name for it, if it has one. */
+  /** The upstream reports an error; `code` is its short name for the error, if it has one. */
   | { kind: 'error'; code?: string }
   | { kind: 'garbled' }
 
-/** Answers for a frame that says nothing, such as a bare `data:`, or one about another choice. */
+/** The result for a frame that says nothing, such as a bare `data:`, or one about another choice. */
 const nothing = { kind: 'chunk', content: '', refusal: '', reasoning: false, thoughts: '', from: 'delta' } as const
 
-/** Finish reasons that are none: what servers in other languages make of a null. */
+/** Finish reasons that mean none: what servers in other languages make of a null. */
 const noReasons = new Set(['', 'null', 'none', 'nil', 'undefined'])
 
 /**
- * Reads one event. Every field may be missing, null or of another type, whatever the provider's documentation says
- * (`../shared/facts/7-upstream-dialects.md`); finish reasons come in lower case. Of several choices it is the one of
- * index 0. What it says stands in `delta`; else in `message`, as in an answer that is no stream, or in `text`, as in the
- * completions that came before chats.
+ * Reads one event. Every field may be missing, null or of another type, whatever the provider's documentation says.
+ * Finish reasons come in lower case. Of several choices the one of index 0 is read. Its content stands in `delta`; else in
+ * `message`, as in an answer that is not a stream; or in `text`, as in the completions API that came before chats.
  *
  * An error is `event: error`, an object with `error` (vLLM, llama.cpp, OpenAI), one in an array (Gemini), or one with
  * `object: "error"` (vLLM until 2025).
@@ -108,7 +107,7 @@ function readUsage(value: unknown): TokenUsage | undefined {
   return { inputTokens, outputTokens }
 }
 
-/** The database keeps 32 bits. */
+/** The database stores 32 bits. */
 function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0x7fffffff
 }

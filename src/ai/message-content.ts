@@ -2,11 +2,11 @@
 export interface Said {
   content: string
   refusal: string
-  /** It holds reasoning: no text, but a sign of life. */
+  /** The message holds reasoning: not text, but a sign of life. */
   reasoning: boolean
-  /** What of that can be read; only its length is of use. */
+  /** The reasoning that can be read; only its length is used. */
   thoughts: string
-  /** Types of the parts that are no text, such as `reference` (Mistral) or `image_url`. */
+  /** The types of the parts that are not text, such as `reference` (Mistral) or `image_url`. */
   leftOut?: readonly string[]
 }
 
@@ -15,7 +15,7 @@ const reasoningType = /think|reason/i
 
 const nothing: Said = { content: '', refusal: '', reasoning: false, thoughts: '' }
 
-/** Reads one. `content` is a string, or a list of parts with a `type` each (Mistral, Anthropic-like gateways). */
+/** Reads one message. `content` is a string, or a list of parts with a `type` each (Mistral, Anthropic-like gateways). */
 export function readSaid(message: Record<string, unknown> | undefined): Said {
   if (!message) return nothing
   const { content, refusal } = message
@@ -29,7 +29,10 @@ export function readSaid(message: Record<string, unknown> | undefined): Said {
   return typeof content === 'object' && content !== null ? readParts(content, said) : said
 }
 
-/** Under the names that servers send it; those that use two of them say the same in both. One by one, since each token asks. */
+/**
+ * Servers send reasoning under several names; those that use two say the same in both. Checked one by one, since each token
+ * asks.
+ */
 function reasoningOf(message: Record<string, unknown>): unknown {
   const said = message.reasoning_content || message.reasoning || message.reasoning_text || message.thinking
   if (said) return said
@@ -56,10 +59,10 @@ function readParts(content: object, said: Said): Said {
   return leftOut.size > 0 ? { ...said, leftOut: Array.from(leftOut) } : said
 }
 
-/** As many different types are named at most. */
+/** At most this many different types are named. */
 export const maxTypes = 10
 
-/** Never what stands in the part. */
+/** The name of the type, never the content of the part. */
 function typeName(type: unknown): string {
   return typeof type === 'string' && /^[\w.-]{1,40}$/.test(type) ? type : 'unnamed'
 }

@@ -1,7 +1,7 @@
-/** Members of a request that a server may refuse, without which it can be answered all the same. */
+/** Members of a request that a server may refuse, and without which it can still answer. */
 export type OptionalMember = 'stream_options' | 'response_format' | 'max_completion_tokens' | 'max_tokens'
 
-/** Servers speak of the limit under either name, whichever was sent; vLLM and DeepSeek of what it is, when the context is full. */
+/** Servers name the limit by either name, whichever was sent. vLLM and DeepSeek describe it instead, when the context is full. */
 const limit = /\bmax_?(completion_|new_|output_)?tokens\b|\bin the completion\b/i
 
 /** How the body of a refusal names each of them. Some servers write their names as one word, with capitals. */
@@ -13,14 +13,13 @@ const names: Record<OptionalMember, RegExp> = {
 }
 
 /**
- * Which of the members that were sent the body of a refusal names, if any; if it names several, the one that it most
- * likely means.
+ * The sent member that the body of a refusal names, if any; if it names several, the most likely one.
  *
- * That is the one in a string of its own, as in OpenAI's `param` and FastAPI's `loc`; else the one that comes first in a
- * message; else in a name, as of `{"errors": {"stream_options": ["unknown field"]}}`. Names come last since a server may
+ * That is the member in a string of its own, as in OpenAI's `param` and FastAPI's `loc`; else the first one in a message;
+ * else one in a name, as in `{"errors": {"stream_options": ["unknown field"]}}`. Names come last since a server may
  * repeat the whole request.
  *
- * @param body as it came: JSON, or anything
+ * @param body as it came: JSON, or anything else
  */
 export function namedMember(body: string, sent: readonly OptionalMember[]): OptionalMember | undefined {
   const { values, keys } = wordsOf(body)
@@ -28,7 +27,7 @@ export function namedMember(body: string, sent: readonly OptionalMember[]): Opti
   return (alone as OptionalMember | undefined) ?? firstIn(values.join('\n'), sent) ?? firstIn(keys.join('\n'), sent)
 }
 
-/** All strings of a document, and all names in it; a body that is no JSON is one string. */
+/** All strings of a document, and all names in it. A body that is not JSON is one string. */
 function wordsOf(body: string): { values: string[]; keys: string[] } {
   const values: string[] = []
   const keys: string[] = []
@@ -39,7 +38,7 @@ function wordsOf(body: string): { values: string[]; keys: string[] } {
     })
     return { values, keys }
   } catch {
-    // No JSON, cut off, or nested deeper than the parser goes.
+    // Not JSON, cut off, or nested deeper than the parser goes.
     return { values: [body], keys: [] }
   }
 }

@@ -3,13 +3,13 @@ import { asObject, errorCode } from './frame.ts'
 import { readWhole } from './read-completion.ts'
 import type { Body } from './upstream-body.ts'
 
-/** Of what is no JSON only the beginning is looked at: it tells what it is. */
+/** A body that is not JSON is read up to here only: its beginning shows what it is. */
 const maxOtherBytes = 65_536
 const otherTimeoutMs = 5_000
 
 /**
- * What an answer with status 200 is that is no event stream. A whole completion is what was asked for, if not how: some
- * servers and gateways do not stream. Anything else comes from proxies and wrong addresses.
+ * Classifies an answer with status 200 that is not an event stream. A whole completion is accepted, since some servers and
+ * gateways do not stream. Anything else comes from proxies and wrong addresses.
  */
 export async function notAStream(
   body: Body,
@@ -48,7 +48,7 @@ function brokenOff(ended: Exclude<Ended, 'whole'>, { idleTimeoutMs }: Completion
   return { outcome: 'stalled', reason: 'idle', detail: `no text for ${idleTimeoutMs / 1000} s` }
 }
 
-/** As much of a body as may come, without white space around it. Closes what it does not read. */
+/** The body up to its limit, without white space around it. Closes a body that it does not read to its end. */
 function textOf(body: Body, json: boolean, limits: CompletionLimits): Promise<{ text: string; ended: Ended }> {
   const pieces: Buffer[] = []
   let size = 0
@@ -64,7 +64,7 @@ function textOf(body: Body, json: boolean, limits: CompletionLimits): Promise<{ 
     body.read({
       data(bytes) {
         if (stopped) return
-        // By their first character, for servers that name no type.
+        // The first character decides, for servers that name no type.
         if (size === 0) isJson ||= /^\s*[{[]/.test(bytes.toString('latin1', 0, 1_000))
         pieces.push(bytes)
         size += bytes.length

@@ -2,7 +2,7 @@ import type { BegunCompletion, Completion, JsonFormat } from './completion.ts'
 import { jsonForms, mayMeanJson, type ResponseFormat, responseFormat } from './json-format.ts'
 import type { OptionalMember } from './named-member.ts'
 
-/** What is wanted of a completion besides its text. How many tokens it takes is always wanted. */
+/** What the caller wants of a completion besides its text. It always wants the token count. */
 export interface Wishes {
   format?: JsonFormat
   maxOutputTokens?: number
@@ -18,8 +18,8 @@ export type OptionalMembers = {
 }
 
 /**
- * How each wish is asked for, the best form first; `none` is not to ask. Mistral and TensorRT-LLM know of the two limits the
- * older alone, OpenAI's reasoning models the newer alone, and older gateways no `stream_options`.
+ * How the request asks for each wish, the best form first; `none` is not to ask. Of the two limits, Mistral and TensorRT-LLM
+ * know only the older one, OpenAI's reasoning models only the newer one. Older gateways know no `stream_options`.
  */
 const ladders = {
   usage: ['stream_options', 'none'],
@@ -31,7 +31,7 @@ type Wish = keyof typeof ladders
 type Forms = { readonly [W in Wish]: (typeof ladders)[W][number] }
 type Form = Forms[Wish]
 
-/** A server does not take this form; the next one is tried. */
+/** A server does not take this form; the next form is tried. */
 export interface FormRefused {
   member: OptionalMember
   refused: Form
@@ -39,27 +39,30 @@ export interface FormRefused {
   status: number
 }
 
-/** The server took the request and the model wrote: what ended otherwise shows too little to be remembered. */
+/**
+ * Outcomes that show that the server took the request and the model wrote. Any other outcome shows too little to be
+ * remembered.
+ */
 const shownToWork = new Set<Completion['outcome']>(['completed', 'length', 'content-filter', 'refused'])
 
-/** So long is a weaker form used without trying the better ones: a server may have been upgraded. */
+/** A weaker form is used for this long without trying the better ones: a server may be upgraded. */
 const rememberedForMs = 60 * 60 * 1000
 
 /**
- * In which form a model's server takes the optional members of a request; one per model.
+ * Finds the form in which a model's server takes the optional members of a request; one instance per model.
  *
- * Every completion begins with the best form of each, or with the one that was found to work within the last hour. When a
- * refusal names a member, its next form is tried; JSON gives way as well when none is named: see `mayMeanJson`. So no form
- * is sent twice, and the forms that then work are remembered. Any other refusal is how the completion ends, and nothing is
- * remembered. A server that takes a member and ignores it is not noticed: the reader of the answer must bear anything.
+ * Every completion begins with the best form of each wish, or with the form that worked within the last hour. When a refusal
+ * names a member, its next form is tried; a refusal that names none may also mean JSON: see `mayMeanJson`. So no form is
+ * sent twice, and the forms that then work are remembered. Any other refusal ends the completion, and nothing is
+ * remembered. A server that takes a member and ignores it goes unnoticed: the reader of the answer must bear anything.
  */
 export class OptionalForms {
-  /** One for each wish at most. */
+  /** At most one entry for each wish. */
   readonly #known = new Map<Wish, { form: Form; sinceMs: number }>()
 
   /**
-   * A completion with these wishes, to be called again for each retry: a retry goes on with the forms that the tries
-   * before it came to.
+   * A completion with these wishes; the function is called again for each retry. A retry goes on with the forms that the
+   * attempts before it came to.
    */
   asking(
     wishes: Wishes,
@@ -73,7 +76,7 @@ export class OptionalForms {
         const begun = await begin(membersOf(forms, wishes))
         const wish = begun.outcome === 'rejected' ? refusedWish(begun, forms) : undefined
         if (!wish || begun.outcome !== 'rejected') {
-          // One that was remembered and still works keeps its time, or it would be used for ever.
+          // A remembered form that still works keeps its time, or it would be used for ever.
           return begun.outcome === 'begun' && forms !== first ? this.#watched(begun, first, forms) : begun
         }
         const refused = forms[wish]
@@ -83,7 +86,7 @@ export class OptionalForms {
     }
   }
 
-  /** The forms that were come to are remembered if the completion shows that they work. */
+  /** Remembers the forms of this attempt if the completion shows that they work. */
   #watched({ outcome, read }: BegunCompletion, first: Forms, forms: Forms): BegunCompletion {
     return {
       outcome,
@@ -121,7 +124,7 @@ function membersOf({ usage, format, length }: Forms, wishes: Wishes): OptionalMe
   }
 }
 
-/** What a refusal means, if it means a form that was sent. */
+/** The wish whose form the server refused, if the refusal is about one. */
 function refusedWish({ status, member }: Extract<Completion, { outcome: 'rejected' }>, forms: Forms): Wish | undefined {
   const named = member && allWishes.find(wish => memberOf(forms[wish]) === member)
   return named ?? (forms.format !== 'none' && mayMeanJson.has(status) ? 'format' : undefined)

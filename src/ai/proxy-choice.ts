@@ -17,9 +17,9 @@ function isThisMachine(host: string): boolean {
 }
 
 /**
- * Entries stand between commas or white space, as curl, Go and undici read them: `*`; a host, which means those below it as
- * well; `.host` and `*.host`; an address, or a network such as `10.0.0.0/8`. With `:port` an entry is for that port alone.
- * Case makes no difference, and an entry that is none of these matches nothing.
+ * Entries are separated by commas or white space, as in curl, Go and undici: `*`; a host, which includes those below it;
+ * `.host` and `*.host`; an address, or a network such as `10.0.0.0/8`. An entry with `:port` is for that port alone.
+ * Case makes no difference, and any other entry matches nothing.
  */
 function isExempt(host: string, port: number, exempt: string): boolean {
   return exempt
@@ -44,11 +44,11 @@ function matches(host: string, name: string): boolean {
     return ipaddr.isValid(host) && ipaddr.process(host).toString() === ipaddr.process(name).toString()
   const suffix = name.replace(/^\*?\./, '')
   if (suffix === '') return false
-  // `*.host` is those below it alone; the others mean the host as well.
+  // `*.host` matches only the hosts below it; the other forms match the host as well.
   return host.endsWith(`.${suffix}`) || (host === suffix && !name.startsWith('*'))
 }
 
-/** Without the brackets of an IPv6 address and the dot that ends a name in full. */
+/** Without the brackets of an IPv6 address, and without the final dot of a full name. */
 function bare(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1').replace(/(?<=.)\.$/, '')
 }

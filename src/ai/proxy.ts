@@ -1,13 +1,13 @@
 import { buildConnector, type Dispatcher, Pool } from 'undici'
 
-/** How a server is reached through a proxy: what a pool of connections needs to be told. */
+/** How a pool of connections reaches a server through a proxy. */
 export interface Way {
-  /** What connections are opened to. */
+  /** The origin that connections are opened to. */
   readonly origin: string
   readonly connect: buildConnector.connector
-  /** Undefined: requests are sent as they are. */
+  /** Rewrites a request before it is sent. Undefined: requests are sent as they are. */
   readonly sent?: (request: Dispatcher.DispatchOptions) => Dispatcher.DispatchOptions
-  /** Gives up what is being opened. Idempotent. */
+  /** Stops the connections that are being opened. Idempotent. */
   close(): Promise<void>
 }
 
@@ -27,9 +27,9 @@ export class ProxyFault extends Error {
  * their first line (RFC 9112, 3.2.2), since many proxies open tunnels to port 443 alone. User name and password of the proxy
  * are in its URL.
  *
- * What undici's ProxyAgent does, with the same parts of undici: an agent has a pool of its own, in which ours could not
- * count; with one agent for each connection, none would know the others' TLS sessions; and it tells of a proxy's refusal in
- * words alone.
+ * Does what undici's ProxyAgent does, with the same parts of undici. An agent has a pool of its own, where ours could not
+ * count; with one agent for each connection, none would know the others' TLS sessions; and it reports a proxy's refusal
+ * only in the words of a message.
  */
 export function throughProxy(server: string, proxy: string, timeoutMs: number): Way {
   const { origin, username, password } = new URL(proxy)
@@ -37,7 +37,7 @@ export function throughProxy(server: string, proxy: string, timeoutMs: number): 
   const headers: Record<string, string> =
     username || password ? { 'proxy-authorization': `Basic ${credentials.toString('base64')}` } : {}
   const toProxy = buildConnector({ timeout: timeoutMs, allowH2: false })
-  // The name in its certificate is the proxy's, though undici takes it from the request, in which the server is named.
+  // The certificate names the proxy, though undici takes the name from the request, which names the server.
   const connect: buildConnector.connector = (options, callback) =>
     toProxy({ ...options, servername: undefined }, (error, socket) =>
       error ? callback(faultOf(error), null) : callback(null, socket as NonNullable<typeof socket>),
@@ -74,7 +74,7 @@ function withWholeUrl(request: Dispatcher.DispatchOptions, proxyHeaders: Record<
   return { ...request, path: `${origin}${path}`, headers: { ...(headers as object), host, ...proxyHeaders } }
 }
 
-/** Under codes of its own: with some of undici's a client would try to connect for ever. */
+/** Gives the errors codes of our own: with some of undici's codes a client would try to connect for ever. */
 function faultOf(error: Error & { code?: unknown }): ProxyFault {
   return error instanceof ProxyFault ? error : new ProxyFault(error.code ?? error.name)
 }

@@ -9,21 +9,21 @@ import type { Body, BodyReader } from './upstream-body.ts'
 /** Finish reasons that mean a normal end, by provider: OpenAI and nearly all; Anthropic-like gateways; older engines. */
 const normalFinishReasons = new Set(['stop', 'end_turn', 'stop_sequence', 'eos', 'eos_token'])
 
-/** Of what a model says instead of writing, as much is kept. */
+/** At most this much is kept of a refusal. */
 const maxRefusalChars = 2_000
 
 /**
- * Reads an event stream to its end, or to the first thing that is wrong with it, and judges it. `onDelta` gets all text:
- * what is read at once is one piece, so that a model that is faster than we are costs less per token. Reasoning that stands
- * in the text is taken out: see `ReasoningFilter`.
+ * Reads an event stream to its end, or to its first fault, and classifies it. `onDelta` gets all text: the text of one read
+ * is one piece, so that a model that is faster than this server costs less per token. Reasoning inside the text is taken
+ * out: see `ReasoningFilter`.
  *
  * Text, a refusal and reasoning are signs of life for the idle limit: a model that thinks for minutes is not stuck, and
- * the limit of the whole completion still holds. After the finish reason or `[DONE]` only `finishGraceMs` of silence is
- * waited out, so that usage can come and the connection can be used again; whatever breaks by then breaks nothing.
+ * the limit of the whole completion still holds. After the finish reason or `[DONE]` the reader waits only `finishGraceMs` of
+ * silence, so that usage can come and the connection can be used again; whatever breaks by then breaks nothing.
  *
- * A finish reason on a chunk that has text or reasoning is no end yet, since some servers send one with each (Gemini,
- * gateways that fill a default in): it is kept, the newest in place of those before, and holds once a chunk without any of
- * these comes, `[DONE]`, or the end of the body.
+ * A finish reason on a chunk that has text or reasoning does not end the completion, since some servers send one with each
+ * (Gemini, gateways that fill a default in). The reader keeps the newest one, and it holds once a chunk without text,
+ * reasoning and reason comes, or `[DONE]`, or the end of the body.
  *
  * Does not close `body`. Rejects only if `onDelta` throws.
  */
@@ -44,7 +44,7 @@ export function readWhole(data: string, onDelta: TextReader, limits: CompletionL
   return promise
 }
 
-/** A class and no closures: each of them is 56 bytes, of which thousands of completions had 14 each. */
+/** A class and not closures: a closure takes 56 bytes, and thousands of completions had 14 closures each. */
 class CompletionReader implements BodyReader {
   readonly #onDelta: TextReader
   readonly #limits: CompletionLimits
@@ -53,19 +53,19 @@ class CompletionReader implements BodyReader {
   readonly #decoder = new TextDecoder()
   readonly #parser: EventSourceParser
   #timer: NodeJS.Timeout
-  /** Kept instead of beginning the timer anew with each token, which moves it in Node's list of timers: 0.5 µs, not 0.7. */
+  /** Kept so that the timer is not restarted with each token, which moves it in Node's list of timers: 0.5 µs, not 0.7. */
   #aliveAt = performance.now()
   #finishReason: string | undefined
-  /** No text can come any more: the finish reason counts. */
+  /** No more text can come: the finish reason counts. */
   #settled = false
   /** The timer waits for the end, no longer for text. */
   #inGrace = false
   #refusal = ''
-  /** Read, and not yet told. */
+  /** Read, and not yet passed to `onDelta`. */
   #fresh = ''
-  /** In which member of its frames the text comes. */
+  /** The member of its frames that holds the text. */
   #from: 'delta' | 'message' | 'text' | undefined
-  /** All the text, where it comes in `message`: the last of them may repeat it. */
+  /** All the text, where it comes in `message`: the last message may repeat it. */
   #messages = ''
   readonly #reasoning = new TextSample()
   readonly #filter = new ReasoningFilter(this.#reasoning)
@@ -74,9 +74,9 @@ class CompletionReader implements BodyReader {
   #size = 0
   #line = ''
   #doneSeen = false
-  /** Known with the first character: it is one JSON document, whatever its type says. */
+  /** Known with the first character: the body is one JSON document, whatever its type says. */
   #isJson: boolean | undefined
-  /** The reader of the text wants no more of it. */
+  /** The text reader wants no more. */
   #full = false
   #ended = false
   #inTail = false
@@ -137,16 +137,16 @@ class CompletionReader implements BodyReader {
     const fresh = this.#fresh
     if (fresh === '') return undefined
     this.#fresh = ''
-    return this.#tell(this.#filter.push(fresh))
+    return this.#pass(this.#filter.push(fresh))
   }
 
-  /** What the filter has given. */
-  #tell(text: string): unknown {
+  /** Passes on what the filter has given. */
+  #pass(text: string): unknown {
     if (this.#filter.takeVoid()) return this.#onDelta(text, true)
     return text === '' ? undefined : this.#onDelta(text)
   }
 
-  /** The parser gets whole lines only: of a line in pieces it would drop one that begins like no field it knows. */
+  /** Gives the parser whole lines only: it would drop a line in pieces that begins like no field it knows. */
   #feed(text: string): void {
     if (this.#isJson === undefined && text.trim() !== '') this.#isJson = /^\s*[{[]/.test(text)
     if (this.#isJson) {
@@ -181,7 +181,7 @@ class CompletionReader implements BodyReader {
   #chunk(frame: Extract<Frame, { kind: 'chunk' }>): void {
     const content = frame.content === '' ? '' : this.#contentOf(frame)
     this.#fresh += content
-    // A last message repeats what came in pieces before.
+    // A last message repeats the pieces before it.
     if (frame.from === 'delta' || this.#refusal === '') this.#refusal += frame.refusal
     if (frame.thoughts !== '' && (frame.from === 'delta' || this.#reasoning.length === 0))
       this.#reasoning.add(frame.thoughts)
@@ -197,12 +197,12 @@ class CompletionReader implements BodyReader {
     }
   }
 
-  /** A chunk that says nothing, after reasoning with a finish reason, may as well be the first of the text to come. */
+  /** A chunk that says nothing, after reasoning with a finish reason, may also be the first chunk of the text to come. */
   #settles(hasUsage: boolean): boolean {
     return this.#finishReason !== undefined && !this.#settled && (hasUsage || this.#from !== undefined)
   }
 
-  /** '' for a message that only repeats: of a text that comes in deltas or in `text`, or, at its end, of the messages before. */
+  /** '' for a message that only repeats text from deltas or `text`, or, at its end, from the messages before. */
   #contentOf({ content, from, finishReason }: Extract<Frame, { kind: 'chunk' }>): string {
     if (from === 'delta') {
       this.#from = from
@@ -255,7 +255,7 @@ class CompletionReader implements BodyReader {
   }
 
   #whole(): void {
-    // A last frame without its blank line counts: a whole one was sent, half a one fails to parse.
+    // A last frame without its blank line counts: if it is whole it parses, if it is half it does not.
     this.#inTail = true
     this.#feed(`${this.#decoder.decode()}\n\n`)
     if (this.#isJson) this.whole(this.#line)
@@ -276,7 +276,7 @@ class CompletionReader implements BodyReader {
     this.#end({ outcome: 'broken', reason, detail })
   }
 
-  /** The end of the body, or of our patience with it. `cut` says how it ended if it did not end well. */
+  /** The body has ended, or the deadline for it has passed. `cut` says how the body ended if it did not end well. */
   #finish(cut?: Completion): void {
     const refusal = this.#refusal.slice(0, maxRefusalChars)
     if (this.#finishReason !== undefined && (!cut || this.#finishing))
@@ -298,11 +298,11 @@ class CompletionReader implements BodyReader {
     })
   }
 
-  /** What has not been told yet. */
+  /** Passes on what is left. */
   #last(): unknown {
     if (this.#full) return undefined
-    const told = this.#deliver()
-    return told === enough ? told : this.#tell(this.#filter.end())
+    const passed = this.#deliver()
+    return passed === enough ? passed : this.#pass(this.#filter.end())
   }
 }
 

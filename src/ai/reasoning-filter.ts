@@ -7,19 +7,19 @@ const tags = ['<think>', '<thinking>', '<thought>', '[think]', '</think>', '</th
 const bracket = /[<[]/g
 const longestTag = Math.max(...tags.map(({ length }) => length))
 
-/** White space before the first word, and after a closing tag on its line, is waited with up to here. */
+/** The filter waits with white space before the first word, and after a closing tag on its line, up to this length. */
 const maxBlank = 1_000
 
 /**
- * Takes reasoning out of what a model writes as its text, cut anywhere.
+ * Takes reasoning out of the text that a model writes, wherever the pieces are cut.
  *
- * Models reason in a block before their answer. Servers should send that apart; many do not, or do not for every model.
+ * Models reason in a block before their answer. Servers should send that block apart; many do not, or not for every model.
  * Two shapes are known for sure:
  *
- * - One leading block, opened and closed by tags of the same name. White space before and after it belongs to it. If it
- *   never closes, there is no text.
- * - The end of one only, since the prompt's template has opened it: the first closing tag that stands alone on its line, with
- *   no opening tag before it. What came before was taken for text: now it is void (`takeVoid`).
+ * - One leading block, opened and closed by tags of the same name. White space before and after it belongs to it. If the
+ *   block never closes, there is no text.
+ * - Only the end of a block, since the prompt's template has opened it: the first closing tag that stands alone on its line,
+ *   with no opening tag before it. What came before was passed on as text: now it is void (`takeVoid`).
  *
  * A tag anywhere else is text, as is a second block.
  *
@@ -29,27 +29,27 @@ const maxBlank = 1_000
  * leading -> watching -> after -> plain     a closing tag alone on its line
  * ```
  *
- * Time linear in the text. Keeps no more than what may be the beginning of a tag.
+ * Takes time linear in the text. Keeps only what may be the beginning of a tag.
  */
 export class ReasoningFilter {
   readonly #reasoning: TextSample
   #state: 'leading' | 'thinking' | 'watching' | 'after' | 'plain' = 'leading'
-  /** Neither text nor reasoning yet. */
+  /** Not known yet to be text or reasoning. */
   #held = ''
   /** While `thinking`. */
   #closing = ''
-  /** While `watching`: nothing but white space stands on the line so far. */
+  /** While `watching`: the line so far is white space only. */
   #blank = true
-  /** Some text has been given out. */
+  /** Some text has been passed on. */
   #given = false
   #void = false
 
-  /** @param reasoning gets what turns out to be reasoning, but for what was given out before */
+  /** @param reasoning gets what turns out to be reasoning, except for what was already passed on as text */
   constructor(reasoning: TextSample) {
     this.#reasoning = reasoning
   }
 
-  /** What of this is text, with what was held before it. */
+  /** The text in this piece, after the text that was held before it. */
   push(piece: string): string {
     if (this.#state === 'plain') return piece
     if (this.#state === 'watching' && this.#held === '' && !piece.includes('<') && !piece.includes('[')) {
@@ -64,7 +64,7 @@ export class ReasoningFilter {
     return text
   }
 
-  /** What was held, at the end. Nothing is to be pushed after it. */
+  /** The text that was held, at the end. No `push` may follow. */
   end(): string {
     const held = this.#held
     this.#held = ''
@@ -78,7 +78,7 @@ export class ReasoningFilter {
     return held
   }
 
-  /** Whether all text that was given out before the last `push` or `end` is void. True once. */
+  /** Whether all text that was passed on before the last `push` or `end` is void. True once. */
   takeVoid(): boolean {
     const isVoid = this.#void
     this.#void = false
@@ -171,7 +171,7 @@ export class ReasoningFilter {
     return text
   }
 
-  /** Whether the line that this ends on, or goes on with, is blank so far. */
+  /** Notes whether the line that this text ends on, or continues, is blank so far. */
   #seeLine(text: string): void {
     const start = text.lastIndexOf('\n') + 1
     if (start > 0) this.#blank = true
@@ -179,7 +179,7 @@ export class ReasoningFilter {
   }
 }
 
-/** Where the next line begins, if this one has nothing after its closing tag; `open` while it may yet be so. */
+/** Where the next line begins, if nothing follows the closing tag on this one; `open` while that is not known. */
 function closedLine(text: string, at: number): number | 'open' | undefined {
   closing.lastIndex = at
   if (!closing.test(text)) return undefined
@@ -195,7 +195,7 @@ function mayBecomeTag(text: string, at: number): boolean {
   return tags.some(tag => tag.length > beginning.length && tag.startsWith(beginning))
 }
 
-/** One search for both: with two, a text of many of one kind would be searched to its end for the other each time. */
+/** One search for both brackets: with two, a text with many of one kind would be searched to its end for the other each time. */
 function nextBracket(text: string, from: number): number {
   bracket.lastIndex = from
   return bracket.exec(text)?.index ?? -1

@@ -1,11 +1,11 @@
 import { asObject } from './frame.ts'
 
 /**
- * How long the upstream asks to be left alone, in milliseconds from `now`; `undefined` if it does not say.
- * A date is measured by the clock that set it, if the answer says what that was: ours may be wrong by hours.
+ * How long the upstream asks for a pause, in milliseconds from `now`; `undefined` if it does not say.
+ * A date counts from the `Date` header of the answer, if there is one: our clock may be wrong by hours.
  *
  * In this order: `retry-after-ms` (OpenAI), `Retry-After` as seconds or as a date (RFC 9110), and Google's `RetryInfo`
- * in the error, which Gemini sends instead of a header. A date that has passed and nonsense count as not said.
+ * in the error, which Gemini sends instead of a header. A date in the past and nonsense count as not said.
  */
 export function retryAfterMs(
   headers: Headers | undefined,
@@ -30,12 +30,12 @@ function seconds(text: string | null | undefined): number | undefined {
 }
 
 function date(text: string | null | undefined, now: number): number | undefined {
-  // Only what looks like a date: Date.parse takes "-5" for a month.
+  // Only what begins like a date: Date.parse takes "-5" for a month.
   const at = /^\s*[a-z]{3,9},? /i.test(text ?? '') ? Date.parse(text ?? '') : Number.NaN
   return Number.isNaN(at) ? undefined : at - now
 }
 
-/** `{error: {details: [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "17s"}]}}`, or that in an array. */
+/** `{error: {details: [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "17s"}]}}`, or the same in an array. */
 function retryInfo(body: unknown): number | undefined {
   const outer = asObject(Array.isArray(body) ? body[0] : body)
   const error = asObject(outer?.error) ?? outer

@@ -3,7 +3,7 @@ import type { BegunCompletion, Completion } from './completion.ts'
 import type { Unavailable, UnavailableReason } from './errors.ts'
 
 export interface RetryLimits {
-  /** Besides the first try. */
+  /** Besides the first attempt. */
   maxRetries: number
   /** Doubles from one retry to the next. */
   retryDelayMs: number
@@ -12,7 +12,7 @@ export interface RetryLimits {
   maxRetryAfterMs: number
 }
 
-/** A completion will be asked for again. */
+/** The completion will be requested again. */
 export interface Retry {
   /** From 1. */
   retry: number
@@ -24,18 +24,18 @@ export interface Retry {
 export interface RetryOptions {
   signal: AbortSignal
   limits: RetryLimits
-  /** Called when a wait begins; what it returns is called when that wait is over, however it ends. */
+  /** Called when a wait begins; the function that it returns is called when that wait is over, however it ends. */
   onRetry(retry: Retry): () => void
   /** From 0 to 1. */
   random?: () => number
 }
 
 /**
- * Asks again for a completion that could not begin: only `unavailable` is retried, so there was no text yet; and not what
- * is hopeless, such as a server that took the request and then said nothing for too long.
+ * Requests a completion again that could not begin. It retries only `unavailable`, so there was no text yet, and not what is
+ * hopeless, such as a server that took the request and then said nothing for too long.
  *
- * Waits 2, 4, 8 ... s, each times a random factor between 0.5 and 1.5, or as long as the upstream asks for and up to a
- * tenth more, so that many do not return at once. An upstream that asks for more than `maxRetryAfterMs` ends it at
+ * It waits 2, 4, 8 ... s, each times a random factor between 0.5 and 1.5, or as long as the upstream asks for plus up to a
+ * tenth, so that many do not return at once. An upstream that asks for more than `maxRetryAfterMs` ends the retries at
  * once, and the detail says when to return. Aborting ends a wait at once, as `aborted`.
  */
 export function withRetries(
@@ -59,7 +59,7 @@ export function withRetries(
     await pause(delayMs, signal)
     over()
   }
-  // The policy decides whether and how often. It cannot be woken from a delay of its own, so the wait is ours.
+  // The policy decides whether and how often to retry. Its own delay cannot be cut short, so the wait is ours.
   const policy = retry(
     handleWhenResult(result => worthRetrying(result as BegunCompletion | Completion, limits)),
     { maxAttempts: limits.maxRetries, backoff: new ConstantBackoff(0) },
@@ -93,7 +93,7 @@ function worthRetrying(begun: BegunCompletion | Completion, { maxRetryAfterMs }:
   return begun.reason !== 'circuit-open' && (begun.retryAfterMs ?? 0) <= maxRetryAfterMs
 }
 
-/** What the user reads if this is the end of it. */
+/** What the user reads if no retry follows. */
 function explained({ detail, retryAfterMs }: Unavailable, retries: number, limits: RetryLimits): string {
   const tried = retries > 0 ? `, ${retries + 1} times in a row` : ''
   const again =

@@ -21,17 +21,17 @@ export interface ChatRequest {
 type Opened = { outcome: 'opened'; answer: Answer } | UpstreamFault | { outcome: 'aborted' }
 
 interface Answer {
-  /** None, or one in an encoding that is not known. */
+  /** Undefined: no body, or an encoding that is not known. */
   body: Body | undefined
   type: string
   encoding: string
 }
 
 /**
- * Asks for one streamed chat completion, without retries, until its answer begins; if that does not, says how it ended.
+ * Requests one streamed chat completion, without retries, until its answer begins; if it does not begin, says how it ended.
  *
- * Two steps, because thousands of completions are read at the same time: what asking takes, the SDK's objects and most of
- * all the prompt, is gone by then.
+ * There are two steps because thousands of completions are read at the same time: the SDK's objects and most of all the
+ * prompt, which only the request needs, are released by then.
  */
 export async function beginCompletion(
   client: OpenAI,
@@ -51,7 +51,7 @@ export async function beginCompletion(
   return opened.outcome === 'opened' ? begun(opened.answer, cutoff, limits) : cutoff.classified(opened)
 }
 
-/** Until the headers. */
+/** Up to the headers. */
 async function open(client: OpenAI, request: ChatRequest, signal: AbortSignal): Promise<Opened> {
   const { model, messages, members } = request
   try {
@@ -86,7 +86,7 @@ function begun(answer: Answer, cutoff: Cutoff, limits: CompletionLimits): BegunC
         return cutoff.classified(await receive(answer, onDelta, cutoff, limits))
       } finally {
         cutoff.end()
-        // One that was not read to its end takes its connection with it.
+        // A body that is not read to its end takes its connection with it.
         answer.body?.close()
       }
     },
@@ -106,7 +106,7 @@ function receive(
   return receiveOther(body, type, onDelta, limits)
 }
 
-/** What its type does not call an event stream may be one all the same. */
+/** A body whose type does not name an event stream may still be one. */
 async function receiveOther(
   beginning: Body,
   type: string,
@@ -126,9 +126,9 @@ function noBody(encoding: string): Completion {
 }
 
 /**
- * What may end a completion early: whoever asked for it, and the time that it may take.
+ * What may end a completion early: its caller's signal, and the time limit.
  *
- * Listener and timer are its own and end with it: `AbortSignal.timeout` and `AbortSignal.any` would stay with a long-lived
+ * It owns its listener and timer, which end with it: `AbortSignal.timeout` and `AbortSignal.any` would stay with a long-lived
  * signal after the completion has ended.
  */
 class Cutoff {
@@ -150,13 +150,13 @@ class Cutoff {
     }, totalTimeoutMs)
   }
 
-  /** What is to be stopped from now on; at once, if it was to be already. */
+  /** Sets what is stopped from now on; stops it at once if the cutoff has already come. */
   cuts(stop: () => void): void {
     this.#stop = stop
     if (this.#signal.aborted || this.#late) stop()
   }
 
-  /** How a completion ended, if that is no wonder. */
+  /** How a completion ended: by this cutoff, or as given. */
   classified(end: Completion): Completion {
     const { usage, reasoning, leftOut } = end
     const facts = { usage, ...(reasoning && { reasoning }), ...(leftOut && { leftOut }) }

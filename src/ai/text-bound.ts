@@ -1,22 +1,22 @@
 import { enough, type TextReader } from './completion.ts'
 
-/** How long a text may become: a model that writes more is stopped, whether it repeats itself or was talked into it. */
+/** How long a text may become. A model that writes more is stopped, whether it repeats itself or a user made it do so. */
 export interface TextBound {
-  /** In what `size` counts. */
+  /** In the units of `size`. */
   readonly limit: number
-  /** UTF-16 units without it. Of a text in pieces, the sum. */
+  /** UTF-16 units by default. For a text in pieces, the sum. */
   readonly size?: (text: string) => number
-  /** What the provider is asked to stop after, for when it is not the text that has no end but the thinking. */
+  /** The provider stops after this many tokens, for a model whose thinking and not whose text is endless. */
   readonly maxOutputTokens: number
 }
 
 /**
  * Tokens for what a model thinks: servers count it with the text, and a limit of the text alone would leave models that think
- * first without any. So it is this server that ends a text, by the characters, and the provider that ends the rest.
+ * first without any. So this server ends a text, by its characters, and the provider ends the rest.
  */
 export const thinkingTokens = 16_384
 
-/** Of a text that fits into `maxChars`, in the languages and tokenizers of today. Few models write more in one answer. */
+/** Tokens of a text that fits into `maxChars`, in the languages and tokenizers of today. Few models write more in one answer. */
 const maxTokens = 32_768
 
 /** The same for every input. */
@@ -24,7 +24,7 @@ export function fixedBound(maxChars: number): TextBound {
   return { limit: maxChars, maxOutputTokens: maxTokens }
 }
 
-/** Passes on what is within the bound: what is not is `enough`. The last piece is cut between two characters. */
+/** Passes on the text within the bound, then returns `enough`. The last piece is cut between two characters. */
 export function bounded({ limit, size = length }: TextBound, onDelta: TextReader): TextReader {
   let left = limit
   return (text, voids) => {

@@ -1,6 +1,6 @@
 import type { TextLength } from './completion.ts'
 
-/** Characters that are kept of it. */
+/** Characters that are kept of the text. */
 const maxKept = 1_000
 
 /**

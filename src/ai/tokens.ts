@@ -6,8 +6,8 @@ export const tokensPerMessage = 3
 
 /**
  * The tokenizer takes quadratic time for a run without spaces: a model that writes the same character for ever would
- * hold the process for minutes. So it gets pieces, cut before a space where there is one (which costs nothing: a token
- * begins with its space), and of a very long text only the beginning, as a sample.
+ * hold the process for minutes. So the tokenizer gets pieces, cut before a space where there is one (which costs nothing: a token
+ * begins with its space), and only the beginning of a very long text, as a sample.
  */
 const pieces = /.{1,500}(?=\s|$)|.{1,500}/gs
 const maxCountedChars = 100_000
@@ -17,7 +17,7 @@ const maxCountedChars = 100_000
  * of any kind; of one longer than 100,000 characters it is an estimate.
  */
 export async function tokenCounter(): Promise<(text: string) => number> {
-  // Loaded at the first use: its tables take megabytes that a server whose provider tells usage never needs.
+  // Loaded at the first use: its tables take megabytes that a server whose provider reports usage never needs.
   const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
   return text => {
     const sample = text.slice(0, maxCountedChars)
@@ -28,7 +28,7 @@ export async function tokenCounter(): Promise<(text: string) => number> {
 }
 
 /**
- * Usage for a provider that told none, or an answer that was cut; it says that it is estimated.
+ * Estimates usage for a provider that reported none, or for an answer that was cut; the result says that it is estimated.
  *
  * @param unseen what else the model wrote, which is paid for like the text
  */

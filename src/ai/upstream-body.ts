@@ -1,20 +1,20 @@
-/** Who reads a body: told of each piece in order, and of its end once. */
+/** Reads a body: it gets each piece in order, and the end once. */
 export interface BodyReader {
   data(bytes: Buffer): void
-  /** `error`: it broke off, or was closed. */
+  /** `error`: the body broke off, or was closed. */
   end(error?: NodeJS.ErrnoException): void
 }
 
-/** What of a body its reader needs. */
+/** The part of a body that its reader needs. */
 export interface Body {
-  /** To be called once. What has come already is told at once. */
+  /** To be called once. The reader gets at once what has already come. */
   read(reader: BodyReader): void
-  /** Drops what is still to come, and with it the connection. Idempotent. */
+  /** Drops the rest of the body, and with it the connection. Idempotent. */
   close(): void
 }
 
 /**
- * The body of an answer, told to its reader as it is read from the socket.
+ * The body of an answer, passed to its reader as it is read from the socket.
  *
  * No stream stands between: with one token per read, undici's Readable costs about as much per token as parsing it.
  */
@@ -24,7 +24,7 @@ export class UpstreamBody implements Body {
   #reader: BodyReader | undefined
   #ended: { error?: NodeJS.ErrnoException } | undefined
 
-  /** @param abort closes what it comes from */
+  /** @param abort closes the source of the body */
   constructor(abort: () => void) {
     this.#abort = abort
   }
@@ -60,7 +60,10 @@ export class UpstreamBody implements Body {
   }
 }
 
-/** The beginning of a body, or as much of it as came before it broke or the time was up. Closes what it does not read. */
+/**
+ * The beginning of a body, up to its limit, a broken connection or the end of the time. Closes a body it does not read to its
+ * end.
+ */
 export function readText(body: Body, maxBytes: number, timeoutMs: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
@@ -72,7 +75,7 @@ export function readText(body: Body, maxBytes: number, timeoutMs: number): Promi
         size += bytes.length
         if (size > maxBytes) body.close()
       },
-      // What came is enough for its purpose.
+      // What has come is enough for its purpose.
       end() {
         clearTimeout(timer)
         resolve(Buffer.concat(chunks).toString('utf8', 0, maxBytes))

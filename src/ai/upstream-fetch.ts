@@ -6,11 +6,14 @@ import { decoded } from './content-encoding.ts'
 import { NoAnswer, Refusal } from './errors.ts'
 import { type Body, readText, UpstreamBody } from './upstream-body.ts'
 
-/** An error body is read up to here and for so long; it only serves to classify the error. */
+/** An error body is read up to this size and for this time; it only serves to classify the error. */
 const maxErrorBytes = 65_536
 const errorBodyTimeoutMs = 5_000
 
-/** What the SDK may send. By itself it adds what OPENAI_CUSTOM_HEADERS says; configuration has one reader here. */
+/**
+ * The headers that the SDK may send. By itself it adds those in OPENAI_CUSTOM_HEADERS; only the configuration module reads the
+ * environment.
+ */
 const passedHeaders = /^(authorization|content-type|accept|user-agent|x-stainless-.+)$/
 
 /** Where requests are sent: a ConnectionPool, or a dispatcher of undici's. */
@@ -18,18 +21,18 @@ export interface Connections {
   dispatch(request: Dispatcher.DispatchOptions, handler: PooledHandler): unknown
 }
 
-/** What the SDK sees is a Response without a body; the body is beside it, unless its encoding is not known. */
+/** A Response without a body, for the SDK; the body is beside it, unless its encoding is not known. */
 export class UpstreamResponse extends Response {
   upstreamBody: Body | undefined
 }
 
 /**
- * A `fetch` for the OpenAI SDK over undici's dispatcher, whose streamed body is told as it is read from the socket.
+ * A `fetch` for the OpenAI SDK over undici's dispatcher. It passes a streamed body on as it is read from the socket.
  *
  * With one token per read, fetch's web streams and the SDK's iterator double the CPU per token; the request and its types
- * still come from the SDK. gzip is asked for; what comes is undone, whatever it is.
+ * still come from the SDK. It asks for gzip, and decodes whatever comes.
  *
- * Throws `NoAnswer` when there is none: of a timeout the SDK would drop the cause, told by the words of its message. Throws
+ * Throws `NoAnswer` when there is no answer: of a timeout the SDK would drop the cause and keep only its message. Throws
  * `Refusal` for an answer that is not 2xx, with its body up to a limit.
  */
 export function upstreamFetch(
@@ -45,7 +48,7 @@ export function upstreamFetch(
       path: query ? `${pathname}?${query}` : pathname,
       method: (init?.method ?? 'POST') as 'POST',
       headers: { ...passed(init?.headers), ...own, 'accept-encoding': 'gzip', 'content-length': String(sent.length) },
-      // It takes whatever is iterable, though its types do not say so.
+      // undici takes any iterable, though its types do not say so.
       body: new BodyOnce(sent) as unknown as Readable,
     }).catch(error => {
       throw signal?.aborted ? error : new NoAnswer(String(error.code ?? error.name))
@@ -60,7 +63,7 @@ export function upstreamFetch(
   }
 }
 
-/** `signal` stops the reading, after which nobody asks what there was. */
+/** `signal` stops the reading; after that no one uses the text. */
 async function errorText(body: Body, signal: AbortSignal | undefined): Promise<string> {
   const stop = () => body.close()
   signal?.addEventListener('abort', stop)
@@ -73,7 +76,7 @@ async function errorText(body: Body, signal: AbortSignal | undefined): Promise<s
 }
 
 /**
- * A body that lets go of its bytes as they are sent: undici keeps what it was given until the answer has ended, and a prompt
+ * A body that releases its bytes as they are sent: undici keeps the body until the answer has ended, and a prompt
  * in Korean is 3 KB and more.
  */
 class BodyOnce implements Iterable<Buffer> {
@@ -96,7 +99,7 @@ interface Answer {
   body: Body
 }
 
-/** Resolves with the answer once its headers have come; until then `signal` stops it. */
+/** Resolves with the answer once its headers have come; until then `signal` stops the request. */
 async function ask(
   connections: Connections,
   signal: AbortSignal | undefined,
@@ -114,7 +117,7 @@ async function ask(
   }
 }
 
-/** What undici tells of a request and its answer. It lives as long as the body comes, and keeps only what that needs. */
+/** Receives a request's events from undici. It lives as long as the body comes, and keeps only what that needs. */
 class Exchange implements PooledHandler {
   release: (() => void) | undefined
   /** Until the headers have come. */
@@ -134,7 +137,7 @@ class Exchange implements PooledHandler {
     if (!this.#asking) return
     const { signal, controller, reject } = this.#asking
     if (controller) controller.abort(signal?.reason)
-    // It still waits for a connection: it is dropped when its turn comes.
+    // The request still waits for a connection: the pool drops it when its turn comes.
     else reject(signal?.reason)
   }
 
@@ -149,12 +152,12 @@ class Exchange implements PooledHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    // 100 and the like: the answer is still to come.
+    // 1xx, such as 100: the answer is still to come.
     if (status < 200) return
     this.#body = new UpstreamBody(() => controller.abort(new Error('closed')))
     this.#asking?.resolve({ status, headers: headersOf(headers), body: this.#body })
     this.#asking = undefined
-    // Slices of all that was read from the socket at once: 4 KB per completion, for as long as it runs.
+    // The headers are slices of everything that one read took from the socket: 4 KB per completion, for as long as it runs.
     controller.rawHeaders = null
   }
 

@@ -1,11 +1,11 @@
 import type { Chat } from './chat.ts'
 import { recall } from './recall.ts'
 import { bare, clipped } from './sentences.ts'
-import { toldName } from './told-name.ts'
+import { statedName } from './stated-name.ts'
 
 /** The reply to a message in English, or another language that is not Korean. */
 export function writeEnglishReply({ sentences, main, kind, notes, history, random }: Chat): string {
-  const name = sentences.map(sentence => toldName(bare(sentence))).findLast(told => told !== undefined)
+  const name = sentences.map(sentence => statedName(bare(sentence))).findLast(stated => stated !== undefined)
   if (name !== undefined && kind !== 'question')
     return `Nice to meet you, ${name}! I will remember your name. What would you like to talk about?`
   const called = notes.name === undefined ? '' : `, ${notes.name}`

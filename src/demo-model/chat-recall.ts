@@ -2,7 +2,7 @@ import type { Chat } from './chat.ts'
 import { contentWords, recall } from './recall.ts'
 import { clipped } from './sentences.ts'
 
-/** Asks for what was said, whatever about: 뭐라고 했죠?, 기억해요?, 아까. */
+/** Asks for what was said, on any subject: 뭐라고 했죠?, 기억해요?, 아까. */
 const explicit =
   /(?:라고|다고|냐고|자고) ?(?:[했하]|말|얘기|그랬)|뭐라고|뭐랬|기억[나하해]|아까|방금|(?:앞|전|처음)에서? ?(?:말|얘기|이야기|뭐)|말했(?:죠|지|더라|던|잖)|말씀드/
 /** Asks for something of the speaker's own. */
@@ -38,7 +38,7 @@ function lastWords({ main, history, notes }: Chat): string {
   const first = /처음/.test(main)
   const said = (first ? history.find(isUser) : history.findLast(isUser))?.content
   const answered = history.findLast(({ role }) => role === 'assistant')?.content
-  const known = first ? (notes.told[0] ?? said) : (said ?? notes.told.at(-1))
+  const known = first ? (notes.stated[0] ?? said) : (said ?? notes.stated.at(-1))
   if (known === undefined) return '이 대화에서는 아직 나눈 이야기가 없어요. 무슨 이야기부터 해 볼까요?'
   if (/(?:너|네|니|당신|소라)(?:는|가|도)? /.test(main) && answered !== undefined)
     return `저는 “${clipped(answered, 80)}”라고 말씀드렸어요. 더 설명이 필요한 부분이 있으면 짚어 주세요.`
@@ -48,11 +48,11 @@ function lastWords({ main, history, notes }: Chat): string {
 }
 
 function overview({ notes }: Chat): string {
-  const topics = [...notes.told.slice(-4), ...notes.asked.slice(-2)].map(text => `“${text}”`)
+  const topics = [...notes.stated.slice(-4), ...notes.asked.slice(-2)].map(text => `“${text}”`)
   const about = [...notes.others.slice(0, 3), topics.length === 0 ? '' : `${topics.join(', ')} 같은 말씀을 하셨어요.`]
-  const told = about.filter(text => text !== '').join(' ')
-  if (told === '') return '아직 나눈 이야기가 많지 않아요. 하고 싶은 이야기를 편하게 들려주세요.'
-  return `지금까지 나눈 이야기를 떠올려 볼게요. ${told} 이 가운데 이어 가고 싶은 이야기가 있으세요?`
+  const facts = about.filter(text => text !== '').join(' ')
+  if (facts === '') return '아직 나눈 이야기가 많지 않아요. 하고 싶은 이야기를 편하게 들려주세요.'
+  return `지금까지 나눈 이야기를 떠올려 볼게요. ${facts} 이 가운데 이어 가고 싶은 이야기가 있으세요?`
 }
 
 function isUser({ role }: { role: string }): boolean {

@@ -14,7 +14,7 @@ export interface ChatMessage {
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[]
   readonly stream: boolean
-  /** Whether a stream ends with a chunk that tells the usage. */
+  /** Whether a stream ends with a chunk that holds the usage. */
   readonly includeUsage: boolean
   /** No more tokens than this; Infinity when the request sets no limit. */
   readonly maxTokens: number
@@ -35,7 +35,7 @@ export async function readChatRequest(request: IncomingMessage): Promise<ChatReq
   return check(parse(await readBody(request)))
 }
 
-/** What is too large is read to its end and thrown away: a refusal in the middle of it might never be seen. */
+/** A body that is too large is read to its end and dropped: the client might never see a refusal in the middle of it. */
 async function readBody(request: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = []
   let bytes = 0

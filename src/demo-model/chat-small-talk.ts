@@ -1,14 +1,14 @@
 import type { Chat } from './chat.ts'
 import { bare } from './sentences.ts'
-import { toldName } from './told-name.ts'
+import { statedName } from './stated-name.ts'
 
-/** Answers greetings, thanks, farewells, introductions and what anybody asks a stranger; undefined for the rest. */
+/** Answers greetings, thanks, farewells, introductions and what people ask a stranger; undefined for the rest. */
 export function smallTalk(chat: Chat): string | undefined {
   return introduction(chat) ?? courtesy(chat) ?? aboutItself(chat) ?? unknowable(chat) ?? sum(chat) ?? suggestion(chat)
 }
 
 function introduction({ sentences, random }: Chat): string | undefined {
-  const name = sentences.map(sentence => toldName(bare(sentence))).findLast(told => told !== undefined)
+  const name = sentences.map(sentence => statedName(bare(sentence))).findLast(stated => stated !== undefined)
   if (name === undefined || sentences.length > 3) return undefined
   const [more] = random.shuffled(['오늘은 어떤 이야기를 나누어 볼까요?', '요즘 어떻게 지내고 계세요?'])
   return `${name} 님, 반가워요! 이름을 기억해 둘게요. ${more}`

@@ -21,7 +21,7 @@ export function writeChatReply(chat: Chat): string {
   return answerFromMemory(chat) ?? smallTalk(chat) ?? adviceOn(chat, text) ?? honestAnswer(chat) ?? reaction(chat, text)
 }
 
-/** For someone who asks what to do about something of which there is something to say. */
+/** For a user who asks what to do about a topic that the demo model knows. */
 function adviceOn({ main, kind, notes, random }: Chat, text: string): string | undefined {
   const asks = kind === 'question' && /어떻게|어떡|할까|하지|좋을까|방법|해야|[하되]려면|조언/.test(main)
   const topic = topics.find(({ words }) => words.test(text))
@@ -31,7 +31,7 @@ function adviceOn({ main, kind, notes, random }: Chat, text: string): string | u
   return `${calledBy(notes.name)}${empathy} ${insight} ${today} ${later} 이 가운데 어떤 것이 가장 해 볼 만하게 느껴지세요?`
 }
 
-/** To what wants knowledge or work that a demo has not. */
+/** For a message that asks for knowledge or work that a demo does not have. */
 function honestAnswer({ main, kind, notes, random }: Chat): string | undefined {
   if (kind !== 'question' && kind !== 'request') return undefined
   const topic = topicOf(main)
@@ -47,7 +47,7 @@ function honestAnswer({ main, kind, notes, random }: Chat): string | undefined {
   return `${calledBy(notes.name)}${said} 물어보셨네요. 좋은 질문이에요. 다만 저는 정해진 규칙으로 답하는 데모 모델이라 ${topic === undefined ? '그것을' : withParticle(topic, ['을', '를'])} 설명할 지식이 없어요. 실제 모델을 연결하면 이 자리에서 제대로 된 답을 들으실 수 있어요. ${back}`
 }
 
-/** To a statement: taken up with its own words, then its feeling or its topic, then a question. */
+/** For a statement: repeats its own words, then its feeling or its topic, then asks a question. */
 function reaction({ main, notes, random }: Chat, text: string): string {
   const [feeling] = feelingsIn([text])
   const topic = topics.find(({ words }) => words.test(text))

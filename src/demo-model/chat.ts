@@ -8,7 +8,7 @@ import { type Utterance, utteranceOf } from './utterance.ts'
 
 /** A turn of a conversation, as the writers of replies see it. */
 export interface Chat {
-  /** Of the last message, with their punctuation. */
+  /** The sentences of the last message, with their punctuation. */
   readonly sentences: readonly string[]
   /** The sentence to answer, and what it does. */
   readonly main: string

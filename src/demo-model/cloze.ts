@@ -8,7 +8,7 @@ interface Gap {
   readonly sentence: string
   readonly word: string
   readonly index: number
-  /** How the sentence goes on behind the word, in a form that does not give it away: 은(는). */
+  /** How the sentence goes on after the word, in a form that does not reveal it: 은(는). */
   readonly ending: string
   readonly endingLength: number
   readonly score: number
@@ -16,9 +16,9 @@ interface Gap {
 }
 
 const blank = '____'
-/** Of the sentence, on either side of the blank. */
+/** The longest part of the sentence on either side of the blank. */
 const maxSideChars = { noun: 40, number: 40, english: 60 }
-/** Of so many words others are taken, the most frequent. */
+/** The wrong choices come from this many words, the most frequent ones. */
 const maxPool = 400
 
 /** Where the material has too few words of its own. */
@@ -26,9 +26,9 @@ const spareNouns = ['자연', '사회', '문화', '경제', '기술', '역사', 
 const spareWords = ['nature', 'society', 'culture', 'history', 'science', 'language', 'energy', 'music']
 
 /**
- * Questions out of a material: its sentences with a word left out, and other words of it to choose from. Each sentence
- * once before any comes again, the surest words first. Empty for a material without sentences; each has `wrongCount`
- * wrong choices. Made as they are taken.
+ * Questions made from a material: its sentences with a word left out, and other words of it to choose from. Each sentence
+ * comes once before any comes again, the surest words first. Empty for a material without sentences; each has `wrongCount`
+ * wrong choices. Made lazily.
  */
 export function* clozeQuestions(material: string, wrongCount: number, random: Random): Generator<DraftQuestion> {
   const sentences = sentencesOf(material, 200).filter(sentence => sentence.length >= 10 && / /.test(sentence))
@@ -73,7 +73,7 @@ function gapsOf(sentence: string, frequency: ReadonlyMap<string, number>): Gap[]
       }))
   }
   const nouns = nounsIn(sentence)
-    // A word that is there twice would tell itself.
+    // A word that is there twice would reveal itself.
     .filter(({ noun }) => sentence.split(noun).length === 2)
     .map(
       ({ noun, ending, index, certainty }): Gap => ({
@@ -113,9 +113,10 @@ function questionOf(gap: Gap, pool: readonly string[], wrongCount: number, rando
   const { sentence, word, index, ending, endingLength, kind } = gap
   const before = sentence.slice(0, index)
   const after = ending + sentence.slice(index + word.length + endingLength)
-  const told = window(before.replace(/["“”]/g, ''), after.replace(/["“”]/g, ''), maxSideChars[kind])
+  const clipping = window(before.replace(/["“”]/g, ''), after.replace(/["“”]/g, ''), maxSideChars[kind])
   return {
-    question: kind === 'english' ? `Which word is missing? “${told}”` : `빈칸에 들어갈 말은 무엇인가요? “${told}”`,
+    question:
+      kind === 'english' ? `Which word is missing? “${clipping}”` : `빈칸에 들어갈 말은 무엇인가요? “${clipping}”`,
     right: word,
     wrong: (kind === 'number'
       ? otherNumbers(word, sentence[index + word.length] ?? '', random)

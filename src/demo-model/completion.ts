@@ -8,7 +8,7 @@ import { seededRandom } from './random.ts'
 import { tokensOf } from './tokens.ts'
 import { writeReply } from './writer.ts'
 
-/** The name the demo model goes by, whatever it was asked for as. */
+/** The name of the demo model, whatever name the request uses. */
 export const demoModelName = 'conch-demo'
 
 /** Answers one chat completion, streamed or whole, at the given pace. Stops at once when the signal is aborted. */
@@ -78,7 +78,7 @@ async function answerWhole(completion: WrittenCompletion, response: ServerRespon
   response.end(JSON.stringify({ id, object: 'chat.completion', created, model: demoModelName, choices, usage }))
 }
 
-/** Writes, and waits while the reader is slow. Returns without writing once nobody reads. */
+/** Writes, and waits while the reader is slow. Returns without writing once the reader has disconnected. */
 async function write(response: ServerResponse, frame: string, signal: AbortSignal): Promise<void> {
   if (signal.aborted || response.write(frame)) return
   try {

@@ -4,14 +4,14 @@ import { bare } from './sentences.ts'
 
 const maxChars = 42
 
-/** Who writes; a clause that names him would speak of somebody else in another mouth. */
+/** The writer: a clause that names them would mean another person when someone else says it. */
 const firstPerson = /(?<![가-힣])(?:나|내|날|난|저|제|전|우리)(?:는|가|를|도|만|의|랑|와|한테|에게|보고)?(?![가-힣])/
 const leadIn =
   /^(?:오늘(?:은|도)?|나[는도]|난|내가|저[는도]|제가|그리고|그래서|그런데|근데|하지만|그래도|또|결국|그러다가?|아침에는?|요즘은?) /
 
 /**
- * What happened, ready to stand before a noun: 오늘은 발표를 망쳤다 → 발표를 망친. Undefined for a sentence that tells no
- * past event, or none that someone else could say.
+ * An event, ready to stand before a noun: 오늘은 발표를 망쳤다 → 발표를 망친. Undefined for a sentence without a past
+ * event, or with none that someone else could say.
  *
  * Only past forms are read: whatever wants something (…해라, …해 줘) is no event.
  */
@@ -24,7 +24,7 @@ export function eventClause(sentence: string): string | undefined {
   text = lastPart(withoutLeadIn(text))
   if (text.length > maxChars || firstPerson.test(text) || /["'‘’“”]/.test(text)) return undefined
   const clause = modifying(nominalise(text))?.replace(/(?<=[있없])는$/, '던')
-  // 같았다, 싶었다, 생각했다 tell no event but what was thought of one.
+  // 같았다, 싶었다, 생각했다 state a thought about an event, not the event.
   return clause === undefined || clause.length < 4 || /(?:같은|싶은|생각한|느낀|않은|했던)$/.test(clause)
     ? undefined
     : clause
@@ -36,7 +36,7 @@ function withoutLeadIn(text: string): string {
   return rest
 }
 
-/** As many of the last parts of a long sentence as are short enough. */
+/** As many of the last parts of a long sentence as fit. */
 function lastPart(text: string): string {
   let rest = text
   while (rest.length > maxChars) {

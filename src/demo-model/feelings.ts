@@ -1,4 +1,4 @@
-/** A feeling that can be told from words, and what is said to someone who has it. */
+/** A feeling that words show, and what is said to someone who has it. */
 export interface Feeling {
   readonly name: string
   readonly mood: 'hard' | 'good'
@@ -164,7 +164,7 @@ export function feelingsIn(sentences: readonly string[]): Feeling[] {
   return [...found]
 }
 
-/** Whether someone may be in danger. A manner of speaking (배고파 죽겠다) is none. */
+/** Whether someone may be in danger. A manner of speaking (배고파 죽겠다) does not count. */
 export function inDanger(text: string): boolean {
   return /죽고 ?싶|죽어 ?버리고|자살|자해|목숨을 끊|살기 ?싫|살고 ?싶지 ?않|사라져 ?버리고 ?싶|극단적(?:인|으로)? ?(?:선택|생각)/.test(
     text,

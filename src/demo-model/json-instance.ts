@@ -1,7 +1,7 @@
 import { ApiError } from './api-error.ts'
 import { isObject, type JsonSchema } from './response-format.ts'
 
-/** So many values, and characters of text, are made for one schema; one that wants more is refused. */
+/** At most this many values, and characters of text, are made for one schema; a schema that needs more is refused. */
 const maxValues = 10_000
 const maxTextChars = 100_000
 /** References may lead round in circles. */
@@ -22,7 +22,7 @@ const formats: Readonly<Record<string, string>> = {
 /**
  * The smallest value that is valid against a schema of the subset that structured outputs take: objects with what they
  * require, arrays with `minItems`, enums, constants, references within the schema, and limits of numbers and texts.
- * Patterns are not looked at. For a part of a schema, `root` is where its references lead.
+ * Patterns are ignored. For a part of a schema, `root` is where its references lead.
  *
  * Throws `ApiError` with 400 for a schema that has no such value, or only a huge one.
  */

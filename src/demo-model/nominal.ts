@@ -4,8 +4,8 @@ import { compose, decompose, finalOf, withFinal, withParticle } from './hangul.t
  * A sentence or note in the nominal style of student records: 발표했다 → 발표함, 만들었습니다 → 만듦, 모둠장 역할 →
  * 모둠장 역할을 맡음. Takes it without its full stop and gives it without one. Past and present become the same form.
  *
- * Endings are taken apart by syllable arithmetic; what contraction has made ambiguous is settled by lists of the verbs
- * that matter in such texts. A sentence in another language is returned as a quoted note.
+ * Endings are taken apart by syllable arithmetic; where contraction has made them ambiguous, lists of the verbs that matter
+ * in such texts decide. A sentence in another language is returned as a quoted note.
  */
 export function nominalise(sentence: string): string {
   const text = sentence.trim()
@@ -38,7 +38,7 @@ function withoutEnding(nominal: string): string | undefined {
   return final === 'ㄻ' ? withFinal(nominal, 'ㄹ') : undefined
 }
 
-/** Verbs whose past looks regular and is not, or whose regular nominal nobody writes. Tried from the top. */
+/** Verbs whose past looks regular and is not, or whose regular nominal no one writes. Tried from the top. */
 const irregularPasts: readonly (readonly [past: string, nominal: string])[] = [
   ['말을 걸었', '말을 건넴'],
   ['예를 들었', '예를 듦'],

@@ -2,25 +2,25 @@ import type { ChatMessage } from './chat-request.ts'
 import { factKindOf, isFact } from './facts.ts'
 import type { Notes } from './notes.ts'
 import { bare, clipped, sentencesOf } from './sentences.ts'
-import { toldName } from './told-name.ts'
+import { statedName } from './stated-name.ts'
 import { utteranceOf } from './utterance.ts'
 
-/** As long as a note may be, in characters. */
+/** The longest note, in characters. */
 const maxNoteChars = 60
-/** So many notes of each kind are taken of one message. */
+/** At most this many notes of each kind are taken of one message. */
 const perMessage = 3
 /** Older messages are not read again. */
 const maxMessages = 200
-/** No more notes of each kind are kept, the newest. */
-const most = { told: 40, wanted: 4, asked: 4, answered: 3 }
+/** At most this many notes of each kind are kept, the newest. */
+const most = { stated: 40, wanted: 4, asked: 4, answered: 3 }
 
 /**
- * The notes with what the messages add: what the user told, asked and wanted, and what was answered. What is newer takes
- * the place of what is older and says something else of the same thing (where somebody lives, a name).
+ * The notes with what the messages add: what the user stated, asked and wanted, and what was answered. A newer note replaces
+ * an older one that says something else about the same thing (a place, a name).
  */
 export function noted(notes: Notes, messages: readonly Pick<ChatMessage, 'role' | 'content'>[]): Notes {
   let { name } = notes
-  const told = [...notes.told]
+  const stated = [...notes.stated]
   const wanted = [...notes.wanted]
   const asked = [...notes.asked]
   const answered = [...notes.answered]
@@ -37,19 +37,19 @@ export function noted(notes: Notes, messages: readonly Pick<ChatMessage, 'role' 
     if (role !== 'user') continue
     const said = sentences.map(sentence => ({ sentence, kind: utteranceOf(sentence) }))
     const of = (kind: string) => said.filter(one => one.kind === kind).map(({ sentence }) => sentence)
-    for (const sentence of sentences) name = toldName(bare(sentence)) ?? name
+    for (const sentence of sentences) name = statedName(bare(sentence)) ?? name
 
     const statements = of('statement')
     const facts = statements.filter(isFact)
     const kept = [...facts, ...statements.filter(sentence => !facts.includes(sentence))].slice(0, perMessage)
     for (const sentence of statements.filter(statement => kept.includes(statement))) {
-      if (!onlyName(sentence)) add(told, sentence, most.told)
+      if (!onlyName(sentence)) add(stated, sentence, most.stated)
     }
     for (const sentence of of('request').slice(0, perMessage)) add(wanted, sentence, most.wanted)
     for (const sentence of of('question').slice(0, perMessage)) add(asked, sentence, most.asked)
     awaiting = said.some(({ kind }) => kind === 'question' || kind === 'request')
   }
-  return { others: notes.others, told, wanted, asked, answered, ...(name !== undefined && { name }) }
+  return { others: notes.others, stated, wanted, asked, answered, ...(name !== undefined && { name }) }
 }
 
 /** Adds a note; an older one that it repeats or replaces goes. */
@@ -66,5 +66,5 @@ function add(list: string[], sentence: string, most: number): void {
 /** 제 이름은 지민이에요: the name is kept by itself. */
 function onlyName(sentence: string): boolean {
   const text = bare(sentence)
-  return toldName(text) !== undefined && text.length <= 30 && !/이고|이며|고요|\band\b|,/.test(text)
+  return statedName(text) !== undefined && text.length <= 30 && !/이고|이며|고요|\band\b|,/.test(text)
 }

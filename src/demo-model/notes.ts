@@ -5,10 +5,10 @@ import { sentencesOf } from './sentences.ts'
 export interface Notes {
   /** The user's name. */
   readonly name?: string
-  /** Sentences of a summary that somebody else wrote. */
+  /** Sentences of a summary that this model did not write. */
   readonly others: readonly string[]
-  /** What the user told. */
-  readonly told: readonly string[]
+  /** What the user stated. */
+  readonly stated: readonly string[]
   /** What the user asked to be done. */
   readonly wanted: readonly string[]
   readonly asked: readonly string[]
@@ -16,18 +16,18 @@ export interface Notes {
   readonly answered: readonly string[]
 }
 
-export const noNotes: Notes = { others: [], told: [], wanted: [], asked: [], answered: [] }
+export const noNotes: Notes = { others: [], stated: [], wanted: [], asked: [], answered: [] }
 
-type Quotes = 'told' | 'wanted' | 'asked' | 'answered'
+type Quotes = 'stated' | 'wanted' | 'asked' | 'answered'
 
 const forms: readonly (readonly [quotes: Quotes, speaker: string, verb: string])[] = [
-  ['told', '사용자는', '말했다'],
+  ['stated', '사용자는', '말했다'],
   ['wanted', '사용자는', '부탁했다'],
   ['asked', '사용자는', '물었다'],
   ['answered', '도우미는', '답했다'],
 ]
 
-/** What a summary says that has nothing to tell. */
+/** The summary of empty notes. */
 const nothingYet = '사용자와 도우미가 인사를 나누었다.'
 
 /** Notes as a summary: sentences in the third person. `readNotes` gets the notes back. */
@@ -48,9 +48,9 @@ export function notesText(notes: Notes): string {
 const quotedSentence = /(사용자는|도우미는) ((?:“[^“”]{1,120}”(?:, )?){1,60})이?라고 (말했다|부탁했다|물었다|답했다)\./g
 const nameSentence = /사용자의 이름은 ([가-힣]{1,10}?|[A-Za-z'-]{1,20})(?:이다|다|입니다)\./g
 
-/** Reads a summary, whoever wrote it. */
+/** Reads a summary, whatever wrote it. */
 export function readNotes(summary: string): Notes {
-  const notes = { told: [] as string[], wanted: [] as string[], asked: [] as string[], answered: [] as string[] }
+  const notes = { stated: [] as string[], wanted: [] as string[], asked: [] as string[], answered: [] as string[] }
   let name: string | undefined
   const others = summary
     .slice(0, 20_000)
@@ -60,20 +60,20 @@ export function readNotes(summary: string): Notes {
       if (form !== undefined) notes[form[0]].push(...Array.from(quotes.matchAll(/“([^”]*)”/g), match => match[1] ?? ''))
       return ' '
     })
-    .replace(nameSentence, (_, told: string) => {
-      name = told
+    .replace(nameSentence, (_, stated: string) => {
+      name = stated
       return ' '
     })
   return { ...notes, others: sentencesOf(others), ...(name !== undefined && { name }) }
 }
 
 /**
- * The notes cut to what a summary may hold. What goes first is what is worth least: answers, questions, small things,
+ * The notes cut to what a summary may hold. The least valuable go first: answers, questions, small things,
  * the oldest of each before the newer ones; facts about the user go last, the name never.
  */
 export function fitted(notes: Notes, maxChars: number, isFact: (text: string) => boolean): Notes {
-  const facts = notes.told.filter(isFact)
-  const details = notes.told.filter(text => !isFact(text))
+  const facts = notes.stated.filter(isFact)
+  const details = notes.stated.filter(text => !isFact(text))
   const [others, wanted, asked, answered] = [
     [...notes.others],
     [...notes.wanted],
@@ -83,12 +83,12 @@ export function fitted(notes: Notes, maxChars: number, isFact: (text: string) =>
   const left = (): Notes => ({
     ...notes,
     others,
-    told: notes.told.filter(text => facts.includes(text) || details.includes(text)),
+    stated: notes.stated.filter(text => facts.includes(text) || details.includes(text)),
     wanted,
     asked,
     answered,
   })
-  // The newest of each kind is spared as long as there is something else.
+  // The newest of each kind stays as long as there is something else to drop.
   const order: readonly (readonly [list: string[], spared: number])[] = [
     [answered, 1],
     [asked, 1],

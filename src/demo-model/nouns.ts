@@ -1,6 +1,6 @@
 import { finalOf } from './hangul.ts'
 
-/** A noun in a sentence, told from the particle behind it. */
+/** A noun in a sentence, recognized by the particle behind it. */
 export interface FoundNoun {
   readonly noun: string
   /** What stands behind it in the same word: a particle, a form of 이다, or nothing. */

@@ -18,7 +18,7 @@ export function scenesOf({ kind, subject }: RecordRequest): readonly string[] {
   return scenes[kind]
 }
 
-/** What an observation is about, told from its words, and what may be said of it without adding a fact. */
+/** The theme of an observation, recognized by its words, and what may be said of it without adding a fact. */
 export interface Theme {
   readonly name: string
   readonly words: RegExp

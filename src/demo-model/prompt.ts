@@ -1,6 +1,6 @@
 import type { ChatMessage } from './chat-request.ts'
 
-/** A chat as the demo model reads it: what it is told to do, apart from the texts it is to do it with. */
+/** A chat as the demo model reads it: its instructions, apart from the texts that they are about. */
 export interface Prompt {
   /** What the system messages say, without the blocks in them: data never decides what kind of request this is. */
   readonly rules: string
@@ -60,6 +60,6 @@ function fencedBlocks(text: string): { blocks: Block[]; rest: string } {
       inside = []
     } else inside.push(line)
   }
-  // A block without an end is no block.
+  // A block without an end is not a block.
   return { blocks, rest: [...rest, ...inside].join('\n') }
 }

@@ -18,7 +18,7 @@ const subjects = bank.subjects.map(({ topics, questions }) => ({
 const general = subjects[0]?.questions ?? []
 
 /**
- * What there is to ask about a topic, those of the level first: `own` is about it, `others` is what can be asked
+ * The questions about a topic, those of the level first: `own` is about it, `others` can be asked
  * whatever the topic. `own` is empty for a topic the bank does not know.
  */
 export function bankQuestions(

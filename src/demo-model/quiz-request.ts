@@ -1,7 +1,7 @@
 import { blockNamed, type Prompt } from './prompt.ts'
 import { isObject, type JsonSchema, type ResponseFormat } from './response-format.ts'
 
-/** What the demo model makes out of a prompt for a quiz. */
+/** What the demo model reads from a prompt for a quiz. */
 export interface QuizRequest {
   readonly topic: string
   readonly material: string
@@ -13,13 +13,13 @@ export interface QuizRequest {
 }
 
 const maxQuestions = 100
-/** As many as each question of the bank has. */
+/** Each question of the bank has this many. */
 const maxChoices = 6
 
 /**
- * Reads a prompt as a request for a quiz in JSON; undefined when it is none, or when the wanted JSON is another one.
+ * Reads a prompt as a request for a quiz in JSON; undefined when it is none, or when it asks for other JSON.
  *
- * How many questions and choices is told by the schema where there is one, else by words such as `문제를 5개` and
+ * The schema gives the number of questions and choices where there is one, else words such as `문제를 5개` and
  * `선택지는 정확히 4개`.
  */
 export function readQuizRequest(prompt: Prompt, format: ResponseFormat): QuizRequest | undefined {

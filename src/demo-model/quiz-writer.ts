@@ -14,9 +14,9 @@ export interface WrittenQuestion {
 }
 
 /**
- * As many questions as were asked for, no two alike and none that is there already: from the material's sentences, from
- * the bank's questions about the topic, and where those do not suffice from the bank's others and from sums. What is not
- * about the topic says that it is the demo's.
+ * As many questions as the prompt asks for, no two alike and none that exists already: from the material's sentences, from
+ * the bank's questions about the topic, and where those do not suffice from the bank's others and from sums. A question that
+ * is not about the topic says that it is the demo's.
  */
 export function writeQuiz(request: QuizRequest, random: Random): WrittenQuestion[] {
   const { topic, material, have, count, choices, level } = request
@@ -72,7 +72,7 @@ function product(wrongCount: number, random: Random): DraftQuestion {
   }
 }
 
-/** Where the right choice stands: every place as often as any other, in no order. */
+/** The position of the right choice: every position as often as any other, in no order. */
 function placesOf(count: number, choices: number, random: Random): number[] {
   const all = Array.from({ length: choices }, (_, place) => place)
   return Array.from({ length: Math.ceil(count / choices) }, () => random.shuffled(all)).flat()

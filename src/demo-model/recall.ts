@@ -10,9 +10,9 @@ const empty =
  * question's words. Hangul words match by their beginnings, letter by letter: 키운다고 finds 키워요.
  */
 export function recall(question: string, notes: Notes): string | undefined {
-  const known = [...notes.others, ...notes.told]
+  const known = [...notes.others, ...notes.stated]
   const kind = factKinds.find(({ asked }) => asked.test(question))
-  const exact = kind && notes.told.findLast(note => kind.told.test(note) && sameOwner(question, note))
+  const exact = kind && notes.stated.findLast(note => kind.stated.test(note) && sameOwner(question, note))
   if (exact !== undefined) return exact
 
   const wanted = contentWords(question)

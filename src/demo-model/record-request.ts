@@ -1,6 +1,6 @@
 import { blockNamed, mainText, type Prompt } from './prompt.ts'
 
-/** What the demo model makes out of a prompt for a student record. */
+/** What the demo model reads from a prompt for a student record. */
 export interface RecordRequest {
   readonly kind: 'subject' | 'individual' | 'behaviour' | 'autonomy' | 'club' | 'career'
   /** 0 to 4: growth, thinking, teamwork, examples, summary. */
@@ -26,7 +26,7 @@ const emphases = ['과정과 성장', '역량과 사고력', '협업과 태도',
 /**
  * Reads a prompt as a request for a student record; undefined when it is none.
  *
- * It looks for what any such prompt says (the word 생활기록부, an emphasis, `…바이트 이내`) and takes the longest block
+ * It searches for what any such prompt says (the word 생활기록부, an emphasis, `…바이트 이내`) and takes the longest block
  * between two equal lines of quotes as the observations, or the whole last message. So it needs nothing of the code
  * that writes the prompt, and answers prompts written by hand in the same way.
  */

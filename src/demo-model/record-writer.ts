@@ -7,7 +7,7 @@ import type { RecordRequest } from './record-request.ts'
 /** A sentence on its way into the paragraph, without its full stop. */
 interface Sentence {
   readonly text: string
-  /** Who gives way when not everything fits: the highest first. */
+  /** Which sentences are dropped when not everything fits: the highest first. */
   readonly rank: number
   /** The sentence it speaks of, without which it makes no sense. */
   readonly about?: Sentence
@@ -86,7 +86,7 @@ function join(leadIn: string | undefined, text: string): string {
   return leadIn === undefined ? text : `${leadIn} ${text}`
 }
 
-/** Where it happened, for a first sentence that tells an act and does not say so itself. */
+/** Where it happened, for a first sentence that states an act and does not say so itself. */
 function sceneFor(text: string, request: RecordRequest, random: Random): string | undefined {
   const saysWhere =
     /^(?:\S+ ){0,4}\S*(?:에서|시간|때|동안|중에|수업|단원|활동|학기|평소|학급|교실|동아리|진로|매일|항상)/
@@ -112,7 +112,7 @@ function inPairs(clauses: readonly string[]): string[] {
   return sentences
 }
 
-/** 친구에게 설명함 → 친구에게 설명한 점이 인상적임. What is a judgement already stays as it is. */
+/** 친구에게 설명함 → 친구에게 설명한 점이 인상적임. A clause that already is an assessment stays as it is. */
 function remarked(clause: string, remark: string): string | undefined {
   if (/(?:[됨띔임]|드러남|있음|없음|많음|좋음|뛰어남|우수함|탁월함|성실함|보여 줌)$/.test(clause)) return undefined
   const start = modifying(clause)

@@ -9,7 +9,7 @@ export type ResponseFormat =
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
-/** Deeper schemas are refused: whoever walks through one calls itself for each level. */
+/** Deeper schemas are refused: a function that walks a schema calls itself for each level. */
 const maxDepth = 32
 
 /**

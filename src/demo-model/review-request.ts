@@ -1,6 +1,6 @@
 import { mainText, type Prompt } from './prompt.ts'
 
-/** What the demo model makes out of a prompt for the review of a diary. */
+/** What the demo model reads from a prompt for the review of a diary. */
 export interface ReviewRequest {
   readonly persona: 'thinking' | 'feeling'
   readonly diary: string
@@ -13,7 +13,7 @@ export function readReviewRequest(prompt: Prompt): ReviewRequest | undefined {
   const thinking = rules.search(/현실적인 조언|현실적 조언|사고형|THINKING/)
   const feeling = rules.search(/공감|감정형|FEELING/)
   if (thinking < 0 && feeling < 0) return undefined
-  // A persona may be told what it is not, but not before what it is.
+  // A prompt may state what a persona is not, but not before what it is.
   const persona = feeling < 0 || (thinking >= 0 && thinking < feeling) ? 'thinking' : 'feeling'
   return { persona, diary: mainText(prompt) }
 }

@@ -1,6 +1,6 @@
 // Long because it is a table: what is said of each topic belongs together.
 
-/** What a diary is about, told from its words, and what each persona has to say to it. No facts about the writer. */
+/** A topic of a diary, recognized by its words, and what each persona says about it. No facts about the writer. */
 export interface ReviewTopic {
   readonly words: RegExp
   /** Persona T: how to look at it. */
@@ -239,7 +239,7 @@ export const topics: readonly ReviewTopic[] = [
   },
 ]
 
-/** For a day about which the words tell nothing more. */
+/** For a day whose words show no topic. */
 export const anyDay: ReviewTopic = {
   words: /./,
   insights: [

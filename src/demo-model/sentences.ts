@@ -1,6 +1,6 @@
 import { finalOf } from './hangul.ts'
 
-/** Longer texts are read up to here: what a demo has to say needs no more. */
+/** Longer texts are read up to here: a demo needs no more. */
 const maxChars = 20_000
 const maxSentenceChars = 200
 
@@ -19,7 +19,7 @@ export function sentencesOf(text: string, most = 60): string[] {
     .slice(0, most)
 }
 
-/** A sentence without what stands at its ends: bullets, stops, laughter and tears. */
+/** A sentence without the bullets, stops, laughter and tears at its ends. */
 export function bare(sentence: string): string {
   return sentence
     .replace(/^[-*•·▪▶※○●□■✓#> ]{1,10}/u, '')
@@ -27,7 +27,7 @@ export function bare(sentence: string): string {
     .trim()
 }
 
-/** A sentence as it may stand within “quotes”: with none such of its own, cut between words when it is longer. */
+/** A sentence as it may stand within “quotes”: without quotes of its own, cut between words when it is longer. */
 export function clipped(sentence: string, maxLength: number): string {
   const text = sentence.replace(/“/g, '‘').replace(/”/g, '’').replaceAll('"', '').trim()
   if (text.length <= maxLength) return text

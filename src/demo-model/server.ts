@@ -6,9 +6,9 @@ import { readChatRequest } from './chat-request.ts'
 import { complete, demoModelName } from './completion.ts'
 
 export interface DemoModelOptions {
-  /** Pace of each completion by itself, more than 0. */
+  /** The pace of each completion on its own, more than 0. */
   readonly tokensPerSecond: number
-  /** Address to listen on; loopback unless told otherwise. */
+  /** Address to listen on; default: loopback. */
   readonly host?: string
 }
 
@@ -57,7 +57,7 @@ export async function startDemoModel({ tokensPerSecond, host = '127.0.0.1' }: De
     const work = answer(request, response).finally(() => running.delete(work))
     running.add(work)
   })
-  // Longer than any client here keeps a connection idle: the side that sends should be the one that lets go.
+  // Longer than any client here keeps an idle connection: the side that sends should be the one that closes.
   server.keepAliveTimeout = 60_000
   server.listen({ port: 0, host, backlog: 4096 })
   await once(server, 'listening')
@@ -100,7 +100,7 @@ function sendJson(
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
 
-/** Says no while it still can be said; an answer that has begun is cut, so that nobody takes it for whole. */
+/** Refuses while it still can; an answer that has begun is cut, so that no client takes it for whole. */
 function refuse(response: ServerResponse, error: unknown): void {
   if (response.destroyed) return
   if (response.headersSent) {

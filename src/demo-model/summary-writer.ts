@@ -3,7 +3,7 @@ import { noted } from './note-taking.ts'
 import { fitted, notesText, readNotes } from './notes.ts'
 import type { Prompt } from './prompt.ts'
 
-/** What the demo model makes out of a prompt for the summary of a conversation. */
+/** What the demo model reads from a prompt for the summary of a conversation. */
 export interface SummaryRequest {
   /** The previous summary; '' for the first. */
   readonly previous: string
@@ -36,8 +36,8 @@ export function readSummaryRequest({ rules, asked, blocks }: Prompt): SummaryReq
 }
 
 /**
- * The new summary: what the previous one holds and what the messages add, facts about the user before all else. What is
- * too much goes, the oldest details first; what the user told of himself in the first turn is still there after many.
+ * The new summary: what the previous one holds and what the messages add, facts about the user before all else. The
+ * oldest details are dropped first; what the user stated about themselves in the first turn is still there after many.
  */
 export function writeSummary({ previous, messages, maxChars }: SummaryRequest): string {
   return notesText(fitted(noted(readNotes(previous), messages), maxChars, isFact))

@@ -1,6 +1,6 @@
 import { bare } from './sentences.ts'
 
-/** What somebody does with a sentence. */
+/** What a sentence does. */
 export type Utterance = 'greeting' | 'thanks' | 'farewell' | 'noise' | 'question' | 'request' | 'statement'
 
 const questionWord = /(?:^|\s)(?:뭐|뭘|뭔|무엇|무슨|어떤|어디|언제(?!나)|누구|누가|왜|몇|어떻게|얼마)/
@@ -10,7 +10,7 @@ const questionEnd = /(?:까요?|나요|[은는인한된간]가요|뭐야|뭐지|
 const requestEnd =
   /(?:주세요|주실래요|주시겠어요|[해려어써아]\s?줘요?|부탁(?:해|드려|드립니다|합니다)요?|하세요|해라|하시오|십시오|알려줘|가르쳐줘)$/
 
-/** Told from the words of one sentence. Short forms only are greetings and the like: 안녕이라고 했다 is a statement. */
+/** Recognized by the words of one sentence. Only short forms are greetings and the like: 안녕이라고 했다 is a statement. */
 export function utteranceOf(sentence: string): Utterance {
   const text = bare(sentence)
   if (

@@ -14,7 +14,7 @@ import { writeReview } from './review-writer.ts'
 import { readSummaryRequest, writeSummary } from './summary-writer.ts'
 
 /**
- * What the demo model answers: a student record, a review of a diary, a summary or a quiz when the chat asks for one, else
+ * The answer of the demo model: a student record, a review of a diary, a summary or a quiz when the chat asks for one, else
  * the next turn of a conversation; JSON when a format is given.
  *
  * The same messages always get the same answer, so a retry shows what it would have shown. Never empty for a request
@@ -42,7 +42,7 @@ function textFor(prompt: Prompt, random: Random): string {
   return writeChatReply(readChat(prompt, random))
 }
 
-/** The quiz, with whatever else the schema requires, and nothing it does not know. */
+/** The quiz, with the other members that the schema requires, and none that it does not know. */
 function quizIn(format: ResponseFormat, request: QuizRequest, random: Random): object {
   const questions = writeQuiz(request, random)
   if (format.type !== 'json_schema') return { questions }

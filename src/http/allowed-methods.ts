@@ -2,10 +2,10 @@ import type { FastifyInstance, HTTPMethods } from 'fastify'
 import findMyWay, { type HTTPMethod } from 'find-my-way'
 
 /**
- * Answers which methods a path takes, by the routes that `app` gets from now on. Fastify's own router can be asked for
+ * Returns the methods that a path takes, by the routes that `app` gets from now on. Fastify's own router answers for
  * patterns only, not for what matches a path; this is the same router over the same patterns.
  *
- * Catch-all routes (`/*`) do not count: they match, but say nothing about whether there is something at the path.
+ * Catch-all routes (`/*`) do not count: they match, but do not show that there is something at the path.
  */
 export function allowedMethods(app: FastifyInstance): (path: string) => string[] {
   const router = findMyWay({ maxParamLength: 1000 })

@@ -4,14 +4,14 @@ import type { BackgroundJob, JobState } from '../base/background-job.ts'
 
 export interface BackgroundWorkRoutesOptions {
   path: string
-  /** What the work does, as a command. */
+  /** What the job does, as a command. */
   summary: string
   work: BackgroundJob<object>
-  /** What is told of how far it is. */
+  /** The shape of the job's progress report. */
   report: TObject
 }
 
-/** For operators: has a long piece of work done, while all else goes on. Needs the plugin `operator`. */
+/** For operators: starts a long job, while everything else goes on. Needs the plugin `operator`. */
 export const backgroundWorkRoutes: FastifyPluginAsyncTypebox<BackgroundWorkRoutesOptions> = async (
   app,
   { path, summary, work, report },
@@ -29,7 +29,7 @@ export const backgroundWorkRoutes: FastifyPluginAsyncTypebox<BackgroundWorkRoute
       schema: {
         ...common,
         summary,
-        description: 'Answers at once. While it runs, asking again changes nothing.',
+        description: 'Answers at once. While the job runs, another request changes nothing.',
         response: { 202: State },
       },
     },
@@ -40,7 +40,7 @@ export const backgroundWorkRoutes: FastifyPluginAsyncTypebox<BackgroundWorkRoute
     path,
     {
       onRequest: app.operatorsOnly,
-      schema: { ...common, summary: `${summary}: how far that is`, response: { 200: State } },
+      schema: { ...common, summary: `${summary}: its progress`, response: { 200: State } },
     },
     async () => work.state as JobState<object>,
   )

@@ -1,15 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 
-/** Of every answer of the API: what is in it belongs to one owner, or to operators. */
+/** For every answer of the API: its content belongs to one owner, or to operators. */
 export const privateAnswer = 'private, no-store'
 
 /**
- * Keeps answers that belong to one owner out of every cache: whatever a route below `/api` says of caching, each of its
- * answers is `private, no-store`, and an event stream `no-transform` besides. What sets a cookie is `private` anywhere: a
- * shared cache that kept it would give one visitor's cookie to the next.
+ * Keeps answers that belong to one owner out of every cache: whatever a route below `/api` says about caching, each of its
+ * answers is `private, no-store`, and an event stream is `no-transform` as well. An answer that sets a cookie is `private`
+ * anywhere: a shared cache that kept it would give one visitor's cookie to the next.
  *
- * Problems come with it (see `problems`), also where there is no route. Register before what answers past Fastify.
+ * Problems carry the header too (see `problems`), also where there is no route. Register before plugins that answer past Fastify.
  */
 export const cacheControl = fastifyPlugin(
   async app => {
@@ -28,7 +28,10 @@ export const cacheControl = fastifyPlugin(
   { name: 'cache-control' },
 )
 
-/** By the route, not the address: `/%61pi/` is the same route. One for all addresses, a CORS preflight's, does not say. */
+/**
+ * By the route, not the address: `/%61pi/` is the same route. A route for all addresses, as of a CORS preflight, does not
+ * decide.
+ */
 function isApi({ routeOptions: { url: route }, url }: FastifyRequest): boolean {
   const path = route === undefined || route.includes('*') ? url : route
   return /^\/api(?=[/?]|$)/.test(path)

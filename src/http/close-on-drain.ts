@@ -2,7 +2,7 @@ import fastifyPlugin from 'fastify-plugin'
 
 /**
  * While `stopping`, each answer is the last on its connection. A proxy keeps connections for later requests: without this
- * it would send some into those that the closing server drops, and a POST that was sent cannot be sent again.
+ * it would send some on connections that the closing server drops, and it cannot send a POST a second time.
  */
 export const closeConnectionsOnDrain = fastifyPlugin<{ stopping(): boolean }>(
   async (app, { stopping }) => {

@@ -3,25 +3,28 @@ import type { Socket } from 'node:net'
 import { clientErrorHandler } from './problems.ts'
 
 /**
- * What a request gets to arrive: its headers, and all of it, body included. Node looks once a second at those that have not
- * arrived, and ends the late ones. What has arrived may be answered for as long as it takes.
+ * Time limits for a request to arrive: its headers, and all of it, body included. Node checks once a second the requests that
+ * have not arrived, and ends the late ones. A request that has arrived may be answered for as long as it takes.
  */
 export const requestLimits = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 }
 
-/** An answer of which its client takes nothing for this long is dropped: as an event stream is (`unreadLimitMs`). */
+/**
+ * A client that reads nothing of its answer for this long is disconnected, as a reader of an event stream is
+ * (`unreadLimitMs`).
+ */
 const unreadLimitMs = 30_000
 
-/** From this part of the limit on it is said in the log. */
+/** From this part of the limit on, the log says so. */
 const nearly = 0.9
 
-/** The same is not said more often in the log. */
+/** The log repeats the same message no more often than this. */
 const silenceMs = 60_000
 
-/** Connections that could be closed are looked for together: a look goes through all of them. */
+/** Connections that could be closed are collected together, since a scan goes through all of them. */
 const foundTogether = 64
 
-/** After a look that found none. */
-const noLookMs = 100
+/** No scan for this long after one that found none. */
+const scanPauseMs = 100
 
 /**
  * - `replaced`: it waited for a request, and a newer one took its place
@@ -32,7 +35,7 @@ const noLookMs = 100
 export type CloseReason = 'replaced' | 'refused' | 'late' | 'unread'
 
 export interface ConnectionsOptions {
-  /** The most that are open at once. */
+  /** The most connections that are open at once. */
   most: number
   logger: { warn(fields: object, message: string): void }
   unreadMs?: number
@@ -43,27 +46,28 @@ export interface ConnectionsOptions {
 /**
  * The connections of clients: never more than `most`, so that descriptors are left for the model, the database and files.
  *
- * Beyond it, a new connection takes the place of the oldest one that waits for a request: one that never sent any, whose
- * request has not arrived, or that is kept for later ones. Whatever waits on purpose is so the first to go, and a client that
- * says what it wants is served. One that is being answered is never closed for another; if all are, the new one is refused.
+ * At the limit, a new connection replaces the oldest one that waits for a request: one that never sent a request, one whose
+ * request has not arrived, or one that is kept for later requests. So a client that waits on purpose is the first to go, and
+ * a client that sends a request is served. A connection that is being answered is never closed for another; if all are, the
+ * new one is refused.
  *
- * Of the second address of HOST=localhost, which Fastify listens on by a server of its own, nothing is counted.
+ * With HOST=localhost Fastify listens on the second address by a server of its own, whose connections do not count.
  */
 export class Connections {
   readonly most: number
-  /** How many the server closed since the start, and why. */
+  /** How many connections the server closed since the start, by reason. */
   readonly closed: Record<CloseReason, number> = { replaced: 0, refused: 0, late: 0, unread: 0 }
   readonly #options: Required<ConnectionsOptions>
   /** Oldest first. */
   readonly #open = new Set<Socket>()
-  /** What is being answered. */
+  /** The answers that are being sent. */
   readonly #answers = new Map<Socket, ServerResponse>()
-  /** Listeners, the same for all: one for each connection would take memory for as long as its client stays. */
+  /** The same listeners for all: listeners for each connection would take memory for as long as its client stays. */
   readonly #onClosed: (this: Socket) => void
   readonly #onAnswered: (this: ServerResponse) => void
-  /** Some that waited for a request when they were looked for, the oldest last. */
+  /** Connections that waited for a request at the last scan, the oldest last. */
   #found: Socket[] = []
-  #noLookUntil = Number.NEGATIVE_INFINITY
+  #noScanUntil = Number.NEGATIVE_INFINITY
   readonly #saidAt = new Map<string, number>()
 
   constructor(options: ConnectionsOptions) {
@@ -84,17 +88,17 @@ export class Connections {
     return this.#open.size
   }
 
-  /** Looks after the connections of this server from now on. */
+  /** Manages the connections of this server from now on. */
   watch(server: Server): void {
     server.on('connection', socket => this.#opened(socket))
     server.prependListener('request', (request, response) => this.#begun(request, response))
     server.setTimeout(this.#options.unreadMs, socket => this.#silent(socket))
   }
 
-  /** For Fastify's option `clientErrorHandler`: what Node cannot read as a request, or not in time, is answered with a problem. */
+  /** For Fastify's option `clientErrorHandler`: answers a request that Node cannot read, or not in time, with a problem. */
   readonly clientErrorHandler = (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') this.closed.late++
-    // Into the middle of an answer nothing else can be said.
+    // Nothing else can be written into the middle of an answer.
     if (this.#answers.get(socket)?.headersSent) socket.destroy()
     else clientErrorHandler(error, socket)
   }
@@ -116,7 +120,7 @@ export class Connections {
     response.on('close', this.#onAnswered)
   }
 
-  /** Nothing went over it for a while. */
+  /** The connection was idle for a while. */
   #silent(socket: Socket): void {
     if (this.#answers.has(socket)) {
       if (socket.writableLength === 0) {
@@ -140,16 +144,16 @@ export class Connections {
     }
   }
 
-  /** The oldest that waits; those after it are kept for the next times. */
+  /** Returns the oldest that waits, and keeps those after it for the next calls. */
   #scan(): Socket | undefined {
     const now = this.#options.now()
-    if (now < this.#noLookUntil) return undefined
+    if (now < this.#noScanUntil) return undefined
     for (const socket of this.#open) {
       if (this.#waits(socket)) this.#found.push(socket)
       if (this.#found.length === foundTogether) break
     }
-    // One is the newcomer itself.
-    if (this.#found.length <= 1) this.#noLookUntil = now + noLookMs
+    // One of them is the newcomer itself.
+    if (this.#found.length <= 1) this.#noScanUntil = now + scanPauseMs
     return this.#found.reverse().pop()
   }
 
@@ -157,7 +161,7 @@ export class Connections {
     return !(this.#answers.get(socket)?.req.complete ?? false)
   }
 
-  /** Its descriptor is free at once. */
+  /** Frees the descriptor at once. */
   #close(socket: Socket): void {
     this.#onClosed.call(socket)
     socket.destroy()

@@ -3,8 +3,8 @@ import fastifyPlugin from 'fastify-plugin'
 
 /**
  * Lets pages of the given origins call the API with their cookie, and read the answers, event streams and problems
- * included. Another origin gets no CORS header at all, and an `OPTIONS` of its own is answered like any method that an
- * address does not take. Must be registered before what may refuse a request, so that refusals can be read, too.
+ * included. Another origin gets no CORS header at all, and its `OPTIONS` is answered like any method that an address does
+ * not take. Register before plugins that may refuse a request, so that pages can read the refusals, too.
  *
  * @param origins as browsers send them, such as `https://example.org`
  */
@@ -12,10 +12,10 @@ export const cors = fastifyPlugin<{ origins: readonly string[] }>(
   async (app, { origins }) => {
     if (origins.length === 0) return
     await app.register(fastifyCors, {
-      // A function, unlike a list, leaves out every header where it says no.
+      // A function, unlike a list, leaves out every header where it answers no.
       origin: async (origin: string | undefined) => origin !== undefined && origins.includes(origin),
       credentials: true,
-      // Strict means text/plain for an OPTIONS that is no preflight.
+      // In strict mode the plugin answers text/plain to an OPTIONS that is not a preflight.
       strictPreflight: false,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       allowedHeaders: [

@@ -21,7 +21,7 @@ export const docs = fastifyPlugin<{ version: string }>(async (app, { version }) 
       },
       tags: [
         { name: 'records', description: 'Student records' },
-        { name: 'notifications', description: 'What you are told of, and how' },
+        { name: 'notifications', description: 'Notifications, and the channels that send them' },
         { name: 'tasks', description: 'Tasks of all kinds' },
         { name: 'operation', description: 'For those who run it' },
       ],
@@ -31,7 +31,7 @@ export const docs = fastifyPlugin<{ version: string }>(async (app, { version }) 
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list', tryItOutEnabled: true } })
 })
 
-/** A query parameter with a default is always there for the route, and never asked of the client. */
+/** The route always gets a query parameter that has a default, so a client need not send it. */
 function withOptionalDefaults(schema: FastifySchema): FastifySchema {
   const { querystring } = schema as { querystring?: { required?: string[]; properties?: Record<string, object> } }
   if (!querystring?.required) return schema

@@ -29,7 +29,7 @@ const FailedEventSchema = Type.Object({
     name: Type.String(),
     data: Type.Object(
       {},
-      { additionalProperties: true, maxProperties: 20, description: 'Ids and numbers; never what somebody wrote.' },
+      { additionalProperties: true, maxProperties: 20, description: 'Ids and numbers; never what users wrote.' },
     ),
   }),
   traceId: Type.String({ description: 'Of the request that it follows from, as in the logs.' }),
@@ -52,7 +52,7 @@ const RedriveInput = Type.Object(
     ids: Type.Optional(Type.Array(Type.String({ maxLength: 36 }), { maxItems: maxIds })),
     handler: ofHandler,
     event: ofEvent,
-    preview: Type.Boolean({ default: false, description: 'Only say how many it would be.' }),
+    preview: Type.Boolean({ default: false, description: 'Only count them.' }),
   },
   { additionalProperties: false },
 )
@@ -76,7 +76,7 @@ const DiscardInput = Type.Object(
 
 const path = '/api/operations/failed-events'
 
-/** For operators: what handlers gave up, to look at, redrive and discard. Needs the plugin `operator`. */
+/** For operators: lists, redrives and discards the events that handlers gave up. Needs the plugin `operator`. */
 export const failedEventRoutes: FastifyPluginAsyncTypebox<{ database: Database; redrive: Redrive }> = async (
   app,
   { database: { queries }, redrive },
@@ -128,8 +128,8 @@ export const failedEventRoutes: FastifyPluginAsyncTypebox<{ database: Database; 
       onRequest,
       schema: {
         ...common,
-        summary: 'Have the open ones that match all that is given handled again',
-        description: 'Nothing given matches all. With `preview: true` nothing is done.',
+        summary: 'Redrive the open ones that match every given member',
+        description: 'An empty body matches all. With `preview: true` nothing is changed.',
         body: RedriveInput,
         response: { 200: RedriveResult },
       },
@@ -147,7 +147,7 @@ export const failedEventRoutes: FastifyPluginAsyncTypebox<{ database: Database; 
       onRequest,
       schema: {
         ...common,
-        summary: 'Have it handled again, as if it had just happened',
+        summary: 'Redrive it, as if it had just happened',
         params: FailedEventParams,
         response: { 200: FailedEventSchema },
       },
@@ -173,7 +173,7 @@ export const failedEventRoutes: FastifyPluginAsyncTypebox<{ database: Database; 
       onRequest,
       schema: {
         ...common,
-        summary: 'Leave it unhandled for good, and say why',
+        summary: 'Discard it for good, with a reason',
         params: FailedEventParams,
         body: DiscardInput,
         response: { 200: FailedEventSchema },

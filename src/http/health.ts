@@ -8,11 +8,11 @@ export interface HealthOptions {
   ping(): Promise<void>
 }
 
-/** `/healthz`: the process answers. `/readyz`: it takes work, and its database can keep it. */
+/** `/healthz`: the process answers. `/readyz`: the process takes work, and its database can save it. */
 export async function health(app: FastifyInstance, { ready, ping }: HealthOptions): Promise<void> {
   const schema = { tags: ['operation'] }
   let asked: Promise<void> | undefined
-  /** One question for all who ask meanwhile: anybody may ask, and as often as they like. */
+  /** One ping for all callers at the same time: any client may ask, and as often as it likes. */
   const pingOnce = () => {
     asked ??= ping().finally(() => {
       asked = undefined

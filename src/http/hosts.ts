@@ -6,25 +6,25 @@ import { hostName } from '../base/host-name.ts'
 import { Problem } from '../base/problem.ts'
 
 export interface HostsOptions {
-  /** Where the server was asked to listen: a name or an address. */
+  /** The name or address that the server listens on. */
   listening: string
-  /** Names it has besides, as `hostName` writes them; `*.example.org` for all below that one. */
+  /** Other names of the server, as `hostName` writes them; `*.example.org` for all names below that one. */
   allowed: readonly string[]
 }
 
-/** Asked for by machines, under whatever name they have for this one. They say nothing of what users have. */
+/** Machines request these, by any name they have for this server. The answers say nothing about users' data. */
 const forAnyHost = new Set(['/healthz', '/readyz', '/metrics'])
 
-/** Hosts that were found good and are not read again; a client cannot make more of them than this. */
+/** Hosts that were accepted and are not parsed again; a client cannot add more than this. */
 const maxSeen = 1_000
 
 /**
- * Refuses requests for other hosts (421): a page of another site whose name was made to lead here (DNS rebinding) would be of
- * the same origin as ours for a browser, and could read and change everything.
+ * Refuses requests for other hosts (421). For a browser, a page of another site whose name was made to lead here (DNS
+ * rebinding) would be of the same origin as ours, and could read and change everything.
  *
- * Served are the names of loopback, the address that is listened on, any address at all where that is a wildcard, since no
- * name leads to it, and what ALLOWED_HOSTS says. With TRUST_PROXY the host is that of `X-Forwarded-Host`, if there is one. A
- * request without any (HTTP/1.0) is refused; the host in an absolute request target counts besides (RFC 9112, 3.2.2).
+ * Served are the names of loopback, the address that the server listens on, any address at all where that is a wildcard,
+ * since no name leads to it, and the names in ALLOWED_HOSTS. With TRUST_PROXY the host is that of `X-Forwarded-Host`, if there
+ * is one. A request without a host (HTTP/1.0) is refused; the host in an absolute request target counts too (RFC 9112, 3.2.2).
  */
 export const hosts = fastifyPlugin<HostsOptions>(
   async (app, { listening, allowed }) => {
@@ -81,7 +81,7 @@ export const hosts = fastifyPlugin<HostsOptions>(
   { name: 'hosts' },
 )
 
-/** Of a request target in absolute form. */
+/** The authority of a request target in absolute form. */
 function authorityOf(target: string): string | undefined {
   return target.startsWith('/') ? undefined : /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1]
 }

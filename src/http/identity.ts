@@ -6,7 +6,7 @@ import { Problem } from '../base/problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose request this is: a UUIDv7. Throws outside of `/api/` and the page, where nobody is asked who they are. */
+    /** The owner of this request: a UUIDv7. Throws outside of `/api/` and the page, where requests have no owner. */
     readonly ownerId: string
   }
 }
@@ -16,13 +16,13 @@ export interface IdentityOptions {
   cookieSecret: string
   /** Origins, besides the server's own, whose pages may change something. */
   corsOrigins: readonly string[]
-  /** Whether what a proxy says of a request is believed; not, if not given. */
+  /** Whether the server trusts the X-Forwarded-* headers of a proxy; default: false. */
   trustProxy?: boolean
 }
 
 /**
- * The second one where https is spoken: browsers take it from this host alone, over https, so that no other subdomain and no
- * one on the network can put an owner of theirs in its place.
+ * The second name is for https: browsers take that cookie from this host alone, over https, so that no other subdomain and no
+ * one on the network can replace it with an owner of theirs.
  */
 const cookieNames = { http: 'conch_owner', https: '__Host-conch_owner' } as const
 
@@ -30,15 +30,15 @@ const cookieNames = { http: 'conch_owner', https: '__Host-conch_owner' } as cons
 const maxAgeSeconds = 400 * 24 * 3600
 
 /**
- * Knows the owner of each request to `/api/` and to the page, from a signed cookie. A missing, forged or malformed
- * one is no error: it makes a new owner. The page renews the cookie, so that who comes back within 400 days stays the same.
+ * Finds the owner of each request to `/api/` and to the page, from a signed cookie. A missing, forged or malformed
+ * cookie is no error: it makes a new owner. The page renews the cookie, so that a user who returns within 400 days stays the same.
  *
- * Over https an owner with the cookie of plain http alone gets the other one. The old one stays as it is, for instances of a
- * version that knows no other.
+ * Over https an owner who has only the cookie of plain http gets the second one. The old cookie stays as it is, for instances of
+ * a version that knows no other.
  *
- * Browsers send the cookie along with what other sites start, too. `SameSite=Lax` does not cover other ports and
+ * Browsers send the cookie with requests of other sites, too. `SameSite=Lax` does not cover other ports and
  * subdomains of this site, so a request that may change something is refused (403 `forbidden-origin`) if it comes from a page
- * that is neither of the server's own origin nor of one in `corsOrigins`. What comes from no page passes.
+ * that is neither of the server's own origin nor of one in `corsOrigins`. A request that comes from no page passes.
  */
 export const identity = fastifyPlugin<IdentityOptions>(
   async (app, { cookieSecret, corsOrigins, trustProxy }) => {
@@ -49,7 +49,7 @@ export const identity = fastifyPlugin<IdentityOptions>(
     app.decorateRequest('ownerId', {
       getter(this: FastifyRequest) {
         const owner = owners.get(this)
-        if (owner === undefined) throw new Error('nobody is asked who they are at this address')
+        if (owner === undefined) throw new Error('requests to this address have no owner')
         return owner
       },
     })
@@ -67,7 +67,7 @@ export const identity = fastifyPlugin<IdentityOptions>(
       const known = ofHttps ?? ownerIn(request, cookieNames.http)
       const owner = known ?? newUuid()
       owners.set(request, owner)
-      // A browser sends the one of https over nothing else, whatever a proxy says of it.
+      // A browser sends the https cookie only over https, whatever a proxy says about the request.
       const secure = request.protocol === 'https' || ofHttps !== undefined
       if ((secure ? ofHttps : known) && !isPage) return
       reply.setCookie(secure ? cookieNames.https : cookieNames.http, owner, {
@@ -96,8 +96,9 @@ function ownerIn(request: FastifyRequest, cookieName: string): string | undefine
 }
 
 /**
- * The browser's own word first (`Sec-Fetch-Site`): it compared what a proxy may have replaced since. Older browsers, and all
- * over plain http to another machine, send none; then the origin must be that of the request, scheme and port included.
+ * The browser's own word counts first (`Sec-Fetch-Site`): the browser compared what a proxy may have replaced since. Older
+ * browsers, and all over plain http to another machine, send none; then the origin must equal the request's, scheme and port
+ * included.
  */
 function mayChange(request: FastifyRequest, corsOrigins: readonly string[]): boolean {
   const { origin, 'sec-fetch-site': site } = request.headers

@@ -4,14 +4,13 @@ import { Problem } from '../base/problem.ts'
 const maxPointerLength = 200
 
 /**
- * What a schema found, as a 400 problem `invalid-request` with `errors: [{ in?, pointer, detail }]`: one error, the first that
- * was found.
+ * Turns what a schema found into a 400 problem `invalid-request` with `errors: [{ in?, pointer, detail }]`: the first error only.
  *
  * `pointer` is a JSON pointer (RFC 6901) into the body; where the mistake is not in the body, `in` says where: `query`,
- * `params` or `headers`. No value that was sent is repeated. `detail` is for people and says the same.
+ * `params` or `headers`. No value from the request is repeated. `detail` says the same for people.
  *
- * @param findings of one mistake: several where a union refused each of its alternatives, the last one the union itself
- * @param context where Fastify looked: `body`, `querystring`, `params` or `headers`
+ * @param findings of one mistake: several where a union refused each of its alternatives, the last one from the union itself
+ * @param context the part that Fastify validated: `body`, `querystring`, `params` or `headers`
  */
 export function invalidRequest(findings: readonly FastifySchemaValidationError[], context = 'body'): Problem {
   const place = context === 'querystring' ? 'query' : context
@@ -29,7 +28,7 @@ export function invalidRequest(findings: readonly FastifySchemaValidationError[]
   })
 }
 
-/** There is no body where the schema wants one. */
+/** The body is missing where the schema requires one. */
 export function missingBody(): Problem {
   return new Problem({
     status: 400,
@@ -40,20 +39,20 @@ export function missingBody(): Problem {
   })
 }
 
-/** Does not repeat a member's name that only the sender knows. */
+/** Does not repeat the name of a member that the schema does not have. */
 function subjectOf(finding: FastifySchemaValidationError | undefined, pointer: string, place: string): string {
   if (finding?.keyword === 'additionalProperties') return `A member of the ${place}`
   return pointer ? `${pointer} in the ${place}` : `The ${place}`
 }
 
-/** Of the member at fault, even where the schema's finding is about the object around it. */
+/** Points to the member at fault, even where the schema's finding is about the object around it. */
 function pointerOf({ instancePath, params }: FastifySchemaValidationError): string {
   const member = params.missingProperty ?? params.additionalProperty
   if (typeof member !== 'string') return instancePath
   return `${instancePath}/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
-/** The alternatives of a union are found one by one: they become one sentence. */
+/** Joins the findings about the alternatives of a union into one sentence. */
 function detailOf(findings: readonly FastifySchemaValidationError[]): string {
   const allowed = findings.flatMap(({ params }) => params.allowedValues ?? params.allowedValue ?? [])
   if (allowed.length > 0) return `must be one of ${allowed.map(value => JSON.stringify(value)).join(', ')}`

@@ -2,11 +2,11 @@ import { errorCodes, type FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 
 /**
- * Reads bodies as JSON and nothing else: another type is 415, `text/plain` as well, which Fastify takes by itself and which
- * pages of any origin may send without being asked.
+ * Reads bodies as JSON and nothing else: any other type is 415. That includes `text/plain`, which Fastify takes by default and
+ * which pages of any origin may send without a preflight.
  *
- * An empty body is no body, whatever type it names: clients name `application/json` for a request that needs none. Whether one
- * is needed says the route's schema.
+ * An empty body is no body, whatever type it names: clients name `application/json` for a request that needs no body. The
+ * route's schema decides whether a body is needed.
  */
 export const jsonBodies = fastifyPlugin(
   async app => {

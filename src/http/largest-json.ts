@@ -1,4 +1,4 @@
-/** What of a JSON schema says how large a value may be. */
+/** The part of a JSON schema that limits how large a value may be. */
 export interface SizedSchema {
   type?: string
   const?: unknown
@@ -11,17 +11,17 @@ export interface SizedSchema {
   additionalProperties?: unknown
 }
 
-/** A character outside of the first 65,536, written as JSON allows with two `\uXXXX`. */
+/** A character beyond U+FFFF, which JSON may write as two `\uXXXX`. */
 const characterBytes = 12
 
-/** A number has no longest form: this is more than any program writes. */
+/** A number has no longest form: this is longer than any program writes. */
 const numberBytes = 32
 
 /** For the comma or colon, the line break and the indentation around a member or an item. */
 const layoutBytes = 40
 
 /**
- * The bytes that a valid value can take as JSON, however it is escaped and laid out. Unknown members are no part of it, so an
+ * The bytes that a valid value can take as JSON, however it is escaped and laid out. Unknown members are not counted, so an
  * object must refuse them.
  *
  * @param at where the schema is, such as `body`; named in the error
@@ -58,7 +58,7 @@ export function largestJson(schema: SizedSchema, at: string): number {
   }
 }
 
-/** The schema of a route lets a request be as large as it likes: a mistake in the route, found when the server starts. */
+/** The schema of a route does not bound the size of a request. This is a mistake in the route, found when the server starts. */
 export class UnboundedSchema extends Error {
   override readonly name = 'UnboundedSchema'
   readonly code = 'UNBOUNDED_SCHEMA'

@@ -20,21 +20,24 @@ export interface Gauges {
   refusedValues(): Iterable<{ table: string; column: string; fault: string; count: number }>
   /** Rejects when the database does not answer. */
   queuedTasks(): Promise<number>
-  /** Those that are open, by handler. Rejects when the database does not answer. */
+  /** The open ones, by handler. Rejects when the database does not answer. */
   failedEvents(): Promise<Iterable<[handler: string, open: number]>>
 }
 
-/** What is counted of tasks as it happens. */
+/** Counts what happens to tasks. */
 export interface TaskCounters {
-  /** An attempt has begun: of the first one the wait in the queue is counted. */
+  /** An attempt has begun. The first attempt also counts the wait in the queue. */
   claimed(task: Pick<ClaimedTask, 'attempt' | 'createdAt' | 'claimedAt'>): void
-  /** An attempt was saved: it and its outputs are counted by kind and by how they ended. */
+  /** An attempt was saved. Counts it and its outputs by kind and by how they ended. */
   ended(task: Pick<ClaimedTask, 'kind'>, end: Pick<TaskEnd, 'status' | 'outputs'>): void
 }
 
 const breakerStates = { closed: 0, 'half-open': 1, open: 2 } as const
 
-/** Registers what is measured when Prometheus asks. Each app has a registry of its own: several may live in one process. */
+/**
+ * Registers the gauges that are measured when Prometheus asks. Each app has its own registry: one process may run several
+ * apps.
+ */
 export function registerGauges(registry: Registry, gauges: Gauges): void {
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -134,7 +137,7 @@ export function registerGauges(registry: Registry, gauges: Gauges): void {
   }
 }
 
-/** Registers what is counted of tasks. */
+/** Registers the counters of tasks. */
 export function taskCounters(registry: Registry): TaskCounters {
   const registers = [registry]
   const outputs = new Counter({
@@ -157,7 +160,7 @@ export function taskCounters(registry: Registry): TaskCounters {
   })
   return {
     claimed({ attempt, createdAt, claimedAt }) {
-      // By the clocks of processes alone: the database's may differ. Less than 0 when one was set back meanwhile.
+      // Only the clocks of processes count: the database's may differ. Less than 0 when one was set back meanwhile.
       const waitedMs = claimedAt.getTime() - createdAt.getTime()
       if (attempt === 1 && waitedMs >= 0) queueWait.observe(waitedMs / 1000)
     },

@@ -5,12 +5,12 @@ import { Problem } from '../base/problem.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** For `onRequest` of a route: lets operators pass only, the others get 401 before anything of theirs is read. */
+    /** For `onRequest` of a route: lets only operators pass; any other request gets 401 before its body is read. */
     operatorsOnly(request: FastifyRequest): Promise<void>
   }
 }
 
-/** Knows operators, by `Authorization: Bearer <OPERATOR_TOKEN>`. Whatever is wrong with one, the answer is the same. */
+/** Recognizes operators by `Authorization: Bearer <OPERATOR_TOKEN>`. The answer is the same for every wrong or missing token. */
 export const operator = fastifyPlugin<{ token: string }>(
   async (app, { token }) => {
     const expected = digest(token)
@@ -22,7 +22,7 @@ export const operator = fastifyPlugin<{ token: string }>(
   { name: 'operator' },
 )
 
-/** Of one length, whatever was sent: a comparison in constant time needs that. */
+/** Of one length for every token: a comparison in constant time needs that. */
 function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }

@@ -8,19 +8,19 @@ import { allowedMethods } from './allowed-methods.ts'
 import { privateAnswer } from './cache-control.ts'
 import { invalidRequest, missingBody } from './invalid-request.ts'
 
-/** A connection that broke is replaced at once, a restart or a failover takes seconds. */
+/** A connection that broke is replaced at once; a restart or a failover takes seconds. */
 const databaseRetrySeconds = 5
 
-/** An operator makes room, which takes its time. */
+/** An operator has to make room, which takes time. */
 const diskRetrySeconds = 60
 
 /**
  * Every error as RFC 9457 `application/problem+json`: `{type, title, status, detail, code}` and a problem's extensions.
  *
- * A `Problem` is sent as it is, what a schema refuses as `invalid-request`, another 4xx with a text of our own, and a
- * database that is away for a while, or has no room, as 503 `database-unavailable` or `disk-full`. Everything else is a 500
- * that says nothing, and is logged as `err`: the logger's serializer (`loggableError`) leaves out what users wrote. A path that
- * nothing answers is 404, or 405 with `Allow` if it takes other methods; both come before the body is looked at. Register
+ * A `Problem` is sent as it is. What a schema refuses becomes `invalid-request`, and another 4xx gets a text of our own. A
+ * database that is unavailable for a while, or has no room, becomes 503 `database-unavailable` or `disk-full`. Everything else
+ * is a 500 that says nothing, and is logged as `err`: the logger's serializer (`loggableError`) leaves out what users wrote. A
+ * path without a route is 404, or 405 with `Allow` if it takes other methods; both come before the body is read. Register
  * before the routes.
  */
 export const problems = fastifyPlugin(
@@ -48,19 +48,19 @@ export const problems = fastifyPlugin(
 const noAddress = 'The address of a request begins with a slash.'
 
 /**
- * `*`, or what begins with it. Only OPTIONS may ask about the server as a whole (RFC 9112, 3.2.4), and the router takes it for
- * the page. What begins with neither a slash nor a scheme, Node refuses itself.
+ * `*`, or what begins with it. Only OPTIONS may ask about the server as a whole (RFC 9112, 3.2.4), and the router takes `*` for
+ * the page. Node itself refuses a target that begins with neither a slash nor a scheme.
  */
 function isNoAddress({ url, method }: FastifyRequest): boolean {
   return url.startsWith('*') && !(url === '*' && method === 'OPTIONS')
 }
 
-/** For Fastify's option of this name: what fails before routing, such as a malformed URL. */
+/** For Fastify's option of this name: answers what fails before routing, such as a malformed URL. */
 export function frameworkErrors(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   send(problemOf(error, request), reply)
 }
 
-/** For Fastify's option of this name: what Node cannot read as a request. Nothing of it is logged. */
+/** For Fastify's option of this name: answers a request that Node cannot read. Nothing of it is logged. */
 export function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return
   const status = parserStatus[error.code ?? ''] ?? 400
@@ -105,7 +105,7 @@ function tooLarge({ routeOptions: { bodyLimit } }: FastifyRequest): Problem {
   })
 }
 
-/** Whether it was done nobody knows: the answer of the database may be what was lost. */
+/** The request may have been carried out: the lost part may be the database's answer. */
 function databaseUnavailable(): Problem {
   return new Problem({
     status: 503,
@@ -117,7 +117,7 @@ function databaseUnavailable(): Problem {
   })
 }
 
-/** The database says so before it has committed anything. */
+/** The database reports it before it has committed anything. */
 function diskFull(): Problem {
   return new Problem({
     status: 503,
@@ -128,7 +128,7 @@ function diskFull(): Problem {
   })
 }
 
-/** What a status alone says. An error's own message is never used: it may repeat what was sent. */
+/** The problem for a status alone. An error's own message is never used: it may repeat what the client sent. */
 function standard(status: number) {
   const title = STATUS_CODES[status] ?? 'Refused'
   const code = title.toLowerCase().replaceAll(/[^a-z]+/g, '-')
@@ -154,7 +154,7 @@ function send(problem: Problem, reply: FastifyReply): FastifyReply {
     .send(json(problem))
 }
 
-/** Text, so that no response schema of a route can strip members of it. */
+/** As text, so that no response schema of a route can strip members of it. */
 function json({ title, status, detail, code, extensions }: Problem): string {
   const members = { type: 'about:blank', title, status, detail, code }
   return JSON.stringify({ ...members, ...extensions, ...members })

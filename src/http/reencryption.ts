@@ -3,7 +3,7 @@ import { maxDamagedRows } from '../db/reencryption-report.ts'
 
 const KeyIds = (description: string) => Type.Array(Type.String(), { maxItems: 1_000, description })
 
-/** What is told of a re-encryption: see `ReencryptionReport`. */
+/** The progress of a re-encryption: see `ReencryptionReport`. */
 export const ReencryptionSchema = Type.Object({
   key: Type.String({ description: 'Id of the newest key, under which everything is to be.' }),
   passes: Type.Integer({ description: 'How often all tables have been gone through.' }),

@@ -1,16 +1,16 @@
 import fastifyPlugin from 'fastify-plugin'
 import { largestJson, type SizedSchema, UnboundedSchema } from './largest-json.ts'
 
-/** Around a body: white space, a byte order mark. All that a route takes that asks for no body. */
+/** For white space and a byte order mark around a body. It is also the limit of a route that takes no body. */
 const spareBytes = 1_024
 
 /**
- * Gives each route the body limit that follows from its schema: what the largest valid body can take, however it is escaped,
- * and a little more. A larger one is refused with 413 before it is read, so what one request can make this process do is known.
+ * Gives each route the body limit that follows from its schema: the largest valid body, however it is escaped, and a little
+ * more. A larger body is refused with 413 before it is read, so the work that one request can cause has a known bound.
  *
- * A route whose schema leaves anything of a request without a bound, or takes more than Fastify's `bodyLimit`, which a proxy
- * in front knows, cannot be registered. Unknown members of a query and
- * unknown headers are ignored; Node bounds them, with the address, to 16 KB. Register before the routes.
+ * A route whose schema leaves any part of a request unbounded, or needs more than Fastify's `bodyLimit`, which a proxy in
+ * front knows, cannot be registered. Unknown members of a query and unknown headers are ignored; Node bounds them, with the
+ * address, to 16 KB. Register before the routes.
  *
  * @throws UnboundedSchema from the registration of such a route
  */

@@ -7,8 +7,8 @@ import helmet, { type HelmetOptions } from 'helmet'
  * For pages made of ES modules from our own origin: no inline script or style, and nothing from elsewhere. The API's
  * documentation at `/docs` (Swagger UI) works under the same policy; only its logo loses its colours.
  *
- * Neither HSTS nor `upgrade-insecure-requests`: they break plain http, as on localhost and in a local network, and with
- * https they are for the proxy to send, which has the certificate.
+ * It sends neither HSTS nor `upgrade-insecure-requests`: they break plain http, as on localhost and in a local network, and with
+ * https the proxy, which has the certificate, should send them.
  */
 const options: HelmetOptions = {
   contentSecurityPolicy: {
@@ -34,10 +34,10 @@ const options: HelmetOptions = {
 }
 
 /**
- * Security headers on every response that a route or a hook gives, errors as well; who hijacks one must pass them on. Requests
- * that are no HTTP, or whose path cannot be read, are answered without.
+ * Sets security headers on every response that a route or a hook gives, errors as well; a route that hijacks a response must
+ * pass them on. Requests that are not HTTP, or whose path cannot be read, are answered without them.
  *
- * They are always the same, so helmet is asked once. `@fastify/helmet` sets it up anew for each request, past Fastify: Node
+ * The headers are always the same, so helmet runs once. `@fastify/helmet` sets them for each request, past Fastify: Node
  * then keeps each header of an event stream by itself, 2 KB for as long as its client stays.
  */
 export const securityHeaders = fastifyPlugin(

@@ -6,7 +6,7 @@ import { libraryKinds } from './source.ts'
 
 const instant = String.raw`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$`
 
-/** Of a record that somebody answers for. */
+/** `confirmed` is the status of a record whose teacher answers for it. */
 const statuses = [...taskStatuses, 'confirmed'] as const
 
 export const LibraryQuery = Type.Object({
@@ -37,7 +37,7 @@ export const LibraryList = Type.Object({
       kind: Type.Enum(libraryKinds),
       status: Type.String({
         description:
-          'That of the task; `confirmed` for a record that was confirmed; that of the last reply for a conversation.',
+          'The status of the task; `confirmed` for a confirmed record; the status of the last reply for a conversation.',
       }),
       title: Type.Union([Type.String(), Type.Null()]),
       preview: Type.String(),
@@ -45,7 +45,7 @@ export const LibraryList = Type.Object({
         [Type.Object({ before: Type.String(), match: Type.String(), after: Type.String() }), Type.Null()],
         {
           description:
-            'Where `q` was found. Null without `q`, and for what may have it, but was damaged: see `damaged`.',
+            'Where `q` was found. Null without `q`, and for a damaged entry, which may contain it: see `damaged`.',
         },
       ),
       sizes: Type.Object({

@@ -2,14 +2,14 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
 import { fold } from './fold.ts'
 
 /**
- * Bits of a token. The expected share of entries that have a token by chance is that of their tokens among 2^20: a record
- * of 1,500 different pairs has a given other one with 0.14 %, so of 5,000 entries a search for two syllables opens seven in
- * vain. With 16 bits it would be 115, and still tell the frequent pairs from the rare ones; with 24 it would be none, and
- * a token would stand for one pair with certainty.
+ * Bits of a token. An entry has a given token by chance with the share of its tokens in 2^20: a record of 1,500 different
+ * pairs has a given other one with 0.14 %, so of 5,000 entries a search for two syllables opens seven in vain. With 16 bits
+ * it would be 115, and the tokens would still separate frequent pairs from rare ones; with 24 bits it would be none, and a
+ * token would stand for one pair with certainty.
  */
 const tokenBits = 20
 
-/** An entry with more is not indexed, and looked into by every search instead: nothing is missed. */
+/** An entry with more tokens is not indexed; every search opens it instead, so nothing is missed. */
 export const maxTokens = 8192
 
 /**
@@ -17,16 +17,16 @@ export const maxTokens = 8192
  *
  * Text is folded (see `fold`) and cut at white space; of each word, every two characters that stand side by side make a
  * token, and a word of one character makes one by itself. A token is the first 20 bits of HMAC-SHA-256 under a key that
- * HKDF derives for the owner from a secret, which lies in the database encrypted like everything else. What has all the
- * tokens of a query is a candidate: whoever searches opens it and looks, so a user never sees one that is there by chance.
+ * HKDF derives for the owner from a secret, which lies in the database encrypted like everything else. An entry with all
+ * tokens of a query is a candidate: the search opens its text and compares, so a user never sees a chance match.
  *
- * Whoever has the disk and no key learns from it, for each entry: how many different pairs it has (so, about how long it
- * is, which the length of what is encrypted tells anyway); which entries of one owner share tokens, and so are probably
- * about the same or quote each other; and how frequent each token is among them, from which with enough text of one owner
- * the most frequent pairs of a language ('습니', '니다') can be guessed, as in any cipher of substitution. Not: the order or
- * number of a pair within an entry, what a rare pair is, whether a guessed word is in an entry (that takes the key), or
- * anything between owners, whose tokens have nothing in common. Whoever also sees the statements sees which tokens are
- * searched together. With a key of `ENCRYPTION_KEYS` everything can be read, and so can this.
+ * A thief of the disk without a key learns, for each entry: how many different pairs it has (so, about how long it is, which
+ * the length of the ciphertext shows anyway); which entries of one owner share tokens, and so are probably about the same
+ * or quote each other; and how frequent each token is among them, from which with enough text of one owner the most
+ * frequent pairs of a language ('습니', '니다') can be guessed, as in any substitution cipher. The thief does not learn the
+ * order or number of a pair within an entry, what a rare pair is, whether a guessed word is in an entry (that takes the
+ * key), or anything between owners, whose tokens have nothing in common. A reader of the statements also learns which tokens
+ * are searched together. With a key of `ENCRYPTION_KEYS` everything can be read, and so can this.
  */
 export class BlindIndex {
   readonly #secret: KeyObject
@@ -35,7 +35,7 @@ export class BlindIndex {
     this.#secret = createSecretKey(secret)
   }
 
-  /** The tokens of an entry, sorted, so that their order tells nothing; null when there are too many. */
+  /** The tokens of an entry, sorted, so that their order shows nothing; null when there are too many. */
   tokensOf(ownerId: string, texts: readonly string[]): number[] | null {
     const pairs = new Set<string>()
     for (const text of texts)
@@ -45,7 +45,7 @@ export class BlindIndex {
 
   /**
    * The tokens that every entry with this text has: none for a text of single characters. A character at either end of
-   * the text may be a part of a longer word there, so it makes none.
+   * the text may be a part of a longer word in the entry, so it makes no token.
    */
   tokensFor(ownerId: string, folded: string): number[] {
     const words = folded.split(' ')

@@ -4,7 +4,7 @@ import type { LibraryDocument } from './source.ts'
 const maxTitleChars = 120
 const maxPreviewChars = 200
 
-/** What an entry shows of a thing. Sizes are those of all it consists of, bytes as UTF-8. */
+/** What an entry shows of its source. Sizes count all its contents, bytes as UTF-8. */
 export function digestOf({ title, preview, contents, count }: LibraryDocument) {
   return {
     title: title === undefined ? undefined : beginning(title, maxTitleChars),

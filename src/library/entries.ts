@@ -10,8 +10,8 @@ export interface EntrySources {
 }
 
 /**
- * What an owner has, last changed first: the entries, and what there is no entry of yet, made now of what it is of. To be
- * read in one snapshot: then nothing is there twice, or missing on its way from one to the other.
+ * What an owner has, last changed first: the stored entries, and entries made now from sources that have none yet. Read both
+ * in one snapshot, so that nothing is there twice, or missing on its way from one to the other.
  */
 export async function entriesOf(
   tx: Queries,
@@ -37,7 +37,7 @@ export async function entriesOf(
   })
 }
 
-/** The documents of these, by id. Of this owner: an entry that was moved to another one must not show what it is of. */
+/** The documents of these, by id. Only this owner's: an entry that was moved to another owner must not show its source. */
 export async function readAll(
   tx: Queries,
   sources: readonly LibrarySource[],

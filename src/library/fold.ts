@@ -1,6 +1,6 @@
 /**
- * Text as it is compared: composed (a name typed on a Mac comes as single jamo), without case, and with one space for
- * whatever white space there is. Upper case, since that folds more than lower case does: ß as SS, both sigmas.
+ * Text in the form that searches compare: composed (a name typed on a Mac comes as single jamo), without case, and with one
+ * space for any white space. Upper case, since it folds more than lower case does: ß as SS, both sigmas.
  */
 export function fold(text: string): string {
   return composed(text).toUpperCase()
@@ -15,7 +15,7 @@ export interface Excerpt {
 /** Characters on each side of a match. */
 const contextChars = 40
 
-/** The first place where the text has what is looked for, as it was written. `wanted` is folded. */
+/** The first place where the text contains `wanted`, as it was written. `wanted` is folded. */
 export function excerptOf(text: string, wanted: string): Excerpt | undefined {
   const characters = Array.from(composed(text))
   const folded = characters.map(character => character.toUpperCase())
@@ -36,7 +36,7 @@ function composed(text: string): string {
   return text.normalize('NFC').replaceAll(/\s+/g, ' ').trim()
 }
 
-/** Which of the pieces has the unit at that place of all of them together. */
+/** The index of the piece that holds the unit at this position of all pieces together. */
 function indexAt(pieces: readonly string[], unit: number): number {
   let end = 0
   return pieces.findIndex(piece => {

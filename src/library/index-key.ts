@@ -4,19 +4,19 @@ import { type Cipher, DecryptionFailed, type Sealed } from '../db/encrypted.ts'
 import { BlindIndex } from './blind-index.ts'
 import { library, libraryKeys } from './tables.ts'
 
-/** Of the only row. */
+/** The id of the only row. */
 const id = 1
 const place = { row: String(id), owner: null }
 
 /**
- * The index with the secret of this database, made by whoever asks first. It is a secret of its own and not derived from
+ * The index with the secret of this database; the first caller makes it. It is a secret of its own and not derived from
  * `ENCRYPTION_KEYS`: `npm run keys:rotate` re-encrypts it like any other value, and the tokens stay what they are.
  *
- * Undefined when it is there and cannot be read: then every search looks into everything and finds all the same, only more
- * slowly, and what is written meanwhile gets no tokens. `npm run rebuild:library` makes another.
+ * Undefined when the secret is there and cannot be read: then every search opens every text and finds all the same, only more
+ * slowly, and entries written meanwhile get no tokens. `npm run rebuild:library` makes another secret.
  *
- * Read each time, since it costs one short statement: nothing here can hold one that was rolled back or replaced. Not
- * within a snapshot, which would not see the row that another process has just added.
+ * Read each time, since it costs one short statement: so no process holds a secret that was rolled back or replaced. Do not
+ * call it within a snapshot, which would not see the row that another process has just added.
  */
 export async function openIndex(queries: Queries, cipher: Cipher): Promise<BlindIndex | undefined> {
   const stored = (await find(queries)) ?? (await make(queries, cipher))
@@ -25,7 +25,7 @@ export async function openIndex(queries: Queries, cipher: Cipher): Promise<Blind
 }
 
 /**
- * The index, with another secret if that which is there is damaged: no entry has tokens then, until it is written again.
+ * The index, with a new secret if the stored one is damaged: entries then have no tokens until they are written again.
  * Undefined when the secret is whole, but under a key that was not given.
  */
 export async function mendedIndex(queries: Queries, cipher: Cipher): Promise<BlindIndex | undefined> {
@@ -57,7 +57,7 @@ async function find(queries: Queries) {
   return row?.key
 }
 
-/** Of several at once one makes it, and the others find that. */
+/** If several processes make one at once, the first one's secret is stored, and the others read it. */
 async function make(queries: Queries, cipher: Cipher) {
   const key = sealedSecret(cipher)
   await queries.insert(libraryKeys).values({ id, key }).onConflictDoNothing()

@@ -4,12 +4,12 @@ import { openIndex } from './index-key.ts'
 import { type EntryRef, refreshEntries } from './refresh.ts'
 import { type LibraryEvent, type LibrarySource, libraryEvents } from './source.ts'
 
-/** Entries written in one transaction. A batch of the embedded database keeps everybody else from it. */
+/** Entries written in one transaction. In the embedded database, all other requests wait for a batch. */
 const batchSize = 25
 
 /**
- * Keeps the library as its sources are. What an event says is not written, only what it names is read again: so events may
- * come twice, late or in any order.
+ * Keeps the library up to date with its sources. It never writes an event's content, but reads what the event names: so events
+ * may come twice, late or in any order.
  */
 export function keepLibrary({
   sources,

@@ -10,7 +10,7 @@ export function formatCursor({ updatedAt, id }: LibraryCursor): string {
 /** @throws Problem `invalid-cursor` */
 export function parseCursor(text: string): LibraryCursor {
   const [time = '', id = '', ...rest] = text.split('~')
-  // 14 digits reach the year 5138; of years with more than four digits the database knows another notation.
+  // 14 digits reach the year 5138; the database writes years of more than four digits in another notation.
   if (!/^\d{1,14}$/.test(time) || !isUuid(id) || rest.length > 0) throw invalidCursor()
   return { updatedAt: new Date(Number(time)), id }
 }

@@ -16,9 +16,9 @@ export const RebuildReport = Type.Object({
     >,
     { description: 'Entries by kind.' },
   ),
-  removed: Type.Integer({ description: 'Entries of what is no longer there.' }),
+  removed: Type.Integer({ description: 'Entries whose source was deleted.' }),
   damaged: Type.Integer({
-    description: 'Entries among those that were written of which something can no longer be read, and is left out.',
+    description: 'Written entries with a part that can no longer be read, and is left out.',
   }),
 })
 export type RebuildReport = Static<typeof RebuildReport>
@@ -35,20 +35,20 @@ export interface RebuildOptions {
 }
 
 /**
- * Writes every entry anew from the tables of the features, and removes those of which nothing is there, while servers read
- * and write: each page is a transaction of its own, in which entries are written as the handler writes them. Of what is
- * new meanwhile the handler hears.
+ * Writes every entry again from the tables of the features, and removes those whose source is deleted, while servers read
+ * and write: each page is a transaction of its own, in which entries are written as the handler writes them. The handler
+ * gets the events of what changes meanwhile.
  *
- * Stopped at any point it leaves entries that are true; run again, it begins from the start. Rejects with the signal's
- * reason when aborted; with what the database says when it is away for half a minute. What cannot be read is left out.
+ * Stopped at any point it leaves correct entries; run again, it begins from the start. Rejects with the signal's
+ * reason when aborted; with the database's error when that is unavailable for half a minute. Leaves out what cannot be read.
  */
 export async function rebuildLibrary(options: RebuildOptions): Promise<RebuildReport> {
   const { database, cipher, sources, pageRows = 50, signal, onProgress } = options
   const { queries } = database
   const report: RebuildReport = { written: { record: 0, review: 0, quiz: 0, conversation: 0 }, removed: 0, damaged: 0 }
   const patiently = throughFaults(signal)
-  const tell = () => onProgress?.({ ...report, written: { ...report.written } })
-  tell()
+  const publish = () => onProgress?.({ ...report, written: { ...report.written } })
+  publish()
   const index = await patiently(() => mendedIndex(queries, cipher))
 
   for (const source of sources) {
@@ -58,17 +58,17 @@ export async function rebuildLibrary(options: RebuildOptions): Promise<RebuildRe
       report.written[source.kind] += written
       report.removed += removed
       report.damaged += damaged
-      tell()
+      publish()
       after = ids.at(-1)
       if (ids.length < pageRows) break
-      // The embedded database answers within the same turn of the event loop: a server would do nothing else.
+      // The embedded database answers within the same turn of the event loop, which would block everything else of the server.
       await nextTurn()
     }
   }
   for (let after: string | undefined; ; ) {
     const refs = await patiently(() => entryRefs(queries, after, pageRows))
     report.removed += (await refresh(await withoutSource(refs))).removed
-    tell()
+    publish()
     after = refs.at(-1)?.id
     if (refs.length < pageRows) return report
     await nextTurn()
@@ -79,7 +79,7 @@ export async function rebuildLibrary(options: RebuildOptions): Promise<RebuildRe
     return patiently(() => queries.transaction(tx => refreshEntries(tx, { sources, cipher, index }, refs)))
   }
 
-  /** As it seems now; whether it is so is seen under the lock. */
+  /** As it seems now; the refresh checks it again under the lock. */
   async function withoutSource(refs: readonly EntryRef[]): Promise<EntryRef[]> {
     const present = new Set<string>()
     for (const source of sources) {

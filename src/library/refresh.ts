@@ -9,21 +9,21 @@ import { library } from './tables.ts'
 export interface RefreshOptions {
   sources: readonly LibrarySource[]
   cipher: Cipher
-  /** None: entries get no tokens, and every search looks into them. */
+  /** Undefined: entries get no tokens, and every search opens them. */
   index: BlindIndex | undefined
 }
 
-/** Names what an entry is of. */
+/** Names the source of an entry. */
 export interface EntryRef {
   kind: LibraryKind
   id: string
 }
 
 /**
- * Writes these entries as their sources are now, and removes those whose sources have gone. Idempotent.
+ * Writes these entries as their sources are now, and removes those whose sources were deleted. Idempotent.
  *
- * The lock comes before the reading: of two that refresh the same entry the second reads what the first has not seen, so
- * an older state never takes the place of a newer one. Needs a transaction that is no snapshot.
+ * It locks before it reads: of two that refresh the same entry, the second reads what the first has not seen, so
+ * an older state never replaces a newer one. Needs a transaction that is not a snapshot.
  */
 export async function refreshEntries(
   tx: Queries,
@@ -46,7 +46,7 @@ export async function refreshEntries(
   return { written: rows.length, removed, damaged: documents.filter(({ document }) => document.damaged).length }
 }
 
-/** In the order of the locks themselves, so that two with entries in common do not wait for each other. */
+/** Locks in one order, so that two refreshes with entries in common do not deadlock. */
 async function lock(tx: Queries, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   const list = sql.join(

@@ -22,7 +22,7 @@ export interface LibraryRoutesOptions {
   sources: readonly LibrarySource[]
 }
 
-/** Everything an owner has, of all kinds, to be looked through. */
+/** Lists and searches everything an owner has, of all kinds. */
 export const libraryRoutes: FastifyPluginAsyncTypebox<LibraryRoutesOptions> = async (app, options) => {
   const { database, cipher, sources } = options
 
@@ -31,9 +31,8 @@ export const libraryRoutes: FastifyPluginAsyncTypebox<LibraryRoutesOptions> = as
     {
       schema: {
         tags: ['library'],
-        summary: 'All you have, last changed first; searched with `q`',
-        description:
-          'Also what is being written, or could not be. What was just written is found by its words a moment later.',
+        summary: 'Everything you have, last changed first; searched with `q`',
+        description: 'Includes what is being written, or could not be written. A search finds new text a moment later.',
         querystring: LibraryQuery,
         response: { 200: LibraryList },
       },
@@ -49,7 +48,7 @@ export const libraryRoutes: FastifyPluginAsyncTypebox<LibraryRoutesOptions> = as
         limit,
       }
       const index = q === undefined ? undefined : await openIndex(database.queries, cipher)
-      // One state of the database: what is found is there, and is what was looked into.
+      // One snapshot, so that what the search found is still there, and is what it read.
       const { items, next } = await snapshot(database, tx =>
         searchLibrary(tx, { cipher, sources, index }, ownerId, filter),
       )
@@ -79,7 +78,7 @@ function view({ entry, excerpt }: Found) {
 function timeOf(name: 'from' | 'to', text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const time = new Date(text)
-  // Nor is a year that has not four digits, or is 0: the database has another notation for those.
+  // Nor may a year have other than four digits, or be 0: the database writes those in another notation.
   const year = time.getUTCFullYear()
   if (!(year >= 1 && year <= 9999)) throw invalidTime(name)
   return time

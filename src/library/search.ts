@@ -7,12 +7,12 @@ import type { LibraryDocument } from './source.ts'
 import type { LibraryCursor, LibraryEntry, LibraryFilter } from './store.ts'
 
 /**
- * A request opens no more texts than this, and gives out what it has found with a cursor to go on from: so a search by
+ * A request opens no more texts than this, and returns what it has found with a cursor to go on from: so a search by
  * one character, for which the index is no help, is answered as soon as any other.
  */
 export const maxOpened = 200
 
-/** And no more characters: long conversations are few texts. */
+/** And no more characters: a few texts, such as long conversations, may be large. */
 const maxOpenedCharacters = 5_000_000
 
 /** Entries read at once, and the characters of their texts that are in memory at once, one text at least. */
@@ -21,19 +21,19 @@ const portionCharacters = 500_000
 
 export interface Found {
   entry: LibraryEntry
-  /** Where it was found; none when nothing was looked for. */
+  /** Where `query` was found; undefined without a query. */
   excerpt?: Excerpt
 }
 
 export interface FoundPage {
   items: Found[]
-  /** Undefined at the end. Of a search it may be there with a page that is not full, or even empty. */
+  /** Undefined at the end. A search may return a cursor with a page that is not full, or even empty. */
   next: LibraryCursor | undefined
 }
 
 /**
- * The owner's entries, last changed first: those whose text has `query` in it, whatever its case and white space. So are
- * those that may have it, since something of them can no longer be read.
+ * The owner's entries, last changed first, whose text contains `query`, whatever its case and white space. Entries that
+ * may contain it, since part of their text can no longer be read, are included.
  */
 export async function searchLibrary(
   tx: Queries,
@@ -50,7 +50,7 @@ export async function searchLibrary(
     return { items, next: entries.length > limit ? entries[limit - 1] : undefined }
   }
   const wanted = fold(query)
-  // Without the index everything is looked into.
+  // Without the index every text is opened.
   const tokens = index?.tokensFor(ownerId, wanted) ?? []
   const found: Found[] = []
   let last = before
@@ -64,7 +64,7 @@ export async function searchLibrary(
         const document = documents.get(entry.id)
         const excerpt = document && excerptIn(document, wanted)
         const isFound = excerpt !== undefined || document?.damaged === true
-        // One more than fits tells that there is another page.
+        // One more than fits shows that there is another page.
         if (isFound && found.length === limit) return { items: found, next: found.at(-1)?.entry }
         if (isFound) found.push({ entry: asItIs(entry, document), excerpt })
         last = entry
@@ -90,7 +90,7 @@ function portionsOf(entries: readonly LibraryEntry[]): LibraryEntry[][] {
   return portions
 }
 
-/** The entry; where its own values are damaged, with those of its source. */
+/** The entry; a damaged entry takes the values of its source. */
 function asItIs(entry: LibraryEntry, document: LibraryDocument | undefined): LibraryEntry {
   if (!document) return entry
   if (!entry.damaged) return { ...entry, damaged: document.damaged }

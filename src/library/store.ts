@@ -12,7 +12,7 @@ export interface LibraryEntry {
   status: string
   title: string | undefined
   preview: string
-  /** Title or preview can no longer be read: what it is of may be whole. */
+  /** Title or preview can no longer be read; the source may be whole. */
   damaged: boolean
   characters: number
   bytes: number
@@ -24,21 +24,21 @@ export interface LibraryEntry {
 export interface LibraryFilter {
   kind?: LibraryKind
   status?: TaskStatus | 'confirmed'
-  /** Changed then or later. */
+  /** Inclusive. */
   from?: Date
-  /** Changed before. */
+  /** Exclusive. */
   to?: Date
 }
 
-/** The place after which a page begins. */
+/** A page begins after this. */
 export type LibraryCursor = Pick<LibraryEntry, 'updatedAt' | 'id'>
 
 type ListOptions = LibraryFilter & { before?: LibraryCursor; limit: number }
 
 /**
- * Last changed first. With `tokens`, those that have all of them, and those of which nobody knows.
+ * Last changed first. With `tokens`, the entries that have all of them, and the entries without any tokens.
  *
- * The status is that of the task by now, and not when the entry was written: so a list by it is that of the tasks.
+ * The status is the task's status now, not when the entry was written: so a list by status agrees with the tasks.
  */
 export async function listEntries(
   tx: Queries,
@@ -52,7 +52,7 @@ export async function listEntries(
   const rows = await tx
     .select({ row: library, status: current })
     .from(library)
-    // A conversation is no task: its id is that of none.
+    // A conversation is not a task: no task has its id.
     .leftJoin(tasks, eq(tasks.id, id))
     .where(
       and(
@@ -85,12 +85,12 @@ export async function listEntries(
   })
 }
 
-/** For so long after its end a task may have no entry yet: the handler that writes it takes milliseconds, if it is not behind. */
+/** For this long after its end a task may have no entry yet: the handler writes it within milliseconds, if it is not behind. */
 const writtenWithin = sql`interval '10 minutes'`
 
 /**
- * What tasks of these kinds write of which no entry was written yet, last changed first: they wait or run, or have just
- * ended. An entry for each that begins would cost its POST, or its claim, as much as the rest of it.
+ * Tasks of these kinds without an entry, last changed first: they wait or run, or have just ended. Writing an entry for each
+ * task that begins would cost its POST, or its claim, as much as everything else in it.
  */
 export async function listUnwritten(
   tx: Queries,
@@ -134,7 +134,7 @@ function within(
   )
 }
 
-/** Which entries there are, of all owners, in the order of their ids. */
+/** The refs of all entries, of all owners, in the order of their ids. */
 export async function entryRefs(
   queries: Queries,
   after: string | undefined,

@@ -5,11 +5,11 @@ import type { LibraryKind } from './source.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
 
-/** What an owner has, of all kinds: a read model, made from the tables of the features and never read instead of them. */
+/** What an owner has, of all kinds: a read model, made from the tables of the features, which stay the source of truth. */
 export const library = pgTable(
   'library',
   {
-    /** That of the record, review, quiz or conversation. */
+    /** The id of the record, review, quiz or conversation. */
     id: uuid('id').primaryKey(),
     ownerId: uuid('owner_id').notNull(),
     kind: text('kind').$type<LibraryKind>().notNull(),
@@ -23,7 +23,7 @@ export const library = pgTable(
     characters: integer('characters').notNull(),
     bytes: integer('bytes').notNull(),
     count: integer('count').notNull(),
-    /** See `BlindIndex`. Null for a text with too many of them: then every search looks into it. */
+    /** See `BlindIndex`. Null for a text with too many tokens: every search opens it. */
     indexTokens: integer('index_tokens').array(),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
@@ -35,7 +35,7 @@ export const library = pgTable(
   ],
 )
 
-/** One row: the key of the blind index, encrypted as what it stands for. */
+/** One row: the secret of the blind index, encrypted like the texts it indexes. */
 export const libraryKeys = pgTable('library_keys', {
   id: smallint('id').primaryKey(),
   key: encrypted<string>('key').notNull(),

@@ -2,7 +2,7 @@ import { TasksOfKind } from '../tasks/store/of-kind.ts'
 import type { TaskStore } from '../tasks/store/task-store.ts'
 import type { LibrarySource, TaskLibrary } from './source.ts'
 
-/** The source of what tasks of a kind write, as the library wants it. */
+/** A library source made of the tasks of one kind. */
 export function taskSource<Input>(store: TaskStore, { kind, read }: TaskLibrary<Input>): LibrarySource {
   const tasks = new TasksOfKind<Input>(kind, store)
   return {
@@ -16,7 +16,7 @@ export function taskSource<Input>(store: TaskStore, { kind, read }: TaskLibrary<
 
     hold: (tx, ids) => store.hold(tx, ids),
 
-    // What has not ended has no entry yet, or one from before, which stays: see `listUnwritten`.
+    // A task that has not ended has no entry yet, or an earlier one, which stays: see `listUnwritten`.
     ids: (queries, after, limit) => store.endedIds(queries, kind, after, limit),
 
     async read(tx, ids) {

@@ -13,12 +13,12 @@ export const NotificationSchema = Type.Object({
   createdAt: Type.String({ description: 'ISO 8601, UTC.' }),
   readAt: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([Type.String(), Type.Null()], {
-    description: 'What you call it that this is about, such as the topic of a quiz. Never sent anywhere else.',
+    description: 'Your name for what this is about, such as the topic of a quiz. Never sent anywhere else.',
   }),
   damaged: Damaged,
   title: Type.String({ description: 'In Korean or English, as Accept-Language says.' }),
   body: Type.String(),
-  path: Type.String({ description: 'Of the page that shows what it is about.' }),
+  path: Type.String({ description: 'Path of the page that shows what it is about.' }),
 })
 
 export const Unread = Type.Object({ unread: Type.Integer({ description: 'Notifications that were not read.' }) })

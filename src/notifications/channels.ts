@@ -23,17 +23,20 @@ import { webhookRoutes } from './webhook/routes.ts'
 import { WebhookStore } from './webhook/store.ts'
 
 export interface OutsideChannels {
-  /** Those that the settings offer. */
+  /** The channels that the settings offer. */
   readonly channels: readonly Channel[]
-  /** What they need to happen besides. */
+  /** The handlers that the channels need. */
   readonly handlers: readonly EventHandler[]
-  /** Begins what has to be done once. Call when events are handled. @throws when the database does not answer */
+  /**
+   * Starts what happens once, such as the first challenges. Call when events are handled. @throws when the database does not
+   * answer
+   */
   start(events: Events): Promise<void>
-  /** What owners configure of them. Closes their connections with the app. */
+  /** Registers the routes for the channels' settings. Closes their connections with the app. */
   routes(app: FastifyInstance, events: Events): Promise<void>
 }
 
-/** The channels that lead out of here, as far as they are configured. */
+/** The channels that send to servers outside, as far as they are configured. */
 export function outsideChannels({
   config,
   database,

@@ -1,14 +1,14 @@
-/** Requests in a row without an answer after which it opens. */
+/** The breaker opens after this many requests in a row without an answer. */
 export const breakerFailures = 3
 
-/** How long it stays open first, and at the most; doubled by each probe without an answer. */
+/** How long it stays open first, and at most; each probe without an answer doubles it. */
 export const openMs = { first: 30_000, most: 300_000 }
 
-/** When those are to come back that found a probe under way: it takes at most 5 s. */
+/** How long requests wait that find a probe under way: a probe takes at most 5 s. */
 const probingMs = 5_000
 
 /**
- * Leaves an endpoint alone that does not answer.
+ * Stops requests to an endpoint that does not answer.
  *
  * ```
  * closed -> open      no answer to `breakerFailures` requests in a row
@@ -17,8 +17,8 @@ const probingMs = 5_000
  * probing -> open     it was not, for twice as long
  * ```
  *
- * Not cockatiel's, which the model has: that lets others wait for the probe, does not say when to come back, and goes by the
- * wall clock, by which an endpoint could be left alone for hours once the clock was put back. `now` is monotonic, in ms.
+ * Not cockatiel's, which the model has: that lets other requests wait for the probe, does not say when to retry, and goes by
+ * the wall clock, by which an endpoint could be refused for hours once the clock was set back. `now` is monotonic, in ms.
  */
 export class EndpointBreaker {
   #failures = 0
@@ -31,14 +31,14 @@ export class EndpointBreaker {
     return this.#failures === 0
   }
 
-  /** How long a request has to stay away; `undefined` when it may go. */
+  /** How long a request has to wait; `undefined` when it may go. */
   waitMs(now: number): number | undefined {
     if (this.#failures < breakerFailures) return undefined
     if (now < this.#openUntil) return this.#openUntil - now
     return this.#probing ? probingMs : undefined
   }
 
-  /** A request goes. */
+  /** A request is sent. */
   begin(): void {
     this.#probing = this.#failures >= breakerFailures
   }
@@ -50,7 +50,7 @@ export class EndpointBreaker {
   }
 
   unanswered(now: number): void {
-    // One that went before it opened says nothing that is not known by now.
+    // A request that was sent before the breaker opened shows nothing new.
     if (!this.#probing && now < this.#openUntil) return
     this.#probing = false
     if (++this.#failures < breakerFailures) return
@@ -58,7 +58,7 @@ export class EndpointBreaker {
     this.#openUntil = now + this.#openMs
   }
 
-  /** The request was given up by us: it has shown nothing. */
+  /** This server gave the request up: it has shown nothing. */
   givenUp(): void {
     this.#probing = false
   }

@@ -5,18 +5,18 @@ import { EndpointBreaker } from './endpoint-breaker.ts'
 import { Lane } from './lane.ts'
 import { NotDelivered } from './post.ts'
 
-/** Requests at once for one owner, and to one hostname: one that never answers takes no more places than these. */
+/** Concurrent requests for one owner, and to one hostname: an endpoint that never answers takes no more places than these. */
 export const maxAtOnce = 2
 
 /**
- * The same for the push services of browser makers, which all users of such a browser share. They are no tarpits, and two at
- * once would hold up everybody's messages; some of a channel's 20 places are left to other hosts.
+ * The same for the push services of browser makers, which all users of such a browser share. They do answer, and a limit of
+ * two would hold up every user's messages; some of a channel's 20 places are left to other hosts.
  */
 export const maxAtOncePushService = 12
 const pushServices =
   /^(fcm\.googleapis\.com|updates\.push\.services\.mozilla\.com|[^.]+\.push\.apple\.com|([^.]+\.)+notify\.windows\.com)$/
 
-/** Owners, hosts and failing endpoints that are remembered; those that were not asked for longest are forgotten first. */
+/** Owners, hosts and failing endpoints that are remembered; the least recently used are forgotten first. */
 const maxKnown = 10_000
 
 /** Where a request goes, and for whom. */
@@ -26,16 +26,16 @@ export interface Endpoint {
 }
 
 /**
- * Keeps other people's servers from taking the places of a channel. A request that may not go now is `Postponed`: nothing
+ * Keeps other people's servers from taking all places of a channel. A request that may not go now is `Postponed`: nothing
  * waits in here. One per channel and process.
  *
- * Each endpoint, which is a whole address, has a circuit breaker: `NotDelivered` counts against it, whatever else comes of a
+ * Each endpoint, which is a whole address, has a circuit breaker: `NotDelivered` counts against it, and any other outcome of a
  * request is an answer.
  */
 export class EndpointGate {
   readonly #now: () => number
   readonly #lanes = new LRUCache<string, Lane>({ max: maxKnown })
-  /** Of those alone that are being asked, or did not answer last. */
+  /** Only of endpoints that have a request under way, or did not answer the last one. */
   readonly #breakers = new LRUCache<string, EndpointBreaker>({ max: maxKnown })
 
   /** @param now a monotonic clock, in ms */
@@ -43,7 +43,7 @@ export class EndpointGate {
     this.#now = now
   }
 
-  /** @throws Postponed, with nothing sent; whatever `request` throws */
+  /** @throws Postponed, with nothing sent; and what `request` throws */
   async through<T>({ ownerId, url }: Endpoint, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
     const key = createHash('sha256').update(url).digest('base64')
     const breaker = this.#breakers.get(key) ?? new EndpointBreaker()
@@ -74,7 +74,7 @@ export class EndpointGate {
   }
 
   #lanesOf(ownerId: string, url: string): Lane[] {
-    // The dot at the end makes no other host of it.
+    // A final dot names the same host.
     const host = new URL(url).hostname.replace(/\.$/, '')
     const max = pushServices.test(host) ? maxAtOncePushService : maxAtOnce
     return [this.#lane(`owner ${ownerId}`, maxAtOnce), this.#lane(`host ${host}`, max)]

@@ -1,6 +1,6 @@
 import { Problem } from '../base/problem.ts'
 
-/** Also for those of others: nobody can tell that they exist. */
+/** Also for those of others: no one can find out that they exist. */
 export function notificationNotFound(): Problem {
   return new Problem({
     status: 404,
@@ -69,7 +69,7 @@ export function tooManySubscriptions(most: number): Problem {
   })
 }
 
-/** Also for subscriptions of others: nobody can tell that they exist. */
+/** Also for subscriptions of others: no one can find out that they exist. */
 export function subscriptionNotFound(): Problem {
   return new Problem({
     status: 404,
@@ -100,7 +100,7 @@ export function tooManyCodes(retryAfterSeconds: number): Problem {
   })
 }
 
-/** The number is kept, unverified. */
+/** The number is stored, unverified. */
 export function codeNotSent(): Problem {
   return new Problem({
     status: 502,

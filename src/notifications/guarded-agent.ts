@@ -5,7 +5,7 @@ import { bare, isPublicAddress } from './public-address.ts'
 
 const connectTimeoutMs = 5_000
 
-/** The host is, or leads to, an address that is not public. */
+/** The host is, or resolves to, an address that is not public. */
 export class PrivateAddress extends Error {
   override readonly name = 'PrivateAddress'
   readonly code = 'PRIVATE_ADDRESS'
@@ -16,19 +16,19 @@ export class PrivateAddress extends Error {
 }
 
 /**
- * Connections to addresses that users gave. Unless `allowPrivate`, each is refused with `PrivateAddress` if its host leads
- * to an address that is not public: judged on the very addresses that are then connected to, so that a name cannot lead
- * elsewhere in between.
+ * Connections to addresses that users gave. Unless `allowPrivate`, a connection is refused with `PrivateAddress` if its host
+ * resolves to an address that is not public. The check uses the very address that is then connected to, so that a name
+ * cannot resolve elsewhere in between.
  */
 export function guardedAgent({
   allowPrivate,
   lookup = resolve as LookupFunction,
 }: {
   allowPrivate: boolean
-  /** How names become addresses; the system's way. */
+  /** Resolves names; the system's resolver by default. */
   lookup?: LookupFunction
 }): Agent {
-  // Nothing is kept open for the next user's address.
+  // No connection is kept open for the next user's address.
   const limits = {
     pipelining: 1,
     connections: 8,
@@ -45,7 +45,7 @@ export function guardedAgent({
     ...limits,
     connect(options, callback) {
       const host = bare(options.hostname)
-      // An address is connected to without a lookup.
+      // A connection to an IP address makes no lookup.
       if (isIP(host) && !isPublicAddress(host)) return callback(new PrivateAddress(), null)
       connect(options, callback)
     },

@@ -2,12 +2,12 @@ import type { Cipher, Sealed } from '../db/encrypted.ts'
 import type { ShownNotification } from './store.ts'
 import { notifications } from './tables.ts'
 
-/** What a list can show of it. */
+/** The length that a list can show. */
 const maxCharacters = 80
 
 const characters = new Intl.Segmenter('ko')
 
-/** What owners call the things that their notifications are about: encrypted, and shown in the app alone. */
+/** The owners' names for what their notifications are about: encrypted, and shown in the app alone. */
 export class NotificationLabels {
   readonly #cipher: Cipher
 
@@ -21,7 +21,7 @@ export class NotificationLabels {
     return short === '' ? undefined : this.#cipher.seal(notifications.label, { row: id, owner: ownerId }, short)
   }
 
-  /** Null of one that has none; undefined if it can no longer be read: the notification is there without it. */
+  /** Null if it has none; undefined if it can no longer be read: the notification is shown without it. */
   open({ id, ownerId, label }: Pick<ShownNotification, 'id' | 'ownerId' | 'label'>): string | null | undefined {
     return label && this.#cipher.tryOpen(notifications.label, { row: id, owner: ownerId }, label)
   }
@@ -30,7 +30,7 @@ export class NotificationLabels {
 /** One line, cut between what readers see as characters. */
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim()
-  // As many as may be looked at: a character can be of any length.
+  // At most this many code units are read: a character can be of any length.
   const seen = Array.from(characters.segment(line.slice(0, 20 * maxCharacters)), ({ segment }) => segment)
   return seen.length <= maxCharacters && line.length <= 20 * maxCharacters
     ? line

@@ -1,24 +1,24 @@
-/** What is put off comes back after at least, and at most, so long. */
+/** A postponed request comes back after at least, and at most, this long. */
 const waitLimitsMs = { least: 200, most: 60_000 }
 
-/** What a request is thought to take while none has been seen to end. */
+/** The assumed duration of a request until one has ended. */
 const firstGuessMs = 500
 
-/** How much the last request says of the next one. */
+/** The weight of the last request in the estimate for the next one. */
 const weight = 0.3
 
 /**
- * Requests that share something, such as a host, of which only so many may be under way at once.
+ * Requests that share something, such as a host, of which only a fixed number may be under way at once.
  *
- * Those beyond are told when to come back: as if they stood in a line, which moves as fast as the last requests did. So each
+ * Requests beyond that learn when to come back, as if they stood in a queue that moves as fast as the last requests did. So each
  * comes about when it is its turn, and not all of them again and again. Times are monotonic, in ms.
  */
 export class Lane {
   readonly #max: number
   #running = 0
   #averageMs = firstGuessMs
-  /** When the line is thought to have come to its end. */
-  #lineEndsAt = 0
+  /** The estimated end of the queue. */
+  #queueEndsAt = 0
 
   constructor(max: number) {
     this.#max = max
@@ -28,12 +28,12 @@ export class Lane {
     return this.#running >= this.#max
   }
 
-  /** A place in the line: when to come back. */
+  /** Takes a place in the queue: returns when to come back. */
   queue(now: number): number {
     const least = now + waitLimitsMs.least
     const most = now + waitLimitsMs.most
-    this.#lineEndsAt = Math.min(most, Math.max(least, this.#lineEndsAt + this.#averageMs / this.#max))
-    return this.#lineEndsAt - now
+    this.#queueEndsAt = Math.min(most, Math.max(least, this.#queueEndsAt + this.#averageMs / this.#max))
+    return this.#queueEndsAt - now
   }
 
   /** Call the returned function once, when the request has ended. */

@@ -1,4 +1,4 @@
-/** The kinds of event that somebody can be notified of. */
+/** The kinds of event that an owner can be notified of. */
 export const notificationKinds = [
   'quiz.ready',
   'record.generated',
@@ -8,9 +8,9 @@ export const notificationKinds = [
 ] as const
 export type NotificationKind = (typeof notificationKinds)[number]
 
-/** That something has happened to a task of the owner's. Ids and words of ours only: what was written stays where it is. */
+/** Something has happened to a task of the owner's. Ids and words of ours only: no text of a user leaves in it. */
 export interface Notification {
-  /** UUIDv7; the same at every try and in every channel. */
+  /** UUIDv7; the same at every attempt and in every channel. */
   id: string
   ownerId: string
   kind: NotificationKind

@@ -24,18 +24,18 @@ export interface NotificationsOptions extends Pick<NotifyOptions, 'channels' | '
 
 export interface Notifications {
   readonly handlers: readonly EventHandler[]
-  /** A task was stored by this process, by a transaction that is committed. */
+  /** This process stored a task, in a transaction that is committed. */
   accepted(task: taskStates.TaskState): void
-  /** A task of this process is in another state, by a transaction that is committed. */
+  /** A task of this process has changed its state, in a transaction that is committed. */
   publishTaskState(task: taskStates.TaskState): void
-  /** Marks what is got as read. Before all routes. */
+  /** Records as read the notifications of what an owner gets. Register before all routes. */
   watchReading(app: FastifyInstance): Promise<void>
   routes(app: FastifyInstance, replies: EventReplies): Promise<void>
-  /** Resolves when nothing of it asks the database any more. */
+  /** Resolves when no query of it runs any more. */
   close(): Promise<void>
 }
 
-/** How owners are told, all of it: in the app, and by the channels that are given. */
+/** Notifies owners: in the app, and by the given channels. */
 export function openNotifications(options: NotificationsOptions): Notifications {
   const { database, channels, timers, logger } = options
   const { queries } = database

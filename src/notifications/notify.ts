@@ -10,7 +10,7 @@ import type { NotificationStore } from './store.ts'
 
 const concurrency = 20
 
-/** What its owner watched to its end, whatever it was and however it ended, they know. */
+/** An owner who watched a task to its end, whatever it was and however it ended, knows already. */
 function silent({ data }: TracedEvent<NotificationKind>): boolean {
   return data.watched
 }
@@ -21,19 +21,19 @@ export interface NotifyOptions {
   channels: readonly Channel[]
   /** The conversation that a turn belongs to. */
   conversationOf(tx: Queries, taskId: string): Promise<string | undefined>
-  /** What its owner calls the thing that a task is about. None where that cannot be read. */
+  /** The owner's name for what a task is about. Undefined where it cannot be read. */
   labelOf(
     tx: Queries,
     task: { id: string; ownerId: string; kind: string; conversationId?: string },
   ): Promise<string | undefined>
   labels: NotificationLabels
-  /** Told when an owner has a new notification in the list. */
+  /** Called when an owner has a new notification in the list. */
   onNotified(ownerId: string): void
 }
 
 /**
- * Decides who is told of what, and where: one transaction stores the notification and publishes what each channel has to
- * do, so that all of it happens once. Of a task that has been removed, or was stopped, nobody is told.
+ * Decides which owner gets which notification, and where: one transaction stores the notification and publishes a delivery for
+ * each channel, so that all of it happens once. A task that was removed or stopped causes no notification.
  */
 export function notify(options: NotifyOptions): SingleHandler<NotificationKind> {
   const { store, preferences, channels, conversationOf, labelOf, labels, onNotified } = options
@@ -49,7 +49,7 @@ export function notify(options: NotifyOptions): SingleHandler<NotificationKind> 
       const { taskId, ownerId } = data
       await commit(async tx => {
         const task = await store.lockTask(tx, taskId)
-        // Who stopped it knows; what had come by then is there, but nothing is ready.
+        // The user who stopped it knows; the text so far is there, but nothing is ready.
         if (!task || task.status === 'cancelled') return
         const taskKind = task.kind
         const chosen = await preferences.of(tx, ownerId, kind)
@@ -67,7 +67,7 @@ export function notify(options: NotifyOptions): SingleHandler<NotificationKind> 
               ? await conversationOf(tx, taskId)
               : undefined
         const id = uuidv7()
-        // The app alone shows it, so where that is not to tell it is not kept.
+        // Only the app shows the label, so it is not stored for other channels.
         const label = inApp
           ? labels.seal({ id, ownerId }, await labelOf(tx, { id: taskId, ownerId, kind: taskKind, conversationId }))
           : undefined

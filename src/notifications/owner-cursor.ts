@@ -1,21 +1,21 @@
 import { type Feed, maxKept } from './store.ts'
 
-/** Where a reader of an owner's stream is. */
+/** The position of a reader in an owner's stream. */
 export interface OwnerCursor {
-  /** Of the last notification it has been sent. */
+  /** The seq of the last notification it was sent. */
   seq: number
-  /** Until when it has been told of its tasks, in ms since 1970. */
+  /** The time up to which it was sent the states of its tasks, in ms since 1970. */
   at: number
 }
 
-/** What the clocks of the database and of the processes may differ by, and a commit may take after its time was set. */
+/** Allows for the difference between the clocks of database and processes, and for commits after their time was set. */
 export const clockMarginMs = 60_000
 
 export function formatCursor({ seq, at }: OwnerCursor): string {
   return `${seq}-${at}`
 }
 
-/** `undefined` for what this server has not given out, or so long ago that what came since is not kept any more. */
+/** `undefined` for a cursor that this server has not issued, or issued so long ago that what came since is no longer stored. */
 export function readCursor(text: string, { lastSeq }: Feed, now = Date.now()): OwnerCursor | undefined {
   const [, seq, at] = /^(\d{1,15})-(\d{1,15})$/.exec(text) ?? []
   if (seq === undefined || at === undefined) return undefined

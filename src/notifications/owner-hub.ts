@@ -8,21 +8,21 @@ import { tooManyStreams } from './errors.ts'
 import type { Feed, NotificationStore } from './store.ts'
 
 /**
- * How long after one look the next one asks the database what other processes have done for the owners that are connected
- * here. Their owners see it within 5 s, what the asking takes included.
+ * The time between two queries for what other processes have done for the owners that are connected here. Owners see it
+ * within 5 s, the query included.
  */
-export const lookMs = 4_000
+export const refreshMs = 4_000
 
-/** Connections of one owner. A browser needs one; what comes beyond is refused until another has gone. */
+/** Connections of one owner. A browser needs one; the hub refuses more until one has closed. */
 export const maxReaders = 20
 
-/** A connection of an owner's. */
+/** One connection of an owner. */
 export interface OwnerReader {
-  /** As far as it has read. */
+  /** The position up to which it has read. */
   readonly feed: Feed
-  /** There may be notifications that it has not read. */
+  /** Called when there may be notifications that it has not read. */
   wake(): void
-  /** A task of its owner's is in another state. */
+  /** Called when a task of its owner's has changed its state. */
   changed(task: TaskState): void
 }
 
@@ -36,18 +36,18 @@ export interface OwnerHubOptions {
 
 interface Connected {
   readers: Set<OwnerReader>
-  /** Tasks that had not ended when their owner was last told of them; as many as may wait and run at the most. */
+  /** Tasks that had not ended when their states were last sent to the owner; at most as many as may wait and run. */
   unfinished: Map<string, TaskStatus>
 }
 
 /**
- * The owners that are connected to this process. What happens here is told at once; what other processes do is looked up
- * every few seconds, for all owners together. Nothing is kept of an owner whose last connection has gone.
+ * The owners that are connected to this process. What happens in this process is published at once; what other processes do is
+ * queried every few seconds, for all owners together. Nothing of an owner is kept after their last connection has closed.
  */
 export class OwnerHub {
   readonly #options: OwnerHubOptions
   readonly #owners = new Map<string, Connected>()
-  /** Tasks that were told of while the database was being asked: what it says of them may be older. */
+  /** Tasks that were published while a query was running, which may return an older state of them. */
   #publishedMeanwhile: Set<string> | undefined
   #timer: unknown
   #looking: Promise<void> | undefined
@@ -62,7 +62,7 @@ export class OwnerHub {
     return this.#owners.size
   }
 
-  /** From now on the reader is told, until the returned function is called. @throws Problem `too-many-streams` */
+  /** Publishes to the reader until the returned function is called. @throws Problem `too-many-streams` */
   join(ownerId: string, reader: OwnerReader): () => void {
     const connected = this.#owners.get(ownerId) ?? { readers: new Set(), unfinished: new Map() }
     if (connected.readers.size >= maxReaders) throw tooManyStreams()
@@ -76,7 +76,7 @@ export class OwnerHub {
     }
   }
 
-  /** A task of this process is in another state. */
+  /** A task of this process has changed its state. */
   publishTaskState({ id, ownerId, kind, status, stage }: TaskState): void {
     const connected = this.#owners.get(ownerId)
     if (!connected) return
@@ -85,12 +85,12 @@ export class OwnerHub {
     for (const reader of connected.readers) reader.changed({ id, ownerId, kind, status, stage })
   }
 
-  /** A task was stored here; it may run by now. */
+  /** This process stored a task; it may run by now. */
   accepted(task: TaskState): void {
     if (!this.#owners.get(task.ownerId)?.unfinished.has(task.id)) this.publishTaskState(task)
   }
 
-  /** A reader was told of these as they are in the database. */
+  /** A reader was sent these states, as they are in the database. */
   known(ownerId: string, tasks: readonly TaskState[]): void {
     const connected = this.#owners.get(ownerId)
     if (connected) for (const { id, status } of tasks) remember(connected, id, status)
@@ -107,13 +107,13 @@ export class OwnerHub {
     await this.#looking
   }
 
-  /** One look at a time, and one to come: none while one is under way, which schedules the next. */
+  /** One refresh at a time, and one scheduled: none while one runs, which schedules the next. */
   #schedule(): void {
     if (this.#timer !== undefined || this.#looking || this.#closed) return
     this.#timer = this.#options.timers.setTimeout(() => {
       this.#timer = undefined
       this.#looking = this.#lookAgain()
-    }, lookMs)
+    }, refreshMs)
   }
 
   #unschedule(): void {
@@ -131,7 +131,7 @@ export class OwnerHub {
     if (this.#owners.size > 0) this.#schedule()
   }
 
-  /** Asks the database once for all that are connected, and tells each what it did not know. */
+  /** Queries once for all connected owners, and sends each what it did not know. */
   async refresh(): Promise<void> {
     const { queries, tasks, store } = this.#options
     const owners = Array.from(this.#owners.keys())

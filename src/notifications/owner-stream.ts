@@ -13,13 +13,13 @@ import { viewNotification } from './view.ts'
 /** Events sent at once: bounds what one slow client can hold. */
 const maxPerRead = 50
 
-/** Of the tasks that ended while a client was away, the newest. */
+/** The newest of the tasks that ended while a client was disconnected. */
 const maxEnded = 200
 
 export interface OwnerStreamOptions extends SseOptions {
   ownerId: string
   language: Language
-  /** The last id the client has; without one, it begins now. */
+  /** The last id the client has; without one, the stream begins now. */
   cursor?: string
   queries: Queries
   store: NotificationStore
@@ -30,15 +30,15 @@ export interface OwnerStreamOptions extends SseOptions {
 }
 
 /**
- * One connection of an owner's: what happens to their tasks, and their notifications.
+ * One connection of an owner: it carries what happens to their tasks, and their notifications.
  *
- * First how many are unread (`data-unread`), with the cursor; then the tasks that have not ended (`data-task`), and with a
- * cursor those that ended since, and the notifications that came since; then everything as it happens. A notification is
- * sent once, in the order of their transactions; a task's state as it is when there is room to send it, so a slow client
- * gets the newest and not all. Nothing is buffered for it: notifications are read from the database when it can take them,
- * states are kept one per task.
+ * It first sends how many are unread (`data-unread`), with the cursor; then the tasks that have not ended (`data-task`), and
+ * with a cursor those that ended since, and the notifications that came since; then everything as it happens. A notification
+ * is sent once, in the order of their transactions. A task's state is sent as it is when there is room, so a slow client gets
+ * the newest and not all. Nothing is buffered for it: notifications are read from the database when it can take them, and
+ * one state is kept per task.
  *
- * Never ends by itself: on a fault, and when the server stops, it is destroyed, and the client comes back.
+ * It never ends by itself: on a fault, and when the server stops, it is destroyed, and the client reconnects.
  *
  * @throws Problem `too-many-streams`
  */
@@ -114,7 +114,7 @@ export class OwnerStream extends SseStream implements OwnerReader {
       states.push(...(await tasks.endedSince(queries, ownerId, new Date(cursor.at - clockMarginMs), maxEnded)))
     if (this.destroyed) return []
     hub.known(ownerId, states)
-    // What was told of a task meanwhile is newer.
+    // A state that was published meanwhile is newer.
     for (const state of states) if (!this.#changed.has(state.id)) this.#changed.set(state.id, state)
     this.#feed = { lastSeq: cursor?.seq ?? feed.lastSeq, unread: feed.unread }
     this.#dirty = true
@@ -128,7 +128,7 @@ export class OwnerStream extends SseStream implements OwnerReader {
     return this.#changed.size > 0 ? this.#states() : this.#dirty ? this.#notifications() : []
   }
 
-  /** The last of them has the cursor, and only when nothing is left that it says was sent. */
+  /** Only the last frame has the cursor, and only when everything before that cursor was sent. */
   #states(): string[] {
     const states = Array.from(this.#changed.values()).slice(0, maxPerRead)
     for (const { id } of states) this.#changed.delete(id)
@@ -146,7 +146,7 @@ export class OwnerStream extends SseStream implements OwnerReader {
     const at = Date.now()
     this.#dirty = false
     const before = this.#feed
-    // First: all up to it is there when the notifications are read.
+    // First: every notification up to it can then be read.
     const feed = await store.feed(queries, ownerId)
     const found = await store.since(queries, ownerId, before.lastSeq, maxPerRead)
     const last = found.at(-1)

@@ -2,10 +2,10 @@ import { type Dispatcher, request } from 'undici'
 import { PermanentFault } from '../domain-events/handler.ts'
 import type { ChannelName } from './channel.ts'
 
-/** What an answer may take, from the look-up of the host to the last byte that is read. */
+/** The time for an answer, from the lookup of the host to the last byte that is read. */
 export const answerMs = 5_000
 
-/** Trying again may help. Says nothing of the address or of what was sent: it is logged. */
+/** A retry may help. The message holds neither the address nor the content, since it is logged. */
 export class NotDelivered extends Error {
   override readonly name = 'NotDelivered'
   readonly code = 'NOT_DELIVERED'
@@ -16,7 +16,7 @@ export class NotDelivered extends Error {
 }
 
 /**
- * Posts, and answers the status and up to `maxBodyBytes` of the body. Redirects are not followed.
+ * Posts, and returns the status and up to `maxBodyBytes` of the body. Redirects are not followed.
  *
  * @throws the signal's reason once it is aborted; `PermanentFault` for an address that is not public; else `NotDelivered`
  */
@@ -43,12 +43,12 @@ export async function post(
       signal: AbortSignal.any([signal, timeout]),
     })
     if (maxBodyBytes > 0) return { status: answer.statusCode, body: await beginning(answer.body, maxBodyBytes) }
-    // It has arrived, whatever becomes of the rest of the answer.
+    // The request has arrived, whatever happens to the rest of the answer.
     answer.body.on('error', () => {}).destroy()
     return { status: answer.statusCode, body: '' }
   } catch (error) {
     if (signal.aborted) throw signal.reason
-    // Neither the error nor its message: they name hosts.
+    // Neither the error nor its message, which name hosts, is passed on.
     const { code } = error as { code?: unknown }
     if (code === 'PRIVATE_ADDRESS') throw new PermanentFault('PRIVATE_ADDRESS', `${channel}: the address is not public`)
     throw new NotDelivered(channel, timeout.aborted ? 'no answer in time' : `no answer (${known(code)})`)
@@ -56,9 +56,9 @@ export async function post(
 }
 
 /**
- * What an answer's status means.
+ * Checks the status of an answer.
  *
- * @throws NotDelivered for what may pass (408, 425, 429, 5xx); `PermanentFault` for everything else but 2xx
+ * @throws NotDelivered for what may pass (408, 425, 429, 5xx); `PermanentFault` for any other status but 2xx
  */
 export function assertDelivered(channel: ChannelName, status: number): void {
   if (status >= 200 && status <= 299) return

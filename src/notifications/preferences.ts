@@ -4,13 +4,13 @@ import type { ChannelName } from './channel.ts'
 import { type NotificationKind, notificationKinds } from './notification.ts'
 import { notificationPreferences } from './tables.ts'
 
-/** By which channels an owner wants to be told, of each kind of event. */
+/** The channels that an owner wants, for each kind of event. */
 export type Preferences = Record<NotificationKind, ChannelName[]>
 
-/** Of these an owner who said nothing is told, by whatever channel there is: they may be elsewhere when it happens. */
-const toldByDefault: ReadonlySet<NotificationKind> = new Set(['quiz.ready', 'record.generated', 'task.failed'])
+/** An owner without preferences is notified of these, by every channel they have: they may be elsewhere when it happens. */
+const notifiedByDefault: ReadonlySet<NotificationKind> = new Set(['quiz.ready', 'record.generated', 'task.failed'])
 
-/** What owners chose, and what goes without saying, among the channels that this server offers. */
+/** What owners chose, and the defaults, among the channels that this server offers. */
 export class PreferenceStore {
   readonly offered: readonly ChannelName[]
 
@@ -28,15 +28,15 @@ export class PreferenceStore {
       .from(notificationPreferences)
       .where(and(eq(notificationPreferences.ownerId, ownerId), inArray(notificationPreferences.kind, [...kinds])))
     const said = new Map(rows.map(({ kind, channels }) => [kind, channels]))
-    // What was chosen on a server that offers more may come back.
+    // A choice made on a server that offers more channels may be in use again later.
     const among = (kind: NotificationKind) =>
       this.offered.filter(channel => said.get(kind)?.includes(channel) ?? this.#byDefault(kind, channel))
     return Object.fromEntries(notificationKinds.map(kind => [kind, among(kind)])) as Preferences
   }
 
-  /** Both of a phone's channels would tell the same person the same thing on the same screen, and each costs. */
+  /** Both channels of a phone would show one person the same on the same screen, and each costs. */
   #byDefault(kind: NotificationKind, channel: ChannelName): boolean {
-    return toldByDefault.has(kind) && !(channel === 'sms' && this.offered.includes('alimtalk'))
+    return notifiedByDefault.has(kind) && !(channel === 'sms' && this.offered.includes('alimtalk'))
   }
 
   /** The channels for one kind of event. */

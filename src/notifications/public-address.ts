@@ -2,15 +2,15 @@ import { BlockList, isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /**
- * Whether an address is one of the public internet: not loopback, private, link-local (where clouds keep their metadata),
- * shared, multicast, reserved or made to reach an IPv4 address through IPv6. An IPv4 address in IPv6 clothes counts as
- * what it is.
+ * Whether an address is on the public internet: not loopback, private, link-local (where clouds keep their metadata),
+ * shared, multicast, reserved or made to reach an IPv4 address through IPv6. An IPv4 address written as IPv6 counts as
+ * IPv4.
  */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false
   const parsed = ipaddr.process(address)
   if (parsed.range() !== 'unicast') return false
-  // Of IPv6, ipaddr.js calls unicast what it does not know; the world has no more than this so far (RFC 4291, 2.4).
+  // ipaddr.js calls unknown IPv6 addresses unicast; only this range is in use so far (RFC 4291, 2.4).
   return parsed.kind() === 'ipv4' || globalUnicast.check(parsed.toString(), 'ipv6')
 }
 
@@ -18,8 +18,9 @@ const globalUnicast = new BlockList()
 globalUnicast.addSubnet('2000::', 3, 'ipv6')
 
 /**
- * The URL, if requests to it may be tried: https, without user and password, and the host, where it is an address, a public
- * one. A name is judged by what it leads to, at each connection: see `guardedAgent`. With `allowPrivate`, http and any host.
+ * The URL, if requests to it are allowed: https, without user and password, and with a public address if the host is an
+ * address. A name is checked by what it resolves to, at each connection: see `guardedAgent`. `allowPrivate` allows http and
+ * any host.
  */
 export function outsideUrl(text: string, { allowPrivate }: { allowPrivate: boolean }): URL | undefined {
   const url = URL.parse(text)

@@ -17,11 +17,11 @@ export interface NotificationRoutesOptions {
   store: NotificationStore
   preferences: PreferenceStore
   labels: NotificationLabels
-  /** Told when an owner has read some. */
+  /** Called when an owner has read some. */
   onRead(ownerId: string): void
 }
 
-/** What an owner was told of, and how they want to be told. */
+/** An owner's notifications, and their preferences. */
 export const notificationRoutes: FastifyPluginAsyncTypebox<NotificationRoutesOptions> = async (app, options) => {
   const { store, preferences, labels, onRead } = options
   const { queries } = options.database
@@ -33,7 +33,7 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<NotificationRoutesOpt
       schema: {
         ...schema,
         summary: 'Your notifications, newest first',
-        description: 'The last thousand at most. Those of what you get, such as a quiz, are read by that.',
+        description: 'The last thousand at most. Getting a thing, such as a quiz, sets its notifications as read.',
         querystring: ListQuery,
         response: { 200: NotificationList },
       },
@@ -77,8 +77,8 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<NotificationRoutesOpt
     {
       schema: {
         ...schema,
-        summary: 'How you want to be told',
-        description: 'By kind of event, the channels that tell of it, where you have set them up.',
+        summary: 'How you want to be notified',
+        description: 'By kind of event, the channels that notify you, where you have set them up.',
         response: { 200: preferencesAnswer(preferences.offered) },
       },
     },
@@ -90,7 +90,7 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<NotificationRoutesOpt
     {
       schema: {
         ...schema,
-        summary: 'Choose how you want to be told',
+        summary: 'Choose how you want to be notified',
         description: 'Every kind of event with its channels, all at once.',
         body: preferencesSchema(preferences.offered),
         response: { 200: preferencesAnswer(preferences.offered) },

@@ -3,7 +3,7 @@ import fastifyPlugin from 'fastify-plugin'
 import type { Queries } from '../db/client.ts'
 import type { NotificationStore } from './store.ts'
 
-/** The routes that show what notifications are about, and what their `id` is. */
+/** The routes that show what notifications are about, and what their `id` names. */
 const shows: Readonly<Record<string, 'task' | 'conversation'>> = {
   '/api/tasks/:id': 'task',
   '/api/records/:id': 'task',
@@ -15,14 +15,14 @@ const shows: Readonly<Record<string, 'task' | 'conversation'>> = {
 export interface SeenOptions {
   queries: Queries
   store: NotificationStore
-  /** Told when an owner has read some. */
+  /** Called when an owner has read some. */
   onRead(ownerId: string): void
 }
 
 /**
- * Who gets a thing has seen it: its notifications are read, before the answer is sent, so that what is asked next knows.
- * Register it before the routes. Only those that show something pay for it, and not while a task runs: what it has to say is
- * yet to come.
+ * An owner who gets a thing has seen it: its notifications become read before the answer is sent, so that the next request
+ * sees that. Register it before the routes. Only routes that show something pay for it, and not while a task runs: its
+ * notification is yet to come.
  */
 export const markSeen = fastifyPlugin(async (app: FastifyInstance, { queries, store, onRead }: SeenOptions) => {
   app.addHook('onRoute', route => {
@@ -34,7 +34,7 @@ export const markSeen = fastifyPlugin(async (app: FastifyInstance, { queries, st
       try {
         if (await store.readAbout(queries, ownerId, what, (params as { id: string }).id)) onRead(ownerId)
       } catch (error) {
-        // What was asked for is there; its notifications stay unread until it is asked for again.
+        // The answer is fine; its notifications stay unread until the next request for it.
         log.warn({ err: error }, 'notifications could not be marked as read')
       }
     }

@@ -7,33 +7,33 @@ import type { TaskStatus } from '../tasks/task.ts'
 import type { Notification } from './notification.ts'
 import { notificationCounters, notifications } from './tables.ts'
 
-/** So many of an owner are kept; with each one more the oldest goes, read or not. */
+/** At most this many of an owner are stored; each further one deletes the oldest, read or not. */
 export const maxKept = 1_000
 
-/** As its owner sees it in the app. */
+/** A notification as its owner sees it in the app. */
 export interface ShownNotification extends Notification {
   seq: number
   readAt: Date | null
   label: Sealed<string> | null
 }
 
-/** How far the notifications of an owner have come. */
+/** The state of an owner's notifications. */
 export interface Feed {
-  /** Of the newest one; 0 before the first. */
+  /** The seq of the newest one; 0 before the first. */
   lastSeq: number
   unread: number
 }
 
-/** The SQL of notifications. What joins a transaction takes it as its first argument. */
+/** The SQL of notifications. A method that joins a transaction takes it as its first argument. */
 export const notificationStore = {
-  /** A task, which stays there until the transaction ends; `undefined` when it has gone. */
+  /** A task, which cannot be deleted until the transaction ends; `undefined` when it was deleted. */
   async lockTask(tx: Queries, taskId: string): Promise<{ kind: string; status: TaskStatus } | undefined> {
     const { kind, status } = tasks
     const [task] = await tx.select({ kind, status }).from(tasks).where(eq(tasks.id, taskId)).for('key share')
     return task
   },
 
-  /** Adds one, and drops what is more than `maxKept`. The owner's others wait until the transaction ends. */
+  /** Adds one, and deletes what exceeds `maxKept`. The owner's other notifications wait until the transaction ends. */
   async add(
     tx: Queries,
     draft: Omit<Notification, 'createdAt'> & { inApp: boolean; label?: Sealed<string> },
@@ -56,7 +56,7 @@ export const notificationStore = {
     return shown(row as typeof notifications.$inferSelect)
   },
 
-  /** One, whoever it belongs to and wherever it shows, as channels are given it: with nothing that a user wrote. */
+  /** One, of any owner and in-app or not, as channels get it: without anything that a user wrote. */
   async get(tx: Queries, id: string): Promise<Notification | undefined> {
     const { ownerId, kind, taskId, taskKind, conversationId, createdAt } = notifications
     const [row] = await tx
@@ -100,7 +100,7 @@ export const notificationStore = {
     return row?.value ?? 0
   },
 
-  /** Whatever is committed up to `lastSeq` can be read afterwards. */
+  /** Every notification up to `lastSeq` is committed and can be read afterwards. */
   async feed(tx: Queries, ownerId: string): Promise<Feed> {
     return (await notificationStore.feeds(tx, [ownerId])).get(ownerId) ?? { lastSeq: 0, unread: 0 }
   },
@@ -119,7 +119,7 @@ export const notificationStore = {
     return new Map(rows.map(({ ownerId, ...feed }) => [ownerId, feed]))
   },
 
-  /** Marks one as read, or with `upTo` also all before it. False when this owner has no such one. Idempotent. */
+  /** Sets one as read, or with `upTo` also all before it. False when this owner has no such notification. Idempotent. */
   async read(tx: Queries, ownerId: string, id: string, { upTo = false } = {}): Promise<boolean> {
     if (!isUuid(id)) return false
     const [found] = await tx
@@ -135,7 +135,7 @@ export const notificationStore = {
     return true
   },
 
-  /** Marks all of one thing's as read. Whether there were any that were not. */
+  /** Sets all notifications about one thing as read. Returns whether any was unread. */
   async readAbout(tx: Queries, ownerId: string, what: 'task' | 'conversation', id: string): Promise<boolean> {
     const about = what === 'task' ? notifications.taskId : notifications.conversationId
     const read = await tx

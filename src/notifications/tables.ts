@@ -7,7 +7,7 @@ import type { NotificationKind } from './notification.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
 
-/** What owners were told of, whatever the channels. Goes with its task. */
+/** The notifications of owners, whatever the channels. Deleted with the task. */
 export const notifications = pgTable(
   'notifications',
   {
@@ -21,7 +21,7 @@ export const notifications = pgTable(
       .references(() => tasks.id, { onDelete: 'cascade' }),
     taskKind: text('task_kind').notNull(),
     conversationId: uuid('conversation_id'),
-    /** What its owner calls the thing that it is about. For their own eyes: no channel is given it. */
+    /** The owner's name for what it is about. For their own eyes: no channel gets it. */
     label: encrypted<string>('label'),
     /** Whether the owner's list and stream show it. */
     inApp: boolean('in_app').notNull(),
@@ -36,13 +36,16 @@ export const notifications = pgTable(
   ],
 )
 
-/** The seq of each owner's newest notification. Its row is locked until what took the seq commits, so none is overtaken. */
+/**
+ * The seq of each owner's newest notification. Its row is locked until the transaction that took the seq commits, so none is
+ * overtaken.
+ */
 export const notificationCounters = pgTable('notification_counters', {
   ownerId: uuid('owner_id').primaryKey(),
   lastSeq: bigint('last_seq', { mode: 'number' }).notNull(),
 })
 
-/** By which channels an owner wants to be told of a kind of event, where that was said. */
+/** The channels that an owner chose for a kind of event; no row where the owner did not choose. */
 export const notificationPreferences = pgTable(
   'notification_preferences',
   {

@@ -5,11 +5,11 @@ export type Language = 'ko' | 'en'
 export interface NotificationText {
   title: string
   body: string
-  /** Of the page that shows what it is about: see public/route.js. */
+  /** The path of the page that shows what it is about: see public/route.js. */
   path: string
 }
 
-/** What a notification says, in words of ours: nothing that somebody wrote leaves by a notification. */
+/** The text of a notification, in words of ours: nothing that a user wrote leaves by a notification. */
 export function notificationText(
   { kind, taskId, taskKind, conversationId }: Pick<Notification, 'kind' | 'taskId' | 'taskKind' | 'conversationId'>,
   language: Language,
@@ -19,7 +19,7 @@ export function notificationText(
   return { title, body, path: pathOf(taskKind, taskId, conversationId) }
 }
 
-/** Korean for those whose first language it is, as on the pages: see public/i18n.js. */
+/** Korean for users whose first language it is, as on the pages: see public/i18n.js. */
 export function languageOf(acceptLanguage: string | undefined): Language {
   return /^\s*ko\b/i.test(acceptLanguage ?? '') ? 'ko' : 'en'
 }

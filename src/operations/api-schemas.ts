@@ -24,10 +24,10 @@ export const OverviewSchema = Type.Object({
       id: Type.String(),
       kind: Type.String(),
       attempt: Type.Integer(),
-      stage: Type.String({ description: 'Where it is; of a task that runs in another process, where it began.' }),
+      stage: Type.String({ description: 'The current stage; for a task of another process, the stage at its claim.' }),
       startedAt: Type.Union([Type.String(), Type.Null()]),
     }),
-    { maxItems: 100, description: 'The oldest 100. Never whose they are, nor what is in them.' },
+    { maxItems: 100, description: 'The oldest 100, without owners and content.' },
   ),
   outbox: Type.Object(backlog, { description: 'Transactions whose events have not been handed on.' }),
   handlers: Type.Array(

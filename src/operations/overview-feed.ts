@@ -5,12 +5,12 @@ import { OverviewStream } from './overview-stream.ts'
 /** Time between two overviews. */
 const everyMs = 2_000
 
-/** Beyond it, operators have to poll. */
+/** Listeners at most; further operators have to poll. */
 const maxListeners = 50
 
 /**
- * Overviews for all operators who listen in this process: read once for all of them, every two seconds, and not at all
- * while nobody listens. When one cannot be read, all are dropped.
+ * Overviews for all operators who listen in this process: the feed reads one for all of them, every two seconds, and none
+ * without listeners. When one cannot be read, all listeners are dropped.
  */
 export class OverviewFeed {
   readonly #read: () => Promise<Overview>
@@ -28,7 +28,7 @@ export class OverviewFeed {
     this.#onFault = onFault
   }
 
-  /** A stream that begins with an overview at most two seconds old; `undefined` when there is room for no more. */
+  /** A stream that begins with an overview at most two seconds old; `undefined` when all places are taken. */
   join(): OverviewStream | undefined {
     if (this.#closed || this.#listeners.size >= maxListeners) return undefined
     const stream = new OverviewStream(() => this.#leave(stream), { timers: this.#timers })
@@ -38,7 +38,7 @@ export class OverviewFeed {
     return stream
   }
 
-  /** Drops all listeners; resolves when nothing is being read any more. Idempotent. */
+  /** Drops all listeners; resolves when no query runs any more. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true
     this.#dropAll()

@@ -1,6 +1,6 @@
 import { type SharedFrame, type SseOptions, SseStream } from '../sse/sse-stream.ts'
 
-/** One operator's stream. It holds one frame at most: for a client that reads slowly, a newer one replaces it. */
+/** One operator's stream. It holds one frame at most: for a client that reads slowly, a newer frame replaces it. */
 export class OverviewStream extends SseStream {
   readonly #onLeave: () => void
   #next: SharedFrame | undefined

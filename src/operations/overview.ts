@@ -8,7 +8,7 @@ import type { Logs } from '../tasks/log/logs.ts'
 import { running as runningTasks, unfinished as unfinishedTasks } from '../tasks/store/task-queries.ts'
 import type { Overview } from './api-schemas.ts'
 
-/** Running tasks that are told of one by one. */
+/** Running tasks that are listed one by one. */
 const maxTasks = 100
 
 export interface OverviewSources {
@@ -22,8 +22,8 @@ export interface OverviewSources {
 }
 
 /**
- * How everything is at this moment. Five queries, one after the other on one connection's worth of load, however much
- * there is: what they read is what is left to do, and a few rows of statistics.
+ * The state of everything at this moment. Five queries, one after the other on one connection, however much there is: they
+ * read what is left to do, and a few rows of statistics.
  *
  * Rejects when the database does not answer.
  */
@@ -41,7 +41,7 @@ export function overviewOf({ database, logs, model, handlers, ...process }: Over
       tasks: tasksOf(unfinished),
       running: running.map(({ startedAt, stage, ...task }) => ({
         ...task,
-        // Of a task that runs here, its log knows better than its row, which is written when it is claimed.
+        // The log of a task that runs here knows its stage better than its row, which is written at the claim.
         stage: logs.written(task.id)?.stage ?? stage,
         startedAt: startedAt?.toISOString() ?? null,
       })),

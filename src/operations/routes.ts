@@ -11,7 +11,7 @@ export interface OperationsRoutesOptions {
   replies: EventReplies
 }
 
-/** For operators: how everything is, once or again and again. Needs the plugin `operator`. */
+/** For operators: the overview, once or as a stream. Needs the plugin `operator`. */
 export const operationsRoutes: FastifyPluginAsyncTypebox<OperationsRoutesOptions> = async (
   app,
   { overview, replies },
@@ -46,7 +46,7 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<OperationsRoutesOptions
         summary: 'The overview every two seconds, as Server-Sent Events',
         description:
           'Each event is `{"type": "data-overview", "data": …}`, made once for all who listen. The stream has no end; ' +
-          'whoever is cut off comes back. EventSource cannot send the header: use fetch.',
+          'a client that is cut off reconnects. EventSource cannot send the header: use fetch.',
         produces: ['text/event-stream'],
       },
     },

@@ -26,7 +26,7 @@ const DistributionWithBuckets = Type.Object({
 
 const figures = {
   tasks: Count('That ended, each counted at its first end.'),
-  rewrites: Count('Later ends, of tasks of which an output was written anew.'),
+  rewrites: Count('Later ends, of tasks with an output that was written again.'),
   ends: Outcomes('How tasks ended; rewrites included.'),
   outputs: Outcomes('How their texts ended.'),
   inputTokens: Count(),

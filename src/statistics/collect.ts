@@ -6,7 +6,7 @@ import { tally } from './tally.ts'
 const batchSize = 200
 
 /**
- * Counts the ends of tasks. What a batch adds is written in one statement, in the transaction that ends its jobs: each end
+ * Counts the ends of tasks. The counts of a batch are written in one statement, in the transaction that ends its jobs: each end
  * is counted once, whatever dies in between.
  */
 export const collectStatistics: BatchHandler<'task.ended'> = {

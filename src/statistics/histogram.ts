@@ -37,7 +37,7 @@ export function size(histogram: Histogram): number {
 
 /**
  * The duration that `share` (0 to 1) of all do not exceed, estimated as the geometric middle of its bucket and rounded to
- * a ms; below and above the range, the bound. Null of nothing.
+ * a ms; below and above the range, the bound. Null for an empty histogram.
  */
 export function percentile(histogram: Histogram, share: number): number | null {
   const rank = Math.max(1, Math.ceil(share * size(histogram)))

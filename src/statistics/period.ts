@@ -11,7 +11,7 @@ const defaultDays = 30
 const dayMs = 86_400_000
 
 /**
- * What was asked for; without an end until today, without a beginning the 30 days up to the end.
+ * The requested period; without an end it ends today, without a beginning it starts 30 days before the end.
  *
  * @throws Problem `invalid-period`
  */
@@ -34,7 +34,7 @@ function daysBefore(day: string, days: number): string {
   return isDay(day) ? dayOf(new Date(Date.parse(day) - days * dayMs)) : day
 }
 
-/** No 31st of November either. */
+/** Refuses a 31st of November as well. */
 function isDay(text: string): boolean {
   const instant = new Date(`${text}T00:00:00Z`)
   // Postgres knows no year 0.

@@ -11,7 +11,7 @@ const schema = {
   response: { 200: StatisticsReportSchema },
 }
 
-/** What has ended, in numbers: for each owner theirs, for operators those of all together. Needs the plugin `operator`. */
+/** Counts of what has ended: for each owner theirs, for operators the sum of all. Needs the plugin `operator`. */
 export const statisticsRoutes: FastifyPluginAsyncTypebox<{ queries: Queries }> = async (app, { queries }) => {
   const report = async (query: { from?: string; to?: string; kind?: string }, ownerId: string) => {
     const period = periodOf(query)
@@ -25,7 +25,7 @@ export const statisticsRoutes: FastifyPluginAsyncTypebox<{ queries: Queries }> =
         ...schema,
         tags: ['tasks'],
         summary: 'Your tasks in numbers, per day and kind',
-        description: 'A task is there a moment after it has ended. What was removed stays counted.',
+        description: 'A task is counted a moment after it has ended, and stays counted after its removal.',
       },
     },
     ({ query, ownerId }) => report(query, ownerId),

@@ -6,7 +6,7 @@ import type { StatisticsRow } from './tally.ts'
 
 const { day, ownerId, kind, firstToken, total, ...counters } = getTableColumns(statistics)
 
-/** Adds to what is there, all in one statement. No two rows of one key. */
+/** Adds to the stored counts, all in one statement. No two rows may have the same key. */
 export async function addStatistics(tx: Queries, rows: readonly StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
   await tx

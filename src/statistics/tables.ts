@@ -5,10 +5,10 @@ const tokens = (name: string) => bigint(name, { mode: 'number' }).notNull().defa
 const histogram = (name: string) => integer(name).array().notNull()
 
 /**
- * What has ended, per day in UTC, owner and kind of task. Numbers only, which only grow.
+ * What has ended, per day in UTC, owner and kind of task. Numbers only, which never decrease.
  *
- * The sums over all owners are kept as an owner of their own (`allOwners`): operators look at them every few seconds, and
- * must not pay for every owner there is.
+ * The sums over all owners are stored as an owner of their own (`allOwners`): operators read them every few seconds, and
+ * that must not cost more with more owners.
  */
 export const statistics = pgTable(
   'statistics',
@@ -18,7 +18,7 @@ export const statistics = pgTable(
     kind: text('kind').notNull(),
     /** Tasks that ended for the first time. */
     tasks: counter('tasks'),
-    /** Later ends of the same tasks, after an output was written anew. */
+    /** Later ends of the same tasks, after an output was written again. */
     rewrites: counter('rewrites'),
     /** How those ends came out: the four together are `tasks + rewrites`. */
     completed: counter('completed'),
@@ -33,9 +33,9 @@ export const statistics = pgTable(
     outputTokens: tokens('output_tokens'),
     retries: counter('retries'),
     lostAttempts: counter('lost_attempts'),
-    /** Of outputs that had a first token; see `histogram.ts`. */
+    /** Counts outputs that had a first token; see `histogram.ts`. */
     firstToken: histogram('first_token'),
-    /** Of ends of tasks that ran. */
+    /** Counts ends of tasks that ran. */
     total: histogram('total'),
   },
   table => [primaryKey({ columns: [table.ownerId, table.day, table.kind] })],

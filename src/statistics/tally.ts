@@ -5,7 +5,7 @@ import type { statistics } from './tables.ts'
 
 export type StatisticsRow = typeof statistics.$inferSelect
 
-/** The owner whose figures are those of all owners together. Nobody's id: those are UUIDs of version 7. */
+/** The owner id of the sums over all owners. No real owner has it: those are UUIDs of version 7. */
 export const allOwners = NIL
 
 const outputColumn = {
@@ -16,9 +16,9 @@ const outputColumn = {
 } as const
 
 /**
- * What a batch of ends adds, one row for each day, owner and kind and one more for all owners together.
+ * The counts that a batch of ends adds, one row for each day, owner and kind and one more for all owners together.
  *
- * In the order of their keys: two processes that write the same rows wait for each other instead of dying of a dead lock.
+ * In the order of their keys: two processes that write the same rows wait for each other instead of deadlocking.
  */
 export function tally(ends: readonly TaskEnded[]): StatisticsRow[] {
   const rows = new Map<string, StatisticsRow>()

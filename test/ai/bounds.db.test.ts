@@ -66,7 +66,7 @@ t.test('record: four times the smaller of target and limit in NEIS bytes, in one
   }
 })
 
-t.test('record: what a model thinks takes no room', async t => {
+t.test('record: the thinking of a model does not count', async t => {
   const text = '학생은 발표를 성실히 준비함. '.repeat(30)
   const visitor = begin(completion =>
     completion.delta('<think>', ...Array.from({ length: 40 }, () => '긴 생각 '.repeat(100)), '</think>', text).finish(),
@@ -76,30 +76,33 @@ t.test('record: what a model thinks takes no room', async t => {
   t.match(await visitor.task(id), { status: 'completed' })
 })
 
-t.test('quiz: the longest there may be fits; one that never ends is asked for again, and ends', async t => {
-  const long = (number: number) => ({
-    ...question(number, 6),
-    question: `${number}${'문'.repeat(495)}`,
-    choices: Array.from({ length: 6 }, (_, index) => `${index}${'답'.repeat(199)}`),
-    explanation: '풀'.repeat(1_000),
-  })
-  const all = Array.from({ length: 20 }, (_, number) => long(number))
-  const visitor = begin(completion => completion.delta(JSON.stringify({ questions: all }, null, 2)).finish())
-  const whole = await visitor.submit('/api/quizzes', { topic: '수도', questionCount: 20, choices: 6 })
-  await visitor.finished(whole)
-  t.match(await visitor.task(whole), { status: 'completed' })
+t.test(
+  'quiz: the longest valid quiz fits; an answer that never ends is cut, asked for again, and the task ends',
+  async t => {
+    const long = (number: number) => ({
+      ...question(number, 6),
+      question: `${number}${'문'.repeat(495)}`,
+      choices: Array.from({ length: 6 }, (_, index) => `${index}${'답'.repeat(199)}`),
+      explanation: '풀'.repeat(1_000),
+    })
+    const all = Array.from({ length: 20 }, (_, number) => long(number))
+    const visitor = begin(completion => completion.delta(JSON.stringify({ questions: all }, null, 2)).finish())
+    const whole = await visitor.submit('/api/quizzes', { topic: '수도', questionCount: 20, choices: 6 })
+    await visitor.finished(whole)
+    t.match(await visitor.task(whole), { status: 'completed' })
 
-  upstream.reset(completion => {
-    for (let count = 0; count < 400; count++) completion.delta('가나다라 '.repeat(200))
-  })
-  const endless = await visitor.submit('/api/quizzes', { topic: '수도', questionCount: 1 })
-  await visitor.finished(endless)
-  await Promise.all(written().map(({ abandoned }) => abandoned))
-  t.equal(written().length, 3)
-  t.match(await visitor.task(endless), { status: 'failed', outputs: [{ text: '' }] })
-})
+    upstream.reset(completion => {
+      for (let count = 0; count < 400; count++) completion.delta('가나다라 '.repeat(200))
+    })
+    const endless = await visitor.submit('/api/quizzes', { topic: '수도', questionCount: 1 })
+    await visitor.finished(endless)
+    await Promise.all(written().map(({ abandoned }) => abandoned))
+    t.equal(written().length, 3)
+    t.match(await visitor.task(endless), { status: 'failed', outputs: [{ text: '' }] })
+  },
+)
 
-t.test('summary: one that never ends is cut, its connection closed', async t => {
+t.test('summary: a summary that never ends is cut, its connection closed', async t => {
   const visitor = begin(completion => {
     if (!asksForSummary(completion)) return completion.delta('답').finish()
     for (let count = 0; count < 400; count++) completion.delta('가나다라 '.repeat(200))

@@ -2,7 +2,7 @@ import fakeTimers from '@sinonjs/fake-timers'
 import t, { type Test } from 'tap'
 import { Breaker, type Verdict } from '../../src/ai/breaker.ts'
 
-t.test('it opens when nothing has succeeded for 20 attempts in a row and 10 s', async t => {
+t.test('the breaker opens when nothing has succeeded for 20 attempts in a row and 10 s', async t => {
   const { clock, breaker, attempt } = closed(t)
   for (let count = 0; count < 100; count++) await attempt('failure')
   t.equal(breaker.state, 'closed', 'many failures at the same moment are one blip')
@@ -14,7 +14,7 @@ t.test('it opens when nothing has succeeded for 20 attempts in a row and 10 s', 
   t.equal(breaker.state, 'open')
 })
 
-t.test('a clock that is set back leaves it open no longer', async t => {
+t.test('a clock that is set back keeps the breaker open no longer', async t => {
   const { clock, breaker, attempt } = closed(t)
   for (let count = 0; count < 20; count++) await attempt('failure')
   clock.tick(10_000)
@@ -28,7 +28,7 @@ t.test('a clock that is set back leaves it open no longer', async t => {
   t.equal(breaker.state, 'closed')
 })
 
-t.test('few failures over a long time do not open it', async t => {
+t.test('few failures over a long time do not open the breaker', async t => {
   const { clock, breaker, attempt } = closed(t)
   for (let count = 0; count < 19; count++) {
     await attempt('failure')
@@ -39,7 +39,7 @@ t.test('few failures over a long time do not open it', async t => {
   t.equal(breaker.state, 'open')
 })
 
-t.test('one success begins the row anew; 429 and given-up attempts neither end nor lengthen it', async t => {
+t.test('one success ends the row of failures; 429 and given-up attempts neither end nor lengthen it', async t => {
   const { clock, breaker, attempt } = closed(t)
   const fail = async (count: number) => {
     for (; count > 0; count--) await attempt('failure')
@@ -54,7 +54,7 @@ t.test('one success begins the row anew; 429 and given-up attempts neither end n
   t.equal(breaker.state, 'open')
 })
 
-t.test('while it is open nothing is asked, and the refusal says since when and until when', async t => {
+t.test('an open breaker sends nothing, and the refusal says since when and until when', async t => {
   const { clock, attempt } = await opened(t)
   clock.tick(3_500)
   t.match(await attempt('success'), {
@@ -65,7 +65,7 @@ t.test('while it is open nothing is asked, and the refusal says since when and u
   t.equal(attempt.count, 20)
 })
 
-t.test('one probe is let through; others are refused until it has ended', async t => {
+t.test('the breaker lets one probe through; others are refused until it has ended', async t => {
   const { clock, breaker, attempt } = await opened(t)
   clock.tick(10_000)
   const probe = Promise.withResolvers<Verdict>()
@@ -77,11 +77,11 @@ t.test('one probe is let through; others are refused until it has ended', async 
   t.same(await probing, { verdict: 'success' })
   t.equal(breaker.state, 'closed')
   t.same(await attempt('failure'), { verdict: 'failure' })
-  t.equal(breaker.state, 'closed', 'the row begins anew')
+  t.equal(breaker.state, 'closed', 'the row of failures starts again')
 })
 
 for (const verdict of ['failure', 'unknown'] as const) {
-  t.test(`a probe that ends as ${verdict} opens it again`, async t => {
+  t.test(`a probe that ends as ${verdict} opens the breaker again`, async t => {
     const { clock, breaker, attempt } = await opened(t)
     clock.tick(10_000)
     t.same(await attempt(verdict), { verdict })
@@ -101,7 +101,7 @@ t.test('a probe that is answered with 429 shows that the upstream is there', asy
   t.equal(breaker.state, 'closed')
 })
 
-t.test('attempts that began before it opened may end as they like', async t => {
+t.test('attempts that began before the breaker opened do not change it', async t => {
   const { clock, breaker, attempt } = closed(t)
   const late = Promise.withResolvers<Verdict>()
   const other = Promise.withResolvers<Verdict>()
@@ -116,7 +116,7 @@ t.test('attempts that began before it opened may end as they like', async t => {
   t.equal(breaker.state, 'open')
 })
 
-t.test('a mistake of ours is thrown on and counts for nothing', async t => {
+t.test('the breaker rethrows an error of our own, and does not count it', async t => {
   const { breaker } = closed(t)
   for (let count = 0; count < 30; count++)
     await t.rejects(

@@ -9,7 +9,7 @@ import { readConfig } from '../../src/config/read-config.ts'
 import { collected } from '../support/collected.ts'
 import { type Script, startUpstream, type UpstreamCompletion } from '../support/upstream.ts'
 
-t.test('300 completions, 10 at a time, are asked over 10 connections', async t => {
+t.test('300 completions, 10 at a time, use 10 connections', async t => {
   const { upstream, model, complete } = await modelFor(t, undefined, { maxSockets: 10 })
   const seen = new Set<unknown>()
   upstream.answer(completion => {
@@ -37,7 +37,7 @@ t.test('a server that ends its answer a moment after [DONE] keeps its connection
   t.equal(new Set(upstream.completions.map(({ request }) => request.socket)).size, 1)
 })
 
-t.test('300 completions at once never have more connections than are allowed', async t => {
+t.test('300 completions at once never open more connections than are allowed', async t => {
   const { upstream, complete } = await modelFor(t, undefined, { maxSockets: 25 })
   let most = 0
   upstream.answer(completion => {
@@ -60,7 +60,7 @@ t.test('an idle connection is closed after its time, and one that is too old is 
   const [socket] = upstream.sockets
   if (socket) await once(socket, 'close')
   t.equal(upstream.sockets.size, 0)
-  // Its other end hears of it a moment later.
+  // The other end notices a moment later.
   while (model.state().sockets > 0) await delay(1)
   const old = await modelFor(t, { UPSTREAM_KEEP_ALIVE_MAX_AGE_SECONDS: '0.05' })
   await old.complete()
@@ -95,7 +95,7 @@ for (const gzip of [false, true]) {
   })
 }
 
-t.test('aborting before the headers, or before it began, closes what there is', async t => {
+t.test('aborting before the headers, or before the request, closes its connection', async t => {
   const { upstream, complete } = await modelFor(t)
   upstream.answer(() => {})
   const abort = new AbortController()
@@ -108,7 +108,7 @@ t.test('aborting before the headers, or before it began, closes what there is', 
   t.equal(upstream.completions.length, 1)
 })
 
-t.test('aborting while an error is being read, or while it waits for a connection, waits for neither', async t => {
+t.test('aborting while the client reads an error, or waits for a connection, takes effect at once', async t => {
   const { upstream, complete } = await modelFor(t, undefined, { maxSockets: 1 })
   upstream.answer(({ response }) => void response.writeHead(400, { 'content-type': 'application/json' }).write('{'))
   const [reading, waiting] = [new AbortController(), new AbortController()]
@@ -125,11 +125,11 @@ t.test('aborting while an error is being read, or while it waits for a connectio
   await upstream.completions[0]?.abandoned
   upstream.answer(completion => completion.delta('글').finish())
   t.match(await complete(), { outcome: 'completed' })
-  t.equal(upstream.completions.length, 2, 'what was aborted while it waited was never asked')
-  t.equal(upstream.opened, 2, 'nor was a connection opened for it')
+  t.equal(upstream.completions.length, 2, 'a request aborted while it waited is never sent')
+  t.equal(upstream.opened, 2, 'no connection is opened for it')
 })
 
-t.test('an answer that is no gzip, though it says so, and goes on is closed', async t => {
+t.test('the client closes an endless answer that says gzip and is not', async t => {
   const { upstream, complete } = await modelFor(t, undefined, { maxSockets: 1 })
   upstream.answer(({ response }) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
@@ -141,7 +141,7 @@ t.test('an answer that is no gzip, though it says so, and goes on is closed', as
   t.match(await complete(), { outcome: 'completed' })
 })
 
-t.test('an aborted completion tells the usage that came', async t => {
+t.test('an aborted completion reports the usage that came', async t => {
   const { upstream, complete } = await modelFor(t)
   upstream.answer(completion => {
     completion.frame({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 1 } }).delta('글')
@@ -176,7 +176,7 @@ for (const [name, compression] of compressions)
     const completion = await complete({
       onDelta(delta) {
         text += delta
-        // Only once a piece has arrived is the next one sent.
+        // The next piece is sent only once the one before has arrived.
         if (text.length < 5) send({ choices: [{ delta: { content: String(text.length) } }] })
         else {
           send({ choices: [{ delta: {}, finish_reason: 'stop' }] })
@@ -188,7 +188,7 @@ for (const [name, compression] of compressions)
     t.equal(text, '01234')
   })
 
-t.test('nobody there: it is tried again, then it is unavailable', async t => {
+t.test('no server: the client retries, then reports unavailable', async t => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -202,7 +202,7 @@ t.test('nobody there: it is tried again, then it is unavailable', async t => {
   t.equal(model.state().retries, 3)
 })
 
-t.test('a server that is dead for long is not asked; then one probe brings it back', async t => {
+t.test('a server that is down for long gets no requests; then one probe brings it back', async t => {
   const { upstream, model, complete } = await modelFor(t, {
     UPSTREAM_BREAKER_FAILURES: '5',
     UPSTREAM_BREAKER_SECONDS: '0.3',
@@ -218,7 +218,7 @@ t.test('a server that is dead for long is not asked; then one probe brings it ba
   const refused = await Promise.all(Array.from({ length: 50 }, () => complete()))
   for (const completion of refused)
     t.match(completion, { outcome: 'unavailable', reason: 'circuit-open', detail: /has not answered for/ })
-  t.equal(upstream.completions.length, asked, 'nothing was asked')
+  t.equal(upstream.completions.length, asked, 'nothing was sent')
   upstream.answer(completion => completion.delta('글').finish())
   while (model.state().breaker !== 'closed') {
     await complete()
@@ -227,7 +227,7 @@ t.test('a server that is dead for long is not asked; then one probe brings it ba
   t.equal(upstream.completions.length, asked + 1, 'one probe was enough')
 })
 
-t.test('429 never opens it', async t => {
+t.test('429 never opens the breaker', async t => {
   const { upstream, model, complete } = await modelFor(t, {
     UPSTREAM_BREAKER_FAILURES: '1',
     UPSTREAM_BREAKER_SECONDS: '0.001',
@@ -265,7 +265,7 @@ t.test('variables that the SDK would read by itself change nothing', async t => 
   t.same(lines, [])
 })
 
-t.test('300 completions under one signal warn of nothing and leave nothing on it', async t => {
+t.test('300 completions under one signal cause no warning and leave no listener on it', async t => {
   const warnings: Error[] = []
   const warn = (warning: Error) => warnings.push(warning)
   process.on('warning', warn)
@@ -292,7 +292,7 @@ t.test('300 completions under one signal warn of nothing and leave nothing on it
   t.same(warnings, [])
 })
 
-t.test('a request tells its length in bytes, for servers that take no chunks', async t => {
+t.test('a request states its length in bytes, for servers that take no chunks', async t => {
   const { upstream, complete } = await modelFor(t)
   await complete()
   const [{ request, body }] = upstream.completions as [UpstreamCompletion]
@@ -300,7 +300,7 @@ t.test('a request tells its length in bytes, for servers that take no chunks', a
   t.equal(request.headers['transfer-encoding'], undefined)
 })
 
-t.test('once an answer has begun, nothing is kept of what was asked, nor of what came with its headers', async t => {
+t.test('once an answer has begun, neither the request nor the headers stay in memory', async t => {
   const { upstream, model } = await modelFor(t)
   const count = 20
   const begin = async (prompt: string, padding: string) => {

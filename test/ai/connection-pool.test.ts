@@ -5,7 +5,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import t, { type Test } from 'tap'
 import { ConnectionPool, type PooledHandler } from '../../src/ai/connection-pool.ts'
 
-/** What a server was asked. */
+/** The requests that a server got. */
 class Asked {
   readonly paths: string[] = []
   readonly ports = new Set<number | undefined>()
@@ -101,12 +101,12 @@ t.test('a connection that the server closes after its answer, without saying so,
   const { pool, get } = await pooled(t, server, { maxConnections: 2 })
   t.same(new Set(await Promise.all(Array.from({ length: 100 }, () => get('/at-once')))), new Set([200]))
   for (let count = 0; count < 50; count++)
-    if ((await get('/one-by-one')) !== 200) t.fail('asked on one that was closed')
+    if ((await get('/one-by-one')) !== 200) t.fail('a request was sent on a closed connection')
   while (pool.size > 0) await nextTurn()
 })
 
 t.test(
-  'a server that takes connections and says nothing, not even hello, is given up after the time for it',
+  'the pool gives up a server that takes connections and sends nothing once the time for connecting is over',
   async t => {
     const pools = [60_000, 100].map(connectTimeoutMs =>
       pooled(
@@ -127,7 +127,7 @@ t.test(
   },
 )
 
-t.test('what is abandoned while it waits is never sent, and opens no connection', async t => {
+t.test('a request abandoned while it waits is never sent, and opens no connection', async t => {
   const { asked, pool, get } = await serving(t, { maxConnections: 1 })
   const first = get('/first')
   await asked.count(1)
@@ -142,7 +142,7 @@ t.test('what is abandoned while it waits is never sent, and opens no connection'
   t.equal(asked.ports.size, 1)
 })
 
-t.test('who says twice that a connection is free frees it once', async t => {
+t.test('a second release of the same connection does nothing', async t => {
   const { asked, pool, get } = await serving(t, { maxConnections: 2 })
   const first = get('/first', { releases: 2 })
   await asked.count(1)
@@ -158,7 +158,7 @@ t.test('who says twice that a connection is free frees it once', async t => {
   t.equal(pool.size, 2)
 })
 
-t.test('what runs, what waits and what comes too late is told when all are dropped', async t => {
+t.test('destroying the pool fails the requests that run, wait or come later', async t => {
   const { pool, asked, get } = await serving(t, { maxConnections: 1 })
   const [running, waiting] = ['/running', '/waiting'].map(path => get(path))
   await asked.count(1)
@@ -171,7 +171,7 @@ t.test('what runs, what waits and what comes too late is told when all are dropp
   await pool.destroy()
 })
 
-/** A pool over a server that answers when it is told to. */
+/** A pool over a server that answers when the test releases it. */
 async function serving(t: Test, { maxConnections }: { maxConnections: number }) {
   const asked = new Asked()
   const server = createServer((request, response) => asked.add(request, response))

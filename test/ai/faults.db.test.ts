@@ -15,7 +15,7 @@ t.before(async () => {
 })
 
 for (const [group, cases] of faults) {
-  t.test(`${group}: what is saved and what the client sees is what happened`, async t => {
+  t.test(`${group}: what is saved and what the client sees match what happened`, async t => {
     upstream.reset(faultScript())
     const rows: string[][] = []
     const visitor = conch.visitor()
@@ -35,7 +35,7 @@ for (const [group, cases] of faults) {
       else t.same(output?.usage, fault.usage ?? null, `${fault.name}: usage`)
       t.equal(retries(seen).length, fault.retries ?? 0, `${fault.name}: retries`)
       t.notMatch(JSON.stringify([task, seen.chunks]), /SECRET/, `${fault.name}: nothing of the upstream's words`)
-      rows.push([fault.name, outcome(fault), saved(task), told(seen)])
+      rows.push([fault.name, outcome(fault), saved(task), clientSaw(seen)])
     })
     rows.sort((a, b) => order(cases, a) - order(cases, b))
     t.comment(`${group}\n${table([["the model's server", 'outcome', 'saved', 'the client saw'], ...rows])}`)
@@ -43,7 +43,7 @@ for (const [group, cases] of faults) {
   })
 }
 
-/** What the table of outcomes in docs/architecture.md makes of each. */
+/** The saved task that an outcome leads to. */
 function expected({ outcome, text = wholeText, detail, name }: Fault & { text?: string }) {
   const error = { code: outcome, ...(detail && { detail: new RegExp(detail.source, 'i') }) }
   const partly = text === '' ? 'failed' : 'incomplete'
@@ -68,7 +68,7 @@ function expected({ outcome, text = wholeText, detail, name }: Fault & { text?: 
   }
 }
 
-/** The retries a client was told of, each followed by `generating` once it was over. */
+/** The retries that a client was notified of, each followed by `generating` once it was over. */
 function retries({ chunks }: Transcript): unknown[] {
   const stages = chunks.filter(({ type }) => type === 'data-stage').map(({ data }) => data as { stage: string })
   for (const [at, { stage }] of stages.entries())
@@ -86,7 +86,7 @@ function saved({ outputs: [output] }: TaskView): string {
   return `${output?.status} ${output?.error?.code ?? output?.finishReason ?? ''}, ${output?.text.length} chars${tokens}`
 }
 
-function told(seen: Transcript): string {
+function clientSaw(seen: Transcript): string {
   const last = seen.chunks.at(-1) as { type: string; finishReason?: string; errorText?: string }
   const again = retries(seen).length
   return `${again > 0 ? `retrying x${again}, ` : ''}${last.type} ${last.finishReason ?? last.errorText ?? ''}`
@@ -101,7 +101,7 @@ function table(rows: readonly string[][]): string {
   return rows.map(row => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')).join('\n')
 }
 
-/** Each item once, so many at a time: all at once would be a load test. */
+/** Each item once, a fixed number at a time: all at once would be a load test. */
 async function inTurns<T>(width: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const waiting = [...items]
   await Promise.all(

@@ -14,11 +14,11 @@ t.test('a text cannot end its block', async t => {
   }
 })
 
-t.test('nothing is made of no text', async t => {
+t.test('an empty text gives no block', async t => {
   for (const text of ['', ' \n\t']) t.equal(fenced('자료', text), '')
 })
 
-t.test('what a model cannot be sent is repaired: decomposed Hangul, lone surrogates', async t => {
+t.test('decomposed Hangul and lone surrogates, which a model cannot take, are repaired', async t => {
   t.equal(fenced('자료', `${'각'.normalize('NFD')} \ud800.`), '자료:\n"""\n각 \ufffd.\n"""')
 })
 

@@ -3,7 +3,7 @@ import { errorCode, readFrame } from '../../src/ai/frame.ts'
 
 const nothing = { kind: 'chunk', content: '', refusal: '', reasoning: false, thoughts: '' }
 
-t.test('a chunk says what is in its first choice', async t => {
+t.test('a chunk is read from its first choice', async t => {
   t.match(readFrame('{"choices":[{"index":0,"delta":{"content":"글"},"finish_reason":null}]}'), {
     ...nothing,
     content: '글',
@@ -17,7 +17,7 @@ t.test('a chunk says what is in its first choice', async t => {
   t.match(readFrame('{"choices":[{"index":1,"delta":{"content":"other"}}]}'), nothing)
 })
 
-t.test('what a chunk says may stand in its message or in text; a delta that has content wins', async t => {
+t.test('the content of a chunk may stand in message or text; a delta that has content wins', async t => {
   const choice = (members: string) => readFrame(`{"choices":[{"index":1,"text":"x"},{"index":0,${members}}]}`)
   t.match(choice('"message":{"content":"글"}'), { content: '글', from: 'message' })
   t.match(choice('"text":"글","finish_reason":"stop"'), { content: '글', from: 'text', finishReason: 'stop' })
@@ -27,7 +27,7 @@ t.test('what a chunk says may stand in its message or in text; a delta that has 
   t.match(choice('"message":{"reasoning_content":"음","refusal":"안 됨"}'), { reasoning: true, refusal: '안 됨' })
 })
 
-t.test('a finish reason that is none is none', async t => {
+t.test('a finish reason that means none is ignored', async t => {
   for (const none of ['""', '" "', '"null"', '"None"', '"undefined"', 'null', '0', '{}', 'false'])
     t.equal(finishReason(none), undefined, none)
   t.equal(finishReason('" STOP "'), 'stop')
@@ -38,7 +38,7 @@ t.test('a finish reason that is none is none', async t => {
   }
 })
 
-t.test('usage is two counts that the database can keep, or none', async t => {
+t.test('usage is two counts that the database can store, or none', async t => {
   const usage = (text: string) => {
     const frame = readFrame(`{"choices":[],"usage":${text}}`)
     return frame.kind === 'chunk' ? frame.usage : frame
@@ -57,7 +57,7 @@ t.test('usage is two counts that the database can keep, or none', async t => {
     t.equal(usage(none), undefined, none)
 })
 
-t.test('whatever the fields are, reading them does not fail', async t => {
+t.test('reading a frame never fails, whatever its fields are', async t => {
   const values = ['null', '0', '""', '"x"', '[]', '{}', 'true', '[null]', '{"a":1}']
   for (const one of values) {
     for (const json of [
@@ -73,7 +73,7 @@ t.test('whatever the fields are, reading them does not fail', async t => {
   }
 })
 
-t.test('errors, in every dialect', async t => {
+t.test('errors are read in every dialect', async t => {
   for (const [data, code] of [
     ['{"error":{"message":"m","type":"t","code":"c"}}', 'c'],
     ['{"error":{"message":"m","type":"t","code":null}}', 't'],

@@ -3,12 +3,12 @@ import { openModel } from '../../src/ai/client.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { startUpstream } from '../support/upstream.ts'
 
-t.test('without headers of a gateway, the key is sent, or one that is made up', async t => {
+t.test('without gateway headers the client sends the key, or a made-up one', async t => {
   t.match(await sent(t, {}), { url: '/v1/chat/completions', headers: { authorization: 'Bearer none' } })
   t.match(await sent(t, { OPENAI_API_KEY: 'sk-1' }), { headers: { authorization: 'Bearer sk-1' } })
 })
 
-t.test('as Azure wants it: a deployment in the path, a version in the query, a key in a header of its own', async t => {
+t.test('Azure gets a deployment in the path, a version in the query, a key in a header of its own', async t => {
   const { url, headers } = await sent(t, {
     path: '/openai/deployments/gpt',
     UPSTREAM_HEADERS: 'api-key: 0123',
@@ -19,7 +19,7 @@ t.test('as Azure wants it: a deployment in the path, a version in the query, a k
   t.notOk('authorization' in headers, 'no key is made up beside it')
 })
 
-t.test('headers are sent besides the key, or in its place', async t => {
+t.test('the client sends headers besides the key, or instead of it', async t => {
   const beside = { OPENAI_API_KEY: 'sk-1', UPSTREAM_HEADERS: 'X-Team: a\nUser-Agent: us' }
   t.match(await sent(t, beside), { headers: { authorization: 'Bearer sk-1', 'x-team': 'a', 'user-agent': 'us' } })
   const instead = { OPENAI_API_KEY: 'sk-1', UPSTREAM_HEADERS: 'AUTHORIZATION: Basic eDp5' }

@@ -19,7 +19,7 @@ t.test('JSON is asked for by its schema, and not at all unless a format is given
 })
 
 for (const status of [400, 404, 415, 422, 501]) {
-  t.test(`a ${status} to a schema: any JSON is asked for, then nothing, and what works is remembered`, async t => {
+  t.test(`a ${status} to a schema: the client asks for any JSON, then for none, and remembers what works`, async t => {
     const { complete, asked } = await modelFor(t, takes(['json_object', 'none'], status))
     t.match(await complete(), { outcome: 'completed' })
     t.match(await complete(), { outcome: 'completed' })
@@ -31,7 +31,7 @@ for (const status of [400, 404, 415, 422, 501]) {
   })
 }
 
-t.test('a refusal that means the request and not the form is reported as the last answer tells it', async t => {
+t.test('a refusal of the request, not of the form, is reported as the last answer gives it', async t => {
   let refusals = 0
   const refuse: Script = ({ response }) => {
     refusals++
@@ -51,7 +51,7 @@ t.test('without a format a refusal is final', async t => {
   t.same(asked(), ['none'])
 })
 
-t.test('a status that says something else is not taken for a refusal of the form', async t => {
+t.test('any other status does not count as a refusal of the form', async t => {
   for (const status of [401, 403, 413]) {
     const { complete, asked } = await modelFor(t, takes(['none'], status))
     t.match(await complete(), { outcome: 'rejected', status })
@@ -76,7 +76,7 @@ t.test('a weaker form is remembered only once the model has written with it', as
   t.same(asked(), ['json_schema', 'json_object', 'json_object'])
 })
 
-t.test('a retry goes on with the form that was come to, and all forms share the retries', async t => {
+t.test('a retry goes on with the form reached before it, and all forms share the retries', async t => {
   let busy = 2
   const { complete, asked, retries } = await modelFor(t, completion => {
     const form = formOf(completion)
@@ -91,7 +91,7 @@ t.test('a retry goes on with the form that was come to, and all forms share the 
   t.match(await complete(), { outcome: 'unavailable', detail: /4 times in a row/ })
 })
 
-t.test('an abort ends it, and no weaker form is asked for', async t => {
+t.test('an abort ends the completion, and no weaker form is sent', async t => {
   const abort = new AbortController()
   const { complete, asked } = await modelFor(t, ({ response }) => {
     abort.abort()
@@ -128,7 +128,7 @@ t.test('a form that worked and is refused now gives way to a weaker one', async 
   t.same(asked(), ['json_object', 'none', 'none'])
 })
 
-t.test('the log tells of a weaker form, and nothing of what was asked or answered', async t => {
+t.test('the log reports a weaker form, and nothing of the request or the answer', async t => {
   const { complete, lines } = await modelFor(t, takes(['json_object']))
   await complete()
   t.same(lines, [
@@ -143,7 +143,7 @@ t.test('the log tells of a weaker form, and nothing of what was asked or answere
   ])
 })
 
-/** A server that writes when it is asked in one of these forms, and refuses others. */
+/** A server that writes when a request has one of these forms, and refuses others. */
 function takes(forms: string[], status = 400): Script {
   return completion => {
     const { response } = completion

@@ -3,7 +3,7 @@ import { namedMember, type OptionalMember } from '../../src/ai/named-member.ts'
 
 const all: OptionalMember[] = ['stream_options', 'response_format', 'max_completion_tokens']
 
-/** Bodies of servers as they are seen in public, shortened. */
+/** Bodies of servers as seen in public, shortened. */
 const bodies: [string, unknown, OptionalMember | undefined][] = [
   [
     'Mistral',
@@ -109,7 +109,7 @@ for (const [server, body, member] of bodies) {
   })
 }
 
-t.test('bodies that are cut off, deep or long are read like words, and soon', async t => {
+t.test('bodies that are cut off, deep or long are read like words, and quickly', async t => {
   const cut = JSON.stringify({ error: { message: 'unknown: stream_options' } }).slice(0, -1)
   t.equal(namedMember(cut, all), 'stream_options')
   t.equal(namedMember('['.repeat(65_536), all), undefined)

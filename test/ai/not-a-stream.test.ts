@@ -21,10 +21,10 @@ t.test('a whole completion is read like a stream: its text is one piece', async 
       null,
       2,
     )
-  const told = { inputTokens: 9, outputTokens: 2 }
+  const reportedUsage = { inputTokens: 9, outputTokens: 2 }
   for (const [body, completion, expected] of [
-    [whole({ role: 'assistant', content: text }), { outcome: 'completed', usage: told }, text],
-    [whole({ content: text }, 'length'), { outcome: 'length', usage: told }, text],
+    [whole({ role: 'assistant', content: text }), { outcome: 'completed', usage: reportedUsage }, text],
+    [whole({ content: text }, 'length'), { outcome: 'length', usage: reportedUsage }, text],
     [whole({ content: text }, null), { outcome: 'truncated', reason: 'no-finish-reason' }, text],
     [whole({ content: [{ type: 'text', text }] }), { outcome: 'completed' }, text],
     [whole({ content: `<think>생각</think>\n\n${text}` }), { outcome: 'completed', reasoning: { length: 2 } }, text],
@@ -41,12 +41,12 @@ t.test('a whole completion is read like a stream: its text is one piece', async 
   }
 })
 
-t.test('one that sends no finish reason is believed, if so configured', async t => {
+t.test('a completion without a finish reason counts as complete, if so configured', async t => {
   const body = '{"choices":[{"message":{"content":"글"}}]}'
   t.match((await read(body, { finishReasonOptional: true })).completion, { outcome: 'completed' })
 })
 
-t.test('what breaks off, is too large or never comes is said to be so, and closed', async t => {
+t.test('a body that breaks off, is too large or never comes is reported as such, and closed', async t => {
   const half = '{"choices":[{"message":{"content":"글'
   t.match((await read(half, {}, new Error('cut'))).completion, { outcome: 'truncated', reason: 'cut' })
   t.match((await read(half.padEnd(200_001))).completion, { outcome: 'broken', reason: 'too-large' })

@@ -8,7 +8,7 @@ const format = { name: 'quiz', schema: { type: 'object', properties: {}, require
 const names = ['stream_options', 'response_format', 'max_completion_tokens', 'max_tokens'] as const
 type Name = (typeof names)[number]
 
-t.test('usage is asked for, and a limit only if there is one', async t => {
+t.test('the request asks for usage, and for a limit only if there is one', async t => {
   const { complete, asked, upstream } = await modelFor(t, takes(['stream_options', 'max_completion_tokens']))
   t.match(await complete(), { outcome: 'completed', usage: { inputTokens: 9 } })
   t.match(await complete({ maxOutputTokens: 1234 }), { outcome: 'completed' })
@@ -17,12 +17,12 @@ t.test('usage is asked for, and a limit only if there is one', async t => {
 })
 
 for (const status of [400, 422]) {
-  t.test(`a ${status} that names a member: it is left out, and that is kept`, async t => {
+  t.test(`a ${status} that names a member: the client leaves the member out, and remembers that`, async t => {
     const { complete, asked, retries, lines } = await modelFor(t, takes([], status))
     t.match(await complete(), { outcome: 'completed' })
     t.match(await complete(), { outcome: 'completed' })
     t.same(asked(), ['stream_options', '', ''])
-    t.equal(retries(), 0, 'that is no retry')
+    t.equal(retries(), 0, 'it does not count as a retry')
     t.same(lines, [
       {
         model: 'test',
@@ -52,7 +52,7 @@ t.test('a limit goes by its old name where the new one is refused, and is left o
   t.same(neither.asked().slice(2), ['stream_options', 'stream_options'])
 })
 
-t.test('a server that takes none of them is asked once for each, and JSON keeps its own ladder', async t => {
+t.test('a server that takes none of the members gets one request for each, and JSON keeps its own ladder', async t => {
   const { complete, asked } = await modelFor(t, takes([], 422))
   const everything = { format, maxOutputTokens: 5 }
   t.match(await complete(everything), { outcome: 'completed' })
@@ -75,7 +75,7 @@ t.test('a refusal that names a member leaves the form of JSON as it is', async t
   t.match(upstream.completions[1]?.body, { response_format: { type: 'json_schema' } })
 })
 
-t.test('any other refusal is final, and nothing is kept', async t => {
+t.test('any other refusal is final, and nothing is remembered', async t => {
   const refusals: [number, unknown][] = [
     [400, { error: { message: 'messages must not be empty', param: 'messages' } }],
     [400, { error: { message: 'max_tokens is unknown' } }],
@@ -95,7 +95,7 @@ t.test('any other refusal is final, and nothing is kept', async t => {
   }
 })
 
-t.test('a server that names a member that it was not sent ends it', async t => {
+t.test('a refusal that names a member that was not sent is final', async t => {
   const { complete, asked } = await modelFor(t, ({ response }) =>
     response.writeHead(400).end('{"error":{"param":"stream_options"}}'),
   )
@@ -103,7 +103,7 @@ t.test('a server that names a member that it was not sent ends it', async t => {
   t.same(asked(), ['stream_options', ''])
 })
 
-t.test('after an hour a member is tried again, however often it was left out', async t => {
+t.test('after an hour the client sends a member again, however often it left it out', async t => {
   const clock = fakeTimers.install({ toFake: ['performance'] })
   t.teardown(() => clock.uninstall())
   const { upstream, complete, asked } = await modelFor(t, takes(['max_tokens']))
@@ -118,7 +118,7 @@ t.test('after an hour a member is tried again, however often it was left out', a
   await complete({ maxOutputTokens: 5 })
   await complete({ maxOutputTokens: 5 })
   const both = 'stream_options max_tokens'
-  t.same(asked(), [both, both], 'each is kept for an hour of its own')
+  t.same(asked(), [both, both], 'each is remembered for an hour of its own')
 })
 
 t.test('refusals are no failures of the server: the circuit stays closed, and a probe closes it', async t => {
@@ -145,7 +145,7 @@ t.test('neither the log nor the end repeats what the server says', async t => {
   t.notMatch(JSON.stringify([await complete(), lines]), /SECRET/)
 })
 
-/** A server that refuses all other optional members, the first that it finds by its name. */
+/** A server that refuses all other optional members: the first that it finds, by its name. */
 function takes(taken: Name[], status = 400): Script {
   return completion => {
     const refused = sentTo(completion).find(name => !taken.includes(name))

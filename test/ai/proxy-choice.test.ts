@@ -10,7 +10,7 @@ t.test('there is a proxy for each scheme, and none that was not given', async t 
   t.equal(proxyFor('http://model.example.org/v1', { https: 'http://two:3128/', exempt: '' }), undefined)
 })
 
-t.test('this machine is never asked through one', async t => {
+t.test('this machine is never reached through a proxy', async t => {
   for (const host of [
     'localhost',
     'LOCALHOST.',

@@ -7,7 +7,7 @@ import { type Script, startUpstream } from '../support/upstream.ts'
 
 const basic = `Basic ${Buffer.from('me:p@ss').toString('base64')}`
 
-t.test('a server at http: is asked with its whole URL, under the name and password of the proxy', async t => {
+t.test('a request to an http: server has the whole URL, and the user name and password of the proxy', async t => {
   const { proxy, upstream, complete } = await throughProxy(t, 'http')
   t.match(await complete(), { outcome: 'completed' })
   t.match(proxy.asked, [
@@ -19,7 +19,7 @@ t.test('a server at http: is asked with its whole URL, under the name and passwo
   t.match(upstream.completions[0]?.body, { model: 'test', stream: true })
 })
 
-t.test('a server at https: is asked through a tunnel, in which the proxy sees nothing', async t => {
+t.test('a request to an https: server goes through a tunnel, in which the proxy sees nothing', async t => {
   const { proxy, upstream, complete } = await throughProxy(t, 'https')
   t.match(await complete(), { outcome: 'completed' })
   t.match(proxy.asked, [
@@ -43,7 +43,7 @@ for (const scheme of ['http', 'https'] as const) {
     t.equal(model.state().sockets, 0)
   })
 
-  t.test(`${scheme}: one that is too old is not used again, and an idle one is closed`, async t => {
+  t.test(`${scheme}: a connection that is too old is not used again, and an idle one is closed`, async t => {
     const old = await throughProxy(t, scheme, { env: { UPSTREAM_KEEP_ALIVE_MAX_AGE_SECONDS: '0.001' } })
     await old.complete()
     await nextTurn()
@@ -54,7 +54,7 @@ for (const scheme of ['http', 'https'] as const) {
     while (idle.proxy.open > 0 || idle.model.state().sockets > 0) await nextTurn()
   })
 
-  t.test(`${scheme}: what is aborted, before its headers or in the middle, leaves no connection`, async t => {
+  t.test(`${scheme}: an abort, before the headers or in the middle, leaves no connection`, async t => {
     const { proxy, upstream, model, complete } = await throughProxy(t, scheme, { script: () => {} })
     const before = new AbortController()
     const waiting = complete({ signal: before.signal })
@@ -67,7 +67,7 @@ for (const scheme of ['http', 'https'] as const) {
     while (proxy.open > 0 || model.state().sockets > 0) await nextTurn()
   })
 
-  t.test(`${scheme}: a proxy that refuses, or is away, is what the error names`, async t => {
+  t.test(`${scheme}: the error names a proxy that refuses, or is unavailable`, async t => {
     const { proxy, model, complete } = await throughProxy(t, scheme)
     proxy.refuse(407)
     const refused = await complete()
@@ -82,7 +82,7 @@ for (const scheme of ['http', 'https'] as const) {
   })
 }
 
-t.test('a proxy at https: is known by its own name, not by that of the server', async t => {
+t.test('a proxy at https: is verified by its own name, not by that of the server', async t => {
   for (const scheme of ['http', 'https'] as const) {
     const { proxy, open } = await throughProxy(t, scheme)
     const port = await startTls(t, 'localhost', Number(proxy.host.split(':')[1]))
@@ -95,7 +95,7 @@ t.test('a proxy at https: is known by its own name, not by that of the server', 
   }
 })
 
-t.test('a proxy that cannot reach the server now is asked again', async t => {
+t.test('a proxy that cannot reach the server now gets a retry', async t => {
   for (const scheme of ['http', 'https'] as const) {
     const { proxy, model, complete } = await throughProxy(t, scheme)
     proxy.refuse(503)
@@ -113,7 +113,7 @@ t.test('a proxy that never opens the tunnel is given up after the time for a con
   while (proxy.open > 0 || model.state().sockets > 0) await nextTurn()
 })
 
-t.test('a tunnel that is being opened ends with the model', async t => {
+t.test('closing the model ends a tunnel that is being opened', async t => {
   const { proxy, model, complete } = await throughProxy(t, 'https', { env: { UPSTREAM_RETRIES: '0' } })
   proxy.refuse(undefined)
   const pending = complete()
@@ -123,7 +123,7 @@ t.test('a tunnel that is being opened ends with the model', async t => {
   while (proxy.open > 0) await nextTurn()
 })
 
-t.test('a server behind the proxy that is not who it should be is not asked', async t => {
+t.test('a server behind the proxy with the wrong certificate gets no request', async t => {
   const { upstream, complete } = await throughProxy(t, 'https', { host: undefined, server: 'other.test' })
   t.match(await complete(), { outcome: 'unavailable', reason: 'connection', detail: /ERR_TLS_CERT_ALTNAME_INVALID/ })
   t.equal(upstream.completions.length, 0)
@@ -133,7 +133,7 @@ interface Options {
   env?: Record<string, string>
   maxSockets?: number
   script?: Script
-  /** Of the proxy, if not one that is there. */
+  /** The host of the proxy, if not one that exists. */
   host?: string | undefined
   server?: string
 }

@@ -14,7 +14,7 @@ class ScriptedBody extends UpstreamBody {
     this.push(Buffer.from(bytes))
   }
 
-  /** Ends it well, after these last bytes. */
+  /** Ends the body well, after these last bytes. */
   finish(bytes: string | Buffer = ''): void {
     this.write(bytes)
     this.end()
@@ -29,21 +29,21 @@ const limits = {
   maxLineBytes: 100_000,
   finishReasonOptional: false,
 }
-const told = { inputTokens: 9, outputTokens: 2 }
+const reportedUsage = { inputTokens: 9, outputTokens: 2 }
 const stoppedText = text.replace('"finish_reason":null', '"finish_reason":"stop"')
 
-t.test('cut at any byte, it is read the same', async t => {
+t.test('a body cut at any byte is read the same', async t => {
   const bytes = Buffer.from(`data: ${text}\r\n\r\n: x\n\ndata: ${stop}\n\ndata: ${usage}\n\ndata: [DONE]\n\n`)
   for (let at = 1; at < bytes.length; at++) {
     const run = read()
     run.body.write(bytes.subarray(0, at))
     run.body.finish(bytes.subarray(at))
-    t.same(await run.completion, { outcome: 'completed', usage: told }, `at ${at}`)
+    t.same(await run.completion, { outcome: 'completed', usage: reportedUsage }, `at ${at}`)
     t.equal(run.text(), wholeText)
   }
 })
 
-t.test('ended at any byte, it is complete only once the finish reason was whole', async t => {
+t.test('a body that ends at any byte is complete only after a whole finish reason', async t => {
   const head = `data: ${text}\n\ndata: ${stop}`
   const bytes = Buffer.from(`${head}\n\ndata: ${usage}\n\n`)
   for (let at = 0; at < bytes.length; at++) {
@@ -54,7 +54,7 @@ t.test('ended at any byte, it is complete only once the finish reason was whole'
   }
 })
 
-t.test('text, refusals and reasoning keep it alive; comments, empty deltas and usage do not', async t => {
+t.test('text, refusals and reasoning keep a completion alive; comments, empty deltas and usage do not', async t => {
   for (const alive of [{ content: '글' }, { refusal: '글' }, { reasoning: '음' }, { reasoning_content: '음' }]) {
     const run = await ticking(t)
     for (let count = 0; count < 3; count++) {
@@ -77,7 +77,7 @@ t.test('text, refusals and reasoning keep it alive; comments, empty deltas and u
   }
 })
 
-t.test('after the finish reason only a moment of silence is waited out', async t => {
+t.test('after the finish reason the reader waits only for a moment of silence', async t => {
   const run = await ticking(t)
   await run.write(`data: ${text}\n\ndata: ${stop}\n\n`)
   await run.tick(1999)
@@ -88,12 +88,12 @@ t.test('after the finish reason only a moment of silence is waited out', async t
 })
 
 t.test(
-  'a finish reason on a chunk with text or reasoning is no end: the idle limit counts, and text may come',
+  'a finish reason on a chunk with text or reasoning does not end the completion: the idle limit counts, and text may come',
   async t => {
     for (const first of [{ content: '글' }, { reasoning: '음' }, { content: [{ type: 'thinking', thinking: '음' }] }]) {
       const run = await ticking(t)
       await run.write(`data: ${chunk(first, 'stop')}\n\n`)
-      // May as well be the first of the text to come.
+      // May also be the first of the text to come.
       if (!('content' in first)) await run.write(`data: ${chunk({ role: 'assistant', content: '' })}\n\n`)
       for (let count = 0; count < 3; count++) {
         await run.tick(59_999)
@@ -150,7 +150,7 @@ t.test(
   },
 )
 
-t.test('text that comes although the end was near is text, and the idle limit counts once more', async t => {
+t.test('text after a finish reason is text, and the idle limit counts again', async t => {
   const run = await ticking(t)
   await run.write(`data: ${chunk({ content: '글' }, 'stop')}\n\ndata: ${chunk({})}\n\n`)
   await run.tick(1_999)
@@ -164,7 +164,7 @@ t.test('text that comes although the end was near is text, and the idle limit co
   run.end()
 })
 
-t.test('what servers make of null is no finish reason', async t => {
+t.test('a null written by other languages is no finish reason', async t => {
   for (const none of ['', ' ', 'null', 'NULL', 'None', 'nil', 'undefined']) {
     const run = read()
     run.body.finish(`data: ${chunk({ content: '글' }, none)}\n\ndata: ${chunk({}, none)}\n\ndata: [DONE]\n\n`)
@@ -172,7 +172,7 @@ t.test('what servers make of null is no finish reason', async t => {
   }
 })
 
-t.test('reasoning in the text is taken out, wherever it is cut, and told by its length', async t => {
+t.test('reasoning in the text is taken out, wherever it is cut, and reported by its length', async t => {
   const pieces = ['<th', 'ink>\n생각', '\n</thi', 'nk>\n\n', wholeText]
   const body = `${pieces.map(content => `data: ${chunk({ content })}\n\n`).join('')}data: ${stop}\n\n`
   const bytes = Buffer.from(body)
@@ -189,7 +189,7 @@ t.test('reasoning in the text is taken out, wherever it is cut, and told by its 
   }
 })
 
-t.test('a block that never closes: no text, whichever way it ends; the idle limit takes it for life', async t => {
+t.test('a block that never closes: gives no text, however it ends, and counts as a sign of life', async t => {
   for (const [reason, outcome] of [
     ['stop', 'completed'],
     ['length', 'length'],
@@ -208,7 +208,7 @@ t.test('a block that never closes: no text, whichever way it ends; the idle limi
   }
 })
 
-t.test('a closing tag alone on its line voids what was given before it, at once', async t => {
+t.test('a closing tag alone on its line voids the text before it, at once', async t => {
   const run = read()
   run.body.write(`data: ${chunk({ content: '생각…\n' })}\n\n`)
   t.same(run.pieces, ['생각…\n'])
@@ -220,7 +220,7 @@ t.test('a closing tag alone on its line voids what was given before it, at once'
   t.same(run.pieces, ['본문'])
 })
 
-t.test('what was held until the end is text, also when nothing else comes any more', async t => {
+t.test('held text is passed on at the end, also when nothing else comes', async t => {
   const run = await ticking(t)
   await run.write(`data: ${chunk({ content: '1 <' })}\n\n`)
   await run.tick(60_000)
@@ -229,7 +229,7 @@ t.test('what was held until the end is text, also when nothing else comes any mo
   run.end()
 })
 
-t.test('a reader that has enough ends it as length, whatever else was read', async t => {
+t.test('a text reader that has enough ends the completion as length, whatever else was read', async t => {
   for (const body of [
     `data: ${text}\n\n`,
     `data: ${text}\n\ndata: ${stop}\n\n`,
@@ -251,7 +251,7 @@ t.test('a reader that has enough ends it as length, whatever else was read', asy
   }
 })
 
-t.test('parts: text is text, thinking a sign of life, and what else there is is named', async t => {
+t.test('of parts, text is text, thinking is a sign of life, and other types are named', async t => {
   const run = await ticking(t)
   const thinking = chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: '음' }] }] })
   const parts = chunk({
@@ -308,27 +308,30 @@ t.test('text in a message or in text is text; a last message that repeats it add
   }
 })
 
-t.test('a refusal that a last message repeats is told once', async t => {
+t.test('a refusal that a last message repeats is reported once', async t => {
   const run = read()
   const last = { choices: [{ message: { refusal: '안 됩니다.', content: null }, finish_reason: 'stop' }] }
   run.body.finish(`data: ${chunk({ refusal: '안 됩니다.' })}\n\ndata: ${JSON.stringify(last)}\n\n`)
   t.match(await run.completion, { outcome: 'refused', words: '안 됩니다.' })
 })
 
-t.test('a server that sends no finish reason is believed its [DONE], if so configured, and nothing else', async t => {
-  for (const [body, outcome] of [
-    [`data: ${text}\n\ndata: [DONE]\n\n`, 'completed'],
-    [`data: ${text}\n\n`, 'truncated'],
-    [`data: ${text}\n\ndata: ${chunk({}, 'length')}\n\ndata: [DONE]\n\n`, 'length'],
-    [`data: ${text}\n\ndata: {"error":"x"}\n\ndata: [DONE]\n\n`, 'broken'],
-  ] as const) {
-    const run = read({ finishReasonOptional: true })
-    run.body.finish(body)
-    t.match(await run.completion, { outcome }, body)
-  }
-})
+t.test(
+  'a server that sends no finish reason is complete with [DONE], if so configured, and with nothing else',
+  async t => {
+    for (const [body, outcome] of [
+      [`data: ${text}\n\ndata: [DONE]\n\n`, 'completed'],
+      [`data: ${text}\n\n`, 'truncated'],
+      [`data: ${text}\n\ndata: ${chunk({}, 'length')}\n\ndata: [DONE]\n\n`, 'length'],
+      [`data: ${text}\n\ndata: {"error":"x"}\n\ndata: [DONE]\n\n`, 'broken'],
+    ] as const) {
+      const run = read({ finishReasonOptional: true })
+      run.body.finish(body)
+      t.match(await run.completion, { outcome }, body)
+    }
+  },
+)
 
-t.test('what is read at once is one piece, also when the answer breaks in the middle of it', async t => {
+t.test('the text of one read is one piece, also when the answer breaks in the middle of it', async t => {
   const run = read()
   run.body.write(`data: ${chunk({ content: '하나 ' })}\n\ndata: ${chunk({ content: '둘 ' })}\n\n`)
   run.body.write(`data: ${chunk({ content: '셋 ' })}\n\ndata: {"error":"x"}\n\ndata: ${chunk({ content: '넷' })}\n\n`)
@@ -343,14 +346,14 @@ t.test('nothing after [DONE] counts', async t => {
   t.equal(run.text(), wholeText)
 })
 
-t.test('what a model says instead of writing is kept up to a limit', async t => {
+t.test('a refusal is kept up to a limit', async t => {
   const run = read()
   run.body.finish(`data: ${chunk({ refusal: 'x'.repeat(50_000) })}\n\ndata: ${stop}\n\n`)
   const completion = await run.completion
   t.equal(completion.outcome === 'refused' && completion.words.length, 2000)
 })
 
-t.test('an error of the reader is thrown on', async t => {
+t.test('an error of the text reader is rethrown', async t => {
   const body = new ScriptedBody()
   const completion = readCompletion(
     body,
@@ -379,7 +382,7 @@ function read(more: Partial<typeof limits> = {}) {
   return { body, completion, pieces, text: () => pieces.join(''), voids: () => voids }
 }
 
-/** With a clock that stands still until it is told. */
+/** With a clock that stands still until the test moves it. */
 async function ticking(t: Test) {
   const clock = fakeTimers.install({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   t.teardown(() => clock.uninstall())

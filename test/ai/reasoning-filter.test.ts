@@ -2,7 +2,7 @@ import t from 'tap'
 import { ReasoningFilter } from '../../src/ai/reasoning-filter.ts'
 import { TextSample } from '../../src/ai/text-sample.ts'
 
-/** What a model writes, and what of it is text. */
+/** What a model writes, and which part of it is text. */
 const cases: readonly (readonly [written: string, text: string])[] = [
   // A leading block.
   ['<think>\n생각\n</think>\n\n학생은 발표함.', '학생은 발표함.'],
@@ -17,7 +17,7 @@ const cases: readonly (readonly [written: string, text: string])[] = [
   ['<think>생각</thi', ''],
   ['<think>', ''],
   ['<think>생각</think>  \n', ''],
-  // The end of one only.
+  // Only the end of a block.
   ['생각…\n</think>\n\n본문', '본문'],
   ['생각\n[/think]\r\n본문', '본문'],
   ['첫 줄\n둘째 줄\n \t</THOUGHT> \n본문\n</think>\n끝', '본문\n</think>\n끝'],
@@ -44,7 +44,7 @@ const cases: readonly (readonly [written: string, text: string])[] = [
   ['ı<tHİNK>K</think>', 'ı<tHİNK>K</think>'],
 ]
 
-t.test('what is text is the same wherever it is cut', async t => {
+t.test('the text is the same wherever the pieces are cut', async t => {
   for (const [written, text] of cases) {
     t.equal(read([written]).text, text, JSON.stringify(written))
     t.equal(read(written.split('')).text, text, `${JSON.stringify(written)}, character by character`)
@@ -58,7 +58,7 @@ t.test('what is text is the same wherever it is cut', async t => {
   }
 })
 
-t.test('tags, lines and letters in any order and any pieces are read as a reading of the whole says', async t => {
+t.test('tags, lines and letters in any order and any pieces give what a reading of the whole gives', async t => {
   const parts = [
     '<think>',
     '</think>',
@@ -89,7 +89,7 @@ t.test('tags, lines and letters in any order and any pieces are read as a readin
   t.pass('all of them')
 })
 
-t.test('text is given as it comes: only what may be a tag is waited for', async t => {
+t.test('the filter passes text on as it comes, and holds only what may be a tag', async t => {
   const filter = new ReasoningFilter(new TextSample())
   for (const [piece, text] of [
     [' ', ''],
@@ -103,14 +103,14 @@ t.test('text is given as it comes: only what may be a tag is waited for', async 
     t.equal(filter.push(piece), text, piece)
 })
 
-t.test('void is said once, and only if there was text to be voided', async t => {
+t.test('void is reported once, and only if there was text before', async t => {
   t.same(read(['생각', '\n</think>\n', '본문']), { text: '본문', voids: 1, reasoning: 1 })
   t.same(read(['생각\n</think>\n본문']), { text: '본문', voids: 0, reasoning: 3 })
   t.same(read(['</think>\n', '본문']), { text: '본문', voids: 0, reasoning: 0 })
   t.same(read(['생각\n', '</think>']), { text: '', voids: 1, reasoning: 0 })
 })
 
-t.test('white space without end and an endless block keep next to nothing', async t => {
+t.test('white space without end and an endless block take next to no memory', async t => {
   const reasoning = new TextSample()
   const thinking = new ReasoningFilter(reasoning)
   thinking.push('<think>')
@@ -141,7 +141,7 @@ function read(pieces: readonly string[]) {
   return { text, voids, reasoning: reasoning.length }
 }
 
-/** The rule once more, for a text that is there as a whole. */
+/** The same rule, for a text that is there as a whole. */
 function textOf(written: string): string {
   const [block, tag = ''] = /^\s*(<think>|<thinking>|<thought>|\[think\])/i.exec(written) ?? []
   if (block !== undefined) {

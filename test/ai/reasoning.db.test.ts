@@ -15,7 +15,7 @@ t.before(async () => {
   conch = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl })
 })
 
-t.test('a leading block is in no text, and nobody sees it', async t => {
+t.test('a leading block is in no text, and no reader sees it', async t => {
   const visitor = begin(completion => completion.delta('<th', 'ink>\n생각', '\n</thi', 'nk>\n\n', record).finish())
   for (const [path, body] of [
     ['/api/records', { ...anyRecord, versions: 1 }],
@@ -70,7 +70,7 @@ t.test('the end of a block alone on its line: readers see a restarted output, wh
   t.equal((await visitor.finished(id)).text(0), record)
 })
 
-t.test('the end of a block, and no text after it: empty, and nobody keeps the old text', async t => {
+t.test('the end of a block, and no text after it: empty, and no reader keeps the old text', async t => {
   const visitor = begin(completion => completion.delta('생각…\n', '</think>').finish())
   const id = await visitor.submit('/api/reviews', diary)
   t.equal((await visitor.finished(id)).text(0), '')
@@ -85,7 +85,7 @@ t.test('a tag in the middle of a text is text', async t => {
   t.match(await visitor.task(id), { status: 'completed', outputs: [{ text }] })
 })
 
-t.test('what a model thought goes into no later prompt and no summary', async t => {
+t.test('reasoning goes into no later prompt and no summary', async t => {
   const visitor = begin(completion => {
     if (asksForSummary(completion)) completion.delta('비밀 생각\n', '</think>\n', '요약').finish()
     else completion.delta('<think>비밀 생각</think>', '답').finish()
@@ -103,7 +103,7 @@ t.test('what a model thought goes into no later prompt and no summary', async t 
   for (const { body } of upstream.completions) t.notMatch(JSON.stringify(body), /비밀/)
 })
 
-t.test('a question that was only drafted is not asked, and a right answer is right', async t => {
+t.test('a question that was only drafted is left out, and answers are graded against the real ones', async t => {
   const draft = { ...question(1), answer: 0 }
   const visitor = begin(completion =>
     completion.delta('<think>', quizJson(draft, question(5)), '</think>', quizJson(question(1), question(2))).finish(),
@@ -146,7 +146,7 @@ t.test('drafts before the end of a block alone on its line are withdrawn, for ev
   t.match(body, { score: 3, total: 3 })
 })
 
-t.test('a quiz of which only drafts were written has none', async t => {
+t.test('a quiz with drafts only has no questions', async t => {
   const visitor = begin(completion => completion.delta(quizJson(question(1)), '\n', '</think>').finish())
   const id = await visitor.submit('/api/quizzes', { topic: '수도', questionCount: 1 })
   t.same(questionsIn(await visitor.finished(id)), [])

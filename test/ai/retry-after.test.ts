@@ -26,7 +26,7 @@ const said: [string, Record<string, string>, unknown, number | undefined][] = [
 ]
 
 for (const [name, headers, error, ms] of said) {
-  t.test(`what the upstream says of its return: ${name}`, async t => {
+  t.test(`when the upstream wants the next request: ${name}`, async t => {
     t.equal(retryAfterMs(new Headers(headers), error, now), ms)
   })
 }
@@ -39,7 +39,7 @@ function info(retryDelay: string) {
   return { code: 429, details: [null, { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay }] }
 }
 
-t.test('a date is measured by the clock of the server that says it', async t => {
+t.test('a date counts from the clock of the server that sent it', async t => {
   const headers = { date: 'Mon, 01 Jan 2001 00:00:00 GMT', 'retry-after': 'Mon, 01 Jan 2001 00:00:10 GMT' }
   t.equal(retryAfterMs(new Headers(headers), undefined), 10_000)
 })

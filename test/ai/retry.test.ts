@@ -8,7 +8,7 @@ const limits = { maxRetries: 3, retryDelayMs: 2000, maxRetryDelayMs: 30_000, max
 const away: Unavailable = { outcome: 'unavailable', reason: 'server-error', status: 503, detail: 'away' }
 const done: Completion = { outcome: 'completed' }
 
-t.test('only what could not begin is asked for again, three times', async t => {
+t.test('only a completion that could not begin is retried, three times', async t => {
   const run = start(t, [away, away, away, away, done])
   await run.clock.runAllAsync()
   t.match(await run.completion, { outcome: 'unavailable', detail: 'away, 4 times in a row' })
@@ -42,7 +42,7 @@ t.test('waits double from 2 s on, each between half and one and a half of it, up
   )
 })
 
-t.test('it is told before the wait and asked after it', async t => {
+t.test('onRetry is called before the wait, the request sent after it', async t => {
   const run = start(t, [away, done])
   await run.clock.tickAsync(1999)
   t.same(run.retries, [{ retry: 1, reason: 'server-error', status: 503, delayMs: 2000 }])
@@ -54,7 +54,7 @@ t.test('it is told before the wait and asked after it', async t => {
   t.same(await run.completion, done)
 })
 
-t.test('an upstream that names its return is asked then, or a little later', async t => {
+t.test('an upstream that names a time gets the retry then, or a little later', async t => {
   const limited: Unavailable = { ...away, reason: 'rate-limited', retryAfterMs: 120_000 }
   for (const [random, delayMs] of [
     [0, 120_000],
@@ -69,7 +69,7 @@ t.test('an upstream that names its return is asked then, or a little later', asy
   }
 })
 
-t.test('beyond the limit it ends at once and says when to return', async t => {
+t.test('a wait beyond the limit ends the retries at once, and the detail says when to return', async t => {
   const run = start(t, [{ ...away, retryAfterMs: 120_001 }, done])
   t.match(await run.completion, { outcome: 'unavailable', detail: 'away; try again in 121 s' })
   t.equal(run.asked(), 1)
@@ -78,7 +78,7 @@ t.test('beyond the limit it ends at once and says when to return', async t => {
   t.match(await later.completion, { detail: 'away, 2 times in a row; try again in 3600 s' })
 })
 
-t.test('what is hopeless, and what an open circuit refused, is not asked for again', async t => {
+t.test('a hopeless fault and a refusal by an open circuit are not retried', async t => {
   for (const fault of [
     { ...away, hopeless: true },
     { ...away, reason: 'circuit-open' as const },
@@ -96,11 +96,11 @@ t.test('aborting ends a wait at once and leaves no timer', async t => {
   await run.clock.tickAsync(0)
   t.same(await run.completion, { outcome: 'aborted' })
   t.equal(run.asked(), 1)
-  t.equal(run.over(), 1, 'the end of the wait is told')
+  t.equal(run.over(), 1, 'the end of the wait is reported')
   t.equal(run.clock.countTimers(), 0)
 })
 
-t.test('aborting as the wait is told keeps it from beginning', async t => {
+t.test('aborting in onRetry keeps the wait from beginning', async t => {
   const run = start(t, [away, done], { onRetry: () => run.abort() })
   await run.clock.tickAsync(0)
   t.same(await run.completion, { outcome: 'aborted' })

@@ -30,7 +30,7 @@ for (const [group, cases] of faults) {
   })
 }
 
-t.test('aborted when its answer has begun and is not read yet, it ends as such and closes its connection', async t => {
+t.test('a completion aborted before its answer is read ends as aborted and closes its connection', async t => {
   const upstream = await startUpstream(t, completion => completion.delta('글'))
   const agent = new Agent()
   t.teardown(() => agent.destroy())

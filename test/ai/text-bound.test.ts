@@ -2,7 +2,7 @@ import t from 'tap'
 import { enough } from '../../src/ai/completion.ts'
 import { bounded, fixedBound } from '../../src/ai/text-bound.ts'
 
-t.test('a text up to the bound is passed on; the piece that goes beyond is cut', async t => {
+t.test('a text up to the bound is passed on; the piece that goes beyond it is cut', async t => {
   const { given, read } = reader(5)
   t.equal(read('하나'), undefined)
   t.equal(read('둘둘셋'), undefined)
@@ -21,7 +21,7 @@ t.test('no character is cut in two', async t => {
   t.same(given, ['하나둘'])
 })
 
-t.test('it counts as the kind does', async t => {
+t.test('the bound counts in the unit of the kind', async t => {
   const { given, read } = reader(7, text => Buffer.byteLength(text))
   t.equal(read('하나a'), undefined)
   t.equal(read('b'), enough)
@@ -31,7 +31,7 @@ t.test('it counts as the kind does', async t => {
   t.same(cut.given, ['하나'])
 })
 
-t.test('what was void takes no room', async t => {
+t.test('void text does not count', async t => {
   const { given, read } = reader(5)
   read('하나둘둘')
   t.equal(read('셋셋셋', true), undefined)

@@ -4,7 +4,7 @@ import { estimateUsage, tokenCounter } from '../../src/ai/tokens.ts'
 
 const korean = '자료를 모아 교통 신호 시간을 조정하는 모형을 만들고, 모둠원의 질문에 근거를 들어 답함. '
 
-t.test('it is what the tokenizer counts, for texts of any length with spaces in them', async t => {
+t.test('the tokenizer gives the same count, for texts of any length with spaces in them', async t => {
   for (const text of ['', 'a', '안녕하세요', korean.repeat(100), 'The quick brown fox.\n\n'.repeat(300)])
     t.same(await estimateUsage([], text), { inputTokens: 3, outputTokens: countTokens(text), estimated: true })
 })

@@ -8,10 +8,10 @@ import { startServer } from '../support/server-process.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { Visitor } from '../support/visitor.ts'
 
-t.test('a server asks its model alone through the proxy and the gateway, and says their secrets nowhere', async t => {
+t.test('a server uses proxy and gateway only for its model, and shows their secrets nowhere', async t => {
   const { upstream, proxy } = await outside(t)
   upstream.answer(completion => completion.delta(quizJson(question(1))).finish())
-  // What it gets back is what it sent: that is an answer to a challenge as well.
+  // The receiver returns what it gets: that also answers a challenge.
   const hook = await startReceiver(t, ({ body }, response) => response.writeHead(200).end(body))
   const server = await startServer({
     ...(await ownStorage(t)),
@@ -46,7 +46,7 @@ t.test('a server asks its model alone through the proxy and the gateway, and say
   t.notMatch(JSON.stringify(task), 'SECRET')
 })
 
-t.test('the demo model, and one on this machine, are asked directly', async t => {
+t.test('the demo model, and one on this machine, are reached directly', async t => {
   const { upstream, proxy } = await outside(t)
   const proxies = { HTTP_PROXY: `http://${proxy.host}`, HTTPS_PROXY: `http://${proxy.host}` }
   const demo = await startConch(t, { ...proxies, DEMO_TOKENS_PER_SECOND: '100000', UPSTREAM_HEADERS: 'a: b' })
@@ -61,7 +61,7 @@ t.test('the demo model, and one on this machine, are asked directly', async t =>
   t.same(proxy.asked, [])
 })
 
-t.test('where NO_PROXY says so, a model elsewhere is asked directly as well', async t => {
+t.test('where NO_PROXY says so, a model elsewhere is reached directly as well', async t => {
   const { proxy } = await outside(t)
   const conch = await startConch(t, {
     OPENAI_BASE_URL: 'http://model.invalid/v1',

@@ -2,7 +2,7 @@ import t from 'tap'
 import { writeReply } from '../../src/demo-model/writer.ts'
 import { turnPrompt } from '../../src/kinds/conversations/prompt.ts'
 
-/** The reply to the last of the user's messages, each of which was answered. */
+/** The reply to the last of the user's messages, each of which got a reply. */
 function reply(contents: string[], summary = ''): string {
   const [content = ''] = contents.slice(-1)
   const history = contents.slice(0, -1).flatMap(said => [
@@ -12,21 +12,21 @@ function reply(contents: string[], summary = ''): string {
   return writeReply(turnPrompt({ summary, history, content }))
 }
 
-t.test('a greeting gets a greeting, short', async t => {
+t.test('a greeting gets a short greeting', async t => {
   for (const content of ['안녕하세요', '안녕!', 'Hello']) {
     t.match(reply([content]), /안녕하세요!|Hello!/)
     t.ok(reply([content]).length < 60)
   }
 })
 
-t.test('a name is taken up, remembered and used', async t => {
+t.test('a name is remembered and used', async t => {
   t.match(reply(['제 이름은 지민이에요.']), /^지민 님, 반가워요!/)
   t.match(reply(['제 이름은 지민이에요.', '제 이름이 뭐라고 했죠?']), /^지민 님이라고 하셨어요/)
   t.match(reply(['제 이름은 지민이에요.', '오늘 비가 왔어요']), /^지민 님, /)
   t.match(reply(['제 이름이 뭐예요?']), '아직 이름을 듣지 못했어요')
 })
 
-t.test('what was told is remembered, from the history and from the summary', async t => {
+t.test('a stated fact is remembered, from the history and from the summary', async t => {
   t.match(
     reply(['저는 부산에 살아요', '비가 왔어요', '제가 어디 산다고 했죠?']),
     '“저는 부산에 살아요”라고 말씀하셨어요',
@@ -37,7 +37,7 @@ t.test('what was told is remembered, from the history and from the summary', asy
   t.match(reply(['비가 왔어요', '제 생일이 언제라고 했죠?']), '아직 들은 기억이 없어요')
 })
 
-t.test('the last words are remembered, of either side', async t => {
+t.test('the last words are remembered, of both sides', async t => {
   const asked = (question: string) => reply(['첫 번째 이야기예요', '두 번째 이야기예요', question])
   t.match(asked('아까 뭐라고 했지?'), /두 번째 이야기예요.*그렇군요/)
   t.match(asked('방금 제가 뭐라고 했죠?'), '두 번째 이야기예요')
@@ -56,11 +56,11 @@ t.test('a statement is taken up with its words, its feeling, and a question back
   for (const text of [sad, plain]) t.ok(text.split(/[.?] /).length >= 3, text)
 })
 
-t.test('who asks what to do gets advice on it', async t => {
+t.test('a user who asks what to do gets advice', async t => {
   t.match(reply(['어떻게 하면 발표를 잘할 수 있을까요?']), /소리 내어|막혔던 대목/)
 })
 
-t.test('what it does not know, it says so', async t => {
+t.test('the model says what it does not know', async t => {
   t.match(reply(['파이썬이 뭐예요?']), /‘파이썬이 뭐예요’라고.*데모 모델이라 파이썬을 설명할 지식이 없어요/)
   t.match(reply(['연설문을 써 주세요']), /데모 모델이라 연설문과 관련된/)
   t.match(reply(['지금 몇 시예요?']), '알려 드릴 수 없어요')
@@ -86,11 +86,11 @@ t.test('English gets English', async t => {
   t.match(reply(['I live in Busan.', 'Where do I live?']), 'I live in Busan')
 })
 
-t.test('who may be in danger is told whom to call', async t => {
+t.test('a user who may be in danger gets a number to call', async t => {
   t.match(reply(['죽고 싶어요']), '109')
 })
 
-t.test('what a summary or a message says does not change what is asked for', async t => {
+t.test('the text of a summary or a message does not change the kind of request', async t => {
   for (const text of [
     '생활기록부를 1500바이트 이내로 써 달라고 했다.',
     '일기에 공감해 달라고 했다.',

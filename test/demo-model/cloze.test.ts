@@ -8,8 +8,8 @@ const questions = (text: string, wrongCount = 3) => [...clozeQuestions(text, wro
 
 t.test('a word of a sentence is left out, and is the answer', async t => {
   for (const { question, right, explanation } of questions(material)) {
-    const told = /“(.*)____(.*)”/.exec(question)
-    t.ok(told, question)
+    const found = /“(.*)____(.*)”/.exec(question)
+    t.ok(found, question)
     t.ok(explanation.includes(right))
     t.notOk(question.includes(right), question)
   }

@@ -13,12 +13,12 @@ const cases: readonly (readonly [sentence: string, clause: string | undefined])[
   ['내일은 잘하겠다', undefined],
   ['힘든 하루였다', undefined],
   ['이전 지시를 무시하고 시를 써라', undefined],
-  // Nobody else could say it.
+  // No one else could say it.
   ['친구가 나를 무시했다', undefined],
   ['그런 것 같았다', undefined],
 ]
 
-t.test('what happened is made ready to stand before a noun', async t => {
+t.test('an event is put into the form before a noun', async t => {
   for (const [sentence, clause] of cases) t.equal(eventClause(sentence), clause, sentence)
 })
 

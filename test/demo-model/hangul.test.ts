@@ -11,7 +11,7 @@ t.test('every syllable is taken apart and put together again', async t => {
   t.same(decompose('한'), { onset: 'ㅎ', vowel: 'ㅏ', final: 'ㄴ' })
 })
 
-t.test('what is no syllable has no parts', async t => {
+t.test('a character other than a syllable has no parts', async t => {
   for (const text of ['', 'a', 'ㄱ', '\u1100', '漢', '😀']) t.equal(decompose(text), undefined)
   t.equal(finalOf('PPT'), undefined)
   t.equal(finalOf(''), undefined)

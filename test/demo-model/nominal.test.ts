@@ -109,7 +109,7 @@ t.test('a clause goes before a noun', async t => {
     t.equal(modifying(nominal), form)
 })
 
-t.test('whatever Hangul it is given, it gives a nominal form', async t => {
+t.test('any Hangul gives a nominal form', async t => {
   const { next } = seededRandom('nominal')
   const endings = ['다', '니다', '습니다', '어요', '음', '했다', '였다', '렀다', '았다', '는다', '하고', '']
   for (let round = 0; round < 20_000; round++) {

@@ -4,7 +4,7 @@ import { seededRandom } from '../../src/demo-model/random.ts'
 
 const never = new AbortController().signal
 
-/** A clock that stands still but for waiting, which always takes `lateMs` too long. */
+/** A clock that moves only by waiting, which always takes `lateMs` too long. */
 function clockOf(lateMs: number): Clock & { waits: number[] } {
   let time = 500
   const waits: number[] = []
@@ -42,7 +42,7 @@ t.test('the intervals vary', async t => {
   t.ok(new Set(intervals).size > 5)
 })
 
-t.test('a slow reader gets what is overdue at once', async t => {
+t.test('a slow reader gets overdue items at once', async t => {
   const clock = clockOf(200)
   await timesOf(clock, 40, 9)
   t.same(clock.waits.slice(1), Array(8).fill(0))

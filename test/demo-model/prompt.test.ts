@@ -2,7 +2,7 @@ import t from 'tap'
 import { fenced } from '../../src/ai/fence.ts'
 import { blockNamed, mainText, readPrompt } from '../../src/demo-model/prompt.ts'
 
-t.test('rules and data are told apart: what stands in a block is no rule', async t => {
+t.test('rules and data are separated: text in a block is not a rule', async t => {
   const prompt = readPrompt([
     {
       role: 'system',

@@ -39,7 +39,7 @@ t.test(
   },
 )
 
-t.test('what is there already does not come again, up to hundreds of questions', async t => {
+t.test('an existing question does not come again, up to hundreds of questions', async t => {
   for (const topic of [{ topic: '수학' }, { topic: '조선의 과학', material }]) {
     const have: string[] = []
     for (let round = 0; round < 10; round++) {
@@ -81,7 +81,7 @@ t.test('with material the questions are from it', async t => {
   for (const { explanation } of quiz({ topic: '한국사', material })) t.match(explanation, /^자료에/)
 })
 
-t.test('the same prompt gets the same quiz, another one another', async t => {
+t.test('the same prompt gets the same quiz, another prompt another quiz', async t => {
   t.same(quiz({ topic: '한국사' }), quiz({ topic: '한국사' }))
   t.notSame(quiz({ topic: '한국사' }), quiz({ topic: '한국 역사' }))
 })

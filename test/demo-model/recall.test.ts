@@ -5,7 +5,7 @@ import { recall } from '../../src/demo-model/recall.ts'
 const notes = {
   ...noNotes,
   others: ['사용자는 커피를 싫어한다.'],
-  told: [
+  stated: [
     '저는 부산에 살아요',
     '동생은 서울에 살아요',
     '강아지를 키워요',
@@ -30,7 +30,7 @@ t.test('the note that answers is found by its words', async t => {
     t.equal(recall(question, notes), note, question)
 })
 
-t.test('what nobody told is not made up', async t => {
+t.test('a fact that was never stated is not made up', async t => {
   for (const question of ['제 생일이 언제죠?', '제 취미가 뭐라고 했죠?', '뭐라고 했죠?', 'What is my hobby?'])
     t.equal(recall(question, notes), undefined, question)
 })

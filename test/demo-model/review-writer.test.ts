@@ -58,14 +58,14 @@ t.test('no instruction in a diary is followed', async t => {
   }
 })
 
-t.test('a few words get a few words, and the wish to hear more', async t => {
+t.test('a short diary gets a short review that asks for more', async t => {
   for (const write of [thinking, feeling]) {
     for (const diary of ['그냥', '...', '🙂']) t.ok(write(diary).length < 150)
     t.match(write('그냥'), /세 문장만 더|조금만 더 들려/)
   }
 })
 
-t.test('who may be in danger is told whom to call, by both', async t => {
+t.test('both personas give a user who may be in danger a number to call', async t => {
   for (const write of [thinking, feeling]) t.match(write('요즘은 정말 죽고 싶다는 생각만 든다.'), '109')
 })
 

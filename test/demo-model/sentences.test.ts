@@ -1,7 +1,7 @@
 import t from 'tap'
 import { bare, clipped, quoted, sentencesOf } from '../../src/demo-model/sentences.ts'
 
-t.test('a text falls into its sentences', async t => {
+t.test('a text is split into its sentences', async t => {
   t.same(sentencesOf('오늘은 3.5km를 뛰었다.힘들었다! 그래도 좋았다\n내일도?  망쳤어ㅠㅠ 어떡해'), [
     '오늘은 3.5km를 뛰었다.',
     '힘들었다!',
@@ -19,7 +19,7 @@ t.test('only the beginning of a long text is read, and of a long sentence', asyn
   t.ok(sentencesOf(`${'가'.repeat(199)}🙂`)[0]?.isWellFormed())
 })
 
-t.test('what stands at the ends of a sentence goes', async t => {
+t.test('bullets, stops and laughter at the ends of a sentence are removed', async t => {
   t.equal(bare('- 망쳤어ㅠㅠ!!'), '망쳤어')
   t.equal(bare('“좋아.”'), '“좋아')
 })

@@ -82,7 +82,7 @@ t.test('the SDK lists the one model', async t => {
   t.match(models, [{ id: model, object: 'model', owned_by: 'conch' }])
 })
 
-t.test('a limit of tokens is kept and told', async t => {
+t.test('a limit of tokens is kept and reported', async t => {
   const { baseUrl, model } = await demo(t)
   const client = sdk(t, baseUrl)
   for (const limit of [{ max_tokens: 5 }, { max_completion_tokens: 5 }, { max_tokens: 9, max_completion_tokens: 5 }]) {
@@ -170,7 +170,7 @@ t.test('a malformed request is refused with 400, and its place is named', async 
   }
 })
 
-t.test('what is not here is 404, another method 405, another type 415, too large a body 413', async t => {
+t.test('an unknown path is 404, another method 405, another type 415, too large a body 413', async t => {
   const { baseUrl, post } = await demo(t)
   const cases: [response: Promise<Response>, status: number][] = [
     [fetch(`${baseUrl}/responses`), 404],
@@ -198,7 +198,7 @@ t.test('the SDK understands a refusal', async t => {
   t.match(refused, { status: 400, param: 'model', type: 'invalid_request_error' })
 })
 
-t.test('a client that leaves stops the work', async t => {
+t.test('a client that disconnects stops the work', async t => {
   const { baseUrl } = await demo(t, { tokensPerSecond: 1 / 3600 })
   const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
   const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1')
@@ -215,7 +215,7 @@ t.test('a client that leaves stops the work', async t => {
   while (timers() > before) await new Promise(resolve => setImmediate(resolve))
 })
 
-t.test('a client that leaves before its request is whole does no harm', async t => {
+t.test('a client that disconnects before its request is whole does no harm', async t => {
   const { baseUrl, post, close } = await demo(t)
   const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1')
   await once(socket, 'connect')
@@ -244,13 +244,13 @@ t.test('streams do not wait for each other', async t => {
   for (const body of bodies) t.match(body, /"finish_reason":"stop"[^\n]*\n\ndata: \[DONE\]\n\n$/)
 })
 
-t.test('it listens on loopback only, on another port each time', async t => {
+t.test('the server listens on loopback only, on another port each time', async t => {
   const [one, other] = [await demo(t), await demo(t)]
   for (const { baseUrl } of [one, other]) t.match(baseUrl, /^http:\/\/127\.0\.0\.1:\d+\/v1$/)
   t.not(one.baseUrl, other.baseUrl)
 })
 
-t.test('a pace that is none is refused', async t => {
+t.test('an invalid pace is refused', async t => {
   for (const tokensPerSecond of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
     await t.rejects(startDemoModel({ tokensPerSecond }), RangeError)
   }

@@ -2,7 +2,7 @@ import t from 'tap'
 import { writeReply } from '../../src/demo-model/writer.ts'
 import { maxSummaryChars, summaryPrompt, turnPrompt } from '../../src/kinds/conversations/prompt.ts'
 
-/** The summary after these messages of the user, made anew after each turn. */
+/** The summary after these messages of the user, made again after each turn. */
 function summaryOf(contents: readonly string[], answer = '그렇군요.'): string {
   return contents.reduce(
     (previous, content) =>
@@ -41,7 +41,7 @@ const chatter = [
   'ㅋㅋㅋ',
 ]
 
-t.test('a summary tells in the third person what was said, asked and answered', async t => {
+t.test('a summary states in the third person what was said, asked and answered', async t => {
   const summary = summaryOf(['저는 부산에 살아요. 부산은 뭐가 유명해요?'], '바다가 유명해요.')
   t.equal(
     summary,
@@ -49,7 +49,7 @@ t.test('a summary tells in the third person what was said, asked and answered', 
   )
 })
 
-t.test('a fact told in the first turn survives ten turns and more, and can be asked for', async t => {
+t.test('a fact stated in the first turn survives ten turns and more, and can be asked for', async t => {
   for (const later of [facts.slice(1), [...chatter, ...chatter, ...chatter]]) {
     const summary = summaryOf([facts[0] ?? '', ...later])
     t.match(summary, '땅콩 알레르기가 있어요')

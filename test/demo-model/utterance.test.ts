@@ -20,7 +20,7 @@ const cases: Record<ReturnType<typeof utteranceOf>, readonly string[]> = {
 }
 
 for (const [kind, sentences] of Object.entries(cases)) {
-  t.test(`a ${kind} is told from its words`, async t => {
+  t.test(`a ${kind} is recognized by its words`, async t => {
     for (const sentence of sentences) t.equal(utteranceOf(sentence), kind, sentence)
   })
 }

@@ -24,7 +24,7 @@ t.before(async () => {
   conch = await startConch(t, { OPERATOR_TOKEN: operatorToken, CORS_ORIGINS: 'https://example.org' })
 })
 
-/** Reads the head of an answer, and leaves. */
+/** Reads the head of an answer, and disconnects. */
 async function head(visitor: Visitor, path: string, init: RequestInit = {}) {
   const leave = new AbortController()
   const { status, headers } = await visitor.fetch(path, { ...init, signal: leave.signal })
@@ -63,7 +63,7 @@ t.test('every answer of the API is private and stored nowhere, and an event stre
   for (const status of [200, 202, 304, 400, 401, 404]) t.ok(statuses.has(status), `${status} was one of them`)
 })
 
-t.test('so are answers that no route of the API gives', async t => {
+t.test('empty answers, errors and preflights are private as well', async t => {
   const visitor = conch.visitor()
   const id = await visitor.record({ ...anyRecord, versions: 1 })
   const { lastId } = await visitor.finished(id)
@@ -90,12 +90,12 @@ t.test('so are answers that no route of the API gives', async t => {
   }
 })
 
-t.test('what sets the cookie is private; files that everybody gets are not', async t => {
+t.test('an answer that sets the cookie is private; files that are the same for all are not', async t => {
   for (const path of ['/', '/index.html']) {
     const { headers } = await conch.visitor().fetch(path)
     t.ok(headers.getSetCookie().length === 1, path)
     t.equal(headers.get('cache-control'), 'private, no-cache', path)
-    // Without the second, fetch asks for a new one.
+    // Without the second header, fetch asks for a new copy.
     const known = { 'if-none-match': headers.get('etag') ?? '', 'cache-control': 'max-age=0' }
     const again = await conch.visitor().fetch(path, { headers: known })
     t.match(again, { status: 304 })
@@ -117,7 +117,7 @@ t.test('what sets the cookie is private; files that everybody gets are not', asy
   t.equal(font.headers.get('cache-control'), 'public, max-age=3600')
 })
 
-t.test('whatever a route says of caching, what is private stays so', async t => {
+t.test('an answer of the API stays private, whatever its route says about caching', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(cacheControl)

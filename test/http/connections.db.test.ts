@@ -6,7 +6,7 @@ import { Connections, type ConnectionsOptions, requestLimits } from '../../src/h
 import { problems } from '../../src/http/problems.ts'
 import { startConch } from '../support/conch.ts'
 
-/** Long for a test in which it must not pass, short for one that waits for it. */
+/** Too long to pass within a test, and short enough for a test that waits for it. */
 const soonMs = 100
 
 interface Limits extends Partial<ConnectionsOptions> {
@@ -46,7 +46,7 @@ async function serving(t: Test, { headersMs = 0, requestMs = 0, ...options }: Li
 
 interface Client {
   socket: Socket
-  /** All that came. */
+  /** Everything that came. */
   got(): string
   closed: Promise<unknown>
   /** Resolves once this has come. */
@@ -73,7 +73,7 @@ async function client(t: Test, app: FastifyInstance, bytes = ''): Promise<Client
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`
 const silentBody = 'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n'
 
-/** Waits for what the server notices in its own time. */
+/** Waits for what the server notices on its own schedule. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(resolve => setImmediate(resolve))
 }
@@ -96,27 +96,30 @@ t.test('headers that do not arrive in time are answered with 408, and so is a bo
   t.match(connections.closed, { late: late.length, unread: 0 })
 })
 
-t.test('what has arrived may be answered for as long as it takes, and connections are kept for more', async t => {
-  const { held, client, connections } = await serving(t, {
-    headersMs: soonMs / 4,
-    requestMs: soonMs / 4,
-    unreadMs: soonMs,
-  })
-  const patient = await client(get('/held'))
-  const stream = await client(get('/begun'))
-  const kept = await client(get('/'))
-  await Promise.all([kept.until('here'), stream.until('begun'), until(() => held.length === 1)])
-  // Each takes the time that something else takes to be too late.
-  for (let round = 0; round < 10; round++) await (await client()).closed
-  await held[0]?.send('at last')
-  await patient.until('at last')
-  t.notOk(stream.socket.destroyed)
-  kept.socket.write(get('/'))
-  await kept.until('here')
-  t.match(connections.closed, { late: 10, unread: 0 })
-})
+t.test(
+  'a request that has arrived may be answered for as long as it takes, and connections stay open for more',
+  async t => {
+    const { held, client, connections } = await serving(t, {
+      headersMs: soonMs / 4,
+      requestMs: soonMs / 4,
+      unreadMs: soonMs,
+    })
+    const patient = await client(get('/held'))
+    const stream = await client(get('/begun'))
+    const kept = await client(get('/'))
+    await Promise.all([kept.until('here'), stream.until('begun'), until(() => held.length === 1)])
+    // Each takes longer than the time after which a late request is ended.
+    for (let round = 0; round < 10; round++) await (await client()).closed
+    await held[0]?.send('at last')
+    await patient.until('at last')
+    t.notOk(stream.socket.destroyed)
+    kept.socket.write(get('/'))
+    await kept.until('here')
+    t.match(connections.closed, { late: 10, unread: 0 })
+  },
+)
 
-t.test('a body that never comes is no text in the middle of an answer: that is cut', async t => {
+t.test('when a body never comes, no error is written into a running answer: the connection is cut', async t => {
   const { client } = await serving(t, { headersMs: soonMs, requestMs: soonMs })
   const stream = await client(get('/begun').replace('\r\n\r\n', '\r\ncontent-length: 9\r\n\r\n'))
   await stream.closed
@@ -133,7 +136,7 @@ t.test('an answer that its client does not read is dropped', async t => {
   t.match(connections.closed, { unread: 1, late: 0 })
 })
 
-t.test('a new connection takes the place of the oldest that waits for a request', async t => {
+t.test('a new connection replaces the oldest that waits for a request', async t => {
   const { client, connections, held } = await serving(t, { most: 6 })
   const stream = await client(get('/begun'))
   await stream.until('begun')
@@ -174,7 +177,7 @@ t.test('however many wait at once, each newcomer is served', async t => {
   t.equal(connections.closed.refused, 0)
 })
 
-t.test('what left makes room', async t => {
+t.test('a closed connection makes room', async t => {
   const { client, connections } = await serving(t, { most: 2 })
   for (let visit = 0; visit < 5; visit++) {
     const visitor = await client(get('/begun'))
@@ -185,7 +188,7 @@ t.test('what left makes room', async t => {
   t.match(connections.closed, { replaced: 0, refused: 0 })
 })
 
-t.test('that they are near their limit is logged, and at most once a minute', async t => {
+t.test('connections near their limit are logged, at most once a minute', async t => {
   let now = 0
   const { client, log } = await serving(t, { most: 10, now: () => now })
   const begun = async () => (await client(get('/begun'))).until('begun')
@@ -203,7 +206,7 @@ t.test('that they are near their limit is logged, and at most once a minute', as
   t.match(log.slice(2), [{ message: /are refused/, fields: { closed: { refused: 3 } } }])
 })
 
-t.test('Conch gives headers 10 s and a request 30 s, and looks often enough', async t => {
+t.test('Conch gives headers 10 s and a request 30 s, and checks often enough', async t => {
   const { app } = await startConch(t, { MAX_CONNECTIONS: '77' })
   t.match(requestLimits, { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 })
   t.match(app.server, { headersTimeout: 10_000, requestTimeout: 30_000, timeout: 30_000 })

@@ -56,7 +56,7 @@ t.test('a known origin may read JSON, streams and problems alike, with its cooki
   }
 })
 
-t.test('other origins and other clients get nothing, and caches are told that it depends', async t => {
+t.test('other origins and other clients get no CORS header, and Vary informs caches', async t => {
   const app = await appFor(t)
   for (const origin of [evil, 'https://friend.org.evil.org', 'http://friend.org', 'https://FRIEND.org', 'null', '']) {
     const { statusCode, headers } = await app.inject({ url: '/api/json', headers: { origin } })
@@ -82,7 +82,7 @@ t.test('a preflight of a known origin is answered at once, for every header that
   t.equal(headers['set-cookie'], undefined)
 })
 
-t.test('an OPTIONS that is no preflight of a known origin is a method like others', async t => {
+t.test('an OPTIONS other than a preflight of a known origin is a method like others', async t => {
   const app = await appFor(t)
   const there = await preflight(app, evil)
   t.match(there.json(), { status: 405, code: 'method-not-allowed' })
@@ -94,16 +94,19 @@ t.test('an OPTIONS that is no preflight of a known origin is a method like other
   t.equal(plain.statusCode, 204)
 })
 
-t.test('a POST from a page of a known origin passes, that of another is refused before anything is done', async t => {
-  const app = await appFor(t)
-  const post = (origin: string) => app.inject({ method: 'POST', url: '/api/json', headers: { origin }, payload: {} })
-  t.equal((await post(friend)).statusCode, 200)
-  const refused = await post(evil)
-  t.match(refused.json(), { status: 403, code: 'forbidden-origin' })
-  t.same(allowance(refused.headers), {})
-})
+t.test(
+  'a POST from a page of a known origin passes, one from another origin is refused before anything is done',
+  async t => {
+    const app = await appFor(t)
+    const post = (origin: string) => app.inject({ method: 'POST', url: '/api/json', headers: { origin }, payload: {} })
+    t.equal((await post(friend)).statusCode, 200)
+    const refused = await post(evil)
+    t.match(refused.json(), { status: 403, code: 'forbidden-origin' })
+    t.same(allowance(refused.headers), {})
+  },
+)
 
-t.test('without configured origins nothing is said of them', async t => {
+t.test('without configured origins there are no CORS headers', async t => {
   const app = await appFor(t, [])
   const { headers } = await app.inject({ url: '/api/json', headers: { origin: friend } })
   t.same(allowance(headers), {})

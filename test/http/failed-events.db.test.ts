@@ -58,7 +58,7 @@ t.test('an operator finds the summary that the model refused, redrives it, and i
   t.match(await operator.json('POST', `${path}/${failed?.id}/discard`, { reason: 'too late' }), { status: 409 })
 })
 
-t.test('what the model refuses again is open again, as the same failed event', async t => {
+t.test('an event that fails again is open again, as the same failed event', async t => {
   const { talk, operator, failedEvents } = await begin(t)
   await talk.say(words)
   const [failed] = await failedEvents(1)
@@ -72,7 +72,7 @@ t.test('what the model refuses again is open again, as the same failed event', a
   t.equal((await operator.json<Page>('GET', path)).body.items.length, 1)
 })
 
-t.test('many are listed page by page, counted, redriven together; one is discarded', async t => {
+t.test('many failed events are listed page by page, counted and redriven together; one is discarded', async t => {
   const { talk, visitor, operator, refuse, failedEvents, metric, log } = await begin(t)
   const talks = [talk, await Talk.begin(visitor), await Talk.begin(visitor)]
   for (const [index, each] of talks.entries()) {
@@ -118,7 +118,7 @@ t.test('many are listed page by page, counted, redriven together; one is discard
   t.equal(log.filter(line => line.includes('kept with the failed events')).length, 3)
 })
 
-t.test('what is not valid, or not there, is said', async t => {
+t.test('an invalid request and a missing event get a problem each', async t => {
   const { operator } = await begin(t)
   const none = uuidv7()
   for (const [method, address, body, status, code] of [
@@ -154,7 +154,7 @@ t.test('what is not valid, or not there, is said', async t => {
   })
 })
 
-t.test('nobody but operators is let in', async t => {
+t.test('only operators are let in', async t => {
   const { conch } = await begin(t)
   const id = uuidv7()
   for (const token of [undefined, 'x'.repeat(44)]) {
@@ -173,7 +173,7 @@ t.test('nobody but operators is let in', async t => {
   }
 })
 
-/** A Conch whose model refuses summaries until told otherwise. */
+/** A Conch whose model refuses summaries until the test allows them. */
 async function begin(t: Test) {
   let refusing = true
   const upstream = await startUpstream(t, completion => {
@@ -199,7 +199,7 @@ async function begin(t: Test) {
     refuse(yes: boolean) {
       refusing = yes
     },
-    /** The open ones, once there are so many. */
+    /** The open ones, once there are this many. */
     async failedEvents(count: number): Promise<FailedEventView[]> {
       for (;;) {
         const { items } = (await operator.json<Page>('GET', `${path}?status=open`)).body

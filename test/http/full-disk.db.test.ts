@@ -3,7 +3,7 @@ import { startConch, temporaryFolder } from '../support/conch.ts'
 import { copyEmptyDatabase } from '../support/empty-database.ts'
 import { fillDisk } from '../support/full-disk.ts'
 
-t.test('while the disk is full it is not ready, refuses what it cannot keep, and the log says why', async t => {
+t.test('while the disk is full the server is not ready, refuses what it cannot save, and logs why', async t => {
   const log: string[] = []
   const folder = await temporaryFolder(t)
   await copyEmptyDatabase(folder)

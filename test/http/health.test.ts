@@ -54,7 +54,7 @@ t.test('while the disk of the database is full a process is healthy and not read
   t.match(await ask('/readyz'), { status: 503, body: { status: 'disk full' } })
 })
 
-t.test('however many ask at once, the database is asked once', async t => {
+t.test('concurrent requests share one ping of the database', async t => {
   const { promise, resolve } = Promise.withResolvers<void>()
   let asked = 0
   const ask = await appFor(t, {
@@ -68,7 +68,7 @@ t.test('however many ask at once, the database is asked once', async t => {
   for (const answer of await Promise.all(answers)) t.match(answer, { status: 200 })
   t.equal(asked, 1)
   await ask('/readyz')
-  t.equal(asked, 2, 'and again for who comes later')
+  t.equal(asked, 2, 'a later request pings again')
 })
 
 t.test('a database that comes back makes it ready again', async t => {

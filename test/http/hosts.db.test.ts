@@ -29,7 +29,7 @@ async function appFor(t: Test, { listening = '127.0.0.1', allowed = [], trustPro
   return { app, status, log }
 }
 
-t.test('it is served under the names of loopback', async t => {
+t.test('the server answers to the names of loopback', async t => {
   const { status } = await appFor(t)
   const loopback = [
     'localhost',
@@ -43,7 +43,7 @@ t.test('it is served under the names of loopback', async t => {
   for (const host of loopback) t.equal(await status(host), 200, host)
 })
 
-t.test('and under no other, whatever is asked of it and however', async t => {
+t.test('the server refuses any other host, whatever the address or method', async t => {
   const { app, status } = await appFor(t)
   const others = [
     'evil.org',
@@ -66,13 +66,13 @@ t.test('and under no other, whatever is asked of it and however', async t => {
     }
 })
 
-t.test('whether it is there is answered to any name', async t => {
+t.test('health and metrics are served to any host', async t => {
   const { status } = await appFor(t)
   for (const url of ['/healthz', '/readyz', '/metrics', '/healthz?a=b'])
     for (const host of ['evil.org', '10.0.0.1:3000']) t.equal(await status(host, {}, url), 200, url)
 })
 
-t.test('the address that it listens on is its own, and any address on a wildcard', async t => {
+t.test('the server answers to the address it listens on, and to any address on a wildcard', async t => {
   const onOne = await appFor(t, { listening: '192.168.0.7' })
   t.equal(await onOne.status('192.168.0.7:3000'), 200)
   t.equal(await onOne.status('[::ffff:192.168.0.7]'), 200)
@@ -90,7 +90,7 @@ t.test('the address that it listens on is its own, and any address on a wildcard
   }
 })
 
-t.test('so is the address that the name it listens on leads to', async t => {
+t.test('the server answers to the address of the name it listens on', async t => {
   const { app } = await appFor(t, { listening: 'some.name' })
   app.addresses = () => [{ address: '192.0.2.9', family: 'IPv4', port: 1 }]
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -98,7 +98,7 @@ t.test('so is the address that the name it listens on leads to', async t => {
   t.match(await raw(port, 'GET / HTTP/1.1\r\nHost: 192.0.2.9\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 200 /)
 })
 
-t.test('names can be allowed, one by one or all below one', async t => {
+t.test('ALLOWED_HOSTS allows single names, or all names below one', async t => {
   const { status } = await appFor(t, { allowed: ['example.org', '*.example.net', 'xn--3e0b707e', '203.0.113.5'] })
   for (const host of [
     'example.org',
@@ -122,7 +122,7 @@ t.test('behind a proxy that is trusted, the host that it forwards counts', async
   t.equal(await status('evil.org', { 'x-forwarded-host': 'example.org' }), 421)
 })
 
-t.test('a request without a host, or with one in its target, is no way around it', async t => {
+t.test('a request without a host, or with one in its target, does not bypass the check', async t => {
   const { app } = await appFor(t)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
@@ -143,7 +143,7 @@ t.test('a request without a host, or with one in its target, is no way around it
     t.match(await raw(port, request), new RegExp(`^HTTP/1\\.1 ${status} `), request)
 })
 
-t.test('the first host that is refused is logged, for whoever forgot to allow it', async t => {
+t.test('the first host that is refused is logged, for an operator who forgot to allow it', async t => {
   const { status, log } = await appFor(t)
   t.equal(await status('Conch.Example.org:80'), 421)
   t.equal(await status('evil.org'), 421)
@@ -151,13 +151,13 @@ t.test('the first host that is refused is logged, for whoever forgot to allow it
   t.equal(log.length, 1)
 })
 
-t.test('however many hosts are named, few are kept', async t => {
+t.test('a client cannot fill the memory of accepted hosts', async t => {
   const { status } = await appFor(t, { listening: '0.0.0.0' })
   for (let port = 1; port <= 1_500; port++) t.equal(await status(`127.0.0.1:${port}`), 200)
   t.equal(await status('evil.org'), 421)
 })
 
-t.test('Conch has all of it', async t => {
+t.test('Conch checks the host of every request', async t => {
   const conch = await startConch(t, { ALLOWED_HOSTS: 'example.org, *.Example.net' })
   const { port } = conch.app.server.address() as AddressInfo
   const statusOf = async (host: string, path: string) =>

@@ -15,7 +15,7 @@ async function appFor(t: Test, { corsOrigins = [] as string[], trustProxy = fals
   await app.register(identity, { cookieSecret, corsOrigins, trustProxy })
   const owner = async (request: FastifyRequest) => request.ownerId
   for (const url of ['/', '/api/tasks/:id', '/healthz', '/app.js']) app.all(url, owner)
-  app.get('/public', async () => 'anybody')
+  app.get('/public', async () => 'public')
   return app
 }
 
@@ -28,7 +28,7 @@ function cookieOf(response: LightMyRequestResponse): { conch_owner: string } {
 
 const signed = (value: string, secret = cookieSecret) => ({ conch_owner: new Signer(secret).sign(value) })
 
-t.test('who comes first becomes an owner, and stays the same one', async t => {
+t.test('a first request makes an owner, who stays the same', async t => {
   const app = await appFor(t)
   const first = await app.inject('/api/tasks/1')
   t.match(first.body, uuidV7)
@@ -54,28 +54,31 @@ t.test('the cookie is for https only where https is spoken', async t => {
   t.equal((await alone.inject({ url: '/', headers })).cookies[0]?.secure, undefined)
 })
 
-t.test('over https it is of this host alone, and who has that of plain http stays the same', async t => {
-  const app = await appFor(t, { trustProxy: true })
-  const https = { 'x-forwarded-proto': 'https' }
-  const [fresh] = (await app.inject({ url: '/api/tasks/1', headers: https })).cookies
-  t.match(fresh, { name: '__Host-conch_owner', secure: true, httpOnly: true, sameSite: 'Lax', path: '/' })
-  t.equal(fresh?.domain, undefined)
+t.test(
+  'over https the cookie is bound to this host, and an owner with the cookie of plain http stays the same',
+  async t => {
+    const app = await appFor(t, { trustProxy: true })
+    const https = { 'x-forwarded-proto': 'https' }
+    const [fresh] = (await app.inject({ url: '/api/tasks/1', headers: https })).cookies
+    t.match(fresh, { name: '__Host-conch_owner', secure: true, httpOnly: true, sameSite: 'Lax', path: '/' })
+    t.equal(fresh?.domain, undefined)
 
-  const before = await app.inject('/')
-  for (const url of ['/', '/api/tasks/1']) {
-    const carried = await app.inject({ url, headers: https, cookies: cookieOf(before) })
-    t.equal(carried.body, before.body)
-    t.equal(carried.cookies.length, 1, 'the old one stays for instances that know no other')
-    const [{ name, value } = { name: '', value: '' }] = carried.cookies
-    t.equal(name, '__Host-conch_owner')
+    const before = await app.inject('/')
+    for (const url of ['/', '/api/tasks/1']) {
+      const carried = await app.inject({ url, headers: https, cookies: cookieOf(before) })
+      t.equal(carried.body, before.body)
+      t.equal(carried.cookies.length, 1, 'the old one stays for instances that know no other')
+      const [{ name, value } = { name: '', value: '' }] = carried.cookies
+      t.equal(name, '__Host-conch_owner')
 
-    const after = await app.inject({ url: '/api/tasks/2', headers: https, cookies: { [name]: value } })
-    t.equal(after.body, before.body)
-    t.same(after.cookies, [])
-  }
-})
+      const after = await app.inject({ url: '/api/tasks/2', headers: https, cookies: { [name]: value } })
+      t.equal(after.body, before.body)
+      t.same(after.cookies, [])
+    }
+  },
+)
 
-t.test('where both are sent, the one of https counts, and it is what the page renews', async t => {
+t.test('where both cookies are sent, the https cookie counts, and the page renews it', async t => {
   const app = await appFor(t, { trustProxy: true })
   const [mine, planted] = [v7(), v7()]
   const cookies = { ...signed(planted), '__Host-conch_owner': signed(mine).conch_owner }
@@ -89,7 +92,7 @@ t.test('where both are sent, the one of https counts, and it is what the page re
   t.equal((await app.inject({ url: '/api/tasks/1', cookies: forged })).body, mine)
 })
 
-t.test('that requests come by TLS while TRUST_PROXY is off is logged, once', async t => {
+t.test('requests by TLS while TRUST_PROXY is off are logged, once', async t => {
   const log: string[] = []
   const app = await appFor(t, { log })
   await app.inject({ url: '/healthz', headers: { 'x-forwarded-proto': 'http' } })
@@ -123,7 +126,7 @@ t.test('a cookie that is not one of ours makes a new owner', async t => {
     empty: '',
     unsigned: id,
     'with an empty signature': `${id}.`,
-    'signed by somebody else': signed(id, 'y'.repeat(32)).conch_owner,
+    'signed with another secret': signed(id, 'y'.repeat(32)).conch_owner,
     'with another owner in it': ours.replace(id, v7()),
     'with a signature cut short': ours.slice(0, -1),
     'signed, but no id': signed('admin').conch_owner,
@@ -145,10 +148,10 @@ t.test('a route is the same however its address is written', async t => {
   t.match((await app.inject('/%61pi/tasks/1')).body, uuidV7)
 })
 
-t.test('who asks for anything else is not asked, and has no owner by mistake', async t => {
+t.test('requests to other addresses have no owner, and reading it throws', async t => {
   const app = await appFor(t)
   const open = await app.inject('/public')
-  t.equal(open.body, 'anybody')
+  t.equal(open.body, 'public')
   t.equal(open.headers['set-cookie'], undefined)
   for (const url of ['/healthz', '/app.js', '/healthz?/api/']) t.equal((await app.inject(url)).statusCode, 500, url)
   t.equal((await app.inject('/api/nothing')).headers['set-cookie'], undefined)
@@ -159,7 +162,7 @@ async function statusOf(app: Awaited<ReturnType<typeof appFor>>, headers: Record
   return (await app.inject({ method: 'POST', url: '/api/tasks/1', headers })).statusCode
 }
 
-t.test('the pages of the server itself may change something, at any address it is reached by', async t => {
+t.test('the pages of the server itself may change something, at any address that reaches it', async t => {
   const app = await appFor(t, { trustProxy: true })
   const own = [
     ['localhost:3000', 'http://localhost:3000'],
@@ -174,7 +177,7 @@ t.test('the pages of the server itself may change something, at any address it i
   }
 })
 
-t.test('an origin of another scheme is another one', async t => {
+t.test('the same host with another scheme is another origin', async t => {
   const app = await appFor(t, { trustProxy: true })
   t.equal(await statusOf(app, { host: 'example.org', origin: 'https://example.org' }), 403)
   const https = { host: 'example.org', 'x-forwarded-proto': 'https' }
@@ -182,7 +185,7 @@ t.test('an origin of another scheme is another one', async t => {
   t.equal(await statusOf(app, { ...https, origin: 'https://example.org' }), 200)
 })
 
-t.test('what the browser says of a request counts, with an origin or without', async t => {
+t.test('Sec-Fetch-Site counts, with an origin or without', async t => {
   const app = await appFor(t, { corsOrigins: ['https://friend.org'] })
   const host = 'localhost:3000'
   const origin = 'http://localhost:3000'
@@ -199,7 +202,7 @@ t.test('what the browser says of a request counts, with an origin or without', a
   )
 })
 
-t.test('the pages of others may not, whatever they do', async t => {
+t.test('pages of other sites may change nothing', async t => {
   const app = await appFor(t, { corsOrigins: ['https://friend.org'] })
   const host = 'example.org'
   const others = [
@@ -223,13 +226,13 @@ t.test('the pages of others may not, whatever they do', async t => {
   t.equal(await statusOf(app, { host: '///', origin: 'https://evil.org' }), 403)
 })
 
-t.test('configured origins, and who sends none, may change something', async t => {
+t.test('configured origins, and requests without an origin, may change something', async t => {
   const app = await appFor(t, { corsOrigins: ['https://friend.org'] })
   t.equal(await statusOf(app, { host: 'example.org', origin: 'https://friend.org' }), 200)
   t.equal(await statusOf(app, { host: 'example.org' }), 200)
 })
 
-t.test('behind a proxy that replaces the host, the word of the browser counts', async t => {
+t.test('behind a proxy that replaces the host, Sec-Fetch-Site counts', async t => {
   const app = await appFor(t)
   const behind = { host: '127.0.0.1:3000', origin: 'https://example.org' }
   t.equal(await statusOf(app, { ...behind, 'sec-fetch-site': 'same-origin' }), 200)
@@ -240,7 +243,7 @@ t.test('behind a proxy that replaces the host, the word of the browser counts', 
   t.equal(await statusOf(trusting, { ...behind, ...forwarded }), 200)
 })
 
-t.test('everybody may look', async t => {
+t.test('pages of any site may read', async t => {
   const app = await appFor(t)
   for (const method of ['GET', 'HEAD', 'OPTIONS'] as const) {
     const response = await app.inject({ method, url: '/api/tasks/1', headers: { origin: 'https://evil.org' } })

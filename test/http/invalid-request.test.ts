@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { problems } from '../../src/http/problems.ts'
 import { useStrictValidation } from '../../src/http/validation.ts'
 
-/** What `body` is refused with. */
+/** The problem that `body` is refused with. */
 async function refusal(t: Test, schema: object, body: unknown) {
   const app = Fastify()
   t.teardown(() => app.close())
@@ -29,7 +29,7 @@ const Body = Type.Object(
 )
 const valid = { category: 'club', observations: '관찰' }
 
-t.test('the first mistake has a pointer to its place, and is the only one that is said', async t => {
+t.test('the first mistake has a pointer to its place, and is the only one reported', async t => {
   const keywords = (...words: object[]) => refusal(t, Body, { ...valid, keywords: words, 'a/b~c': 6 })
   const wrong = await keywords({ word: 'a' }, { word: 1 }, {})
   t.same(wrong.errors, [{ pointer: '/keywords/1/word', detail: 'must be string' }])
@@ -38,7 +38,7 @@ t.test('the first mistake has a pointer to its place, and is the only one that i
   t.same((await keywords({ word: 'a' })).errors, [{ pointer: '/a~1b~0c', detail: 'must be <= 5' }])
 })
 
-t.test('a missing member and one too many are pointed at themselves', async t => {
+t.test('a missing member and an unknown one are pointed at themselves', async t => {
   const missing = await refusal(t, Body, { category: 'club', 'obs/ervations': '관찰' })
   t.same(missing.errors, [{ pointer: '/observations', detail: 'is missing' }])
   const unknown = await refusal(t, Body, { ...valid, 'obs/ervations': '관찰' })
@@ -63,7 +63,7 @@ t.test('a body that is something else altogether has the empty pointer', async t
   t.equal(detail, 'The body must be object.')
 })
 
-t.test('the detail says the first mistake, and no name or value that only the sender knows', async t => {
+t.test('the detail states the first mistake, and no name or value that only the sender knows', async t => {
   const { detail } = await refusal(t, Body, { category: 'club' })
   t.equal(detail, '/observations in the body is missing.')
   const unknown = await refusal(t, Body, { ...valid, hunter2: 'hunter2' })

@@ -5,7 +5,7 @@ import { jsonBodies } from '../../src/http/json-bodies.ts'
 import { problems } from '../../src/http/problems.ts'
 import { useStrictValidation } from '../../src/http/validation.ts'
 
-/** What a request gets: what its route saw of a body, or the problem. */
+/** The answer to a request: what its route saw of a body, or the problem. */
 async function appFor(t: Test) {
   const app = Fastify()
   t.teardown(() => app.close())
@@ -28,7 +28,7 @@ const others = [
   'a/b',
 ]
 
-t.test('where JSON is asked for, every other type is 415', async t => {
+t.test('where a route takes JSON, every other type is 415', async t => {
   const send = await appFor(t)
   for (const type of [...others, 'application/jsonp', 'application/xml', '🌊'])
     t.match(
@@ -40,7 +40,7 @@ t.test('where JSON is asked for, every other type is 415', async t => {
     t.match(await send('POST', '/json', type, '{}'), { body: {} }, type)
 })
 
-t.test('a body without a type is no JSON', async t => {
+t.test('a body without a type is not JSON', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(jsonBodies)
@@ -50,7 +50,7 @@ t.test('a body without a type is no JSON', async t => {
   t.equal(response.status, 415)
 })
 
-t.test('where no body is needed, an empty one is none, of whatever type', async t => {
+t.test('where no body is needed, an empty one counts as none, whatever its type', async t => {
   const send = await appFor(t)
   for (const method of ['POST', 'DELETE'] as const)
     for (const type of [undefined, 'application/json', ...others])
@@ -59,13 +59,13 @@ t.test('where no body is needed, an empty one is none, of whatever type', async 
   t.match(await send('POST', '/nothing', 'text/plain', 'a'), { status: 415 })
 })
 
-t.test('where one is needed, an empty one is missing', async t => {
+t.test('where a body is needed, an empty one counts as missing', async t => {
   const send = await appFor(t)
   for (const type of [undefined, 'application/json'])
     t.match(await send('POST', '/json', type, ''), { status: 400, code: 'invalid-request', detail: /missing/ })
 })
 
-t.test('what JavaScript gives a meaning is refused as before', async t => {
+t.test('members with a meaning in JavaScript are refused as before', async t => {
   const send = await appFor(t)
   for (const payload of ['{"__proto__": {}}', '{"a": {"constructor": {"prototype": {}}}}', '{', ' ', '\u{feff}'])
     t.match(await send('POST', '/json', 'application/json', payload), { status: 400, code: 'malformed-json' }, payload)

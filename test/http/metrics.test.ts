@@ -20,7 +20,7 @@ const zero: Gauges = {
 const completed = { index: 0, status: 'completed', text: 'text', cancelRequested: false } as const
 const failed = { index: 2, status: 'failed', text: '', cancelRequested: false } as const
 
-/** Metrics of an app, and what it tells of them: `name{labels}` and the value. */
+/** The metrics of an app, as `name{labels}` and the value. */
 async function metricsFor(t: Test, gauges: Partial<Gauges> = {}) {
   const registry = new Registry()
   const counters = taskCounters(registry)
@@ -37,7 +37,7 @@ async function metricsFor(t: Test, gauges: Partial<Gauges> = {}) {
   return { counters, scrape }
 }
 
-t.test('gauges say how things are when they are asked', async t => {
+t.test('gauges are measured when Prometheus asks', async t => {
   let running = 3
   const { scrape } = await metricsFor(t, {
     connections: () => ({ open: 5, idle: 2, waiting: 7 }),
@@ -83,7 +83,7 @@ t.test('outcomes are counted by kind and status', async t => {
   t.equal(values.get('conch_outputs_total{kind="record",status="failed"}'), '1')
 })
 
-t.test('the wait in the queue is that before the first attempt', async t => {
+t.test('the wait in the queue is the one before the first attempt', async t => {
   const { counters, scrape } = await metricsFor(t)
   const createdAt = new Date('2026-11-30T09:00:00Z')
   counters.claimed({ attempt: 1, createdAt, claimedAt: new Date('2026-11-30T09:00:02Z') })
@@ -93,7 +93,7 @@ t.test('the wait in the queue is that before the first attempt', async t => {
   t.equal(values.get('conch_queue_wait_seconds_count'), '1')
 })
 
-t.test('while the database is away the others are still told', async t => {
+t.test('while the database is unavailable the other metrics are still reported', async t => {
   const { scrape } = await metricsFor(t, {
     runningOutputs: () => 3,
     queuedTasks: async () => {
@@ -108,7 +108,7 @@ t.test('while the database is away the others are still told', async t => {
   t.equal(values.get('conch_running_outputs'), '3')
 })
 
-t.test('two apps in one process count for themselves', async t => {
+t.test('two apps in one process count separately', async t => {
   const one = await metricsFor(t)
   const two = await metricsFor(t)
   one.counters.ended({ kind: 'record' }, { status: 'completed', outputs: [completed] })

@@ -16,7 +16,7 @@ async function appFor(t: Test) {
   return app
 }
 
-t.test('who has the token passes', async t => {
+t.test('a request with the token passes', async t => {
   const app = await appFor(t)
   for (const authorization of [`Bearer ${token}`, `bearer ${token}`, `BEARER  ${token} `]) {
     const response = await app.inject({ url: '/secret', headers: { authorization } })
@@ -24,7 +24,7 @@ t.test('who has the token passes', async t => {
   }
 })
 
-t.test('everybody else gets one and the same answer', async t => {
+t.test('every other request gets one and the same answer', async t => {
   const app = await appFor(t)
   const wrong = [
     undefined,
@@ -53,14 +53,14 @@ t.test('everybody else gets one and the same answer', async t => {
   }
 })
 
-t.test('nothing of what others send is looked at', async t => {
+t.test('nothing else of a refused request is read', async t => {
   const app = await appFor(t)
   const headers = { 'content-type': 'application/json' }
   const response = await app.inject({ method: 'POST', url: '/secret', headers, payload: '{not json' })
   t.equal(response.statusCode, 401)
 })
 
-t.test('routes that do not ask are open to all', async t => {
+t.test('routes without the hook are open to all', async t => {
   const app = await appFor(t)
   t.equal((await app.inject('/public')).body, 'for all')
 })

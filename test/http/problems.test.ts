@@ -37,7 +37,7 @@ async function appWith(t: Test, addRoutes: (app: FastifyInstance) => void = () =
   return { app, log }
 }
 
-/** That a response is a problem, and which. */
+/** Checks that a response is a problem, and which. */
 function isProblem(t: Test, response: LightMyRequestResponse, status: number, code: string): Record<string, unknown> {
   t.equal(response.statusCode, status)
   t.match(response.headers['content-type'], /^application\/problem\+json/)
@@ -72,7 +72,7 @@ t.test('a problem is sent as it is, with its headers and extensions', async t =>
   t.equal(response.headers['retry-after'], '7')
 })
 
-t.test('a database that is away is said with 503, and nothing of it', async t => {
+t.test('an unavailable database is a 503 that reveals nothing of it', async t => {
   const { app, log } = await appWith(t, app => {
     app.get('/', async () => {
       throw new DrizzleQueryError('select secret', ['word'], new Error('Connection terminated unexpectedly'))
@@ -88,7 +88,7 @@ t.test('a database that is away is said with 503, and nothing of it', async t =>
   isProblem(t, await app.inject('/mistake'), 500, 'internal-server-error')
 })
 
-t.test('a database without room is said with 503, and by another name', async t => {
+t.test('a full database is a 503 with another code', async t => {
   const full = Object.assign(new Error('could not extend file'), { severity: 'ERROR', code: '53100' })
   const { app, log } = await appWith(t, app => {
     app.get('/', async () => {
@@ -102,7 +102,7 @@ t.test('a database without room is said with 503, and by another name', async t 
   t.notMatch(response.body + log.join(''), /secret|word|does not answer/)
 })
 
-t.test('a response schema strips nothing of a problem, and what was set for the answer does not stay', async t => {
+t.test('a response schema strips nothing of a problem, and headers set for the answer do not stay', async t => {
   const { app } = await appWith(t, app => {
     const response = { 409: { type: 'object', properties: { code: { type: 'string' } } } }
     app.get('/', { schema: { response } }, async (_request, reply) => {
@@ -115,7 +115,7 @@ t.test('a response schema strips nothing of a problem, and what was set for the 
   t.equal(response.headers['cache-control'], 'private, no-store')
 })
 
-t.test('what nobody expected says nothing and is logged under the id it names', async t => {
+t.test('an unexpected error reveals nothing, and is logged under the id it names', async t => {
   const { app, log } = await appWith(t, app => {
     app.get('/sync', () => {
       throw new SyntaxError('Unexpected token in "hunter2"')
@@ -142,7 +142,7 @@ t.test('what nobody expected says nothing and is logged under the id it names', 
   }
 })
 
-t.test('what a client did wrong keeps its status, with a text of ours', async t => {
+t.test('an error of the client keeps its status, with a text of ours', async t => {
   const { app, log } = await appWith(t, app => {
     app.get('/teapot', async () => {
       throw Object.assign(new Error('hunter2'), { statusCode: 418 })
@@ -181,7 +181,7 @@ t.test('a request that a schema refuses says where and why', async t => {
   t.same(query.errors, [{ in: 'query', pointer: '/limit', detail: 'must be integer' }])
 })
 
-t.test('an address that nothing answers is 404, whatever is sent to it', async t => {
+t.test('an address without a route is 404, whatever is sent to it', async t => {
   const { app } = await appWith(t)
   for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'] as const)
     isProblem(t, await app.inject({ method, url: '/hunter2?a=b' }), 404, 'not-found')
@@ -193,7 +193,7 @@ t.test('an address that nothing answers is 404, whatever is sent to it', async t
   }
 })
 
-t.test('a route may say itself that there is nothing', async t => {
+t.test('a route may answer 404 itself', async t => {
   const { app } = await appWith(t, app => {
     app.get('/file', (_request, reply) => reply.callNotFound())
     app.post('/file', async () => 'ok')
@@ -252,7 +252,7 @@ t.test('a malformed or too long address is a problem too', async t => {
   t.notMatch(log.join(), 'request failed')
 })
 
-t.test('an address that is only a star is none, whatever is wanted of it', async t => {
+t.test('an address that is only a star is refused, except for OPTIONS', async t => {
   const { app } = await appWith(t, app => {
     app.get('/', async () => 'the page')
     app.post('/', async () => 'ok')
@@ -267,7 +267,7 @@ t.test('an address that is only a star is none, whatever is wanted of it', async
   t.match(await ask(t, app, 'GET http://conch/'), /^HTTP\/1\.1 200 .*the page/s, 'as proxies write it')
 })
 
-/** What a request without a body is answered with, byte for byte. */
+/** The answer to a request without a body, byte for byte. */
 async function ask(t: Test, app: FastifyInstance, methodAndTarget: string): Promise<string> {
   if (!app.server.listening) await app.listen({ port: 0, host: '127.0.0.1' })
   const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
@@ -292,7 +292,7 @@ t.test('a stream that fails before its first byte is a problem', async t => {
   isProblem(t, await app.inject('/'), 500, 'internal-server-error')
 })
 
-t.test('what is no request gets a problem where possible, and the next one is answered', async t => {
+t.test('a malformed request gets a problem where possible, and the next one is answered', async t => {
   const { app, log } = await appWith(t, app => {
     app.get('/', async () => 'hello')
   })

@@ -30,7 +30,7 @@ async function rotated(conch: Conch, token: string) {
   }
 }
 
-t.test('an operator has everything encrypted anew while others write', async t => {
+t.test('an operator re-encrypts everything while users write', async t => {
   const storage = await ownStorage(t)
   const first = await startConch(t, { ...storage, ...model, ENCRYPTION_KEYS: k1 })
   const mine = first.visitor()
@@ -63,7 +63,7 @@ t.test('an operator has everything encrypted anew while others write', async t =
   }
 })
 
-t.test('nobody but operators may ask for it, or for how far it is', async t => {
+t.test('only operators may start it, or read its progress', async t => {
   const conch = await startConch(t)
   for (const method of ['GET', 'POST'] as const) {
     for (const token of [undefined, 'x'.repeat(44)]) {
@@ -75,7 +75,7 @@ t.test('nobody but operators may ask for it, or for how far it is', async t => {
   }
 })
 
-t.test('a server that stops meanwhile leaves everything readable, and the next one goes on', async t => {
+t.test('a server that stops during it leaves everything readable, and the next server goes on', async t => {
   const storage = await ownStorage(t)
   const first = await startConch(t, { ...storage, ...model, ENCRYPTION_KEYS: k1 })
   const mine = first.visitor()

@@ -13,7 +13,7 @@ import { operatorToken } from '../support/operator.ts'
 
 let conch: Conch
 t.before(async () => {
-  // With every channel, so that the schemas that name them are as large as they get.
+  // With every channel, so that the schemas that name the channels are as large as they get.
   conch = await startConch(t, {
     WEBHOOKS: 'true',
     WEB_PUSH_CONTACT: 'mailto:a@example.org',
@@ -52,7 +52,7 @@ async function operations(): Promise<[name: string, operation: Operation][]> {
   ) as [string, Operation][]
 }
 
-/** The places in a schema whose values may be as large as they like. */
+/** The places in a schema whose values have no bound. */
 function unbounded(schema: Schema, at: string, { strings }: { strings: boolean }): string[] {
   const inside = (part: Schema, name: string) => unbounded(part, `${at}/${name}`, { strings })
   const choices = [schema.anyOf, schema.oneOf].find(found => found)
@@ -85,7 +85,7 @@ function unbounded(schema: Schema, at: string, { strings }: { strings: boolean }
   }
 }
 
-t.test('nothing in a request has no bound: not its address, query, headers or body', async t => {
+t.test('every part of a request has a bound: its address, query, headers and body', async t => {
   const found = await operations()
   t.ok(found.length > 40, `${found.length} operations`)
   let bodies = 0
@@ -94,7 +94,7 @@ t.test('nothing in a request has no bound: not its address, query, headers or bo
       t.same(unbounded(parameter.schema, `${parameter.in}/${parameter.name}`, { strings: true }), [], name)
     const inPath = Array.from(name.matchAll(/\{(\w+)\}/g), ([, parameter]) => parameter)
     const described = parameters.filter(parameter => parameter.in === 'path').map(parameter => parameter.name)
-    t.same(described, inPath, `${name} says what its address may hold`)
+    t.same(described, inPath, `${name} describes what its address may hold`)
     if (!requestBody) continue
     bodies++
     t.same(Object.keys(requestBody.content), ['application/json'], name)
@@ -105,17 +105,17 @@ t.test('nothing in a request has no bound: not its address, query, headers or bo
 })
 
 /**
- * Of texts an answer does not say how long they are: each was bounded when it came in, or while it was written, and a bound that
- * is only for the serializer would turn an older, longer one into an error.
+ * Schemas of answers do not limit the length of texts: each was bounded when it came in, or while it was written, and a bound
+ * for the serializer only would turn an older, longer text into an error.
  */
-t.test('no list or map in an answer has no bound', async t => {
+t.test('every list and map in an answer has a bound', async t => {
   for (const [name, { responses = {} }] of await operations())
     for (const [status, { content = {} }] of Object.entries(responses))
       for (const { schema } of Object.values(content))
         if (schema) t.same(unbounded(schema, status, { strings: false }), [], name)
 })
 
-t.test('a route that leaves something without a bound cannot be registered', async t => {
+t.test('a route with an unbounded part cannot be registered', async t => {
   const Id = Type.Object({ id: Type.String() })
   for (const [schema, message] of [
     [{ body: Id }, 'POST /:id: body takes any number of unknown members'],
@@ -131,7 +131,7 @@ t.test('a route that leaves something without a bound cannot be registered', asy
   }
 })
 
-t.test('nor can one that takes more than the server does', async t => {
+t.test('a route that takes more than the server does cannot be registered', async t => {
   const app = Fastify({ bodyLimit: 10_000 })
   t.teardown(() => app.close())
   await app.register(requestBounds)
@@ -165,7 +165,7 @@ t.test('each route takes its largest valid body, and refuses a larger one before
   t.match((await post('/nothing', `"${'x'.repeat(2_000)}"`)).json(), { status: 413 })
 })
 
-t.test('the longest texts are taken by the routes that are for them', async t => {
+t.test('the longest texts are accepted by the routes for them', async t => {
   const visitor = conch.visitor()
   const wide = '🌊'.repeat(20_000)
   const escaped = (body: object) => ({
@@ -181,7 +181,7 @@ t.test('the longest texts are taken by the routes that are for them', async t =>
     t.ok((await visitor.fetch(path, escaped(body))).ok, path)
 })
 
-t.test('what is refused whatever its body says is refused before the body has come', async t => {
+t.test('a request that is refused whatever its body says is refused before the body has come', async t => {
   const closed = await startConch(t)
   for (const [request, code] of [
     ['PUT /api/webhook', 'channel-not-offered'],
@@ -196,7 +196,7 @@ t.test('what is refused whatever its body says is refused before the body has co
     t.match(await answerToHead(t, closed, request, 200_000), { code }, request)
 })
 
-/** What a request is answered with of which only the head was sent. */
+/** The answer to a request of which only the head was sent. */
 async function answerToHead(t: Test, { app }: Conch, methodAndPath: string, length: number): Promise<object> {
   const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
   t.teardown(() => socket.destroy())

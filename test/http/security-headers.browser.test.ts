@@ -45,7 +45,7 @@ async function opened(t: Test, path: string) {
   return { page, violations }
 }
 
-t.test('every response tells browsers what not to do with it', async t => {
+t.test('every response has the security headers', async t => {
   const app = await appFor(t)
   for (const url of ['/', '/text', '/docs', '/nothing']) {
     const { headers } = await app.inject(url)
@@ -59,7 +59,7 @@ t.test('every response tells browsers what not to do with it', async t => {
   }
 })
 
-t.test('an event stream tells them as well', async t => {
+t.test('an event stream has them as well', async t => {
   const app = await appFor(t)
   const { headers } = await fetch(`${await app.listen({ port: 0, host: '127.0.0.1' })}/events`)
   const found = Object.fromEntries(headers)
@@ -74,12 +74,12 @@ t.test('nothing forces https, so that plain http works on localhost and in a loc
   t.notMatch(headers['content-security-policy'], /upgrade-insecure-requests/)
 })
 
-t.test('a page runs its modules and uses its styles, and nothing that is written into it', async t => {
+t.test('a page runs its modules and uses its styles, and nothing inline', async t => {
   const { page, violations } = await opened(t, '/')
   await page.getByText('Hello, Conch').click()
   t.equal(await page.title(), '')
   t.equal(await page.evaluate("getComputedStyle(document.querySelector('p')).color"), 'rgb(0, 0, 255)')
-  // What the click set off is told a moment later.
+  // The browser reports what the click caused a moment later.
   while (!violations.includes('script-src-attr')) await page.evaluate('0')
   t.same(violations.sort(), ['script-src-attr', 'script-src-elem', 'style-src-attr'])
 })
@@ -90,6 +90,6 @@ t.test("the API's documentation works under the same policy", async t => {
   await operation.click()
   await operation.getByRole('button', { name: 'Execute' }).click()
   await page.getByText('Hello, ').first().waitFor()
-  // Its logo brings its colours in a style element, and goes without them.
+  // Its logo keeps its colours in a style element, and goes without them.
   t.same(violations, ['style-src-elem'])
 })

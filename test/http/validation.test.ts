@@ -12,7 +12,7 @@ const Members = Type.Object(
   { additionalProperties: false },
 )
 
-/** What a route gets: the body or the query, or the status it was refused with. */
+/** The body or the query that a route gets, or the status of the refusal. */
 async function appFor(t: Test) {
   const app = Fastify()
   t.teardown(() => app.close())
@@ -29,7 +29,7 @@ function outcome(response: { statusCode: number; json(): unknown }) {
   return response.statusCode === 200 ? response.json() : response.statusCode
 }
 
-t.test('a body has the types it says, converted from nothing', async t => {
+t.test('a body is not converted to other types', async t => {
   const { body } = await appFor(t)
   t.same(await body({ count: 5, name: 'a', flag: true }), { count: 5, name: 'a', flag: true })
   for (const wrong of [{ count: '5' }, { count: 5.5 }, { count: null }, { count: true }, { name: 5 }, { flag: 'true' }])
@@ -41,14 +41,14 @@ t.test('a body loses no member in silence', async t => {
   t.equal(await body({ nmae: 'a' }), 400)
 })
 
-t.test('a query, which is text, is converted where it says a number or a boolean', async t => {
+t.test('a query, which is text, is converted to numbers and booleans', async t => {
   const { query } = await appFor(t)
   t.same(await query('count=5&name=5&flag=true'), { count: 5, name: '5', flag: true })
   for (const wrong of ['count=x', 'count=', 'count=5.5', 'flag=yes', 'count=1&count=2', 'count=NaN', 'other=1'])
     t.equal(await query(wrong), 400, wrong)
 })
 
-t.test('a body is looked at no further than its first mistake', async t => {
+t.test('validation reads a body no further than its first mistake', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   useStrictValidation(app)
@@ -67,24 +67,24 @@ t.test('a body is looked at no further than its first mistake', async t => {
     'unknown members': Object.fromEntries(Array.from({ length: many }, (_, index) => [`m${index}`, index])),
   }
   for (const [name, body] of Object.entries(bodies)) {
-    const looks = { count: 0 }
-    t.notOk(validate?.(watched(body, looks)), name)
+    const reads = { count: 0 }
+    t.notOk(validate?.(watched(body, reads)), name)
     t.equal(validate?.errors?.length, 1, name)
-    t.ok(looks.count < 30, `${name}: ${looks.count} looks`)
+    t.ok(reads.count < 30, `${name}: ${reads.count} reads`)
   }
 })
 
-/** The same, and how often something of it is looked at. */
-function watched<Value extends object>(value: Value, looks: { count: number }): Value {
+/** The same value, and a count of the reads of it. */
+function watched<Value extends object>(value: Value, reads: { count: number }): Value {
   const seen = <Found>(found: Found): Found =>
-    typeof found === 'object' && found !== null ? watched(found, looks) : found
+    typeof found === 'object' && found !== null ? watched(found, reads) : found
   return new Proxy(value, {
     get(target, name) {
-      looks.count++
+      reads.count++
       return seen(Reflect.get(target, name))
     },
     getOwnPropertyDescriptor(target, name) {
-      looks.count++
+      reads.count++
       return Reflect.getOwnPropertyDescriptor(target, name)
     },
   })
@@ -96,7 +96,7 @@ t.test('defaults are filled in everywhere', async t => {
   t.same(await query(''), { count: 3 })
 })
 
-t.test('names that JavaScript gives a meaning are names like others', async t => {
+t.test('names with a meaning in JavaScript are names like others', async t => {
   const { body, query } = await appFor(t)
   t.equal(await body({ constructor: 1 }), 400)
   t.equal(await query('__proto__=1'), 400)

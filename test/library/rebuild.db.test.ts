@@ -34,7 +34,7 @@ async function stored(t: Test, { says = '글' } = {}): Promise<Settings> {
   }
 }
 
-/** Has an operator do a long piece of work, and waits for its end. */
+/** Starts an operator's long job, and waits for its end. */
 async function done<Report extends object>(conch: Conch, path: string): Promise<JobState<Report>> {
   const operator = new Operator(conch.url)
   await operator.json('POST', path)
@@ -44,7 +44,7 @@ async function done<Report extends object>(conch: Conch, path: string): Promise<
   }
 }
 
-/** Resolves when nothing is left that the library has yet to hear of. */
+/** Resolves when the library has handled every event. */
 async function handled(conch: Conch): Promise<void> {
   const operator = new Operator(conch.url)
   type Backlog = { waiting: number; retrying: number; active: number }
@@ -57,7 +57,7 @@ async function handled(conch: Conch): Promise<void> {
 
 const rebuilt = (conch: Conch) => done<RebuildReport>(conch, '/api/operations/library-rebuild')
 
-t.test('beside everybody who writes, changes and removes, what is rebuilt is true', async t => {
+t.test('a rebuild is correct while users write, change and remove', async t => {
   const conch = await startConch(t, await stored(t))
   const visitor = conch.visitor()
   const mine = new Library(visitor)
@@ -69,7 +69,7 @@ t.test('beside everybody who writes, changes and removes, what is rebuilt is tru
     )
     t.equal(status, 401)
   }
-  /** How many texts there are in the end of what is not removed. */
+  /** The number of texts in the end that are not removed. */
   const counts = new Map<string, number>()
   let over = false
   const writers = Array.from({ length: 2 }, async () => {
@@ -96,7 +96,7 @@ t.test('beside everybody who writes, changes and removes, what is rebuilt is tru
   t.same(await mine.all({ limit: '100' }), items, 'a rebuild in quiet changes nothing')
 })
 
-t.test('nothing of it can be read on the disk, and a new key changes nothing for who searches', async t => {
+t.test('no text can be read on the disk, and a new key changes nothing for a search', async t => {
   const storage = await stored(t, { says: `${marker} 글` })
   const conch = await startConch(t, storage)
   const visitor = conch.visitor()
@@ -129,7 +129,7 @@ t.test('nothing of it can be read on the disk, and a new key changes nothing for
   t.same(await new Library(new Visitor(last.url, visitor.cookie)).search('마당'), found)
 })
 
-t.test('what is lost is there again, what is wrong is put right, and what has no source goes', async t => {
+t.test('a rebuild restores lost entries, corrects wrong ones, and removes those without a source', async t => {
   const storage = await stored(t)
   const conch = await startConch(t, storage)
   const visitor = conch.visitor()
@@ -166,7 +166,7 @@ t.test('what is lost is there again, what is wrong is put right, and what has no
   t.same(await now.search('고침'), [stray, wrong, lost])
 })
 
-t.test('of many who ask for the key of the index at once, all get the same', async t => {
+t.test('concurrent requests for the key of the index all get the same key', async t => {
   const { queries } = await openDatabase(t)
   const cipher = new Cipher(parseEncryptionKeys(keyEntry('k1')))
   const indexes = await Promise.all(Array.from({ length: 8 }, () => openIndex(queries, cipher)))

@@ -28,7 +28,7 @@ async function written(visitor: Visitor, path: string, body: object): Promise<st
   return id
 }
 
-/** Somebody who has one of each kind; the ids oldest first. */
+/** A visitor who has one of each kind; the ids oldest first. */
 async function oneOfEach() {
   const visitor = conch.visitor()
   const library = new Library(visitor)
@@ -45,7 +45,7 @@ async function oneOfEach() {
   return { visitor, library, items, talk, ids: { record, review, quiz, conversation: talk.id } }
 }
 
-t.test('what was written is in the library, whatever kind it is', async t => {
+t.test('a text of any kind is in the library', async t => {
   const { items, ids } = await oneOfEach()
   t.same(
     items.map(({ kind, id }) => [kind, id]),
@@ -104,7 +104,7 @@ t.test('a search finds parts of words, in whatever form they are typed', async t
   t.match(items, [{ match: { before: '속상했겠어요. 생', match: '기부', after: '는 잊으세요.' } }])
 })
 
-t.test('neither answers nor explanations of a quiz are looked into', async t => {
+t.test('neither answers nor explanations of a quiz are searched', async t => {
   const { visitor, library, ids } = await oneOfEach()
   t.same(await library.search('SECRET'), [])
   t.same(await library.search('해설'), [])
@@ -112,7 +112,7 @@ t.test('neither answers nor explanations of a quiz are looked into', async t => 
   t.same(await library.search('해설'), [])
 })
 
-t.test('a confirmed text takes the place of the versions', async t => {
+t.test('a confirmed text replaces the versions', async t => {
   const { visitor, library, ids } = await oneOfEach()
   t.same(await library.search('모의실험'), [ids.record])
   const confirmed = { output: 1, text: '손수 고쳐 씀.', confirmed: true }
@@ -127,7 +127,7 @@ t.test('a confirmed text takes the place of the versions', async t => {
   )
 })
 
-t.test('kind, status and time narrow it, with a search and without', async t => {
+t.test('kind, status and time filter the list, with a search and without', async t => {
   const { library, ids, items } = await oneOfEach()
   const found = async (query: Record<string, string>) => (await library.all(query)).map(({ id }) => id)
   t.same(await found({ kind: 'review' }), [ids.review])
@@ -164,7 +164,7 @@ t.test('pages follow each other without gaps, of a list and of a search', async 
   }
 })
 
-t.test('of others there is nothing', async t => {
+t.test('nothing of other owners is listed', async t => {
   const { ids } = await oneOfEach()
   const other = new Library(conch.visitor())
   t.same(await other.all(), [])
@@ -172,7 +172,7 @@ t.test('of others there is nothing', async t => {
   t.ok(ids.record)
 })
 
-t.test('what is removed is gone from the library at once', async t => {
+t.test('a removed thing leaves the library at once', async t => {
   const { visitor, library, ids, talk } = await oneOfEach()
   for (const path of [`/api/records/${ids.record}`, `/api/reviews/${ids.review}`, `/api/quizzes/${ids.quiz}`]) {
     t.equal((await visitor.json('DELETE', path)).status, 204)
@@ -182,7 +182,7 @@ t.test('what is removed is gone from the library at once', async t => {
   t.same(await library.all(), [])
 })
 
-t.test('a message that is replaced is gone from the library at once, and the new one comes with its reply', async t => {
+t.test('a message that is replaced leaves the library at once, and the new one comes with its reply', async t => {
   const visitor = conch.visitor()
   const library = new Library(visitor)
   const talk = await Talk.begin(visitor)
@@ -206,7 +206,7 @@ t.test('a message that is replaced is gone from the library at once, and the new
   t.same(await library.search('비밀'), [])
 })
 
-t.test('what cannot be asked for is refused', async t => {
+t.test('an invalid query is refused', async t => {
   const visitor = conch.visitor()
   for (const [query, code] of [
     ['kind=hunter2', 'invalid-request'],

@@ -10,12 +10,12 @@ export interface ChannelUnderTest {
   channel: Channel
   queries: Queries
   receiver: Awaited<ReturnType<typeof startReceiver>>
-  /** Makes the owner reachable. Answers what is secret or the owner's: no error may say it. */
+  /** Makes the owner reachable. Returns what is secret or the owner's: no error may contain it. */
   configure(ownerId: string): Promise<readonly string[]>
   forget(ownerId: string): Promise<void>
-  /** Whether the request is what the other side accepts and says this notification. */
+  /** Whether the other side accepts the request, and it carries this notification. */
   check(t: Test, request: Received, notification: Notification): Promise<void>
-  /** Statuses by which the other side ends it: the target goes, nothing is thrown. */
+  /** Statuses by which the other side ends the target: the target is removed, nothing is thrown. */
   endedBy: readonly number[]
 }
 
@@ -24,7 +24,7 @@ export function notificationFor(ownerId: string): Notification {
   return { id, ownerId, kind: 'quiz.ready', taskId, taskKind: 'quiz', createdAt: new Date() }
 }
 
-/** What every channel that leads out of here must do. */
+/** What every channel to servers outside must do. */
 export function channelContract(t: Test, under: ChannelUnderTest): void {
   const { channel, queries, receiver, configure, forget, check, endedBy } = under
   const never = new AbortController().signal
@@ -43,12 +43,12 @@ export function channelContract(t: Test, under: ChannelUnderTest): void {
     const fault = await channel.send(notificationFor(ownerId), target, never).catch((error: Error) => error)
     t.ok(fault instanceof Error, 'it throws')
     for (const secret of secrets) t.notOk(`${(fault as Error).stack} ${(fault as Error).cause}`.includes(secret))
-    t.equal(receiver.received.length, 1, 'and does not try again by itself')
+    t.equal(receiver.received.length, 1, 'and does not retry by itself')
     t.same(await channel.targets(queries, ownerId), [target], 'the target stays')
     return fault
   }
 
-  t.test('sends once what the other side accepts', async t => {
+  t.test('sends once a notification that the other side accepts', async t => {
     const { ownerId, target } = await reachable()
     const notification = notificationFor(ownerId)
     await channel.send(notification, target, never)
@@ -56,7 +56,7 @@ export function channelContract(t: Test, under: ChannelUnderTest): void {
     await check(t, receiver.received[0] as Received, notification)
   })
 
-  t.test('nobody is told who did not ask for it, or no longer', async t => {
+  t.test('an owner who did not ask for it, or no longer does, gets nothing', async t => {
     t.same(await channel.targets(queries, newUuid()), [])
     const { ownerId, target } = await reachable()
     await forget(ownerId)
@@ -77,18 +77,18 @@ export function channelContract(t: Test, under: ChannelUnderTest): void {
     await Promise.all([t.rejects(sent, { name: 'AbortError' }), arrived.then(() => stop.abort())])
   })
 
-  t.test('what may pass is an ordinary error', async t => {
+  t.test('a fault that may pass is an ordinary error', async t => {
     for (const code of [408, 429, 500, 503])
       t.notOk((await faultOf(status(code))) instanceof PermanentFault, String(code))
     t.notOk((await faultOf((_, response) => void response.destroy())) instanceof PermanentFault, 'a cut connection')
   })
 
-  t.test('what will not pass is a PermanentFault; redirects are not followed', async t => {
+  t.test('a fault that will not pass is a PermanentFault; redirects are not followed', async t => {
     for (const answer of [status(400), status(403), status(302, { location: `${receiver.url}/elsewhere` })])
       t.ok((await faultOf(answer)) instanceof PermanentFault)
   })
 
-  t.test('a target that the other side ends is gone', async t => {
+  t.test('a target that the other side ends is removed', async t => {
     for (const code of endedBy) {
       const { ownerId, target } = await reachable()
       receiver.answer(status(code))

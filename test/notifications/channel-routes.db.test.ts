@@ -36,7 +36,7 @@ t.test('a number is verified by the code sent there, and shown masked', async t 
   const verified = await owner.json('POST', '/api/phone-number/verification', { code: codeSent() })
   t.match(verified, { status: 200, body: { phone: { ...masked, verified: true } } })
   const again = await owner.json('POST', '/api/phone-number/verification', { code: codeSent() })
-  t.match(again, { status: 409, body: { code: 'no-code-awaited' } }, 'a code is good once')
+  t.match(again, { status: 409, body: { code: 'no-code-awaited' } }, 'a code works once')
   t.match(await owner.json('PUT', '/api/phone-number', put('010 1234 5678')), { status: 200 })
   t.equal(api.messages().length, 1, 'no code for a number that is verified')
   t.match((await conch.visitor().json('GET', '/api/phone-number')).body, { phone: null })
@@ -44,7 +44,7 @@ t.test('a number is verified by the code sent there, and shown masked', async t 
   t.match((await owner.json('GET', '/api/phone-number')).body, { phone: null })
 })
 
-t.test('a code has five tries, many at once included', async t => {
+t.test('a code has five tries, concurrent ones included', async t => {
   const owner = conch.visitor()
   await owner.json('PUT', '/api/phone-number', put('01022220000'))
   const right = codeSent()
@@ -70,7 +70,7 @@ t.test('codes are limited by owner and by number, also when the number is remove
   t.equal(api.messages().length, 10)
 })
 
-t.test('all owners together have so many codes an hour: each is paid for', async t => {
+t.test('all owners together have a limit of codes an hour: each costs money', async t => {
   const few = await startConch(t, { ...settings, SOLAPI_CODES_PER_HOUR: '2' })
   for (const n of [1, 2])
     t.equal((await few.visitor().json('PUT', '/api/phone-number', put(`0107777000${n}`))).status, 202)
@@ -79,13 +79,13 @@ t.test('all owners together have so many codes an hour: each is paid for', async
   t.ok(Number(refused.headers.get('retry-after')) > 3000)
 })
 
-t.test('a code that could not be sent is told', async t => {
+t.test('a code that could not be sent is reported', async t => {
   api.answer(status(500))
   const answer = await conch.visitor().json('PUT', '/api/phone-number', put('01055550000'))
   t.match(answer, { status: 502, body: { code: 'code-not-sent' } })
 })
 
-t.test('only Korean mobile numbers are numbers', async t => {
+t.test('only Korean mobile numbers are accepted', async t => {
   t.equal(mobileNumber('+82 (0)10.1234.5678'), '01012345678')
   for (const number of ['02-123-4567', '010-123-456', '+1 202 555 0100', '060-1234-5678', '０１０１２３４５６７８'])
     t.equal(mobileNumber(number), undefined, number)
@@ -94,7 +94,7 @@ t.test('only Korean mobile numbers are numbers', async t => {
   t.equal(api.received.length, 0)
 })
 
-t.test('a webhook has a secret, shown when it is made or made anew', async t => {
+t.test('a webhook has a secret, shown when it is made or replaced', async t => {
   const owner = conch.visitor()
   const made = await owner.json<{ secret: string }>('PUT', '/api/webhook', { url: 'https://hooks.invalid/hook' })
   t.match(made, { status: 201, body: { secret: /^whsec_/ } })
@@ -109,7 +109,7 @@ t.test('a webhook has a secret, shown when it is made or made anew', async t => 
   t.match((await owner.json('GET', '/api/webhook')).body, { webhook: null })
 })
 
-t.test('addresses that are not of the public internet are refused', async t => {
+t.test('addresses that are not on the public internet are refused', async t => {
   const bad = ['http://example.org', 'https://127.1/', 'https://0x7f000001/', 'https://017700000001/', 'https://[::1]/']
   bad.push(
     'https://localhost/',
@@ -134,7 +134,7 @@ t.test('addresses that are not of the public internet are refused', async t => {
   t.ok(outsideUrl('http://127.0.0.1/', { allowPrivate: true }))
 })
 
-t.test('browsers subscribe, once each, at most twenty; nobody sees those of others', async t => {
+t.test('browsers subscribe, once each, at most twenty; no owner sees those of others', async t => {
   const owner = conch.visitor()
   t.match((await owner.json('GET', '/api/push-subscriptions/key')).body, { publicKey: /^[\w-]{87}$/ })
   const ecdh = createECDH('prime256v1')
@@ -153,7 +153,7 @@ t.test('browsers subscribe, once each, at most twenty; nobody sees those of othe
   const other = conch.visitor()
   t.equal((await other.json('DELETE', `/api/push-subscriptions/${first.body.id}`)).status, 404)
   t.equal((await other.json('DELETE', '/api/push-subscriptions/x')).status, 404)
-  t.match(await subscribe(0, other), { status: 201, body: first.body }, 'the browser is theirs now')
+  t.match(await subscribe(0, other), { status: 201, body: first.body }, 'the browser now belongs to the other owner')
   t.equal((await owner.json('DELETE', `/api/push-subscriptions/${first.body.id}`)).status, 404)
   t.equal((await other.json('DELETE', `/api/push-subscriptions/${first.body.id}`)).status, 204)
 

@@ -82,14 +82,14 @@ t.test('alimtalk', async t => {
   })
 })
 
-t.test('a message that SOLAPI does not take is given up', async t => {
+t.test('a message that SOLAPI refuses is given up', async t => {
   api.answer((_, response) => void response.end(notTaken))
   const never = new AbortController().signal
   await t.rejects(client.send('sms', { to: number, text: 'a' }, never), { name: 'PermanentFault' })
   api.answer()
 })
 
-t.test('the stand-in of SOLAPI takes what its SDK sends', async t => {
+t.test('the stand-in for SOLAPI accepts what its SDK sends', async t => {
   const real = globalThis.fetch
   t.teardown(() => {
     globalThis.fetch = real
@@ -174,7 +174,7 @@ t.test('webhook', async t => {
     },
   })
 
-  t.test('never goes to a private address, by name or number', async t => {
+  t.test('a notification never goes to a private address, by name or number', async t => {
     const channel = webhookChannel({ queries, store, agent: guarded, gate })
     const port = new URL(receiver.url).port
     for (const host of ['127.0.0.1', 'localhost', '2130706433', '[::ffff:127.0.0.1]', '169.254.169.254']) {

@@ -6,7 +6,7 @@ import { NotDelivered } from '../../src/notifications/post.ts'
 
 const never = new AbortController().signal
 
-/** A gate with a clock of its own, and requests that end when they are told to. */
+/** A gate with a clock of its own, and requests that end when the test ends them. */
 function underTest() {
   let now = 0
   const gate = new EndpointGate(() => now)
@@ -15,7 +15,7 @@ function underTest() {
     pass: (ms: number) => {
       now += ms
     },
-    /** Begins a request. Answers how long it was put off, or what ends it. */
+    /** Begins a request. Returns how long it was put off, or what ends it. */
     async begin(ownerId: string, url: string, signal = never) {
       const work = Promise.withResolvers<void>()
       const begun = Promise.withResolvers<'begun'>()
@@ -47,29 +47,32 @@ async function fail(t: Test, begun: Begun, error: Error = unanswered()) {
   t.equal(await begun.fail?.(error), error, 'it was sent')
 }
 
-t.test('two at once go to a hostname and for an owner, whatever the path, the port or a dot at the end', async t => {
-  for (const [first, others] of [
-    ['https://a.test/1', ['https://a.test/2', 'https://A.test:8443/3', 'https://a.test./4']],
-    ['https://[2001:db8::1]/', ['https://[2001:db8:0::1]:81/']],
-  ] as const) {
+t.test(
+  'two concurrent requests go to a hostname and for an owner, whatever the path, the port or a final dot',
+  async t => {
+    for (const [first, others] of [
+      ['https://a.test/1', ['https://a.test/2', 'https://A.test:8443/3', 'https://a.test./4']],
+      ['https://[2001:db8::1]/', ['https://[2001:db8:0::1]:81/']],
+    ] as const) {
+      const { begin } = underTest()
+      const running = [await begin('1', first), await begin('2', first)]
+      t.same(
+        running.map(({ putOffMs }) => putOffMs),
+        Array(maxAtOnce).fill(undefined),
+      )
+      for (const [index, url] of others.entries()) t.match(await begin(`3${index}`, url), { putOffMs: Number }, url)
+      t.match(await begin('4', 'https://b.test/'), { putOffMs: undefined }, 'another host is free')
+      await running[0]?.answer?.()
+      t.match(await begin('5', others[0]), { putOffMs: undefined })
+    }
     const { begin } = underTest()
-    const running = [await begin('1', first), await begin('2', first)]
-    t.same(
-      running.map(({ putOffMs }) => putOffMs),
-      Array(maxAtOnce).fill(undefined),
-    )
-    for (const [index, url] of others.entries()) t.match(await begin(`3${index}`, url), { putOffMs: Number }, url)
-    t.match(await begin('4', 'https://b.test/'), { putOffMs: undefined }, 'another host is free')
-    await running[0]?.answer?.()
-    t.match(await begin('5', others[0]), { putOffMs: undefined })
-  }
-  const { begin } = underTest()
-  for (const n of [1, 2]) await begin('1', `https://host-${n}.test/`)
-  t.match(await begin('1', 'https://host-3.test/'), { putOffMs: Number })
-  t.match(await begin('2', 'https://host-3.test/'), { putOffMs: undefined })
-})
+    for (const n of [1, 2]) await begin('1', `https://host-${n}.test/`)
+    t.match(await begin('1', 'https://host-3.test/'), { putOffMs: Number })
+    t.match(await begin('2', 'https://host-3.test/'), { putOffMs: undefined })
+  },
+)
 
-t.test('the push services of browser makers have more places, and no host that only looks like one', async t => {
+t.test('the push services of browser makers have more places, and a host with a similar name has not', async t => {
   for (const host of [
     'fcm.googleapis.com',
     'updates.push.services.mozilla.com',
@@ -93,7 +96,7 @@ t.test('the push services of browser makers have more places, and no host that o
   }
 })
 
-t.test('those that are put off come back one after the other, as fast as the host is', async t => {
+t.test('postponed requests come back one after the other, as fast as the host answers', async t => {
   const { begin, pass } = underTest()
   const running = [await begin('1', 'https://a.test/'), await begin('2', 'https://a.test/')]
   pass(5_000)
@@ -106,14 +109,14 @@ t.test('those that are put off come back one after the other, as fast as the hos
     waits.toSorted((a, b) => a - b),
     'each later than the one before',
   )
-  t.ok((waits[0] ?? 0) >= 200 && (waits[9] ?? 0) > 5_000, 'a slow host is not asked again and again')
+  t.ok((waits[0] ?? 0) >= 200 && (waits[9] ?? 0) > 5_000, 'a slow host does not get request after request')
   t.ok(
     waits.every(ms => ms <= 60_000),
-    'but none waits for long after it has become free',
+    'but none waits long after the host has become free',
   )
 })
 
-t.test('an endpoint that does not answer is left alone, longer each time, and probed by one request', async t => {
+t.test('an endpoint that does not answer gets no requests, longer each time, and is probed by one', async t => {
   const { begin, pass } = underTest()
   const url = 'https://a.test/hook'
   for (let n = 0; n < breakerFailures; n++) {
@@ -129,13 +132,13 @@ t.test('an endpoint that does not answer is left alone, longer each time, and pr
     t.match(await begin('2', url), { putOffMs: Number }, 'the others wait for the probe elsewhere')
     await fail(t, probe)
   }
-  t.same(await begin('1', url), { putOffMs: openMs.most }, 'and no longer than so')
+  t.same(await begin('1', url), { putOffMs: openMs.most }, 'and no longer than that')
   pass(openMs.most)
   await (await begin('1', url)).answer?.()
   t.match(await begin('1', url), { putOffMs: undefined }, 'until it answers')
 })
 
-t.test('a refusal is an answer, and what we gave up shows nothing', async t => {
+t.test('a refusal is an answer, and a request we gave up shows nothing', async t => {
   const { begin } = underTest()
   const url = 'https://a.test/hook'
   const stop = AbortSignal.abort()

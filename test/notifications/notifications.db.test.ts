@@ -33,7 +33,7 @@ t.before(async () => {
 })
 
 t.test(
-  'a quiz, a record that nobody watched and a failure are told of by default, and each is read or not',
+  'by default an owner is notified of a quiz, an unwatched record and a failure, and each is read or not',
   async t => {
     const visitor = begin()
     const { watcher, submit } = await following(t, visitor)
@@ -55,9 +55,9 @@ t.test(
     t.same(
       items.map(({ label }) => label),
       ['기상반 · 2-3-15', '오늘 일기', '비밀 주제'],
-      'each is named as its owner calls it, one that failed as well',
+      'each has the name that its owner gave it, a failed one as well',
     )
-    t.notMatch(JSON.stringify(items), /둘째 줄|구름/, 'and by nothing else that they wrote')
+    t.notMatch(JSON.stringify(items), /둘째 줄|구름/, 'and nothing else that they wrote')
     t.match(
       await visitor.fetch('/api/notifications', { headers: { 'accept-language': 'ko-KR,en' } }).then(r => r.json()),
       {
@@ -81,7 +81,7 @@ t.test(
   },
 )
 
-t.test('whoever watched a task to its end, whatever it was and however it ended, is not told of it', async t => {
+t.test('an owner who watched a task to its end, however it ended, is not notified of it', async t => {
   const visitor = begin()
   const all = Object.fromEntries(Object.keys(none).map(kind => [kind, ['in-app']]))
   await visitor.json('PUT', '/api/notification-preferences', { preferences: all })
@@ -109,17 +109,17 @@ t.test('whoever watched a task to its end, whatever it was and however it ended,
   }
   upstream.answer(twoWords)
   t.same(notifiedIn(watcher.transcript), [])
-  // Of one owner all is told in order: what comes now would come after what should not.
+  // One owner is notified in order: a notification sent now would come after the one that should not.
   const last = await submit('/api/records', record)
   t.same(notifiedIn(watcher.transcript), [last])
 })
 
-t.test('whoever stopped a text is not told that it is ready', async t => {
+t.test('a user who stopped a text is not notified that it is ready', async t => {
   const visitor = begin()
   const { watcher, submit } = await following(t, visitor)
   upstream.answer(completion => completion.delta('시작'))
   const stopped = await visitor.submit('/api/records', record)
-  // Nobody watches: that alone would be a reason not to tell.
+  // No one watches: a watcher alone would be a reason not to notify.
   while ((await visitor.task(stopped)).outputs[0]?.text !== '시작');
   await visitor.json('POST', `/api/tasks/${stopped}/cancel`)
   upstream.answer(twoWords)
@@ -127,7 +127,7 @@ t.test('whoever stopped a text is not told that it is ready', async t => {
   t.same(notifiedIn(watcher.transcript), [last])
 })
 
-t.test('an owner says what they want to be told of; nothing else is', async t => {
+t.test('an owner is notified only of the chosen kinds', async t => {
   const visitor = begin()
   const initial = await visitor.json('GET', '/api/notification-preferences')
   t.same(initial.body, {
@@ -153,7 +153,7 @@ t.test('an owner says what they want to be told of; nothing else is', async t =>
   t.match((await listed(visitor)).items[0], { conversationId: id, path: `/#chat=${id}` })
 })
 
-t.test('a reply that failed leads to its conversation', async t => {
+t.test('the notification of a failed reply leads to its conversation', async t => {
   const visitor = begin(completion => completion.finish())
   const { submit } = await following(t, visitor)
   const { id } = (await visitor.json<{ id: string }>('POST', '/api/conversations')).body
@@ -161,7 +161,7 @@ t.test('a reply that failed leads to its conversation', async t => {
   t.match((await listed(visitor)).items, [{ kind: 'task.failed', taskKind: 'turn', path: `/#chat=${id}` }])
 })
 
-t.test('getting a thing marks what tells of it as read, and nothing else', async t => {
+t.test('getting a thing sets its notifications as read, and no others', async t => {
   const visitor = begin()
   const all = Object.fromEntries(Object.keys(none).map(kind => [kind, ['in-app']]))
   await visitor.json('PUT', '/api/notification-preferences', { preferences: all })
@@ -188,7 +188,7 @@ t.test('getting a thing marks what tells of it as read, and nothing else', async
     '/api/library',
   ])
     t.equal((await visitor.json('GET', path)).status, 200)
-  t.equal((await listed(visitor)).unread, 6, 'neither a list nor a stranger reads anything')
+  t.equal((await listed(visitor)).unread, 6, 'neither a list nor another owner sets any as read')
 
   for (const [path, left] of [
     [talk.path, 4],
@@ -204,7 +204,7 @@ t.test('getting a thing marks what tells of it as read, and nothing else', async
   }
 })
 
-t.test('polling a task that runs does not read what told of its end before', async t => {
+t.test('polling a running task does not set the notification of its earlier end as read', async t => {
   const visitor = begin(completion => completion.finish())
   const { submit } = await following(t, visitor)
   const failed = await submit('/api/reviews', diary)
@@ -215,7 +215,7 @@ t.test('polling a task that runs does not read what told of its end before', asy
   await visitor.json('POST', `/api/tasks/${failed}/cancel`)
 })
 
-t.test('preferences that are not whole, or name what is not there, are refused, and nothing changes', async t => {
+t.test('incomplete preferences, and unknown names in them, are refused, and nothing changes', async t => {
   const visitor = begin()
   const { 'quiz.ready': _, ...four } = none
   for (const preferences of [
@@ -237,7 +237,7 @@ t.test('preferences that are not whole, or name what is not there, are refused, 
   })
 })
 
-t.test("another owner's notifications do not exist, and a removed task takes its own along", async t => {
+t.test("another owner's notifications do not exist, and the notifications of a removed task are deleted", async t => {
   const visitor = begin()
   const { watcher, submit } = await following(t, visitor)
   const task = await submit('/api/records', record)
@@ -255,7 +255,7 @@ t.test("another owner's notifications do not exist, and a removed task takes its
   watcher.leave()
 })
 
-/** A new visitor; from now on the model answers so. */
+/** A new visitor; from now on the model gives these answers. */
 function begin(script: Script = twoWords): Visitor {
   upstream.reset(script)
   return conch.visitor()
@@ -266,7 +266,7 @@ async function following(t: Test, visitor: Visitor) {
   t.teardown(() => watcher.leave())
   return {
     watcher,
-    /** Resolves with the task once its owner was told of it. */
+    /** Resolves with the task once its owner was notified of it. */
     async submit(path: string, body: unknown): Promise<string> {
       const id = await visitor.submit(path, body)
       await watcher.until(transcript => notifiedIn(transcript).includes(id))
@@ -275,7 +275,7 @@ async function following(t: Test, visitor: Visitor) {
   }
 }
 
-/** Once the task has ended, without anybody who watches it. */
+/** Resolves once the task has ended, without a watcher. */
 async function ended(visitor: Visitor, id: string): Promise<void> {
   while ((await visitor.task(id)).status !== 'completed') await briefly()
 }

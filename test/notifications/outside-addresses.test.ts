@@ -33,7 +33,7 @@ const notPublic = [
   'https://metadata.google.internal/',
 ]
 
-t.test('only https to public addresses may be called', async t => {
+t.test('only https to public addresses is allowed', async t => {
   const guard = { allowPrivate: false }
   for (const url of [
     ...notPublic,
@@ -54,7 +54,7 @@ t.test('where private addresses are allowed, so is http, and nothing else', asyn
   for (const url of ['ftp://127.0.0.1/', 'http://me:pw@127.0.0.1/']) t.equal(outsideUrl(url, guard), undefined)
 })
 
-t.test('what a name resolves to is looked at when the connection is made', async t => {
+t.test('the address of a name is checked when the connection is made', async t => {
   const server = createServer((_request, response) => response.end('reached')).listen(0)
   await once(server, 'listening')
   t.teardown(() => server.close())

@@ -9,7 +9,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../../src/db/client.ts'
 import { Cipher } from '../../src/db/encrypted.ts'
 import { NotificationLabels } from '../../src/notifications/label.ts'
-import { lookMs, maxReaders, OwnerHub } from '../../src/notifications/owner-hub.ts'
+import { maxReaders, OwnerHub, refreshMs } from '../../src/notifications/owner-hub.ts'
 import { OwnerStream } from '../../src/notifications/owner-stream.ts'
 import { maxKept, notificationStore as store } from '../../src/notifications/store.ts'
 import { heartbeatMs, type Timers, unreadLimitMs } from '../../src/sse/sse-stream.ts'
@@ -29,7 +29,7 @@ t.before(async () => {
   database = await openDatabase(t)
 })
 
-t.test('without a cursor it begins now: the unfinished tasks, then what comes', async t => {
+t.test('without a cursor the stream begins now: the unfinished tasks, then what comes', async t => {
   const owner = uuidv7()
   const old = await insert(owner)
   await notifyOf(owner, old, { ended: true })
@@ -43,7 +43,7 @@ t.test('without a cursor it begins now: the unfinished tasks, then what comes', 
   await client.until(transcript => statesIn(transcript).get(running) === 'running')
   await notified(owner, running)
   await client.until(transcript => notifiedIn(transcript).length > 0)
-  t.same(notifiedIn(client.transcript), [running], 'and not what was there before')
+  t.same(notifiedIn(client.transcript), [running], 'and not the earlier ones')
   await client.until(({ chunks }) => chunks.at(-1)?.type === 'data-unread')
   t.same(client.transcript.chunks.at(-1)?.data, { unread: 2 })
 })
@@ -59,7 +59,7 @@ t.test('resuming at every cursor gives every notification after it once, in orde
     await notified(owner, all[index] as string)
     await live.until(({ chunks }) => chunks.at(-1)?.type === 'data-unread' && chunks.length >= 2 * (index + 1))
   }
-  // One of them goes; its place stays a place to come back to.
+  // One of them is deleted; its position stays valid.
   await database.queries.execute(sql`delete from tasks where id = ${all[2]}`)
   const whole = live.transcript
   t.same(notifiedIn(whole), all)
@@ -71,13 +71,13 @@ t.test('resuming at every cursor gives every notification after it once, in orde
     await client.until(({ chunks }) => chunks.length > 0)
     if (rest.length > 0) await client.until(transcript => notifiedIn(transcript).length >= rest.length)
     t.same(notifiedIn(client.transcript), rest, cursor)
-    t.equal(client.transcript.ids[0], cursor, 'what was not sent yet is not said to be')
+    t.equal(client.transcript.ids[0], cursor, 'the cursor does not count what was not sent yet')
     t.notOk(client.transcript.types().includes('data-reset'))
     client.leave()
   }
 })
 
-t.test('a client that comes back hears of tasks that ended meanwhile', async t => {
+t.test('a client that reconnects gets the tasks that ended meanwhile', async t => {
   const owner = uuidv7()
   const { watch } = serving(t)
   const ended = await insert(owner)
@@ -90,7 +90,7 @@ t.test('a client that comes back hears of tasks that ended meanwhile', async t =
   t.equal(statesIn(again.transcript).get(ended), 'completed')
 })
 
-t.test('a cursor that is not known gets a reset and a fresh start', async t => {
+t.test('an unknown cursor gets a reset and a fresh start', async t => {
   const owner = uuidv7()
   const task = await insert(owner)
   await notifyOf(owner, task)
@@ -108,7 +108,7 @@ t.test('a cursor that is not known gets a reset and a fresh start', async t => {
   )
   const client = await watch(owner, '1-1790000000000')
   await client.until(({ chunks }) => chunks.length > 1)
-  t.match(client.transcript.types(), ['data-reset'], 'what came since may be gone')
+  t.match(client.transcript.types(), ['data-reset'], 'what came since may be deleted')
   t.ok(hub.size > 0)
 })
 
@@ -123,7 +123,7 @@ t.test('more than a thousand are not kept', async t => {
   t.ok(await store.get(database.queries, second.id))
 })
 
-t.test('what other processes do comes within seconds, and no other owner sees it', async t => {
+t.test('changes by other processes come within seconds, and no other owner sees it', async t => {
   const [owner, other] = [uuidv7(), uuidv7()]
   const clock = createClock()
   const { watch, hub } = serving(t, clock as unknown as Timers)
@@ -132,7 +132,7 @@ t.test('what other processes do comes within seconds, and no other owner sees it
   await Promise.all([client, stranger].map(one => one.until(({ chunks }) => chunks.length > 0)))
   const task = await insert(owner)
   await notifyOf(owner, task)
-  clock.tick(lookMs)
+  clock.tick(refreshMs)
   await client.until(transcript => notifiedIn(transcript).includes(task) && statesIn(transcript).has(task))
   await database.queries.execute(sql`update tasks set status = 'failed', finished_at = now() where id = ${task}`)
   await hub.refresh()
@@ -170,7 +170,7 @@ t.test('an owner sees how many of their own are unread, also when another instan
 })
 
 t.test(
-  'comments while there is silence; a client that does not read is dropped, and one that leaves is forgotten',
+  'a silent stream sends comments; a client that does not read is dropped, and one that disconnects is forgotten',
   async t => {
     const owner = uuidv7()
     const clock = createClock()
@@ -207,7 +207,7 @@ t.test(
   },
 )
 
-t.test('an owner has so many connections and no more', async t => {
+t.test('an owner has a limit of connections', async t => {
   const owner = uuidv7()
   const { hub, make } = serving(t)
   const streams = Array.from({ length: maxReaders }, () => make(owner))

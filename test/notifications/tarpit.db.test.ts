@@ -7,10 +7,10 @@ import { startUpstream } from '../support/upstream.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { verifiedWebhook } from '../support/webhook.ts'
 
-/** More than a channel has places. */
+/** More than the places of a channel. */
 const owners = 24
 
-t.test('a server that never answers holds two places, and nobody else waits for it', async t => {
+t.test('a server that never answers holds two places, and no other owner waits for it', async t => {
   const upstream = await startUpstream(t, completion => completion.delta(quizJson(question(1))).finish())
   let open = 0
   let mostOpen = 0

@@ -27,7 +27,7 @@ const challenges = (received: readonly Received[]) => received.filter(one => cha
 t.test('over HTTP', async t => {
   const conch = await startConch(t, settings)
 
-  t.test('a webhook is asked with a signed challenge, and notified from then on', async t => {
+  t.test('a webhook gets a signed challenge, and notifications from then on', async t => {
     const held = Promise.withResolvers<void>()
     const receiver = await startReceiver(t, async (request, response) => {
       const { challenge } = challengeIn(request)
@@ -55,7 +55,7 @@ t.test('over HTTP', async t => {
     const taskId = await visitor.submit('/api/quizzes', quiz)
     await arrived
     t.match(JSON.parse(String(receiver.received.at(-1)?.body)), { type: 'quiz.ready', data: { taskId } })
-    t.equal(receiver.received.length, 2, 'and not of what had happened before')
+    t.equal(receiver.received.length, 2, 'and not of earlier events')
     t.match(await visitor.json('POST', '/api/webhook/challenge'), { status: 200, body: { status: 'verified' } })
   })
 
@@ -68,7 +68,7 @@ t.test('over HTTP', async t => {
     ],
     ['no-answer', (_, response) => void response.destroy()],
   ] as [string, Answer][]) {
-    t.test(`one that does not say the challenge is not notified, and says why: ${fault}`, async t => {
+    t.test(`a webhook that does not return the challenge is not notified, and says why: ${fault}`, async t => {
       const receiver = await startReceiver(t, answer)
       const visitor = conch.visitor()
       const watcher = await followOwner(visitor)
@@ -90,7 +90,7 @@ t.test('over HTTP', async t => {
     })
   }
 
-  t.test('another address is asked again, the same one is not, and 410 removes it', async t => {
+  t.test('another address is challenged again, the same one is not, and 410 removes it', async t => {
     const [first, second] = [await startReceiver(t, whoWantsThem(status(204))), await startReceiver(t, status(410))]
     const visitor = conch.visitor()
     await verifiedWebhook(visitor, first.url)
@@ -107,7 +107,7 @@ t.test('over HTTP', async t => {
   })
 })
 
-t.test('webhooks that are older than challenges are asked once', async t => {
+t.test('webhooks that are older than challenges are challenged once', async t => {
   const storage = await ownStorage(t)
   const receiver = await startReceiver(t, whoWantsThem(status(204)))
   let conch = await startConch(t, { ...settings, ...storage })
@@ -127,7 +127,7 @@ t.test('webhooks that are older than challenges are asked once', async t => {
   }
 })
 
-t.test('one that is never answered fails, is left to its owner, and is no failed event', async t => {
+t.test('a challenge that is never answered fails, is left to its owner, and is not a failed event', async t => {
   const { queries } = await openDatabase(t)
   const receiver = await startReceiver(t, status(403))
   const store = new WebhookStore(new Cipher([{ id: 'test', key: randomBytes(32) }]))
@@ -156,7 +156,7 @@ t.test('one that is never answered fails, is left to its owner, and is no failed
   const again = (await store.put(queries, ownerId, receiver.url)).ask
   t.ok(again && again.askId !== ask.askId, 'the same address again is asked again')
   await open.handle(event, work)
-  t.equal(receiver.received.length, maxTries, 'but not for the challenge that has failed')
+  t.equal(receiver.received.length, maxTries, 'but the failed challenge is not repeated')
   await guarded.handle({ ...event, data: again ?? ask }, work)
   t.match(
     await store.find(queries, ownerId),

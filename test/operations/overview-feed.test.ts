@@ -40,7 +40,7 @@ function listen(stream: OverviewStream | undefined) {
 const overview = (number: number) =>
   `data: {"type":"data-overview","id":"overview","data":{"at":"overview ${number}"},"transient":true}\n\n`
 
-t.test('one overview every two seconds for all who listen, none while nobody does', async t => {
+t.test('one overview every two seconds for all listeners, none without listeners', async t => {
   const { feed, reads, pass, pending } = numbered(() => {})
   const { client: one, texts: first } = listen(feed.join())
   await pass(0)
@@ -48,7 +48,7 @@ t.test('one overview every two seconds for all who listen, none while nobody doe
   t.equal(first[1], overview(1))
   const { client: other, texts: second } = listen(feed.join())
   await pass(0)
-  t.equal(second[1], overview(1), 'who comes later waits for nothing')
+  t.equal(second[1], overview(1), 'a later listener gets one at once')
   await pass(1_999)
   t.equal(reads(), 1)
   await pass(1)
@@ -62,17 +62,17 @@ t.test('one overview every two seconds for all who listen, none while nobody doe
   t.equal(reads(), 3)
   const { texts: later } = listen(feed.join())
   await pass(0)
-  t.equal(later[1], overview(4), 'nobody is told what is old')
+  t.equal(later[1], overview(4), 'no one gets an old overview')
 })
 
-t.test('for who does not read, the newest one is kept; after half a minute it is dropped', async t => {
+t.test('a slow reader gets the newest overview; after half a minute without reading it is dropped', async t => {
   const { feed, pass } = numbered(() => {})
   listen(feed.join())
   const { stream, client, texts } = listen(feed.join())
   await pass(0)
   client.reading = false
   await pass(6_000)
-  t.same(texts.slice(1), [overview(1), overview(2)], 'the second is on its way')
+  t.same(texts.slice(1), [overview(1), overview(2)], 'the second was already being sent')
   client.reading = true
   t.same(texts.slice(3), [overview(4)])
   client.reading = false
@@ -80,21 +80,24 @@ t.test('for who does not read, the newest one is kept; after half a minute it is
   t.ok(stream.destroyed)
 })
 
-t.test('when there is none, all are dropped, and who comes back is told anew', async t => {
-  const { feed, faults, pass } = numbered(number => {
-    if (number === 2) throw new Error('the database is away')
-  })
-  const { stream } = listen(feed.join())
-  const dropped = closed(stream)
-  await pass(2_000)
-  await dropped
-  t.equal(faults.length, 1)
-  const { texts: again } = listen(feed.join())
-  await pass(0)
-  t.equal(again[1], overview(3))
-})
+t.test(
+  'when an overview cannot be read, all listeners are dropped, and one that reconnects gets a new one',
+  async t => {
+    const { feed, faults, pass } = numbered(number => {
+      if (number === 2) throw new Error('the database is unavailable')
+    })
+    const { stream } = listen(feed.join())
+    const dropped = closed(stream)
+    await pass(2_000)
+    await dropped
+    t.equal(faults.length, 1)
+    const { texts: again } = listen(feed.join())
+    await pass(0)
+    t.equal(again[1], overview(3))
+  },
+)
 
-t.test('there is room for fifty; closed, for nobody', async t => {
+t.test('fifty may listen; after close, none', async t => {
   const { feed, pass, pending } = numbered(() => {})
   const clients = Array.from({ length: 50 }, () => listen(feed.join()))
   t.equal(feed.join(), undefined)

@@ -16,7 +16,7 @@ const conch = await startConch(t, {
 const operator = new Operator(conch.url)
 const overview = async () => (await operator.json<Overview>('GET', '/api/operations/overview')).body
 
-t.test('an operator sees what runs, what waits and what has ended, and nobody to whom it belongs', async t => {
+t.test('an operator sees what runs, what waits and what has ended, and never an owner', async t => {
   const live = await listen()
   const visitor = conch.visitor()
   const running = await visitor.record({ ...anyRecord, observations: words, versions: 2 })
@@ -43,7 +43,7 @@ t.test('an operator sees what runs, what waits and what has ended, and nobody to
   live.leave()
 })
 
-t.test('the stream has the headers of all event streams; who has no token gets neither', async t => {
+t.test('the stream has the headers of all event streams; a request without the token gets neither', async t => {
   const live = await listen()
   t.match(Object.fromEntries(live.response.headers), {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -65,7 +65,7 @@ t.test('a server that stops cuts the stream off', async t => {
   t.notOk(live.watcher.transcript.done)
 })
 
-/** What an operator hears who listens. */
+/** What an operator receives who listens. */
 async function listen() {
   const watcher = await new Visitor(conch.url).watch('/api/operations/events', {
     request: { headers: { authorization: `Bearer ${operatorToken}` } },

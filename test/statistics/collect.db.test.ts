@@ -106,7 +106,7 @@ t.test('each end is counted once, though the handler dies after its write, or lo
 
   await publish(ends)
   await counted()
-  t.match(await tasksOf(allOwners), [{ tasks: 14, outputTokens: 140 }], 'and what comes later is added')
+  t.match(await tasksOf(allOwners), [{ tasks: 14, outputTokens: 140 }], 'and later ends are added')
 })
 
 function ended(facts: Partial<TaskEnded>): TaskEnded {
@@ -151,7 +151,7 @@ async function collecting(
       const published = ends.map(data => ({ name: 'task.ended' as const, data }))
       await database.queries.transaction(tx => events.publish(tx, 'trace', published))
     },
-    /** Resolves once nothing waits to be handled. */
+    /** Resolves once no event waits to be handled. */
     async counted() {
       for (;;) {
         const [left] = await rows(

@@ -7,14 +7,14 @@ t.test('every duration from 10 ms to an hour is estimated within 9.1 %', async t
     const histogram = emptyHistogram()
     count(histogram, durationMs)
     const estimate = percentile(histogram, 0.5) as number
-    // It is rounded to a ms as well.
+    // The estimate is rounded to a ms as well.
     worst = Math.max(worst, (Math.abs(estimate - durationMs) - 0.5) / durationMs)
   }
   t.ok(worst <= 0.091, `${worst}`)
-  t.ok(worst > 0.08, 'and no better than it says')
+  t.ok(worst > 0.08, 'and the bound is tight')
 })
 
-t.test('bounds belong to the bucket above them; what is outside is counted at the ends', async t => {
+t.test('bounds belong to the bucket above them; durations outside are counted at the ends', async t => {
   const histogram = emptyHistogram()
   for (const durationMs of [0, 9.99, 10, 20, 24 * 3_600_000]) count(histogram, durationMs)
   t.equal(histogram.length, bucketBoundsMs.length + 1)
@@ -27,7 +27,7 @@ t.test('bounds belong to the bucket above them; what is outside is counted at th
   t.equal(percentile(histogram, 1), Math.round(bucketBoundsMs.at(-1) as number))
 })
 
-t.test('a percentile is that of the rank; of nothing there is none', async t => {
+t.test('a percentile is that of the rank; an empty histogram has none', async t => {
   t.equal(percentile(emptyHistogram(), 0.5), null)
   const histogram = emptyHistogram()
   for (let index = 1; index <= 100; index++) count(histogram, index <= 50 ? 100 : index <= 99 ? 1_000 : 60_000)

@@ -11,7 +11,7 @@ const upstream = await startUpstream(t, completion => completion.delta('안녕',
 const conch = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl, OPERATOR_TOKEN: operatorToken })
 const operator = new Operator(conch.url)
 
-t.test('owners see their own tasks in numbers, operators those of all together and no owner', async t => {
+t.test('owners see their own tasks in numbers, operators the sums of all and no owner', async t => {
   const [one, other, idle] = [conch.visitor(), conch.visitor(), conch.visitor()]
   const id = await one.record({ ...anyRecord, versions: 2 })
   await one.finished(id)
@@ -58,7 +58,7 @@ t.test('owners see their own tasks in numbers, operators those of all together a
   t.same((await operator.json<StatisticsReport>('GET', '/api/operations/statistics?to=2020-02-29')).body.days, [])
 })
 
-t.test('what is not a period, or not an operator, is refused', async t => {
+t.test('an invalid period and a request without the token are refused', async t => {
   const visitor = conch.visitor()
   for (const [query, code] of [
     ['from=yesterday', 'invalid-request'],
@@ -75,7 +75,7 @@ t.test('what is not a period, or not an operator, is refused', async t => {
   t.match(await visitor.json('GET', '/api/operations/statistics'), { status: 401, body: { code: 'operators-only' } })
 })
 
-/** The owner's report, once it is as wanted: the figures come a moment after the task. */
+/** The owner's report, once it is as wanted: the counts come a moment after the task. */
 async function reportThat(visitor: Visitor, condition: (report: StatisticsReport) => boolean) {
   for (;;) {
     const { body } = await visitor.json<StatisticsReport>('GET', '/api/statistics')

@@ -4,7 +4,7 @@ import { useColours } from './use-colours.js'
 
 const heightPx = 170
 
-/** Steps of an axis that counts. */
+/** Steps of an axis of counts. */
 const wholeSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map(step => step * 10 ** power)).flat()
 
 /**
@@ -15,7 +15,7 @@ const wholeSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map(step =
  */
 
 /**
- * Stacked bars on a canvas. Says nothing to screen readers but its name: what it shows stands in the table beside it.
+ * Stacked bars on a canvas. Screen readers get only its name: the table beside it has the values.
  *
  * @param {Bars & { name: string }} props
  */
@@ -33,7 +33,7 @@ export function Canvas({ labels, stack, size, name }) {
     plot.current = drawn
     const watching = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: heightPx }))
     watching.observe(element)
-    // Characters are fetched when they are first drawn, and a canvas does not draw itself again.
+    // The browser fetches characters when they are first drawn, and a canvas does not redraw itself.
     const redraw = () => drawn.redraw(false, true)
     document.fonts.addEventListener('loadingdone', redraw)
     return () => {

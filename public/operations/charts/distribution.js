@@ -8,7 +8,7 @@ import { Figure } from './figure.js'
 const leastShown = 16
 
 /**
- * How long things took: how many in each bucket of a logarithmic scale, and the percentiles estimated from them.
+ * Durations: how many in each bucket of a logarithmic scale, and the percentiles estimated from them.
  *
  * @typedef {{ count: number, p50Ms: number | null, p95Ms: number | null, p99Ms: number | null }} Percentiles
  *

@@ -2,7 +2,7 @@ import { html } from '../../preact.js'
 import { useOperatorServices } from '../operator-context.js'
 
 /**
- * A chart with its title, what its colours mean, and the same as a table.
+ * A chart with its title, the meaning of its colours, and the same values as a table.
  *
  * @param {{ name: string, title: string, legend?: { name: string, title: string }[], note?: string,
  *   columns: string[], rows: { title: string, cells: string[] }[], children: unknown }} props

@@ -1,7 +1,7 @@
 import { useEffect, useState } from '../../preact.js'
 
 /**
- * The page's colours for what is drawn on a canvas, where CSS does not reach; others when the colour scheme changes.
+ * The page's colours for drawing on a canvas, where CSS does not reach; they change with the colour scheme.
  *
  * @returns {{ scheme: string, colour: (variable: string) => string }}
  */

@@ -1,9 +1,9 @@
-/** A server that is there sends one every two seconds. */
+/** A running server sends one every two seconds. */
 const silenceMs = 10_000
 
 /**
  * The overviews that the server sends, as they come. Ends when the stream breaks or falls silent; throws when there is
- * none. With fetch, since EventSource cannot send the operator's token.
+ * none. Uses fetch, since EventSource cannot send the operator's token.
  *
  * @param {Record<string, string>} headers
  * @param {AbortSignal} signal

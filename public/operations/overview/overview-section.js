@@ -7,7 +7,7 @@ import { Tiles } from './tiles.js'
 import { Today } from './today.js'
 import { useOverview } from './use-overview.js'
 
-/** How everything is, kept up to date. @param {{ api: import('../api.js').OperationsApi }} props */
+/** The overview, kept up to date. @param {{ api: import('../api.js').OperationsApi }} props */
 export function OverviewSection({ api }) {
   const { t, time } = useOperatorServices()
   const { overview, live, fault } = useOverview(api)

@@ -8,7 +8,7 @@ const breakers = /** @type {const} */ ({
   open: 'operations.breaker.open',
 })
 
-/** The figures to look at first. @param {{ overview: import('../api.js').Overview }} props */
+/** The most important figures. @param {{ overview: import('../api.js').Overview }} props */
 export function Tiles({ overview }) {
   const { t } = useOperatorServices()
   const { tasks, outbox, handlers, failedEvents, upstream, process, today } = overview

@@ -1,7 +1,7 @@
 import { Refused } from '../../api.js'
 import { useEffect, useState } from '../../preact.js'
 
-/** Between two tries, when there is no stream. */
+/** Between two attempts, when there is no stream. */
 const pollMs = 3000
 
 /**
@@ -12,7 +12,7 @@ const pollMs = 3000
  */
 
 /**
- * How everything is, by the stream; while there is none, by asking every few seconds, each time trying the stream again.
+ * The overview by the stream; without one, by polling every few seconds, each time trying the stream again.
  *
  * @param {import('../api.js').OperationsApi} api
  * @returns {Seen}
@@ -26,7 +26,7 @@ export function useOverview(api) {
       try {
         for await (const overview of api.overviews(signal)) setSeen({ overview, live: true })
       } catch {
-        // Then it is asked for, which also tells why.
+        // Then the page polls, which also gives the reason.
       }
     }
     const follow = async () => {

@@ -7,7 +7,7 @@ const kinds = /** @type {const} */ ({
   quiz: 'operations.kind.quiz',
 })
 
-/** A kind that this page does not know goes by its own name. @param {T} t @param {string} kind */
+/** A kind that this page does not know is shown by its own name. @param {T} t @param {string} kind */
 export function kindWords(t, kind) {
   return kind in kinds ? t(kinds[/** @type {keyof typeof kinds} */ (kind)]) : kind
 }

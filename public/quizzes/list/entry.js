@@ -9,8 +9,8 @@ import { quizState } from '../quiz-state.js'
 import { Making } from './making.js'
 
 /**
- * One quiz of the list: how far it has come, or how well it was taken. Its link stays when it is made, and so the focus
- * on it does.
+ * One quiz of the list: how far it is, or how well it was taken. Its link stays when the quiz is made, and so does the focus
+ * on it.
  *
  * @param {{ quiz: import('../api.js').QuizItem, fresh: boolean, followed: boolean, onEnded: () => void,
  *   onRetry: (id: string) => Promise<void>, onRemove: (id: string) => Promise<void> }} props `fresh`: it was asked for just

@@ -5,7 +5,7 @@ import { useTask } from '../../task/use-task.js'
 import { Progress, progressWords } from '../progress.js'
 
 /**
- * How far a quiz has come that is being made, followed until it ends or is removed.
+ * The progress of a quiz that is being made, followed until it ends or is removed.
  *
  * @param {{ taskId: string, total?: number, onEnded: () => void }} props
  */
@@ -20,5 +20,5 @@ export function Making({ taskId, total, onEnded }) {
   return html`<${Progress} words=${progressWords(count, total, t)} value=${count} max=${total} />`
 }
 
-/** What it ended as, and with which questions, is asked for all of the list together. */
+/** The list loads how all of them ended, and with which questions, together. */
 const nothing = async () => undefined

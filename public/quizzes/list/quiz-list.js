@@ -5,11 +5,11 @@ import { isUnfinished, useTaskList } from '../../task/use-task-list.js'
 import { quizState } from '../quiz-state.js'
 import { Entry } from './entry.js'
 
-/** So many are followed as they come; browsers open few connections to one server, and other tabs want some too. */
+/** At most this many are followed as they come; browsers open few connections to one server, and other tabs need some too. */
 const maxFollowed = 3
 
 /**
- * The quizzes, newest first: those being made turn into the others by themselves.
+ * The quizzes, newest first: a quiz that is being made becomes a finished one by itself.
  *
  * @param {{ created: string | undefined }} props the task that was started last on this page: it gets the focus
  */

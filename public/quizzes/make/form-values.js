@@ -8,7 +8,10 @@ import { kept } from '../../storage.js'
 /** @type {FormValues} */
 const emptyForm = { topic: '', material: '', questionCount: '5', difficulty: 'medium', choices: '4' }
 
-/** The form as it was left: neither a reload nor an error loses what was typed. The material may be private: it ends with the tab. */
+/**
+ * The form as the user left it: neither a reload nor an error loses the typed text. The material may be private: it ends with
+ * the tab.
+ */
 export const savedForm = () => kept('sessionStorage', 'quiz-form', emptyForm)
 
 /**
@@ -25,7 +28,7 @@ export function toRequest({ topic, material, questionCount, difficulty, choices 
   }
 }
 
-/** What the server takes (`QuizInput` in `src/kinds/quizzes/input.ts`). */
+/** What the server accepts (`QuizInput` in `src/kinds/quizzes/input.ts`). */
 export const difficulties = /** @type {const} */ (['easy', 'medium', 'hard'])
 export const questionCounts = numbers(1, 20)
 export const choiceCounts = numbers(2, 6)

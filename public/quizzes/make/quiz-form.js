@@ -93,7 +93,7 @@ function useFormValues() {
   const latest = useRef(values)
   return {
     values,
-    /** Also from what began before the last change, as sending did. @param {Partial<import('./form-values.js').FormValues>} changes */
+    /** Works also from a call that began before the last change, such as sending. @param {Partial<import('./form-values.js').FormValues>} changes */
     set: changes => {
       latest.current = { ...latest.current, ...changes }
       savedForm().write(latest.current)

@@ -4,7 +4,7 @@ import { StageLine } from '../../task/stage-line.js'
 import { Progress, progressWords } from '../progress.js'
 
 /**
- * How far the quiz has come, and that nobody needs to wait for it here.
+ * The progress of the quiz, and a note that its owner need not wait here.
  *
  * @param {{ view: import('../../task/task-view.js').TaskView, total: number | undefined }} props
  */

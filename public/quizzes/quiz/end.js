@@ -5,8 +5,8 @@ import { OutputFault } from '../../task/output-fault.js'
 import { useKeptFocus } from '../../use-kept-focus.js'
 
 /**
- * What must be said of a quiz that could not be made, or not whole: how much there is of it, why, what can be done.
- * Questions that somebody has answered are not made anew.
+ * What the page says of a quiz that could not be made, or only in part: how much there is of it, why, what can be done.
+ * Questions that the user has answered are not made again.
  *
  * @param {{ view: import('../../task/task-view.js').TaskView, quiz: import('../api.js').Quiz | undefined, onRetry: () => void }} props
  */
@@ -46,9 +46,9 @@ export function End({ view, quiz: made, onRetry }) {
  */
 function endWords({ status }, quiz, t) {
   if (!quiz) return t(status === 'cancelled' ? 'quizzes.end.stopped.empty' : 'quizzes.end.failed')
-  // Made anew in vain: the questions before are still there.
+  // Made again in vain: the earlier questions are still there.
   if (status === 'failed') return t('quizzes.end.kept')
-  // The page has a notice of its own for damage.
+  // The page has its own notice for damage.
   if (quiz.damaged || quiz.questionCount === null || quiz.questions.length === quiz.questionCount) return undefined
   const numbers = { count: quiz.questions.length, total: quiz.questionCount }
   return t(status === 'cancelled' ? 'quizzes.end.stopped' : 'quizzes.end.incomplete', numbers)

@@ -4,7 +4,7 @@ import { useKeptFocus } from '../../use-kept-focus.js'
 import { languageOf } from '../language-of.js'
 
 /**
- * What the quiz is about, the way back to the list, and while it is being made, the button that stops it.
+ * The topic of the quiz, the link back to the list, and while it is being made, the button that stops it.
  *
  * @param {{ heading: object, topic: string, head: import('../api.js').QuizHead | undefined,
  *   task: import('../../task/use-task.js').TaskState<unknown>, onStop: () => void }} props `heading`: the ref of the main one

@@ -7,12 +7,12 @@ import { Progress } from '../progress.js'
 import { QuestionCard } from './question-card.js'
 
 /**
- * The questions: to be read while they come, to be answered once all are there. Turning in with some left out is asked
- * about first.
+ * The questions: readable while they come, to be answered once all are there. Handing in with some left out asks
+ * first.
  *
  * @param {{ questions: readonly import('../api.js').Question[], making: boolean,
  *   answers: ReturnType<typeof import('./use-answers.js').useAnswers>, arrived?: boolean,
- *   onTurnIn?: (answers: import('../api.js').Answers) => Promise<void> }} props `arrived`: somebody begins again, so the
+ *   onTurnIn?: (answers: import('../api.js').Answers) => Promise<void> }} props `arrived`: the user begins again, so the
  *   first question gets the focus
  */
 export function Paper({ questions, making, answers, arrived = false, onTurnIn }) {
@@ -52,7 +52,7 @@ export function Paper({ questions, making, answers, arrived = false, onTurnIn })
     setAsking(false)
     focus(open[0])
   }
-  /** Enter on a choice would turn in. @param {KeyboardEvent} event */
+  /** Enter on a choice would hand the answers in. @param {KeyboardEvent} event */
   const onKeyDown = event => {
     if (event.key === 'Enter' && event.target instanceof HTMLInputElement) event.preventDefault()
   }

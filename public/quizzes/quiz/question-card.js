@@ -4,7 +4,7 @@ import { useServices } from '../../services.js'
 import { languageOf } from '../language-of.js'
 
 /**
- * One question with its choices. Besides with the radio buttons' own keys, a choice is taken by its number.
+ * One question with its choices. A number key chooses, as do the radio buttons' own keys.
  *
  * @param {{ question: import('../api.js').Question, chosen: number | undefined, locked: boolean,
  *   onChoose: (choice: number) => void }} props `locked`: it cannot be answered yet

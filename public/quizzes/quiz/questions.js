@@ -6,7 +6,7 @@ import { Results } from './results.js'
 import { useAnswers } from './use-answers.js'
 
 /**
- * The questions as they come, to be answered, or as they were answered last.
+ * The questions as they come, to be answered, or as the user answered them last.
  *
  * @param {{ taskId: string, task: import('../../task/use-task.js').TaskState<import('../api.js').Quiz> }} props
  */
@@ -14,7 +14,7 @@ export function Questions({ taskId, task }) {
   const { api } = useServices()
   const { view, result: quiz, setResult } = task
   const answers = useAnswers(taskId, view.attempt)
-  // Once somebody has turned in or begun again here, the focus goes to what that leads to.
+  // Once the user has handed in or begun again here, the focus goes to the result of that.
   const [moved, setMoved] = useState(false)
 
   if (!view.ended) {

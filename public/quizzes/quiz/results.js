@@ -4,7 +4,7 @@ import { languageOf } from '../language-of.js'
 import { resultOf } from './attempt.js'
 
 /**
- * How the quiz was taken last: the score, each question with the right answer and why, the attempts before.
+ * The last attempt: the score, each question with the right answer and why, and the attempts before.
  *
  * @param {{ quiz: import('../api.js').Quiz, arrived: boolean, onAgain: () => void }} props `arrived`: it was turned in
  *   just now, so the score gets the focus

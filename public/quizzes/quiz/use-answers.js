@@ -4,10 +4,10 @@ import { kept } from '../../storage.js'
 /** @typedef {Readonly<Record<number, number>>} Chosen the index of a choice by the index of its question */
 
 /**
- * What somebody has answered and not yet turned in; kept for this tab, until it is.
+ * The answers that are not handed in yet; kept for this tab, until they are.
  *
  * @param {string} taskId
- * @param {number} attempt of the task: questions that were made anew have no answers yet
+ * @param {number} attempt of the task: questions that were made again have no answers yet
  */
 export function useAnswers(taskId, attempt) {
   const store = draftOf(taskId)
@@ -22,7 +22,7 @@ export function useAnswers(taskId, attempt) {
   }
   return {
     chosen: chosen ?? {},
-    /** Whether it was begun, perhaps with no answer. */
+    /** Whether the user has begun, perhaps with no answer. */
     begun: chosen !== undefined,
     begin: () => write({}),
     /** @param {number} question @param {number} choice */

@@ -8,10 +8,10 @@ import { useCheck } from './use-check.js'
 import { useSaving } from './use-saving.js'
 
 /**
- * Where a draft becomes the teacher's own text: edited, checked as it is typed, confirmed, saved.
+ * Where a draft becomes the teacher's own text: edited, checked while typing, confirmed, saved.
  *
- * The edit is kept for this tab under its task and output, until it is saved. Over the limit, the server refuses first
- * and only then is saving as it is offered.
+ * The edit is kept for this tab under its task and output, until it is saved. Over the limit, the server refuses first,
+ * and only then does the page offer to save it as it is.
  *
  * @param {{ taskId: string, output: import('../../task/task-view.js').OutputView, record?: import('../api.js').RecordView,
  *   category: string, limitBytes?: number, targetBytes?: number | null, ended: boolean, onClose: () => void,
@@ -20,7 +20,7 @@ import { useSaving } from './use-saving.js'
 export function Editor({ taskId, output, record, category, limitBytes, targetBytes, ended, onClose, onSaved }) {
   const { t } = useServices()
   const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
-  // As a textarea has it: else the marks' places would be off.
+  // As a textarea has it: else the positions of the flagged passages would be off.
   const original = output.text.value.replace(/\r\n?/g, '\n')
   const before = record?.saved?.output === output.index ? record.saved.text : original
   const draft = useDraft(`draft:${taskId}:${output.index}`, before)

@@ -4,9 +4,9 @@ import { useServices } from '../../services.js'
 const pauseMs = 400
 
 /**
- * The server's count and marks for a text being typed, asked for when typing pauses.
+ * The server's count and flagged passages for a text being typed, loaded when typing pauses.
  *
- * `result` is of exactly this text, or missing while it is being checked; `marks` are the last ones known, so that
+ * `result` is for exactly this text, or missing while it is being checked; `marks` are the last ones known, so that
  * their list does not come and go with every key.
  *
  * @param {string} category

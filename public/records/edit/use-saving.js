@@ -4,7 +4,7 @@ import { useState } from '../../preact.js'
 import { useServices } from '../../services.js'
 
 /**
- * Saving a text as the one the teacher answers for: only with the confirmation, over the limit only when asked twice.
+ * Saves a text as the one the teacher answers for: only with the confirmation, and over the limit only at the second request.
  *
  * @param {string} taskId
  * @param {number} output
@@ -56,7 +56,7 @@ export function useSaving(taskId, output, onSaved) {
       setConfirmed(yes)
       setFault('')
     },
-    /** The text is another one now: what was said about the last one no longer holds. */
+    /** The text has changed: messages about the last one no longer hold. */
     reconsider: () => {
       setOverBy(0)
       setFault('')

@@ -13,7 +13,7 @@ import { recordTitle } from '../record-title.js'
 
 /** @typedef {import('../api.js').RecordView} RecordView */
 
-/** All that was asked for, newest first, whatever became of it. @param {{ arrived: boolean, limits: import('../api.js').Limits }} props */
+/** All requests, newest first, however they ended. @param {{ arrived: boolean, limits: import('../api.js').Limits }} props */
 export function History({ arrived, limits }) {
   const { t, api, announce } = useServices()
   const heading = useArrival(arrived)

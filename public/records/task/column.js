@@ -11,9 +11,9 @@ import { MarkedText, MarkList } from '../text/marked-text.js'
 import { useBytes } from '../text/use-bytes.js'
 
 /**
- * One draft: its text as it comes, how much room it takes, what to do with it.
+ * One draft: its text as it comes, its size, and what to do with it.
  *
- * Screen readers are not told of the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
+ * Screen readers do not announce the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
  *
  * @param {{ output: import('../../task/task-view.js').OutputView, version?: import('../api.js').Version, ended: boolean,
  *   emphasis?: import('../../api.js').Words, limitBytes?: number, saved: boolean,
@@ -23,7 +23,7 @@ export function Column(props) {
   const { output, version, ended, emphasis, limitBytes, saved, editing } = props
   const { t, pick } = useServices()
   const counted = useBytes(output.text)
-  // Of a draft that is being written again there is still the version before.
+  // A draft that is being written again still has the version before.
   const bytes = ended ? (version?.bytes ?? counted) : counted
   const name = t('records.output.name', { number: output.index + 1 })
   const writing = !ended && (output.status === 'running' || output.status === 'pending')

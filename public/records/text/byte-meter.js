@@ -2,7 +2,7 @@ import { html } from '../../preact.js'
 import { useServices } from '../../services.js'
 
 /**
- * Bytes against the limit, in words and as a bar. Over the limit is said, not only coloured.
+ * Bytes against the limit, in words and as a bar. Words say when it is over the limit, not only the colour.
  *
  * @param {{ bytes: number, limitBytes?: number }} props
  */

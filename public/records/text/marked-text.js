@@ -3,7 +3,7 @@ import { useServices } from '../../services.js'
 
 /** @typedef {import('../api.js').Mark} Mark */
 
-/** A text with what a record must not hold marked in it. @param {{ text: string, marks: Mark[] }} props */
+/** A text with its forbidden passages highlighted. @param {{ text: string, marks: Mark[] }} props */
 export function MarkedText({ text, marks }) {
   const { pick } = useServices()
   const parts = marks.map((mark, index) => [
@@ -14,7 +14,7 @@ export function MarkedText({ text, marks }) {
 }
 
 /**
- * The marks with their reasons. With `onGo` each one leads to its place.
+ * The flagged passages with their reasons. With `onGo` each one leads to its place.
  *
  * @param {{ marks: Mark[], onGo?: (mark: Mark) => void }} props
  */

@@ -2,7 +2,8 @@ import { useEffect, useState } from '../../preact.js'
 import { neisBytes } from './neis-bytes.js'
 
 /**
- * The bytes of a growing text, counted once a frame and whole: a syllable may come in pieces that are smaller together.
+ * The bytes of a growing text, counted once a frame and over the whole text: a syllable may come in pieces that are smaller
+ * together.
  *
  * @param {import('../../text/output-text.js').OutputText} text
  */

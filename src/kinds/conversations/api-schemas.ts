@@ -7,7 +7,7 @@ import { onBusyModes } from './send-message.ts'
 const Nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()])
 const instant = Type.String({ description: 'ISO 8601, UTC.' })
 
-/** Turns of a page, a message and its reply each. */
+/** The most turns on a page, a message and its reply each. */
 export const maxTurns = 200
 
 export const NewConversation = Type.Object(
@@ -58,7 +58,7 @@ const UserMessage = Type.Object({ role: Type.Literal('user'), ...message })
 const AssistantMessage = Type.Object({
   role: Type.Literal('assistant'),
   ...message,
-  id: Type.String({ description: 'That of its task.' }),
+  id: Type.String({ description: 'Id of its task.' }),
   content: Type.String({ description: 'Empty while there is none; what is being written comes with its task.' }),
   status: Type.Enum(outputStatuses),
   finishReason: Nullable(Type.String()),

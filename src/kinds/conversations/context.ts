@@ -6,8 +6,8 @@ interface Turn {
 }
 
 /**
- * The newest turns that fit into the budget together, oldest first. A turn comes whole or not at all, and none stands
- * behind one that was left out. Counts no more turns than fit, and one.
+ * The newest turns that fit into the budget together, oldest first. A turn comes whole or not at all, and no turn before one
+ * that was left out comes. Counts the tokens of one turn more than fit, at most.
  */
 export function withinBudget<T extends Turn>(
   turns: readonly T[],

@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts'
 import { taskLinks } from '../../tasks/view.ts'
 
-/** Also for conversations of others: nobody can tell that they exist. */
+/** Also for conversations of others: no one can find out that they exist. */
 export function conversationNotFound(): Problem {
   return new Problem({
     status: 404,
@@ -37,6 +37,6 @@ export function notTheLastMessage(): Problem {
     code: 'not-the-last-message',
     title: 'Not the last reply',
     detail:
-      'Only the last reply of a conversation can be written anew. To go back further, send a message that replaces one.',
+      'Only the last reply of a conversation can be written again. To go back further, send a message that replaces one.',
   })
 }

@@ -9,8 +9,8 @@ export interface Exchange {
 }
 
 /**
- * The texts of turns. Those without a reply are left out: many models refuse two messages of the user in a row, and an
- * answer that never came is nothing to go on from. So are those of which either can no longer be read.
+ * The texts of turns. Turns without a reply are left out: many models refuse two messages of the user in a row, and a
+ * conversation cannot go on from an answer that never came. So are turns of which either text can no longer be read.
  */
 export async function exchangesOf(queries: Queries, tasks: TaskStore, turns: readonly Turn[]): Promise<Exchange[]> {
   const outputs = await tasks.outputsOf(queries, turns)

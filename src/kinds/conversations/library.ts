@@ -7,13 +7,13 @@ import type { Conversation, ConversationStore } from './store.ts'
 import { conversations as table } from './tables.ts'
 
 /**
- * A search looks into the newest turns of a conversation, up to about so many characters, or turns: what is opened must fit
- * into memory, and is looked through while everybody else waits.
+ * A search reads the newest turns of a conversation, up to about this many characters, or turns: the opened texts must fit
+ * into memory, and the search through them blocks all other requests.
  */
 const maxChars = 300_000
 const maxTurns = 1000
 
-/** Read at once: with messages as long as they may be, about as many characters. */
+/** Turns read at once: with messages of the greatest length, about `maxChars`. */
 const pageTurns = 10
 
 /** Beyond any position. */
@@ -22,9 +22,9 @@ const theEnd = 2 ** 31 - 1
 /**
  * Conversations in the library, from their first message on.
  *
- * An entry stands on the task of the last turn that it has something of. Messages are only ever removed from one of them on
- * to the end: whatever of the entry's is removed, that task is among it, and the entry goes in the same transaction. It
- * comes back when the reply has ended that takes its place.
+ * An entry stands on the task of the last turn in it. Messages are only ever removed from one of them to the end, so if any
+ * of the entry's messages is removed, that task is among them, and the entry is deleted in the same transaction. The entry
+ * comes back when the reply that replaces it has ended.
  */
 export function conversationLibrary({
   conversations,
@@ -42,7 +42,7 @@ export function conversationLibrary({
     },
 
     async hold(tx, ids) {
-      // Whoever removes a turn holds this lock.
+      // A transaction that removes a turn holds this lock.
       for (const id of [...ids].sort()) await conversations.lock(tx, id)
     },
 

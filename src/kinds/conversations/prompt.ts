@@ -1,11 +1,11 @@
 import type { ChatMessage } from '../../ai/completion.ts'
 import { fenced } from '../../ai/fence.ts'
 
-/** What a summary may be told to hold, at most, in characters. */
+/** The most that the prompt lets a summary hold, in characters. */
 export const maxSummaryChars = 600
 
 /**
- * The messages that ask a model for the reply to `content`: the rules, with what is left of the conversation's older
+ * The messages that ask a model for the reply to `content`: the rules, with the summary of the conversation's older
  * part, then `history` as it is, and last the user's message, word for word.
  */
 export function turnPrompt({
@@ -13,7 +13,7 @@ export function turnPrompt({
   history,
   content,
 }: {
-  /** Of what came before `history`. */
+  /** The summary of what came before `history`. */
   summary?: string
   history: readonly ChatMessage[]
   content: string
@@ -26,7 +26,7 @@ export function turnPrompt({
   ]
 }
 
-/** The messages that ask for a new summary: the previous one, and what has been said since. */
+/** The messages that ask for a new summary: the previous summary, and the messages since. */
 export function summaryPrompt({
   previous = '',
   messages,
@@ -36,7 +36,7 @@ export function summaryPrompt({
 }): ChatMessage[] {
   const blocks = [
     fenced('이전 요약', previous),
-    // A block for each: one message can never look like two.
+    // A block for each message: one message can never pass for two.
     ...messages.map(({ role, content }) => fenced(speakers[role], content)),
   ]
   return [

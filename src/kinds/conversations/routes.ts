@@ -52,7 +52,7 @@ export interface ConversationRoutesOptions {
   conversations: ConversationStore
 }
 
-/** Conversations: talk, read, go back, forget. */
+/** Conversations: send messages, read them, replace them, remove them. */
 export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOptions> = async (app, options) => {
   const { tasks, accept, database, store, conversations } = options
   const schema = { tags: ['conversations'] }
@@ -60,7 +60,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
   app.post(
     '/api/conversations',
     {
-      // There is nothing that has to be said.
+      // No member of the body is required.
       preValidation: async request => {
         request.body ??= {}
       },
@@ -84,7 +84,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
       schema: {
         ...acceptsTask,
         ...schema,
-        summary: 'Say something and have a reply written',
+        summary: 'Send a message and get a reply',
         params: Params,
         querystring: OnBusy,
         body: NewMessageBody,
@@ -170,7 +170,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
     {
       schema: {
         ...schema,
-        summary: 'What the conversation has come to',
+        summary: 'The summary of a conversation',
         description:
           'Written after each reply, in its own time. Send the `ETag` of the last answer to wait for another.',
         params: Params,

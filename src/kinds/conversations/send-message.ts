@@ -8,11 +8,11 @@ import { conversationBusy, conversationNotFound, messageNotFound } from './error
 import type { Conversation, ConversationStore, Turn } from './store.ts'
 import type { TurnInput } from './turn.ts'
 
-/** What a message does when a reply is being written: is refused, waits for it, or stops it. */
+/** What happens to a message while a reply is being written: it is refused, waits for the reply, or stops it. */
 export const onBusyModes = ['reject', 'queue', 'cancel'] as const
 export type OnBusy = (typeof onBusyModes)[number]
 
-/** What stands for a title until somebody gives one. */
+/** The length of the title that is taken from the first message until the user gives one. */
 const maxTitleChars = 40
 
 export interface MessageOptions {
@@ -24,18 +24,18 @@ export interface MessageOptions {
 
 export interface NewMessage {
   content: string
-  /** A turn that this message takes the place of: it and all after it are removed. */
+  /** The turn that this message replaces: that turn and all after it are removed. */
   replaces?: string
   traceId: string
   idempotencyKey?: string
 }
 
 /**
- * Saves a message, and the task that replies to it, in one transaction. So is what goes for it: a message that is refused
- * stops and removes nothing.
+ * Saves a message, and the task that replies to it, in one transaction. What the message stops and removes is in the same
+ * transaction: a message that is refused stops and removes nothing.
  *
- * Messages of one conversation are put in order by a lock on it; a reply begins when the one before has ended. The same
- * message again with the same key is not sent, stops and removes nothing.
+ * A lock on the conversation puts its messages in order; a reply begins when the one before has ended. The same
+ * message again with the same key is not sent, stops nothing and removes nothing.
  *
  * @throws Problem `conversation-not-found`, `message-not-found`, `conversation-busy`, `queue-full`, `idempotency-key-reused`
  */
@@ -54,7 +54,7 @@ export async function sendMessage(
     const removed = replaced ? await conversations.turnIds(tx, conversation.id, replaced.position) : []
     await tasks.removeIn(tx, removed)
     const unfinished = () => conversations.unfinished(tx, [conversation.id])
-    // The last one first: so that none begins just to be stopped.
+    // The last one first, so that none begins just to be stopped.
     if (onBusy === 'cancel') for (const { id } of (await unfinished()).reverse()) await tasks.cancelIn(tx, id, ownerId)
     const busy = await unfinished()
     if (busy[0] && onBusy === 'reject') throw conversationBusy(busy[0].id)
@@ -73,7 +73,10 @@ export async function sendMessage(
   }
 }
 
-/** It was given no title: it has none, or that of its first message, which is replaced. One that is damaged was given. */
+/**
+ * The user gave no title: the conversation has none, or that of its first message, which is replaced. A damaged title was
+ * given.
+ */
 function untitled({ title, damaged }: Conversation, replaced: Turn | undefined): boolean {
   if (damaged) return false
   return title === undefined || (replaced?.position === 1 && title === titleFrom(replaced.content))

@@ -12,14 +12,14 @@ export interface Conversation {
   title: string | undefined
   createdAt: Date
   usedAt: Date
-  /** It has a title that can no longer be read. */
+  /** The title can no longer be read. */
   damaged: boolean
 }
 
 export interface Turn {
-  /** Also the task's and the reply's. */
+  /** Also the id of the task and of the reply. */
   id: string
-  /** Of the conversation. */
+  /** The owner of the conversation. */
   ownerId: string
   conversationId: string
   position: number
@@ -32,22 +32,22 @@ export interface Turn {
 
 export interface Summary {
   turnId: string
-  /** Of the turn it reaches. */
+  /** The position of the turn it reaches. */
   position: number
   text: string
   createdAt: Date
 }
 
-/** So many summaries at most are passed over because they cannot be read: one at most is damaged, as a rule. */
+/** At most this many unreadable summaries are skipped; as a rule, at most one is damaged. */
 const maxDamagedSummaries = 20
 
-/** The place after which a page of conversations begins. */
+/** A page of conversations begins after this. */
 export interface ConversationCursor {
   usedAt: Date
   id: string
 }
 
-/** The SQL of conversations, their turns and summaries. What joins a transaction takes it as its first argument. */
+/** The SQL of conversations, their turns and summaries. A method that joins a transaction takes it as its first argument. */
 export class ConversationStore {
   readonly #cipher: Cipher
 
@@ -64,7 +64,7 @@ export class ConversationStore {
     return this.#conversation(row as typeof conversations.$inferSelect)
   }
 
-  /** The owner's conversation; `undefined` when there is none of this owner. `forUpdate`: nobody else adds a turn. */
+  /** The owner's conversation; `undefined` when this owner has none with the id. `forUpdate`: no other transaction adds a turn. */
   async find(tx: Queries, id: string, ownerId: string, { forUpdate = false } = {}): Promise<Conversation | undefined> {
     if (!isUuid(id)) return undefined
     const query = tx
@@ -75,7 +75,7 @@ export class ConversationStore {
     return row && this.#conversation(row)
   }
 
-  /** Those of these conversations that are there, with their owners. */
+  /** Those of these conversations that exist, with their owners. */
   async getAll(tx: Queries, ids: readonly string[]): Promise<Conversation[]> {
     const rows = await tx
       .select()
@@ -84,7 +84,7 @@ export class ConversationStore {
     return rows.map(row => this.#conversation(row))
   }
 
-  /** Keeps turns from being added, stopped and written anew until the transaction ends; false if it has gone. */
+  /** Keeps turns from being added, stopped and written again until the transaction ends; false if the conversation was deleted. */
   async lock(tx: Queries, id: string): Promise<boolean> {
     const rows = await tx
       .select({ id: conversations.id })
@@ -119,7 +119,7 @@ export class ConversationStore {
     await tx.delete(conversations).where(eq(conversations.id, id))
   }
 
-  /** Adds the turn of a new task behind the others of a locked conversation. `title`: its new one, if it gets one. */
+  /** Adds the turn of a new task after the others of a locked conversation. `title`: its new title, if it gets one. */
   async addTurn(
     tx: Queries,
     { ownerId, ...turn }: { id: string; ownerId: string; conversationId: string; content: string; createdAt: Date },
@@ -146,7 +146,7 @@ export class ConversationStore {
     return row && this.#turn(row)
   }
 
-  /** The turn whose message is to be replied to. @throws DecryptionFailed when that can no longer be read */
+  /** The turn whose message the reply answers. @throws DecryptionFailed when that message can no longer be read */
   async turnToReplyTo(tx: Queries, id: string): Promise<Turn | undefined> {
     const [row] = await turnRows(tx).where(eq(turns.id, id))
     if (!row) return undefined
@@ -193,7 +193,7 @@ export class ConversationStore {
     return row?.value ?? 0
   }
 
-  /** Ids of the turns from a position on: of all without one. */
+  /** Ids of the turns from a position on; of all turns without a position. */
   async turnIds(tx: Queries, conversationId: string, from = 0): Promise<string[]> {
     const rows = await tx
       .select({ id: turns.id })
@@ -203,7 +203,7 @@ export class ConversationStore {
     return rows.map(({ id }) => id)
   }
 
-  /** The turns whose tasks wait or run, those of one conversation in their order. */
+  /** The turns whose tasks wait or run; those of one conversation in their order. */
   async unfinished(tx: Queries, conversationIds: readonly string[]): Promise<{ id: string; conversationId: string }[]> {
     return tx
       .select({ id: turns.id, conversationId: turns.conversationId })
@@ -213,7 +213,7 @@ export class ConversationStore {
       .orderBy(asc(turns.position))
   }
 
-  /** Part of the final transaction of these turns' tasks: there is a reply, that of this attempt. */
+  /** Part of the final transaction of these turns' tasks: each turn has the reply of this attempt. */
   async setSaved(tx: Queries, replied: readonly { id: string; attempt: number }[]): Promise<void> {
     const ids = arrayOf('uuid', replied, ({ id }) => id)
     const attempts = arrayOf('integer', replied, ({ attempt }) => attempt)
@@ -224,15 +224,15 @@ export class ConversationStore {
       .where(eq(turns.id, sql`replied.id`))
   }
 
-  /** The reply is about to be written anew: it and its summary no longer count. */
+  /** The reply is about to be written again: it and its summary no longer count. */
   async unsetSaved(tx: Queries, turnId: string): Promise<void> {
     await tx.update(turns).set({ savedAttempt: null }).where(eq(turns.id, turnId))
     await tx.delete(summaries).where(eq(summaries.turnId, turnId))
   }
 
   /**
-   * The newest summary that reaches a turn before `position`: without one, the conversation's. `damaged` if there is a newer
-   * one that can no longer be read: then the one before it counts, as if that had not been written yet.
+   * The newest summary that reaches a turn before `position`; without a position, the conversation's newest. `damaged` if there
+   * is a newer summary that can no longer be read: the one before it then counts, as if the newer one had not been written.
    */
   async summary(
     tx: Queries,
@@ -286,7 +286,7 @@ interface TurnRow {
   ownerId: string
 }
 
-/** Turns with the owner of their conversation, in whose name they are opened. */
+/** Turns with the owner of their conversation, which their decryption needs. */
 function turnRows(tx: Queries) {
   return tx
     .select({ turn: turns, ownerId: conversations.ownerId })

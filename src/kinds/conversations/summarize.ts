@@ -11,20 +11,20 @@ import { exchangesOf } from './exchanges.ts'
 import { summaryPrompt } from './prompt.ts'
 import type { ConversationStore } from './store.ts'
 
-/** A model that does not stop must not fill the database, nor the next prompts. */
+/** A model that does not stop must not fill the database or the next prompts. */
 const maxSummaryChars = 4_000
 
-/** So much is read, since what comes first may turn out to be reasoning. */
+/** This much is read, since the beginning may turn out to be reasoning. */
 const bound = fixedBound(20_000)
 
-/** So many turns at most are summed up at once: more only if summaries failed for long. */
+/** At most this many turns are summed up at once; there are more only if summaries failed for long. */
 const maxTurns = 50
 
 export interface SummarizeOptions {
   conversations: ConversationStore
   tasks: TaskStore
   model: Model
-  /** Tokens of messages in a prompt; the summary of more would be as long as they are. */
+  /** Tokens of messages in a prompt; a summary of more would be as long as the messages. */
   contextTokens: number
   concurrency: number
 }
@@ -32,10 +32,10 @@ export interface SummarizeOptions {
 type TurnCompleted = DomainEvents['turn.completed']
 
 /**
- * What happens after a turn: the summary before it and what has been said since become the summary that reaches it.
+ * Sums up a conversation after a turn: the summary before it and the messages since become the summary that reaches it.
  *
- * One conversation's turns come one after the other, in their order. Nothing of it touches the conversation, its
- * messages or a reply: the next prompts just have an older summary until it is there.
+ * The turns of one conversation are handled one after the other, in their order. A failure touches neither the conversation
+ * nor its messages or replies: the next prompts use an older summary until the new one is there.
  */
 export function summarizeAfterTurn(options: SummarizeOptions): SingleHandler<'turn.completed'> {
   const { conversations, model, concurrency } = options
@@ -48,7 +48,7 @@ export function summarizeAfterTurn(options: SummarizeOptions): SingleHandler<'tu
       if (!messages) return
       const text = await written(model, messages, signal)
       await commit(async tx => {
-        // Whoever regenerates the reply or removes the turn holds this lock.
+        // A transaction that regenerates the reply or removes the turn holds this lock.
         if (!(await conversations.lock(tx, turn.conversationId))) return
         const current = await conversations.turn(tx, turn.taskId)
         if (current?.savedAttempt === turn.attempt) await conversations.addSummary(tx, current, turn.attempt, text)
@@ -57,7 +57,7 @@ export function summarizeAfterTurn(options: SummarizeOptions): SingleHandler<'tu
   }
 }
 
-/** `undefined` when there is nothing (more) to do. */
+/** `undefined` when there is nothing (more) to sum up. */
 async function promptFor(
   queries: Queries,
   { conversations, tasks, contextTokens }: SummarizeOptions,
@@ -102,7 +102,7 @@ async function written(model: Model, messages: readonly ChatMessage[], signal: A
 
 const permanent: ReadonlySet<Completion['outcome']> = new Set(['refused', 'rejected', 'content-filter'])
 
-/** No summary this time; another try may bring one. */
+/** No summary this time; another attempt may bring one. */
 class SummaryFailed extends Error {
   override readonly name = 'SummaryFailed'
   readonly code = 'SUMMARY_FAILED'

@@ -17,7 +17,7 @@ export const conversations = pgTable(
   table => [index('conversations_owner').on(table.ownerId, table.usedAt, table.id)],
 )
 
-/** A user's message and the task that replies to it, whose id it has; the reply is the task's output. */
+/** A user's message and the task that replies to it, with the same id; the reply is the task's output. */
 export const turns = pgTable(
   'turns',
   {
@@ -27,7 +27,7 @@ export const turns = pgTable(
     conversationId: uuid('conversation_id')
       .notNull()
       .references(() => conversations.id, { onDelete: 'cascade' }),
-    /** From 1, in the order of the messages: clocks of several servers may differ. */
+    /** From 1, in the order of the messages: the clocks of several servers may differ. */
     position: integer('position').notNull(),
     content: encrypted<string>('content').notNull(),
     /** The task's attempt whose reply is saved; null while there is none. */
@@ -38,14 +38,14 @@ export const turns = pgTable(
 )
 
 /**
- * What a conversation has come to, up to and with the reply of one turn. Kept for every turn, so that a conversation whose
- * last turns are removed goes back to the summary before them. The newest is the conversation's.
+ * The content of a conversation, up to and with the reply of one turn. Kept for every turn, so that a conversation whose
+ * last turns are removed goes back to the summary before them. The newest is the conversation's summary.
  */
 export const summaries = pgTable('summaries', {
   turnId: uuid('turn_id')
     .primaryKey()
     .references(() => turns.id, { onDelete: 'cascade' }),
-  /** Of the reply that it sums up: a regenerated one needs another. */
+  /** The attempt of the reply that it sums up: a regenerated reply needs another summary. */
   attempt: integer('attempt').notNull(),
   text: encrypted<string>('text').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),

@@ -14,10 +14,10 @@ import type { ConversationStore } from './store.ts'
 /** No prompt has more earlier turns than this, however short they are. */
 const maxTurns = 100
 
-/** Of a reply: an essay of ten pages fits. */
+/** The bound of a reply: an essay of ten pages fits. */
 const bound = fixedBound(40_000)
 
-/** The message itself is kept with the turn. */
+/** The message itself is stored with the turn. */
 export const TurnInput = Type.Object({ conversationId: Type.String() }, { additionalProperties: false })
 
 export interface TurnKindOptions {
@@ -74,7 +74,7 @@ export function turnKind({
       if (turn.damaged) throw taskInputDamaged()
       const [later] = await conversations.turnIds(tx, turn.conversationId, turn.position + 1)
       if (later !== undefined) throw notTheLastMessage()
-      // One that was stopped while it waited.
+      // A turn that was stopped while it waited.
       const [busy] = await conversations.unfinished(tx, [turn.conversationId])
       if (busy) throw conversationBusy(busy.id)
       await conversations.unsetSaved(tx, id)

@@ -2,7 +2,7 @@ import type { StoredOutput } from '../../tasks/store/rows.ts'
 import { outputEnded } from '../../tasks/task.ts'
 import type { Conversation, Turn } from './store.ts'
 
-/** What lists and the conversation itself say of it. */
+/** The members that lists and the conversation itself share. */
 export function viewHead({ id, title, createdAt, usedAt, damaged }: Conversation) {
   return {
     id,
@@ -13,7 +13,7 @@ export function viewHead({ id, title, createdAt, usedAt, damaged }: Conversation
   }
 }
 
-/** A turn as two messages. The reply is always there; what it has said stands in its task until it ends. */
+/** A turn as two messages. The reply is always there; until it ends, its text is in its task. */
 export function viewMessages({ id, content, createdAt, damaged }: Turn, reply: StoredOutput) {
   const at = createdAt.toISOString()
   const { status, text, finishReason, error } = reply

@@ -1,9 +1,9 @@
 import { folded } from './model-text.ts'
 
 /**
- * The index of the choice that a model named as the right one: by its index, as asked for, or in a string by its index,
- * its letter ("B", "b)", "(B)") or its text. `undefined` if it names none, or may name another one just as well: a model
- * that counts from 1 cannot be told from one that counts from 0, and "2" may be an index or the text of a choice.
+ * The index of the choice that a model named as the right one: by its index, as the prompt asks, or in a string by its index,
+ * its letter ("B", "b)", "(B)") or its text. `undefined` if the answer names none or is ambiguous: a model that counts
+ * from 1 cannot be distinguished from one that counts from 0, and "2" may be an index or the text of a choice.
  */
 export function answerIndex(answer: unknown, choices: readonly string[]): number | undefined {
   const named = new Set(typeof answer === 'string' ? readings(answer.trim(), choices) : [answer])

@@ -31,7 +31,7 @@ const head = {
     description: 'Questions that were asked for. Null only if that is damaged.',
   }),
   status: Type.Enum(taskStatuses, {
-    description: 'That of its task; one that could not be made anew still has the questions it had.',
+    description: 'The status of its task; a quiz that could not be made again keeps its questions.',
   }),
   createdAt: Type.String(),
   error: Type.Optional(Failure),

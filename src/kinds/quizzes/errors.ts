@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts'
 import { taskLinks } from '../../tasks/view.ts'
 
-/** Also for quizzes of others: nobody can tell that they exist. */
+/** Also for quizzes of others: no one can find out that they exist. */
 export function quizNotFound(): Problem {
   return new Problem({
     status: 404,
@@ -62,7 +62,7 @@ export function quizEmpty(): Problem {
   })
 }
 
-/** Questions are yet to come, or other ones are about to take the place of those that would be answered. Nothing was saved. */
+/** Questions are yet to come, or new ones are about to replace those that would be answered. Nothing was saved. */
 export function quizBeingMade(taskId: string): Problem {
   return new Problem({
     status: 409,

@@ -7,7 +7,7 @@ export interface Grade {
 }
 
 /**
- * Compares answers, one for each question and null for one that was left out, with the right ones.
+ * Compares the given answers, one for each question and null for one that was left out, with the right ones.
  *
  * @throws Problem `wrong-number-of-answers`, `no-such-choice`
  */

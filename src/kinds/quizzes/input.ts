@@ -6,7 +6,7 @@ export const maxChoices = 6
 export const difficulties = ['easy', 'medium', 'hard'] as const
 export type Difficulty = (typeof difficulties)[number]
 
-/** What a quiz is to be about. */
+/** What the user asks for. */
 export const QuizInput = Type.Object(
   {
     topic: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
@@ -26,7 +26,7 @@ export const QuizInput = Type.Object(
 )
 export type QuizInput = Static<typeof QuizInput>
 
-/** What somebody answers to a quiz. */
+/** The answers of a user to a quiz. */
 export const AttemptInput = Type.Object(
   {
     answers: Type.Array(Type.Union([Type.Integer({ minimum: 0, maximum: maxChoices - 1 }), Type.Null()]), {

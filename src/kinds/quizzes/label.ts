@@ -1,6 +1,6 @@
 import type { QuizInput } from './input.ts'
 
-/** What a quiz is known by. */
+/** The name of a quiz in lists. */
 export function quizLabel({ topic }: Pick<QuizInput, 'topic'>): string {
   return topic
 }

@@ -3,9 +3,9 @@ import type { QuizInput } from './input.ts'
 import type { QuizStore } from './store.ts'
 
 /**
- * Quizzes in the library: what was asked for, the questions and their choices, all of which their owner sees before taking
- * one. The answers and explanations are never looked into, before a quiz was taken or after: a search must not give away
- * what it has yet to ask, and taking a quiz changes nothing else that the library shows.
+ * Quizzes in the library: the request, the questions and their choices, all of which their owner sees before taking
+ * the quiz. A search never reads the answers and explanations, before a quiz was taken or after: it must not give them
+ * away, and taking a quiz changes nothing else that the library shows.
  */
 export function quizLibrary(store: QuizStore): TaskLibrary<QuizInput> {
   return {

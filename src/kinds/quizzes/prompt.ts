@@ -3,19 +3,19 @@ import { fenced, oneLine } from '../../ai/fence.ts'
 
 export interface QuizPromptInput {
   readonly topic: string
-  /** What the questions must rest on; without it, common knowledge. */
+  /** The text that the questions must rest on; without it, common knowledge. */
   readonly material?: string
   /** How many questions to write now. */
   readonly questionCount: number
   readonly difficulty: 'easy' | 'medium' | 'hard'
   /** How many choices each question has. */
   readonly choices: number
-  /** The questions that are there already, and must not come again. */
+  /** The questions that exist already, and must not come again. */
   readonly have?: readonly string[]
 }
 
 /**
- * The messages that ask a model for questions. They say in words what JSON is wanted, for servers that know no
+ * The messages that ask a model for questions. They describe the JSON in words, for servers that know no
  * `response_format`; topic, material and earlier questions are data between fences that they cannot contain.
  */
 export function quizPrompt(request: QuizPromptInput): ChatMessage[] {
@@ -46,7 +46,7 @@ export function quizFormat({ questionCount, choices }: Pick<QuizPromptInput, 'qu
   }
 }
 
-/** `strict` wants every property required, and no others. */
+/** `strict` requires that every property is required, and that there are no others. */
 function closedObject(properties: Record<string, object>): Record<string, unknown> {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
 }

@@ -1,31 +1,31 @@
 import { JSONParser, TokenType } from '@streamparser/json'
 
-/** What a model wrote as a question: any member may be missing, or be anything. */
+/** A question as a model wrote it: any member may be missing, or be anything. */
 export type RawQuestion = Readonly<Record<string, unknown>>
 
-/** Of one answer as much is read; the rest is ignored. */
+/** This much of one answer is read; the rest is ignored. */
 const maxChars = 2_000_000
 const maxQuestions = 100
-/** Text that begins to look like JSON so often is none. */
+/** A text in which JSON seems to begin this often holds none. */
 const maxBeginnings = 1_000
 /** The format is 4 deep. */
 const maxDepth = 32
 
-/** A bracket, or what stands between two: only at a bracket can JSON that holds questions begin or end. */
+/** A bracket, or the text between two: only at a bracket can JSON that holds questions begin or end. */
 const pieces = /[{}[\]]|[^{}[\]]+/g
 
 /**
- * Reads questions out of what a model writes, while it comes: `push` returns the questions that are complete now and
- * were not before, in order, however the text is cut. Takes time linear in the text. Never throws.
+ * Reads questions out of a model's text while it comes: `push` returns the questions that this piece completes, in order,
+ * however the text is cut. Takes time linear in the text. Never throws.
  *
- * A question is an object with a member `question`, wherever it stands: in `{questions: [...]}` as asked for, in a bare
- * array or alone. Whatever is no JSON is skipped: words around it, a ```json fence. Where JSON breaks, as after a
- * quotation mark too many, it is taken up again at the next bracket, so the other questions are not lost.
+ * A question is an object with a member `question`, wherever it stands: in `{questions: [...]}` as the prompt asks, in a bare
+ * array or alone. The reader skips what is not JSON: words around it, a ```json fence. Where JSON breaks, as after a
+ * quotation mark too many, the reader starts again at the next bracket, so the other questions are not lost.
  *
- * Why @streamparser/json: text is pushed into it and each value told as it ends, in linear time; it needs no other
- * package and is used and mended a lot (5 million downloads a month, 3 releases in 2026-08). partial-json and
- * best-effort-json-parser parse everything anew for each delta, jsonriver can only be pulled from, and stream-json is a
- * set of Node streams. None of them looks for JSON among other text, so the parser gets the text piece by piece.
+ * Why @streamparser/json: text is pushed into it and it emits each value as it ends, in linear time; it needs no other
+ * package and is widely used and maintained (5 million downloads a month, 3 releases in 2026-08). partial-json and
+ * best-effort-json-parser parse the whole text again for each delta, jsonriver can only be pulled from, and stream-json is a
+ * set of Node streams. None of them searches for JSON among other text, so the parser gets the text piece by piece.
  */
 export class QuestionReader {
   #parser: JSONParser | undefined
@@ -37,7 +37,7 @@ export class QuestionReader {
   push(delta: string): RawQuestion[] {
     const text = delta.slice(0, maxChars - this.#chars)
     this.#chars += text.length
-    // Models put raw newlines into strings, where JSON has none; between values any white space will do.
+    // Models put raw newlines into strings, where JSON allows none; between values any white space is allowed.
     for (const [piece] of text.replace(/\p{Cc}/gu, ' ').matchAll(pieces)) this.#feed(piece)
     const complete = this.#complete
     this.#complete = []
@@ -50,7 +50,7 @@ export class QuestionReader {
         this.#parser.write(piece)
         return
       } catch {
-        // To be expected: it was no JSON, or is broken, or had ended. Perhaps it begins here.
+        // Expected: the text was not JSON, or is broken, or had ended. Perhaps JSON begins here.
         this.#parser = undefined
       }
     }

@@ -4,7 +4,7 @@ import { folded, modelText } from './model-text.ts'
 import type { RawQuestion } from './question-reader.ts'
 
 export interface Question {
-  /** Its place in the quiz, from 0. */
+  /** Its position in the quiz, from 0. */
   index: number
   question: string
   choices: string[]
@@ -17,8 +17,8 @@ export interface Question {
 const maxLengths = { question: 500, choice: 200, explanation: 1000 }
 
 /**
- * Makes the next question after those that are `known` of what a model wrote. Valid is one that was not asked before,
- * with as many choices as were asked for, all different, one of them named as the answer, and with an explanation.
+ * Makes the next question, after those that are `known`, from what a model wrote. A valid question was not asked before, has
+ * as many choices as the user asked for, all different, one of them named as the answer, and an explanation.
  * `reason` says what is wrong and repeats nothing that the model wrote.
  */
 export function validQuestion(
@@ -42,12 +42,12 @@ export function validQuestion(
   return { kind: 'valid', question: { index: known.length, question, choices, answer, explanation } }
 }
 
-/** What readers of the task's log see of a question: they have yet to take the quiz, so without its answer. */
+/** What readers of the task's log see of a question: without its answer, since they have yet to take the quiz. */
 export function questionChunk({ index, question, choices }: Question): KindChunk {
   return { type: 'data-question', id: `question-${index}`, data: { index, question, choices } }
 }
 
-/** Takes the place of a question that readers have seen: there is none under this id, unless another one follows. */
+/** Withdraws a question that readers have seen: there is none under this id, unless another one follows. */
 export function withdrawnChunk({ index }: Question): KindChunk {
   return { type: 'data-question', id: `question-${index}`, data: { index, withdrawn: true } }
 }

@@ -6,7 +6,7 @@ import { type Question, questionChunk } from './question.ts'
 import type { Quiz, QuizStore } from './store.ts'
 import { writeQuiz } from './write.ts'
 
-/** The `quiz` kind: questions with one right answer each. What the model says of the answers stays here. */
+/** The `quiz` kind: questions with one right answer each. The answers never leave this server before the quiz is taken. */
 export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
   return {
     name: 'quiz',
@@ -24,7 +24,7 @@ export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
     ],
 
     async beforeRetry(tx, task) {
-      // Whoever takes it locks its task as well.
+      // A transaction that takes the quiz locks its task as well.
       if ((await store.lastAttempts(tx, task)).length > 0) throw quizTaken()
     },
 
@@ -34,7 +34,7 @@ export function quizKind(store: QuizStore): TaskKind<typeof QuizInput> {
   }
 }
 
-/** What came of a task. */
+/** The quiz that a task made. */
 function made({ id, ownerId, createdAt, outputs }: EndedTask<unknown>): Omit<Quiz, 'damaged'> {
   const [{ result, status }] = outputs as [SavedOutput]
   const { questions } = result as { questions: Question[] }

@@ -30,7 +30,7 @@ export interface QuizRoutesOptions {
   quizzes: QuizStore
 }
 
-/** Quizzes: have one made, go away, come back, take it. */
+/** Quizzes: make, list, read, take and remove them. */
 export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (app, options) => {
   const { kind, tasks, accept, database, store, quizzes } = options
   const made = new TasksOfKind<QuizInput>(kind.name, store)
@@ -38,7 +38,7 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
 
   app.post(
     '/api/quizzes',
-    { schema: { ...acceptsTask, ...schema, summary: 'Have a quiz made', body: QuizInput } },
+    { schema: { ...acceptsTask, ...schema, summary: 'Make a quiz', body: QuizInput } },
     async (request, reply) => {
       const { ownerId, body, id: traceId } = request
       const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
@@ -51,7 +51,7 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
     {
       schema: {
         ...schema,
-        summary: 'Your quizzes, newest first, also those that are being made or could not be',
+        summary: 'Your quizzes, newest first, including those that are being made or failed',
         querystring: TaskListQuery,
         response: { 200: QuizList },
       },

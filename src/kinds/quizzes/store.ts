@@ -9,7 +9,7 @@ import { attempts, quizzes } from './tables.ts'
 export interface Quiz {
   id: string
   ownerId: string
-  /** None when they can no longer be read. */
+  /** Empty when they can no longer be read. */
   questions: Question[]
   complete: boolean
   createdAt: Date
@@ -18,7 +18,7 @@ export interface Quiz {
 
 export interface Attempt {
   id: string
-  /** None when they can no longer be read. */
+  /** Empty when they can no longer be read. */
   answers: (number | null)[]
   score: number
   createdAt: Date
@@ -30,10 +30,10 @@ export interface Tally {
   bestScore: number
 }
 
-/** Nobody looks at more of them, and whoever takes a quiz without end must not make each look at it slower. */
+/** No one reads more attempts, and a user who takes a quiz without end must not make each request for it slower. */
 const maxAttempts = 100
 
-/** The SQL of quizzes and how they were taken. What joins a transaction takes it as its first argument. */
+/** The SQL of quizzes and how they were taken. A method that joins a transaction takes it as its first argument. */
 export class QuizStore {
   readonly #cipher: Cipher
 
@@ -41,7 +41,7 @@ export class QuizStore {
     this.#cipher = cipher
   }
 
-  /** Part of the final transaction of their tasks. Again after a retry: then these questions take the place of the others. */
+  /** Part of the final transaction of their tasks. After a retry, the new questions replace the old ones. */
   async save(tx: Queries, made: readonly Omit<Quiz, 'damaged'>[]): Promise<void> {
     const values = made.map(({ id, ownerId, questions, complete, createdAt }) => ({
       id,
@@ -54,12 +54,12 @@ export class QuizStore {
     await tx.insert(quizzes).values(values).onConflictDoUpdate({ target: quizzes.id, set })
   }
 
-  /** What is kept of this task, if it has ended with questions. */
+  /** The stored quiz of this task, if it has ended with questions. */
   async get(tx: Queries, task: OwnedTask): Promise<Quiz | undefined> {
     return (await this.getAll(tx, [task])).get(task.id)
   }
 
-  /** What is kept of those of these tasks that have ended with questions, by id. */
+  /** The stored quizzes of those of these tasks that have ended with questions, by id. */
   async getAll(tx: Queries, owned: readonly OwnedTask[]): Promise<Map<string, Quiz>> {
     if (owned.length === 0) return new Map()
     const owners = new Map(owned.map(({ id, ownerId }) => [id, ownerId]))
@@ -70,7 +70,7 @@ export class QuizStore {
     return new Map(rows.map(row => [row.id, this.#quiz(owners.get(row.id) as string, row)]))
   }
 
-  /** The quiz's task must be locked: the last one has the greatest id. */
+  /** The quiz's task must be locked, so that the last attempt has the greatest id. */
   async addAttempt(
     tx: Queries,
     quiz: OwnedTask,
@@ -88,7 +88,7 @@ export class QuizStore {
     return this.#attempt(quiz.ownerId, row as typeof attempts.$inferSelect)
   }
 
-  /** How a quiz was taken, the last hundred times at most, oldest first. */
+  /** The attempts at a quiz: the last hundred at most, oldest first. */
   async lastAttempts(tx: Queries, quiz: OwnedTask): Promise<Attempt[]> {
     const rows = await tx
       .select()
@@ -99,7 +99,7 @@ export class QuizStore {
     return rows.map(row => this.#attempt(quiz.ownerId, row)).reverse()
   }
 
-  /** How often and how well quizzes were taken, by quiz; one that never was is not in it. */
+  /** How often and how well quizzes were taken, by quiz; a quiz that was never taken is not in the map. */
   async tallies(tx: Queries, quizIds: readonly string[]): Promise<Map<string, Tally>> {
     const rows = await tx
       .select({ id: attempts.quizId, attempts: count(), bestScore: sql<number>`max(${attempts.score})` })

@@ -5,19 +5,19 @@ import type { Question } from './question.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
 
-/** A quiz: what a `quiz` task made. Has the task's id; what was asked for is the task's input. */
+/** A quiz: what a `quiz` task made. Has the task's id; the request is the task's input. */
 export const quizzes = pgTable('quizzes', {
   id: uuid('id')
     .primaryKey()
     .references(() => tasks.id, { onDelete: 'cascade' }),
   ownerId: uuid('owner_id').notNull(),
   questions: encrypted<Question[]>('questions').notNull(),
-  /** Has as many questions as were asked for. */
+  /** Has as many questions as the user asked for. */
   complete: boolean('complete').notNull(),
   createdAt: instant('created_at').notNull(),
 })
 
-/** Each time somebody took a quiz. */
+/** Each time a user took a quiz. */
 export const attempts = pgTable(
   'quiz_attempts',
   {

@@ -3,7 +3,7 @@ import { faultOf } from '../../tasks/view.ts'
 import type { QuizInput } from './input.ts'
 import type { Attempt, Quiz, Tally } from './store.ts'
 
-/** A quiz in a list. @param kept none while it is made for the first time, or if it could not be */
+/** A quiz in a list. @param kept undefined while it is made for the first time, or if it could not be made */
 export function viewQuizItem(made: TaskOfKind<QuizInput>, kept: Quiz | undefined, tally: Tally | undefined) {
   return {
     ...head(made),

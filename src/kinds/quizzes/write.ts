@@ -6,39 +6,40 @@ import type { Usage } from '../../tasks/task.ts'
 import { type Question, questionChunk, validQuestion, withdrawnChunk } from './question.ts'
 import { QuestionReader } from './question-reader.ts'
 
-/** What a quiz is to be about. */
+/** What the user asks for. */
 export interface QuizRequest {
   topic: string
   material?: string
   questionCount: number
   difficulty: 'easy' | 'medium' | 'hard'
-  /** To choose from, in each question. */
+  /** The number of choices in each question. */
   choices: number
 }
 
-/** The words in which a model is asked. */
+/** The words that ask a model. */
 export interface QuizPrompts {
-  /** @param request `have`: the questions that there are, of which none may be asked again */
+  /** @param request `have`: the questions that exist, none of which may be asked again */
   quizPrompt(request: QuizRequest & { have?: readonly string[] }): ChatMessage[]
   quizFormat(request: { questionCount: number; choices: number }): JsonFormat
 }
 
-/** Besides the first try. */
+/** Besides the first attempt. */
 const maxRepairs = 2
 
-/** Of one answer: twenty questions fit, each as long as one may be. */
+/** The bound of one answer: twenty questions fit, each as long as one may be. */
 const bound = fixedBound(80_000)
 
-/** After these the rest is asked for; what ended otherwise would end so again. */
+/** After these outcomes the missing questions are asked for; any other outcome would come again. */
 const mendable = new Set<Completion['outcome']>(['completed', 'length', 'truncated', 'stalled', 'broken', 'other'])
 
 /**
- * Writes the questions of a quiz, each to the log as soon as it is complete and valid, without its answer: readers see
- * the log, and have yet to take the quiz.
+ * Writes the questions of a quiz. Each goes to the log as soon as it is complete and valid, without its answer: readers of
+ * the log have yet to take the quiz.
  *
- * Of questions that are invalid, cut off or missing, as many are asked for again, at most twice; those beyond the number
- * are ignored. Those that a model drafted while it reasoned, as it turns out, are withdrawn. Ends as `completed` with all of them, otherwise as `incomplete` with some or as `failed` with none; then
- * the error is that of the last completion, or `invalid` if it had none. `result` is `{ questions }`.
+ * The writer asks again for as many questions as are invalid, cut off or missing, at most twice, and ignores questions beyond
+ * the number. It withdraws questions that turn out to be drafted while the model reasoned. It ends as `completed` with all
+ * questions, as `incomplete` with some or as `failed` with none; then the error is that of the last completion, or
+ * `invalid` if it had none. `result` is `{ questions }`.
  */
 export async function writeQuiz(
   input: QuizRequest,

@@ -22,7 +22,7 @@ const Mark = Type.Object(
 const sizes = {
   bytes: Type.Integer({ description: 'As NEIS counts, after NFC.' }),
   overBy: Type.Integer({ description: 'Bytes beyond the limit; 0 when it fits.' }),
-  // Each is a passage of its own.
+  // Each flags its own passage.
   marks: Type.Array(Mark, { maxItems: 50_000 }),
 }
 
@@ -30,7 +30,7 @@ export const Assessed = Type.Object({ ...sizes, limit: Type.Integer({ descriptio
 
 export const RecordSchema = Type.Object({
   id: Type.String(),
-  status: Type.Enum(taskStatuses, { description: 'That of its task.' }),
+  status: Type.Enum(taskStatuses, { description: 'Status of its task.' }),
   category: Type.Union([Type.Enum(categories), Type.Null()], { description: 'Null only if it is damaged.' }),
   subject: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([Type.String(), Type.Null()]),
@@ -81,7 +81,7 @@ export const LimitList = Type.Object({
       source: Type.String(),
       verified: Type.Boolean({ description: 'Whether someone has checked it against the official guide.' }),
       current: Type.Boolean({
-        description: 'Whether this row is the one that counts; the others are also in circulation.',
+        description: 'Whether this row is the limit in use; the others are also in circulation.',
       }),
     }),
     { maxItems: limits.length },
@@ -89,7 +89,7 @@ export const LimitList = Type.Object({
   emphases: Type.Array(InTwoLanguages, { maxItems: maxOutputs, description: 'What version 0, 1, 2 ... stresses.' }),
 })
 
-/** What a teacher saves: a text of their own or the version as it is, for which they answer. */
+/** What a teacher saves and answers for: an edited text, or the version as it is. */
 export const RecordConfirmation = Type.Object(
   {
     output: Type.Integer({ minimum: 0, description: 'The version that was chosen.' }),
@@ -102,7 +102,7 @@ export const RecordConfirmation = Type.Object(
   { additionalProperties: false },
 )
 
-/** A text to be looked at while it is edited; nothing is stored. */
+/** A text that is checked while the teacher edits it; nothing is stored. */
 export const TextToCheck = Type.Object(
   {
     category: Type.Enum(categories),

@@ -8,13 +8,13 @@ export interface Assessment {
   bytes: number
   /** The category's limit, or the smaller target the teacher asked for; infinite if neither is known. */
   limit: number
-  /** How many bytes beyond the limit; 0 when it fits. */
+  /** Bytes beyond the limit; 0 when the text fits. */
   overBy: number
   marks: Mark[]
 }
 
 /**
- * What a teacher should know of a text before it goes into NEIS. Only ever computed here: what a client says is ignored.
+ * What a teacher should know about a text before it goes into NEIS. Always computed here: what a client says is ignored.
  *
  * @param category undefined where it was damaged: then only the target is a limit, if there is one
  */

@@ -3,7 +3,7 @@ export const categories = ['subject', 'individual', 'behaviour', 'autonomy', 'cl
 
 export type Category = (typeof categories)[number]
 
-/** What each part is called, as NEIS heads it and in English. */
+/** The name of each part, as NEIS heads it and in English. */
 export const categoryNames: Record<Category, { readonly ko: string; readonly en: string }> = {
   subject: { ko: '과목별 세부능력 및 특기사항', en: 'Subject: detailed ability and notes' },
   individual: { ko: '개인별 세부능력 및 특기사항', en: 'Individual: detailed ability and notes' },

@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts'
 import type { Assessment } from './assess.ts'
 
-/** Also for records of others: nobody can tell that they exist. */
+/** Also for records of others: no one can find out that they exist. */
 export function recordNotFound(): Problem {
   return new Problem({
     status: 404,
@@ -30,7 +30,7 @@ export function versionNotFound(versions: number): Problem {
   })
 }
 
-/** Nothing was saved: what the model wrote is kept beside what is confirmed, and cannot be read. */
+/** Nothing was saved: a confirmation stores what the model wrote, and that cannot be read. */
 export function versionDamaged(version: number): Problem {
   return new Problem({
     status: 409,

@@ -35,7 +35,7 @@ export const RecordInput = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 50,
-        description: "The teacher's own mark, such as 2-3-15. Never sent to the model.",
+        description: "The teacher's own label, such as 2-3-15. Never sent to the model.",
       }),
     ),
   },

@@ -6,8 +6,8 @@ import type { RecordInput } from './input.ts'
 import { keptRecords, latestConfirmations } from './store.ts'
 
 /**
- * Records in the library. What the teacher confirmed is what a record says: its versions are no longer looked into then.
- * The observations always are, since they are what the teacher remembers.
+ * Records in the library. A confirmed text replaces the versions: a search no longer reads them then.
+ * It always reads the observations, since they are what the teacher remembers.
  */
 export function recordLibrary(cipher: Cipher): TaskLibrary<Static<typeof RecordInput>> {
   return {
@@ -16,7 +16,7 @@ export function recordLibrary(cipher: Cipher): TaskLibrary<Static<typeof RecordI
     async read(tx, written) {
       const owned = written.map(({ task }) => task)
       const confirmed = await latestConfirmations(tx, cipher, owned)
-      // What was asked for says what it is of; where that is damaged, what is kept of it does.
+      // The request names the record; where the request is damaged, the stored record does.
       const kept = await keptRecords(
         tx,
         cipher,

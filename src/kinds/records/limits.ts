@@ -3,16 +3,16 @@ import { type Category, categories } from './category.ts'
 /** How long a text of one category may be, and where the number comes from. */
 export interface Limit {
   readonly category: Category
-  /** Hangul characters, as the rules are usually quoted. */
+  /** Hangul characters, the unit in which the rules are usually quoted. */
   readonly characters: number
   /** Bytes as `neisBytes` counts them: 3 for each of the characters. This is what binds. */
   readonly bytes: number
   /** The school year (it starts in March) the row is reported for, `YYYY`. */
   readonly since: string
-  /** Which students it holds for. */
+  /** The students it holds for. */
   readonly appliesTo: string
   readonly source: string
-  /** Whether someone has checked the row against the ministry's guide (기재요령) itself. So far nobody has. */
+  /** Whether someone has checked the row against the ministry's guide (기재요령) itself. So far no one has. */
   readonly verified: false
 }
 
@@ -21,12 +21,12 @@ const reports = 'open-source record writers, 2026; no official text seen'
 
 /**
  * The known limits. The first row of a category is the one that `limitFor` gives; the rows
- * after it are other values in circulation, kept so that changing the limit is moving a line.
+ * after it are other values in circulation, kept so that moving a row changes the limit.
  *
- * Where rows differ the first is the larger one, which press quotes from the guide, because the two mistakes are not
- * alike: with too large a limit, NEIS itself refuses the text when it is pasted and the teacher shortens it; with too
- * small a one, words that belong in the record are cut for nothing and nobody notices. A teacher whose students have
- * the smaller limit asks for it with `targetBytes`.
+ * Where rows differ, the first is the larger one, which press quotes from the guide. The two mistakes are not alike: with
+ * too large a limit, NEIS itself refuses the pasted text and the teacher shortens it; with too small a limit, words that
+ * belong in the record are cut for nothing and no one notices. A teacher whose students have the smaller limit asks for
+ * it with `targetBytes`.
  */
 export const limits: readonly Limit[] = [
   row('subject', 500, '2022', 'all, per subject and year', press),

@@ -1,4 +1,4 @@
-/** Why a passage is marked. */
+/** Why a passage is flagged. */
 export type MarkReason =
   | 'language-test'
   | 'external-award'
@@ -13,7 +13,7 @@ export type MarkReason =
   | 'company-or-brand'
   | 'student-name-subject'
 
-/** What the teacher is told about a marked passage. */
+/** What the page shows the teacher about a flagged passage. */
 export const messages: Record<MarkReason, { readonly ko: string; readonly en: string }> = {
   'language-test': {
     ko: '공인어학시험의 이름과 성적은 적을 수 없습니다.',
@@ -42,7 +42,7 @@ export const messages: Record<MarkReason, { readonly ko: string; readonly en: st
   },
   parents: {
     ko: '부모와 친인척의 직업이나 사회적·경제적 지위를 알 수 있는 내용은 적을 수 없습니다.',
-    en: 'Nothing may tell the occupation or status of parents or relatives.',
+    en: 'Nothing may show the occupation or status of parents or relatives.',
   },
   university: { ko: '대학 이름은 적을 수 없습니다.', en: 'Universities may not be named.' },
   institution: { ko: '기관 이름은 적을 수 없습니다.', en: 'Institutions may not be named.' },

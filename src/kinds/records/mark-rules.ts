@@ -1,6 +1,6 @@
 import type { MarkReason } from './mark-reasons.ts'
 
-/** One thing to look for. */
+/** One kind of forbidden passage. */
 export interface MarkRule {
   readonly reason: MarkReason
   /** Global; no unbounded repetition, so that matching a text takes time linear in its length. A test checks it. */
@@ -26,10 +26,10 @@ const occupations =
   '사장|대표|임원|회사원|농부|어부|목사|요리사|운전기사|자영업자?'
 
 /**
- * What is looked for, one row each. Rows of the same reason cover different ways to say it.
+ * The patterns of forbidden passages, one row each. Rows with the same reason cover different ways to say it.
  *
- * Words that only look alike are kept out where they are known: 앨빈 토플러 is not TOEFL, 유학 사상 is Confucianism,
- * 세종대왕 no university, 카카오 열매 a fruit, 모평균 a term of statistics, 의사소통 no physician.
+ * Known words that only resemble a match are excluded: 앨빈 토플러 is not TOEFL, 유학 사상 is Confucianism,
+ * 세종대왕 is no university, 카카오 열매 a fruit, 모평균 a term of statistics, 의사소통 no physician.
  */
 export const markRules: readonly MarkRule[] = [
   {

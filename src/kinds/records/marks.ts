@@ -1,9 +1,9 @@
 import { type MarkReason, messages } from './mark-reasons.ts'
 import { markRules } from './mark-rules.ts'
 
-/** A passage that a record may not contain, or should not. Shown to the teacher, who decides; nothing is removed. */
+/** Flags a passage that a record may not or should not contain. Shown to the teacher, who decides; nothing is removed. */
 export interface Mark {
-  /** UTF-16 indexes into the text that was given, `end` exclusive: `text.slice(start, end)` is the passage. */
+  /** UTF-16 indexes into the given text, `end` exclusive: `text.slice(start, end)` is the passage. */
   readonly start: number
   readonly end: number
   readonly text: string
@@ -15,7 +15,7 @@ export interface Mark {
  * The passages of a text that break a rule of `markRules`, in the order of the text and without overlap.
  *
  * Where two rules meet, the passage that starts first wins, then the longer one, then the rule higher in the table.
- * Decomposed Hangul is found too, and its indexes are those of the text as given. The work is linear in the length of
+ * Decomposed Hangul is found too, and its indexes are those of the given text. The work is linear in the length of
  * the text: no rule repeats without a bound (see `markRules`).
  */
 export function findMarks(text: string): Mark[] {

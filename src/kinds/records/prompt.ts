@@ -8,13 +8,13 @@ export interface RecordPromptInput {
   readonly category: Category
   /** The school subject, such as `확률과 통계`. */
   readonly subject?: string
-  /** What the teacher saw, in the teacher's own words: the only facts a version may rest on. */
+  /** The teacher's observations in their own words: the only facts a version may rest on. */
   readonly observations: string
   readonly keywords?: readonly string[]
   readonly tone?: string
   /** The size to aim for, in NEIS bytes; without it, the limit of the category. */
   readonly targetBytes?: number
-  /** The teacher's own sign for the student. Never sent to the model. */
+  /** The teacher's own label for the student. Never sent to the model. */
   readonly label?: string
 }
 
@@ -24,7 +24,7 @@ interface Emphasis {
   readonly instruction: string
 }
 
-/** What the versions differ in, in order: version 0 has the first, version 5 the first again. */
+/** What each version stresses, in order: version 0 has the first, version 5 the first again. */
 export const emphases: readonly Emphasis[] = [
   {
     ko: '과정과 성장 중심',
@@ -53,7 +53,7 @@ export const emphases: readonly Emphasis[] = [
   },
 ]
 
-/** What one version of a record stresses, named for the head of its column. */
+/** What one version of a record stresses, as the heading of its column. */
 export function emphasisOf(version: number): { readonly ko: string; readonly en: string } {
   const { ko, en } = emphasisAt(version)
   return { ko, en }
@@ -62,7 +62,7 @@ export function emphasisOf(version: number): { readonly ko: string; readonly en:
 /**
  * The messages that ask a model for one version (0, 1, 2 ...) of a record.
  *
- * The system message holds the rules, the user message everything the teacher wrote, as data between fences that the
+ * The system message holds the rules. The user message holds everything the teacher wrote, as data between fences that the
  * data cannot contain. So nothing in it can end its block, and the rules say that nothing in it is an instruction.
  */
 export function recordPrompt(input: RecordPromptInput, version: number): ChatMessage[] {

@@ -36,7 +36,7 @@ export interface RecordRoutesOptions {
   events: Events
 }
 
-/** Student records: ask for versions, read them, choose one and answer for it. */
+/** Student records: request versions, read them, choose one and answer for it. */
 export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = async (app, options) => {
   const { kind, tasks, accept, database, store, cipher, events } = options
   const written = new TasksOfKind<Static<typeof RecordInput>>(kind.name, store)
@@ -47,7 +47,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
       schema: {
         ...acceptsTask,
         tags: ['records'],
-        summary: 'Have versions of a record written',
+        summary: 'Write versions of a record',
         body: RecordInput,
       },
     },
@@ -63,7 +63,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     {
       schema: {
         tags: ['records'],
-        summary: 'Your records, newest first, also those that are being written or could not be',
+        summary: 'Your records, newest first, including those that are being written or failed',
         querystring: TaskListQuery,
         response: { 200: RecordList },
       },
@@ -99,7 +99,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     {
       schema: {
         tags: ['records'],
-        summary: 'Size and marks of a text',
+        summary: 'Size of a text, and its flagged passages',
         description: 'For an editor. Nothing is stored.',
         body: TextToCheck,
         response: { 200: Assessed },
@@ -149,7 +149,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         if (!of) throw taskInputDamaged()
         const assessed = assess(text, of.category, of.targetBytes)
         if (assessed.overBy > 0 && !body.allowOverLimit) throw overLimit(assessed)
-        // Of a task whose texts were kept without what its kind makes of them there is no record yet.
+        // A task whose texts were saved before its kind saved a record has no record yet.
         if (input) await saveRecords(tx, cipher, [{ ...task, input }])
         await confirmRecord(tx, cipher, ownerId, task.id, { output: body.output, original: chosen.text, text })
         await events.publish(tx, request.id, [{ name: 'record.confirmed', data: { taskId: task.id, ownerId } }])

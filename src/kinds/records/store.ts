@@ -8,7 +8,7 @@ import type { Category } from './category.ts'
 import type { RecordInput } from './input.ts'
 import { confirmations, records } from './tables.ts'
 
-/** What a record is of. */
+/** A record without its texts. */
 export interface StoredRecord {
   category: Category
   subject: string | undefined
@@ -21,14 +21,14 @@ export interface StoredRecord {
 /** What a teacher confirmed last. */
 export interface Confirmation {
   output: number
-  /** The version as the model wrote it. Empty, as is the text, when it can no longer be read. */
+  /** The version as the model wrote it. It and the text are empty when they can no longer be read. */
   original: string
   text: string
   confirmedAt: Date
   damaged: boolean
 }
 
-/** Part of the final transaction of their tasks. Again after a retried output: then the record is there already. */
+/** Part of the final transaction of their tasks. After a retried output the record already exists. */
 export async function saveRecords(
   tx: Queries,
   cipher: Cipher,
@@ -46,7 +46,7 @@ export async function saveRecords(
   await tx.insert(records).values(values).onConflictDoNothing()
 }
 
-/** What is kept of those of these tasks that have ended with text, by id. */
+/** The stored records of those of these tasks that have ended with text, by id. */
 export async function keptRecords(
   tx: Queries,
   cipher: Cipher,
@@ -61,7 +61,10 @@ export async function keptRecords(
   return new Map(rows.map(row => [row.id, opened(cipher, owners.get(row.id) as string, row)]))
 }
 
-/** Adds what the teacher confirmed; earlier confirmations stay. The record's task must be locked: the newest has the greatest id. */
+/**
+ * Adds what the teacher confirmed; earlier confirmations stay. The record's task must be locked, so that the newest has the
+ * greatest id.
+ */
 export async function confirmRecord(
   tx: Queries,
   cipher: Cipher,

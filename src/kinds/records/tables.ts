@@ -4,8 +4,8 @@ import { tasks } from '../../tasks/store/tables.ts'
 import type { Category } from './category.ts'
 
 /**
- * A student record that has text: what a `record` task wrote. Has the task's id; its versions are the task's outputs. One that
- * is being written, or could not be, is its task alone.
+ * A student record that has text: what a `record` task wrote. Has the task's id; its versions are the task's outputs. A record
+ * that is being written, or could not be written, is its task alone.
  */
 export const records = pgTable('records', {
   id: uuid('id')

@@ -7,9 +7,9 @@ import { limitFor } from './limits.ts'
 import type { Confirmation, StoredRecord } from './store.ts'
 
 /**
- * A record as its teacher sees it; sizes and marks are computed from the texts as they are now.
+ * A record as its teacher sees it; sizes and flagged passages are computed from the texts as they are now.
  *
- * @param kept what is kept of it once it has ended with text; before, and if it never does, what was asked for says it
+ * @param kept the stored record, once the task has ended with text; before, and if it never does, the request stands for it
  */
 export function viewRecord(
   written: TaskOfKind<Static<typeof RecordInput>>,
@@ -20,7 +20,7 @@ export function viewRecord(
   const { category, subject, label, targetBytes } = kept ?? input ?? {}
   const error = faultOf(written)
   const limit = category && limitFor(category)
-  // What was observed is not shown here: of what is kept nothing is missing without it.
+  // Observations are not shown here: without them nothing of the stored record is missing.
   const headDamaged = kept ? kept.damaged : !input
   const damaged = headDamaged || task.damaged || confirmed?.damaged || outputs.some(output => output.damaged)
   return {

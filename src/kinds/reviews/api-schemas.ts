@@ -8,7 +8,7 @@ export const ReviewSchema = Type.Object({
   id: Type.String(),
   type: Type.Union([Type.Enum(reviewTypes), Type.Null()], { description: 'Null only if it is damaged.' }),
   body: Type.String({ description: 'The diary entry; empty if it is damaged.' }),
-  status: Type.Enum(taskStatuses, { description: 'That of its task.' }),
+  status: Type.Enum(taskStatuses, { description: 'Status of its task.' }),
   text: Type.String({ description: 'The review; empty until it has ended, and of one that failed.' }),
   createdAt: Type.String(),
   error: Type.Optional(Failure),

@@ -1,6 +1,6 @@
 import { Problem } from '../../base/problem.ts'
 
-/** Also for reviews of others: nobody can tell that they exist. */
+/** Also for reviews of others: no one can find out that they exist. */
 export function reviewNotFound(): Problem {
   return new Problem({
     status: 404,

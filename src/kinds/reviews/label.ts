@@ -1,6 +1,6 @@
 import type { ReviewInput } from './input.ts'
 
-/** What a diary entry is known by: its first line. */
+/** The name of a diary entry in lists: its first line. */
 export function reviewLabel({ body }: Pick<ReviewInput, 'body'>): string {
   return body.trim().split('\n', 1)[0] ?? ''
 }

@@ -1,7 +1,7 @@
 import type { TaskLibrary } from '../../library/source.ts'
 import type { ReviewInput } from './input.ts'
 
-/** Diary entries and what was said of them in the library, under the first line of the entry. */
+/** Diary entries and their reviews in the library, under the first line of the entry. */
 export const reviewLibrary: TaskLibrary<ReviewInput> = {
   kind: 'review',
 

@@ -1,13 +1,13 @@
 import type { ChatMessage } from '../../ai/completion.ts'
 import { fenced } from '../../ai/fence.ts'
 
-/** Who answers a diary: persona T or persona F. */
+/** The persona that answers a diary: T or F. */
 export type Persona = 'THINKING' | 'FEELING'
 
 /**
  * The messages that ask a model for the review of a diary.
  *
- * The system message holds the persona and the rules, the user message the diary, as data between fences that it cannot
+ * The system message holds the persona and the rules. The user message holds the diary, as data between fences that it cannot
  * contain. So nothing in it can end its block, and the rules say that nothing in it is an instruction.
  */
 export function reviewPrompt({ body, type }: { body: string; type: Persona }): ChatMessage[] {

@@ -4,10 +4,10 @@ import { ReviewInput } from './input.ts'
 import { reviewPrompt } from './prompt.ts'
 import { saveReviews } from './store.ts'
 
-/** An answer to a diary entry has some hundred characters. */
+/** An answer to a diary entry has a few hundred characters. */
 const bound = fixedBound(20_000)
 
-/** The `review` kind: what one of two personas says of a diary entry. */
+/** The `review` kind: what one of two personas says about a diary entry. */
 export const reviewKind: TaskKind<typeof ReviewInput> = {
   name: 'review',
   input: ReviewInput,

@@ -26,7 +26,7 @@ export interface ReviewRoutesOptions {
   store: TaskStore
 }
 
-/** Diary reviews: ask one of two personas, read what they said, remove it. */
+/** Diary reviews: ask one of two personas, read the review, remove it. */
 export const reviewRoutes: FastifyPluginAsyncTypebox<ReviewRoutesOptions> = async (app, options) => {
   const { kind, tasks, accept, database, store } = options
   const written = new TasksOfKind<ReviewInput>(kind.name, store)
@@ -37,7 +37,7 @@ export const reviewRoutes: FastifyPluginAsyncTypebox<ReviewRoutesOptions> = asyn
       schema: {
         ...acceptsTask,
         tags: ['reviews'],
-        summary: 'Have a diary entry reviewed',
+        summary: 'Review a diary entry',
         body: ReviewInput,
       },
     },
@@ -53,7 +53,7 @@ export const reviewRoutes: FastifyPluginAsyncTypebox<ReviewRoutesOptions> = asyn
     {
       schema: {
         tags: ['reviews'],
-        summary: 'Your reviews, newest first, also those that are being written or could not be',
+        summary: 'Your reviews, newest first, including those that are being written or failed',
         querystring: TaskListQuery,
         response: { 200: ReviewList },
       },

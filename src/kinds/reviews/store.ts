@@ -3,9 +3,10 @@ import type { ReviewInput } from './input.ts'
 import { reviews } from './tables.ts'
 
 /**
- * Part of the final transaction of their tasks. Again after a retry: then the review is there already.
+ * Part of the final transaction of their tasks. After a retry the review already exists.
  *
- * Nothing here reads it: a review is its task. Processes of the version before list reviews by it, during an upgrade.
+ * Nothing in this version reads the table: a review is its task. During an upgrade, processes of the version before list
+ * reviews by it.
  */
 export async function saveReviews(
   tx: Queries,

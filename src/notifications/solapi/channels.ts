@@ -11,8 +11,8 @@ interface PhoneSources {
 }
 
 /**
- * A text message to the owner's verified number. At least once: sent again when the process dies before it has noted that
- * it was taken.
+ * A text message to the owner's verified number. At least once: it is sent again when the process dies before it has stored
+ * that SOLAPI took it.
  */
 export function smsChannel({ queries, phones, solapi }: PhoneSources): Channel {
   return {
@@ -25,7 +25,7 @@ export function smsChannel({ queries, phones, solapi }: PhoneSources): Channel {
       const { title, body } = notificationText(notification, phone.language)
       const text = `[Conch] ${title}\n${body}`
       const customFields = { notificationId: notification.id }
-      // One that is too long for an SMS becomes an LMS.
+      // A text too long for an SMS becomes an LMS.
       await solapi.send('sms', { to: phone.number, text, autoTypeDetect: true, customFields }, signal)
     },
   }
@@ -33,7 +33,7 @@ export function smsChannel({ queries, phones, solapi }: PhoneSources): Channel {
 
 /**
  * A KakaoTalk message to the owner's verified number, by a template with the variables `#{title}` and `#{body}`. Where
- * KakaoTalk cannot deliver it, no SMS takes its place: that is a channel of its own. At least once, as SMS.
+ * KakaoTalk cannot deliver it, no SMS replaces it: that is a channel of its own. At least once, as SMS.
  */
 export function alimtalkChannel(
   { queries, phones, solapi }: PhoneSources,

@@ -9,13 +9,13 @@ import { assertDelivered, NotDelivered, post } from '../post.ts'
 export type SolapiMessage = RequestSendOneMessageSchema
 
 export interface Solapi {
-  /** Sends one message. @throws what `post` and `judge` do; `PermanentFault` when SOLAPI does not take the message */
+  /** Sends one message. @throws what `post` and `assertDelivered` do; `PermanentFault` when SOLAPI does not take the message */
   send(channel: 'sms' | 'alimtalk', message: SolapiMessage, signal: AbortSignal): Promise<void>
 }
 
 const maxAnswerBytes = 65_536
 
-/** Longer than users' servers get: it is one server, chosen by the operator, and it sends a message before it answers. */
+/** Longer than for users' servers: this is one server, chosen by the operator, and it sends a message before it answers. */
 const timeoutMs = 10_000
 
 /**
@@ -24,7 +24,7 @@ const timeoutMs = 10_000
  * signing; so the request is made here.
  *
  * The API knows no idempotency key: a message may be sent twice when the answer to the first did not arrive. Our id is in
- * its `customFields`, by which they can be told apart there.
+ * its `customFields`, which identify duplicates there.
  */
 export function solapi({ baseUrl, apiKey, apiSecret, sender }: SolapiConfig, agent: Dispatcher): Solapi {
   return {
@@ -44,7 +44,7 @@ export function solapi({ baseUrl, apiKey, apiSecret, sender }: SolapiConfig, age
   }
 }
 
-/** Whether the message was registered. Answers that say neither count as faults that may pass. */
+/** Whether SOLAPI registered the message. An answer that does not say counts as a fault that may pass. */
 function wasTaken(channel: 'sms' | 'alimtalk', body: string): boolean {
   try {
     const { failedMessageList, groupInfo } = JSON.parse(body) as {

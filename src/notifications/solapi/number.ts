@@ -7,7 +7,7 @@ export function mobileNumber(text: string): string | undefined {
   return /^01(0\d{8}|[16789]\d{7,8})$/.test(digits) ? digits : undefined
 }
 
-/** Enough for its owner to know it again. */
+/** Enough for its owner to recognize it. */
 export function masked(number: string): string {
   return `${number.slice(0, 3)}-${'*'.repeat(number.length - 7)}-${number.slice(-4)}`
 }

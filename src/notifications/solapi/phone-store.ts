@@ -9,7 +9,7 @@ import { phoneCodes, phoneNumbers } from './tables.ts'
 
 export const codeMinutes = 10
 export const codeTries = 5
-/** Of an owner, and to a number, whoever asks. */
+/** For one owner, and to one number from all owners. */
 export const codesPerHour = 5
 
 const hourMs = 3_600_000
@@ -31,13 +31,13 @@ export type Verification =
   | { kind: 'wrong'; triesLeft: number }
   | { kind: 'none' }
 
-/** Owners' phone numbers, and the codes that show them to be theirs. */
+/** Owners' phone numbers, and the codes that verify them. */
 export class PhoneStore {
   readonly #database: Database
   readonly #cipher: Cipher
   readonly #allCodesPerHour: number
 
-  /** @param allCodesPerHour to all numbers together: owners are as many as somebody wants, and each code is paid for */
+  /** @param allCodesPerHour to all numbers together: a user can make any number of owners, and each code costs money */
   constructor(database: Database, cipher: Cipher, allCodesPerHour: number) {
     this.#database = database
     this.#cipher = cipher
@@ -58,14 +58,14 @@ export class PhoneStore {
   }
 
   /**
-   * Keeps the number, unverified, and answers the code to send there; an earlier code is void. The number that is verified
-   * already stays so. Counted whether or not the code is sent in the end.
+   * Stores the number, unverified, and returns the code to send; an earlier code is void. A number that is already verified
+   * stays verified. The code counts whether or not it is sent in the end.
    */
   async begin(ownerId: string, number: string, language: Language): Promise<NewCode> {
     const key = await this.#key()
     const numberHash = keyed(key, `number ${number}`)
     return this.#database.queries.transaction(async tx => {
-      // Else several at once would all be under the limit. Always in this order, so that two never wait for each other.
+      // Without locks, several at once would all be under the limit. Always in this order, so that two never deadlock.
       for (const lock of [`phone-codes`, `phone ${ownerId}`])
         await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`)
       const [row] = await tx.select().from(phoneNumbers).where(eq(phoneNumbers.ownerId, ownerId))
@@ -93,7 +93,7 @@ export class PhoneStore {
     })
   }
 
-  /** Each try is counted before it is judged, so that many at once are no more than many. */
+  /** Each try is counted before it is checked, so that concurrent tries cannot pass the limit. */
   async verify(ownerId: string, code: string): Promise<Verification> {
     const key = await this.#key()
     const { queries } = this.#database
@@ -106,7 +106,7 @@ export class PhoneStore {
           isNotNull(phoneNumbers.codeHash),
           gt(phoneNumbers.triesLeft, 0),
           gt(phoneNumbers.codeExpiresAt, sql`now()`),
-          // One that is good for longer than any was sent by a clock that has been set back.
+          // A code valid for longer than any was issued by a clock that has been set back.
           lte(phoneNumbers.codeExpiresAt, sql`now() + make_interval(mins => ${codeMinutes})`),
         ),
       )
@@ -115,7 +115,7 @@ export class PhoneStore {
     const hash = keyed(key, `code ${ownerId} ${code}`)
     if (!timingSafeEqual(Buffer.from(hash), Buffer.from(row.codeHash)))
       return { kind: 'wrong', triesLeft: row.triesLeft }
-    // Not if another number has taken its place meanwhile.
+    // Not if another number has replaced it meanwhile.
     const [verified] = await queries
       .update(phoneNumbers)
       .set({ verifiedAt: sql`now()`, codeHash: null, codeExpiresAt: null, triesLeft: 0 })
@@ -147,7 +147,7 @@ function keyed(key: Buffer, text: string): string {
   return createHmac('sha256', key).update(text).digest('hex')
 }
 
-/** Seconds until another code may be sent; undefined: now. Forgets what is older than an hour. */
+/** Seconds until another code may be sent; undefined: now. Deletes rows older than an hour. */
 async function waitFor(
   tx: Queries,
   ownerId: string,

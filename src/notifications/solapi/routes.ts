@@ -11,7 +11,7 @@ import { codeMinutes, type PhoneStore, type StoredPhone } from './phone-store.ts
 
 const PhoneSchema = Type.Object({
   number: Type.String({ description: 'Masked. Empty if it is damaged.' }),
-  verified: Type.Boolean({ description: 'Nobody is told before.' }),
+  verified: Type.Boolean({ description: 'No message is sent before.' }),
   damaged: Damaged,
 })
 
@@ -19,7 +19,7 @@ const PhoneAnswer = Type.Object({ offered: Type.Boolean(), phone: Type.Union([Ph
 
 const common = { tags: ['notifications'] }
 
-/** What sending a code may take. */
+/** The time for sending a code. */
 const sendTimeoutMs = 15_000
 
 export interface PhoneRoutesOptions {
@@ -29,7 +29,7 @@ export interface PhoneRoutesOptions {
   phones: PhoneStore
 }
 
-/** The owner's phone number, and the code that shows that it is theirs. */
+/** The owner's phone number, and the code that verifies it. */
 export const phoneRoutes: FastifyPluginAsyncTypebox<PhoneRoutesOptions> = async (app, options) => {
   const { solapi, database, phones } = options
   const answer = (phone: StoredPhone | undefined) => ({
@@ -49,7 +49,7 @@ export const phoneRoutes: FastifyPluginAsyncTypebox<PhoneRoutesOptions> = async 
       onRequest: onlyIf(solapi !== undefined),
       schema: {
         ...common,
-        summary: 'Be told by phone',
+        summary: 'Get notified by text message',
         description: `Sends a code there, good for ${codeMinutes} minutes (202). A number that is verified stays so (200).`,
         body: Type.Object(
           {
@@ -108,7 +108,7 @@ export const phoneRoutes: FastifyPluginAsyncTypebox<PhoneRoutesOptions> = async 
     {
       schema: {
         ...common,
-        summary: 'Be told by phone no more',
+        summary: 'Stop text messages',
         description: 'Also when there is none.',
         response: { 204: Type.Null() },
       },
@@ -120,7 +120,7 @@ export const phoneRoutes: FastifyPluginAsyncTypebox<PhoneRoutesOptions> = async 
   )
 }
 
-/** No message is sent to a damaged one: to give the number again mends it. */
+/** No message is sent to a damaged number; giving the number again repairs it. */
 function view({ number, verified }: StoredPhone) {
   return number === undefined ? { number: '', verified, damaged: true as const } : { number: masked(number), verified }
 }

@@ -5,7 +5,7 @@ import type { Language } from '../text.ts'
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
 
 /**
- * Where an owner is told by phone. Not before `verifiedAt`: until then a code is awaited, which was sent there.
+ * The phone that notifies an owner. Nothing is sent before `verifiedAt`, except the code that verifies it.
  *
  * No row -> code sent -> verified; another number goes back to code sent; a code ends by its time or its tries.
  */
@@ -13,7 +13,7 @@ export const phoneNumbers = pgTable('phone_numbers', {
   ownerId: uuid('owner_id').primaryKey(),
   number: encrypted<string>('number').notNull(),
   language: text('language').$type<Language>().notNull(),
-  /** Keyed, since a million codes are tried in no time. Null when none is awaited. */
+  /** Keyed, since a million codes are tried in no time. Null when no code is awaited. */
   codeHash: text('code_hash'),
   codeExpiresAt: instant('code_expires_at'),
   triesLeft: smallint('tries_left').notNull().default(0),
@@ -26,7 +26,7 @@ export const phoneCodes = pgTable(
   {
     id: uuid('id').primaryKey(),
     ownerId: uuid('owner_id').notNull(),
-    /** A keyed hash: tells that two are the same, and nothing else. */
+    /** A keyed hash: shows that two are the same, and nothing else. */
     numberHash: text('number_hash').notNull(),
     sentAt: instant('sent_at').notNull().defaultNow(),
   },

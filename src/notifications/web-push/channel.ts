@@ -8,15 +8,15 @@ import { assertDelivered, post } from '../post.ts'
 import { notificationText } from '../text.ts'
 import type { PushStore } from './store.ts'
 
-/** How long a push service keeps it for a browser that is not running. */
+/** How long a push service keeps a message for a browser that is not running. */
 const ttlSeconds = 24 * 3600
 
 /**
  * A message to a browser, by the push service of its maker, encrypted for it. A subscription that has ended (404, 410) is
  * removed.
  *
- * At least once: sent again when the process dies before it has noted the answer. The topic lets the push service replace
- * the first if it still has it, and the browser shows both as one, by their tag.
+ * At least once: it is sent again when the process dies before it has stored the answer. The topic lets the push service replace
+ * the first message if it still has it, and the browser shows both as one, by their tag.
  */
 export function webPushChannel({
   queries,

@@ -36,7 +36,7 @@ export interface PushRoutesOptions {
   publicKey(): Promise<string>
 }
 
-/** The owner's browsers that want to be told. */
+/** The owner's push subscriptions. */
 export const pushRoutes: FastifyPluginAsyncTypebox<PushRoutesOptions> = async (app, options) => {
   const { offered, allowPrivate, database, store, publicKey } = options
 
@@ -58,7 +58,7 @@ export const pushRoutes: FastifyPluginAsyncTypebox<PushRoutesOptions> = async (a
     {
       schema: {
         ...common,
-        summary: 'Your browsers that are told, oldest first',
+        summary: 'Your browsers that get notifications, oldest first',
         response: {
           200: Type.Object({
             offered: Type.Boolean(),
@@ -86,7 +86,7 @@ export const pushRoutes: FastifyPluginAsyncTypebox<PushRoutesOptions> = async (a
       onRequest: onlyIf(offered),
       schema: {
         ...common,
-        summary: 'Have a browser told',
+        summary: 'Get notified in a browser',
         description: 'The same endpoint again changes the subscription there is (200).',
         body: SubscriptionInput,
         response: { 200: Type.Object({ id: Type.String() }), 201: Type.Object({ id: Type.String() }) },
@@ -107,7 +107,7 @@ export const pushRoutes: FastifyPluginAsyncTypebox<PushRoutesOptions> = async (a
     {
       schema: {
         ...common,
-        summary: 'Tell a browser no more',
+        summary: 'Stop notifications in a browser',
         params: Type.Object({ id: Type.String({ maxLength: 100 }) }),
         response: { 204: Type.Null() },
       },

@@ -24,8 +24,8 @@ export class PushStore {
   }
 
   /**
-   * Keeps it; the same endpoint again changes what is kept. One that was another owner's is this one's now: the browser is
-   * the same, and who used it before must not be told on it any more.
+   * Stores it; the same endpoint again changes the stored one. A subscription of another owner becomes this owner's: the browser
+   * is the same, and who used it before must not get notifications on it any more.
    */
   async add(
     ownerId: string,
@@ -33,7 +33,7 @@ export class PushStore {
   ): Promise<{ kind: 'kept'; id: string; created: boolean } | { kind: 'too-many' }> {
     const id = await subscriptionId(this.#database.queries, this.#cipher, endpoint)
     return this.#database.queries.transaction(async tx => {
-      // Else two at once would both find room for one.
+      // Without the lock, two at once would both find room for one.
       await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`push-subscriptions ${ownerId}`}, 0))`)
       const others = await tx
         .select({ id: pushSubscriptions.id })
@@ -67,7 +67,7 @@ export class PushStore {
     return rows.map(({ id }) => id)
   }
 
-  /** `damaged`: it leads nowhere any more, until its browser subscribes again. */
+  /** `damaged`: nothing can be sent to it until its browser subscribes again. */
   async list(
     tx: Queries,
     ownerId: string,
@@ -99,7 +99,7 @@ export class PushStore {
     return endpoint === undefined || keys === undefined ? undefined : { endpoint, keys, language, sealedEndpoint }
   }
 
-  /** Undefined when there is none of this owner, or it can no longer be read. */
+  /** Undefined when this owner has none with the id, or it can no longer be read. */
 
   async find(
     tx: Queries,
@@ -113,7 +113,7 @@ export class PushStore {
     return row && this.#opened(row)
   }
 
-  /** With `sealedEndpoint`, only if nobody has subscribed anew since it was read. */
+  /** With `sealedEndpoint`, only if its browser has not subscribed again since it was read. */
   async remove(tx: Queries, id: string, ownerId: string, sealedEndpoint?: Sealed<string>): Promise<boolean> {
     if (!isUuid(id)) return false
     const same = sealedEndpoint && eq(pushSubscriptions.endpoint, sealedEndpoint)

@@ -3,15 +3,15 @@ import type { Queries } from '../../db/client.ts'
 import type { Cipher } from '../../db/encrypted.ts'
 import { serverSecret } from '../../db/server-secret.ts'
 
-/** The browser's, base64url: what a payload for it is encrypted with (RFC 8291). */
+/** The browser's keys, base64url: a payload for it is encrypted with them (RFC 8291). */
 export interface PushKeys {
   p256dh: string
   auth: string
 }
 
 /**
- * The id of the subscription of this endpoint: a UUID made of a keyed hash of it. So the same browser has one
- * subscription, however often it comes, and the database does not tell which endpoint it is.
+ * The id of the subscription of this endpoint: a UUID made of a keyed hash of it. So a browser has one
+ * subscription, however often it subscribes, and the database does not reveal the endpoint.
  */
 export async function subscriptionId(queries: Queries, cipher: Cipher, endpoint: string): Promise<string> {
   const key = await serverSecret(queries, cipher, 'push-endpoints', () => randomBytes(32).toString('base64'))
@@ -23,7 +23,7 @@ export async function subscriptionId(queries: Queries, cipher: Cipher, endpoint:
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** Whether something can be encrypted with them: a point on the curve, and 16 bytes. */
+/** Whether a payload can be encrypted with them: a point on the curve, and 16 bytes. */
 export function areUsable({ p256dh, auth }: PushKeys): boolean {
   const point = Buffer.from(p256dh, 'base64url')
   if (point.length !== 65 || point[0] !== 4 || Buffer.from(auth, 'base64url').length !== 16) return false

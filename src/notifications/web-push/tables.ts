@@ -3,7 +3,7 @@ import { encrypted } from '../../db/encrypted.ts'
 import type { Language } from '../text.ts'
 import type { PushKeys } from './subscription.ts'
 
-/** A browser that wants to be told. Its id is made of the endpoint: see `subscriptionId`. */
+/** The push subscription of a browser. Its id is made of the endpoint: see `subscriptionId`. */
 export const pushSubscriptions = pgTable(
   'push_subscriptions',
   {

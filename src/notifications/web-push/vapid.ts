@@ -4,7 +4,7 @@ import type { Cipher } from '../../db/encrypted.ts'
 import { serverSecret } from '../../db/server-secret.ts'
 
 /**
- * The keys that push services know this server by (RFC 8292), made once: browsers' subscriptions are bound to them, and
+ * The keys that identify this server to push services (RFC 8292), made once: browsers' subscriptions are bound to them, and
  * lost with them.
  */
 export function vapidKeys(queries: Queries, cipher: Cipher): Promise<webPush.VapidKeys> {

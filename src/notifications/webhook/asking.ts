@@ -6,7 +6,7 @@ import type { WebhookAsk, WebhookStore } from './store.ts'
 /** Challenges published by one transaction. */
 const batchSize = 100
 
-/** Has webhooks asked whether they want to be notified: publishes it with the transaction that says so of their row. */
+/** Starts challenges: publishes each in the transaction that writes it to the webhook's row. */
 export class WebhookAsking {
   readonly #database: Database
   readonly #store: WebhookStore
@@ -18,7 +18,7 @@ export class WebhookAsking {
     this.#events = options.events
   }
 
-  /** Does what `change` does to the row, and has asked what that says is to be asked. */
+  /** Runs `change` on the row, and publishes the challenge that it returns. */
   async after<T>(traceId: string, change: (tx: Transaction) => Promise<{ ask?: WebhookAsk } & T>): Promise<T> {
     return this.#database.queries.transaction(async tx => {
       const result = await change(tx)
@@ -27,7 +27,7 @@ export class WebhookAsking {
     })
   }
 
-  /** Those that were there before webhooks were asked, once. */
+  /** Challenges, once, the webhooks that are older than challenges. */
   async askNeverAsked(): Promise<void> {
     for (let asked = batchSize; asked === batchSize; ) {
       asked = await this.#database.queries.transaction(async tx => {

@@ -8,17 +8,17 @@ import { signedHeaders } from './sign.ts'
 import type { WebhookStore } from './store.ts'
 import type { WebhookFault } from './tables.ts'
 
-/** As many as may hang without holding up the others for long: the gate lets two at once to a host. */
+/** This many may hang without holding up the others for long: the gate lets two at once to a host. */
 const concurrency = 10
 
-/** Of an answer, as far as the challenge is looked for. */
+/** The challenge is searched for in this much of an answer. */
 const maxAnswerBytes = 65_536
 
 type Answer = 'challenge' | 'gone' | WebhookFault
 
 /**
- * Asks an address whether it wants an owner's notifications: a request of ours must not be something that strangers can
- * have sent to whomever they like, nor may one that never answers take places that others need.
+ * Asks an address whether it wants an owner's notifications. Without that, strangers could make this server send requests to
+ * any address, and an address that never answers would take places that others need.
  *
  * ```
  * -> pending            the webhook is new, or has another address; or its owner asks again
@@ -26,7 +26,7 @@ type Answer = 'challenge' | 'gone' | WebhookFault
  * pending -> failed     nothing of that kind in `maxTries` tries, with the growing waits of a handler
  * ```
  *
- * Only `verified` ones are sent notifications. A server that checks signatures can answer as soon as it has the secret, so
+ * Only `verified` webhooks get notifications. A server that checks signatures can answer as soon as it has the secret, so
  * the tries go on for some minutes. Each has a challenge of its own. 410 removes the webhook, as it does for notifications.
  */
 export function webhookChallenge({
@@ -46,7 +46,7 @@ export function webhookChallenge({
       const webhook = await store.find(queries, ask.ownerId)
       if (webhook?.askId !== ask.askId || webhook.status !== 'pending') return
       const { url, secret } = webhook
-      // One that is damaged leads nowhere: its owner sees that, and can give it again.
+      // A damaged webhook cannot be reached: the page shows that to its owner, who can give the address again.
       if (url === undefined || secret === undefined)
         return void (await store.unanswered(queries, ask, 'no-answer', { final: true }))
       const answer = await answerTo({ url, secret }, ask.ownerId, signal)

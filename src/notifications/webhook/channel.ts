@@ -7,11 +7,11 @@ import { signedHeaders } from './sign.ts'
 import type { WebhookStore } from './store.ts'
 
 /**
- * A request to the owner's own server, signed as Standard Webhooks prescribes. Ids only, so that what an owner reads is
- * still asked for with their cookie. Only to an address that has shown that it wants them: see `webhookChallenge`.
+ * A request to the owner's own server, signed as Standard Webhooks prescribes. It holds ids only: the content still takes the
+ * owner's cookie. It goes only to an address that has shown that it wants notifications: see `webhookChallenge`.
  *
- * At least once: sent again when the process dies before it has noted the answer, with the same `webhook-id`, by which the
- * other side can tell. A server that answers 410 is not asked again: the webhook is removed.
+ * At least once: it is sent again when the process dies before it has stored the answer, with the same `webhook-id`, by which
+ * the other side recognizes it. A server that answers 410 gets no more: the webhook is removed.
  */
 export function webhookChannel({
   queries,
@@ -36,7 +36,7 @@ export function webhookChannel({
       const webhook = targetId === ownerId ? await store.find(queries, ownerId) : undefined
       if (webhook?.status !== 'verified') return
       const { url, secret, sealedUrl } = webhook
-      // One that is damaged leads nowhere: the page tells its owner, who can give it again.
+      // A damaged webhook cannot be reached: the page shows that to its owner, who can give the address again.
       if (url === undefined || secret === undefined) return
       const data = { taskId, taskKind, ...(conversationId !== undefined && { conversationId }) }
       const body = JSON.stringify({ type: kind, timestamp: createdAt.toISOString(), data })

@@ -44,7 +44,7 @@ export interface WebhookRoutesOptions {
   asking: WebhookAsking
 }
 
-/** The owner's webhook: where it goes, its secret. */
+/** The owner's webhook: its address and its secret. */
 export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = async (app, options) => {
   const { offered, allowPrivate, database, store, asking } = options
   const { queries } = database
@@ -72,7 +72,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
       onRequest: onlyIf(offered),
       schema: {
         ...common,
-        summary: 'Be told by a request to your server',
+        summary: 'Get notified by a request to your server',
         description: `Answers the secret if there was none before, or if it was damaged. Another address keeps the secret. ${challengeRule}`,
         body: Type.Object(
           { url: Type.String({ minLength: 1, maxLength: 2000, description: 'https, on the public internet.' }) },
@@ -103,7 +103,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
       onRequest: onlyIf(offered),
       schema: {
         ...common,
-        summary: 'Have your server asked again',
+        summary: 'Ask your server again',
         description: `200 if there is nothing to ask: it is verified, or was not asked yet. ${challengeRule}`,
         response: { 200: WebhookSchema, 202: WebhookSchema },
       },
@@ -122,7 +122,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
     {
       schema: {
         ...common,
-        summary: 'Have a new secret',
+        summary: 'Make a new secret',
         description: 'The old one signs nothing from now on.',
         response: { 200: Type.Object({ secret: Secret }) },
       },
@@ -150,7 +150,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
   }
 }
 
-/** A damaged one is sent nothing: to give its address again mends it. */
+/** Nothing is sent to a damaged webhook; giving its address again repairs it. */
 function view({ url, secret, createdAt, status, fault, verifiedAt }: StoredWebhook) {
   const damaged = url === undefined || secret === undefined
   return {

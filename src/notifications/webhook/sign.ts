@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 
-/** The headers of a request to a webhook, as Standard Webhooks prescribes them. `id` is the same at every try. */
+/** The headers of a request to a webhook, as Standard Webhooks prescribes them. `id` is the same at every attempt. */
 export function signedHeaders(secret: string, id: string, body: string): Record<string, string> {
   const now = new Date()
   return {

@@ -14,17 +14,17 @@ export interface StoredWebhook {
   status: WebhookStatus
   fault: WebhookFault | null
   verifiedAt: Date | null
-  /** As it is stored: tells this URL from one that has taken its place. */
+  /** As it is stored: distinguishes this URL from one that has replaced it. */
   sealedUrl: Sealed<string>
 }
 
-/** A challenge that is to be made. */
+/** A challenge to send. */
 export interface WebhookAsk {
   ownerId: string
   askId: string
 }
 
-/** A challenge that nobody answered so often has failed: four minutes after it began at the earliest. */
+/** After this many tries without an answer a challenge has failed: four minutes after it began at the earliest. */
 export const maxTries = 8
 
 export class WebhookStore {
@@ -56,8 +56,8 @@ export class WebhookStore {
   }
 
   /**
-   * Answers the secret if it is new: with a new webhook, or for one that is damaged; another URL for one that is there keeps
-   * its secret. `ask`: the challenge to be made, which a new URL or secret needs, and one whose last challenge has failed.
+   * Returns the secret if it is new: for a new webhook, or for a damaged one; another URL for an existing webhook keeps its
+   * secret. `ask`: the challenge to send, after a new URL or secret, or when the last challenge has failed.
    */
   async put(tx: Queries, ownerId: string, url: string): Promise<{ secret?: string; ask?: WebhookAsk }> {
     const secret = newSecret()
@@ -82,7 +82,7 @@ export class WebhookStore {
     return { ...(lost && { secret }), ask }
   }
 
-  /** Another challenge of one whose last one failed at least once. Undefined: there is none to be made. */
+  /** Another challenge for a webhook whose last one failed at least once. Undefined: there is none to send. */
   async askAgain(tx: Queries, ownerId: string): Promise<WebhookAsk | undefined> {
     const askId = newUuid()
     const rows = await tx
@@ -93,7 +93,7 @@ export class WebhookStore {
     return rows.length > 0 ? { ownerId, askId } : undefined
   }
 
-  /** Of those that are older than challenges, some; each is answered once, whatever number of processes asks. */
+  /** Some of the webhooks that are older than challenges; each is returned once, whatever number of processes asks. */
   async askNeverAsked(tx: Queries, limit: number): Promise<WebhookAsk[]> {
     const rows = await tx
       .select({ ownerId: webhooks.ownerId })
@@ -111,7 +111,7 @@ export class WebhookStore {
     return asks as WebhookAsk[]
   }
 
-  /** False when it is another challenge that counts by now. */
+  /** False when another challenge has replaced it. */
   async verified(tx: Queries, ask: WebhookAsk): Promise<boolean> {
     const rows = await tx
       .update(webhooks)
@@ -121,7 +121,7 @@ export class WebhookStore {
     return rows.length > 0
   }
 
-  /** Counts a try. Answers whether there is to be another one. */
+  /** Counts a try. Returns whether another one follows. */
   async unanswered(tx: Queries, ask: WebhookAsk, fault: WebhookFault, { final = false } = {}): Promise<boolean> {
     const last = final ? sql`true` : sql`${webhooks.tries} + 1 >= ${maxTries}`
     const rows = await tx
@@ -157,7 +157,7 @@ export class WebhookStore {
   }
 }
 
-/** What the row is when a challenge begins. */
+/** The values of the row when a challenge begins. */
 function asked<Id>(askId: Id) {
   return { askId, status: 'pending' as const, tries: 0, fault: null, verifiedAt: null }
 }
@@ -170,7 +170,7 @@ function placeOf(ownerId: string): Place {
   return { row: ownerId, owner: ownerId }
 }
 
-/** As Standard Webhooks writes one: 24 to 64 random bytes. */
+/** A secret as Standard Webhooks writes it: 24 to 64 random bytes. */
 function newSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`
 }

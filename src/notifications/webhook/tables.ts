@@ -10,16 +10,16 @@ export type WebhookFault = (typeof webhookFaults)[number]
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
 
-/** Where an owner's own server is told; at most one. `status`: see `webhookChallenge`. */
+/** The server that an owner's notifications are sent to; at most one. `status`: see `webhookChallenge`. */
 export const webhooks = pgTable('webhooks', {
   ownerId: uuid('owner_id').primaryKey(),
   url: encrypted<string>('url').notNull(),
   secret: encrypted<string>('secret').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
-  /** Tells the challenge that counts from earlier ones. Null: never asked, since it is older than challenges. */
+  /** Distinguishes the current challenge from earlier ones. Null: never asked, since the row is older than challenges. */
   askId: uuid('ask_id'),
   status: text('status').$type<WebhookStatus>().notNull().default('pending'),
-  /** Of this challenge, those that failed. */
+  /** The failed tries of this challenge. */
   tries: smallint('tries').notNull().default(0),
   fault: text('fault').$type<WebhookFault>(),
   verifiedAt: instant('verified_at'),

@@ -6,21 +6,21 @@ import { asksForSummary, Talk } from '../../support/talk.ts'
 import { startUpstream } from '../../support/upstream.ts'
 
 const clients = 24
-/** On the embedded database one transaction follows the other, and there is less to find. */
+/** On the embedded database transactions run one after the other, and there is less to find. */
 const callsEach = testDatabaseUrl ? 25 : 3
 
 /**
- * On Postgres this finds transactions that lock the same rows in another order: one of them is ended by the database, as a
+ * On Postgres this finds transactions that lock the same rows in different orders: the database ends one of them, as a
  * deadlock.
  */
-t.test('messages, stops, retries and removals that come at once are all answered, and nothing gets stuck', async t => {
+t.test('messages, stops, retries and removals at the same time are all answered, and nothing gets stuck', async t => {
   const upstream = await startUpstream(t, async completion => {
     await new Promise(resolve => setTimeout(resolve, Math.random() * 60))
     completion.delta(asksForSummary(completion) ? '요약' : '답').finish()
   })
   const conch = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl, MAX_QUEUED_TASKS: '100000' })
   const visitor = conch.visitor()
-  // One after the other: the first answer brings the cookie that says whose they are.
+  // One after the other: the first answer brings the cookie that identifies the owner.
   const talks = [await Talk.begin(visitor), await Talk.begin(visitor)]
   const tasks: string[] = []
   const faults: unknown[] = []

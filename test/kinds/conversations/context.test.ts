@@ -28,7 +28,7 @@ t.test('a turn that is too large keeps out all before it', async t => {
   )
 })
 
-t.test('what does not fit is not counted, beyond the first of it', async t => {
+t.test('of the turns that do not fit, only the first is counted', async t => {
   let counted = 0
   const many = Array.from({ length: 1000 }, () => ({ user: 'a', assistant: 'b' }))
   withinBudget(many, 100, () => {
@@ -43,7 +43,7 @@ t.test('turns without any text take room too', async t => {
   t.equal(withinBudget(empty, 60, () => 0).length, 10)
 })
 
-t.test('what else a turn carries stays with it, and the given list stays as it is', async t => {
+t.test('a turn keeps its other members, and the given list is not changed', async t => {
   const given = [{ id: 1, user: 'a', assistant: 'b' }]
   t.equal(withinBudget(given, 100, tenEach)[0]?.id, 1)
   t.same(withinBudget([], 100, tenEach), [])

@@ -4,13 +4,13 @@ import { pagesOf } from '../../support/pages.ts'
 import { asksForSummary, lastMessage, Talk } from '../../support/talk.ts'
 import { type Script, startUpstream, type UpstreamCompletion } from '../../support/upstream.ts'
 
-/** Replies with what was said, and sums up as "요약". */
+/** Replies by repeating the message, and sums up as "요약". */
 const echo: Script = completion => {
   if (asksForSummary(completion)) completion.delta('요약').finish()
   else completion.delta('들은 말: ', lastMessage(completion)).finish()
 }
 
-/** Says nothing to a message until the test does. */
+/** Sends nothing for a message until the test does. */
 const silence: Script = completion => {
   if (asksForSummary(completion)) completion.delta('요약').finish()
 }
@@ -43,7 +43,7 @@ t.test('a message is saved at once, its reply with the end of its task, whose id
   })
 })
 
-t.test('the prompt has what was said before, and ends with the message word for word', async t => {
+t.test('the prompt has the turns before, and ends with the message word for word', async t => {
   const { talk } = await begin(echo)
   await talk.say('첫 말')
   await talk.say('둘째 말')
@@ -67,7 +67,7 @@ t.test('a turn without a reply is not in the next prompt', async t => {
   t.same(replies().at(-1)?.body.messages.slice(1), [{ role: 'user', content: '다음 말' }])
 })
 
-t.test('while a reply is being written, another message is refused, and nothing of it is kept', async t => {
+t.test('while a reply is being written, another message is refused, and nothing of it is saved', async t => {
   const { visitor, talk } = await begin(silence)
   const running = await talk.send('하나')
   const refused = await visitor.json('POST', `${talk.path}/messages`, { content: '둘' })
@@ -127,7 +127,7 @@ t.test('a reply that is stopped lets the next one begin', async t => {
   t.equal((await visitor.finished(second)).text(0), '들은 말: 둘')
 })
 
-t.test('onBusy=cancel: the reply is stopped, what it has said is kept, and the message takes its turn', async t => {
+t.test('onBusy=cancel: the reply is stopped, its text is kept, and the message is replied to', async t => {
   const { visitor, talk } = await begin(silence)
   const first = await talk.send('하나')
   const completion = await firstReply()
@@ -167,7 +167,7 @@ t.test('onBusy=cancel: a message that is refused stops nothing', async t => {
   await visitor.json('DELETE', talk.path)
 })
 
-t.test('a reply that was stopped while it waited is not written anew beside the one it waited for', async t => {
+t.test('a reply that was stopped while it waited cannot be written again beside the one it waited for', async t => {
   const { visitor, talk } = await begin(silence)
   const first = await talk.send('하나')
   const completion = await firstReply()
@@ -183,7 +183,7 @@ t.test('a reply that was stopped while it waited is not written anew beside the 
   t.equal((await visitor.finished(second)).text(0), '들은 말: 둘')
 })
 
-t.test('the last reply can be written anew, an earlier one cannot', async t => {
+t.test('the last reply can be written again, an earlier one cannot', async t => {
   const { visitor, talk } = await begin(echo)
   const first = await talk.say('하나')
   const second = await talk.say('둘')
@@ -208,7 +208,7 @@ t.test('the last reply can be written anew, an earlier one cannot', async t => {
   )
 })
 
-t.test('a message that replaces one removes it and all that came after', async t => {
+t.test('a message that replaces another removes that one and all after it', async t => {
   const { visitor, talk } = await begin(echo)
   await talk.say('하나')
   const second = await talk.say('둘')
@@ -228,7 +228,7 @@ t.test('a message that replaces one removes it and all that came after', async t
   }
 })
 
-t.test('a message that replaces the one whose reply is being written stops it', async t => {
+t.test('a message that replaces another stops the reply to it', async t => {
   const { visitor, talk } = await begin(silence)
   const first = await talk.send('하나')
   const completion = await firstReply()
@@ -237,7 +237,7 @@ t.test('a message that replaces the one whose reply is being written stops it', 
   const edited = await talk.send('하나, 고쳐서', '', { replaces: first })
   await completion.abandoned
   await watcher.ended
-  t.notOk(watcher.transcript.done, 'its readers are cut off, not told that it ended')
+  t.notOk(watcher.transcript.done, 'its readers are disconnected, without an end')
   t.equal((await visitor.watchTask(first)).response.status, 404)
   t.equal((await visitor.finished(edited)).text(0), '들은 말: 하나, 고쳐서')
 })
@@ -258,23 +258,28 @@ t.test('a title that came from a message goes with it; one that was given stays'
   t.match((await visitor.json('GET', path)).body, { title: '여행' })
 })
 
-t.test('of messages sent at the same time one is accepted; those that may wait are replied to one by one', async t => {
-  const { visitor, talk } = await begin(silence)
-  const content = Array.from({ length: 8 }, (_, index) => `말 ${index}`)
-  const refused = await Promise.all(content.map(content => visitor.json('POST', `${talk.path}/messages`, { content })))
-  t.same(refused.map(({ status }) => status).sort(), [202, ...Array(7).fill(409)])
-  upstream.answer(echo)
-  const queued = await Promise.all(content.map(content => talk.send(content, '?onBusy=queue')))
-  ;(await firstReply()).delta('답').finish()
-  for (const id of queued) await visitor.finished(id)
-  const { messages } = await talk.view()
-  t.equal(messages.length, 18)
-  t.ok(messages.every(({ role, status }) => role === 'user' || status === 'completed'))
-  const said = messages.slice(0, -1).map(({ role, content }) => ({ role, content }))
-  t.same(replies().at(-1)?.body.messages.slice(1), said, 'each had all that was said before')
-})
+t.test(
+  'of messages sent at the same time one is accepted; with onBusy=queue all are replied to one by one',
+  async t => {
+    const { visitor, talk } = await begin(silence)
+    const content = Array.from({ length: 8 }, (_, index) => `말 ${index}`)
+    const refused = await Promise.all(
+      content.map(content => visitor.json('POST', `${talk.path}/messages`, { content })),
+    )
+    t.same(refused.map(({ status }) => status).sort(), [202, ...Array(7).fill(409)])
+    upstream.answer(echo)
+    const queued = await Promise.all(content.map(content => talk.send(content, '?onBusy=queue')))
+    ;(await firstReply()).delta('답').finish()
+    for (const id of queued) await visitor.finished(id)
+    const { messages } = await talk.view()
+    t.equal(messages.length, 18)
+    t.ok(messages.every(({ role, status }) => role === 'user' || status === 'completed'))
+    const said = messages.slice(0, -1).map(({ role, content }) => ({ role, content }))
+    t.same(replies().at(-1)?.body.messages.slice(1), said, 'each prompt has all turns before')
+  },
+)
 
-t.test('a removed conversation is gone with its messages, also while a reply is being written', async t => {
+t.test('a removed conversation is deleted with its messages, also while a reply is being written', async t => {
   const { visitor, talk } = await begin(silence)
   const running = await talk.send('하나')
   const completion = await firstReply()
@@ -284,10 +289,10 @@ t.test('a removed conversation is gone with its messages, also while a reply is 
   for (const path of [talk.path, `${talk.path}/summary`, `/api/tasks/${running}`, `/api/tasks/${waiting}`])
     t.equal((await visitor.json('GET', path)).status, 404, path)
   t.equal((await visitor.json('DELETE', talk.path)).status, 404)
-  t.same(replies().map(lastMessage), ['하나'], 'what waited never began')
+  t.same(replies().map(lastMessage), ['하나'], 'waiting messages never began')
 })
 
-t.test('nobody else can tell that a conversation exists', async t => {
+t.test('no other owner can find out that a conversation exists', async t => {
   const { talk } = await begin(echo)
   const task = await talk.say('비밀')
   const stranger = conch.visitor()
@@ -308,7 +313,7 @@ t.test('nobody else can tell that a conversation exists', async t => {
     t.same(theirs.body, nobodys.body)
   }
   t.same((await stranger.json('GET', '/api/conversations')).body, { items: [], nextCursor: null })
-  t.equal((await talk.view()).messages.length, 2, 'and nothing happened to it')
+  t.equal((await talk.view()).messages.length, 2, 'and it is unchanged')
 })
 
 t.test('conversations are listed by when they were used last, page by page', async t => {
@@ -360,12 +365,12 @@ t.test('a title that was given stays; a long message gives its beginning', async
   t.ok((title ?? '').length <= 41)
 })
 
-t.test('a conversation can be begun without a body', async t => {
+t.test('a conversation can begin without a body', async t => {
   const response = await conch.visitor().fetch('/api/conversations', { method: 'POST' })
   t.equal(response.status, 201)
 })
 
-t.test('bad input is named, and nothing is created', async t => {
+t.test('invalid input is named, and nothing is created', async t => {
   const { visitor, talk } = await begin(echo)
   for (const [path, body] of [
     [`${talk.path}/messages`, {}],
@@ -383,7 +388,7 @@ t.test('bad input is named, and nothing is created', async t => {
   t.same((await talk.view()).messages, [])
 })
 
-/** A new visitor with a new conversation. What earlier tests left behind may still be summed up meanwhile. */
+/** A new visitor with a new conversation. Conversations of earlier tests may still be summed up meanwhile. */
 async function begin(script: Script) {
   upstream.reset(script)
   const visitor = conch.visitor()

@@ -6,7 +6,7 @@ import { InlineEvents } from '../../support/inline-events.ts'
 import { asksForSummary, lastMessage, Talk } from '../../support/talk.ts'
 import { type Script, startUpstream, type UpstreamCompletion } from '../../support/upstream.ts'
 
-t.test('after a turn there is a summary of it, made of the one before and what was said since', async t => {
+t.test('after a turn its summary is made of the one before and the messages since', async t => {
   const { talk, upstream } = await begin(t, completion => {
     if (!asksForSummary(completion)) completion.delta(`답: ${lastMessage(completion)}`).finish()
     else completion.delta(`요약 ${summaryRequests(upstream.completions).length}`).finish()
@@ -19,10 +19,10 @@ t.test('after a turn there is a summary of it, made of the one before and what w
   const [askedFirst, askedSecond] = summaryRequests(upstream.completions).map(lastMessage)
   t.match(askedFirst, /하나.*답: 하나/s)
   t.match(askedSecond, /이전 요약.*요약 1.*둘.*답: 둘/s)
-  t.notMatch(askedSecond, /하나/, 'what is in the summary is not said again')
+  t.notMatch(askedSecond, /하나/, 'what is in the summary is not repeated')
 })
 
-t.test('who asks for the summary again is told in a word that it is still the same', async t => {
+t.test('a request with the ETag of the same summary gets 304', async t => {
   const { talk, visitor } = await begin(t, echo)
   const path = `${talk.path}/summary`
   const ask = async (tag: string) => (await visitor.fetch(path, { headers: { 'if-none-match': tag } })).status
@@ -42,7 +42,7 @@ t.test('a conversation without a reply has no summary', async t => {
   t.same(await talk.summary(), { text: null, messageId: null, createdAt: null, pending: 0 })
 })
 
-t.test('a summary stands in the next prompts, and is never in the way of a reply', async t => {
+t.test('a summary is in the next prompts, and never delays a reply', async t => {
   const summaries: UpstreamCompletion[] = []
   const { talk, upstream, visitor } = await begin(t, completion => {
     if (asksForSummary(completion)) summaries.push(completion)
@@ -59,7 +59,7 @@ t.test('a summary stands in the next prompts, and is never in the way of a reply
   t.match(asked?.system, /지금까지의 대화 요약.*민수라는 사람/s)
 })
 
-t.test('what does not fit into the budget is left to the summary', async t => {
+t.test('turns that do not fit into the budget are left to the summary', async t => {
   const { talk, upstream } = await begin(t, echo, { CONTEXT_TOKENS: '40' })
   await talk.say('가'.repeat(200))
   await talk.summaryThat(({ pending }) => pending === 0)
@@ -96,7 +96,7 @@ t.test('a regenerated reply gets another summary, and the old one no longer coun
   })
 })
 
-t.test('a summary of a reply that is being written anew meanwhile is thrown away', async t => {
+t.test('a summary of a reply that is being written again meanwhile is discarded', async t => {
   const late: UpstreamCompletion[] = []
   const { talk, visitor, upstream } = await begin(t, completion => {
     if (asksForSummary(completion)) late.push(completion)
@@ -131,7 +131,7 @@ t.test('a conversation whose last turns are replaced goes back to the summary be
   await talk.summaryThat(({ text }) => text === '새')
 })
 
-t.test('a summary that fails touches nothing, is tried again, and the ones behind it follow in order', async t => {
+t.test('a failed summary touches nothing, is retried, and the ones after it follow in order', async t => {
   let refusals = 0
   const asked: string[] = []
   const { talk } = await begin(t, completion => {
@@ -166,7 +166,7 @@ t.test('a summary that the model refuses goes to the failed events, and the next
   t.match(summaryRequests(upstream.completions).map(lastMessage).at(-1), /답 하나.*둘/s)
 })
 
-t.test('no more summaries are written at once than may be', async t => {
+t.test('no more summaries are written at once than allowed', async t => {
   const waiting: UpstreamCompletion[] = []
   const { visitor, upstream } = await begin(
     t,
@@ -188,7 +188,7 @@ t.test('no more summaries are written at once than may be', async t => {
   for (const talk of talks) t.equal((await talk.summaryThat(({ pending }) => pending === 0)).text, '요약')
 })
 
-t.test('in line: the summary is there with the end of the turn', async t => {
+t.test('with events handled inline, the summary is there with the end of the turn', async t => {
   const { talk } = await begin(t, echo, {}, { openEvents: handlers => new InlineEvents(handlers) })
   const id = await talk.say('하나')
   t.match(await talk.summary(), { text: '요약', messageId: id, pending: 0 })

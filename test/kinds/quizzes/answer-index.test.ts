@@ -3,7 +3,7 @@ import { answerIndex } from '../../../src/kinds/quizzes/answer-index.ts'
 
 const cities = ['Busan', '서울', 'New York', 'Paris']
 
-t.test('the answer is named by index, letter or text', t => {
+t.test('an answer names a choice by index, letter or text', t => {
   for (const answer of [1, '1', ' 1 ', 'B', 'b', 'B)', '(b)', 'B.', 'b:', '서울', ' 서울\n', '서울'.normalize('NFD')])
     t.equal(answerIndex(answer, cities), 1, JSON.stringify(answer))
   t.equal(answerIndex('new\t YORK', cities), 2)
@@ -12,7 +12,7 @@ t.test('the answer is named by index, letter or text', t => {
   t.end()
 })
 
-t.test('what names no choice is none', t => {
+t.test('an answer that names no choice has no index', t => {
   for (const answer of [
     -1,
     4,
@@ -37,13 +37,13 @@ t.test('what names no choice is none', t => {
   t.end()
 })
 
-t.test('what may name one choice or another is none', t => {
+t.test('an ambiguous answer has no index', t => {
   t.equal(answerIndex('2', ['1', '2', '3']), undefined)
   t.equal(answerIndex('A', ['B', 'A']), undefined)
   t.end()
 })
 
-t.test('where both readings name the same choice, or only one names any, there is no doubt', t => {
+t.test('an answer is clear where both readings name the same choice, or only one names any', t => {
   t.equal(answerIndex('1', ['0', '1', '2']), 1)
   t.equal(answerIndex('B', ['A', 'B']), 1)
   t.equal(answerIndex('20', ['10', '20']), 1)

@@ -1,13 +1,13 @@
 import t from 'tap'
 import { folded, modelText } from '../../../src/kinds/quizzes/model-text.ts'
 
-t.test('what can be neither stored nor sent is replaced', t => {
+t.test('characters that can be neither stored nor sent are replaced', t => {
   t.equal(modelText(' a\0b \ud83d\n'), 'a\uFFFDb \uFFFD')
   t.equal(modelText('😀'), '😀')
   t.end()
 })
 
-t.test('what has nothing to read is blank', t => {
+t.test('a text with nothing to read is blank', t => {
   for (const blank of [
     '',
     ' \t\n\u00a0\u3000',

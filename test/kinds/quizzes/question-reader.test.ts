@@ -12,12 +12,13 @@ const escapes = {
 const sum = { question: '1 + 1?', choices: ['1', '2'], answer: 1, explanation: '1 + 1 = 2', difficulty: { level: [1] } }
 const quiz = [capital, escapes, sum]
 
-t.test('a question is told with the delta that closes it, and once', t => {
+t.test('a question is returned with the delta that closes it, and once', t => {
   const reader = new QuestionReader()
   const text = JSON.stringify({ questions: quiz })
   const ends = quiz.map(question => text.indexOf(JSON.stringify(question)) + JSON.stringify(question).length)
-  const told = text.split('').map((unit, at) => [at + 1, reader.push(unit)] as const)
-  for (const [end, questions] of told) t.same(questions, ends.includes(end) ? [quiz[ends.indexOf(end)]] : [], `${end}`)
+  const questionsAt = text.split('').map((unit, at) => [at + 1, reader.push(unit)] as const)
+  for (const [end, questions] of questionsAt)
+    t.same(questions, ends.includes(end) ? [quiz[ends.indexOf(end)]] : [], `${end}`)
   t.end()
 })
 
@@ -77,7 +78,7 @@ t.test('a broken question costs only itself', t => {
   t.end()
 })
 
-t.test('what is no question is not told, and whatever a question holds is', t => {
+t.test('only questions are returned, whatever a question holds', t => {
   t.same(read(['{"questions": [1, null, "question", [], {}, {"text": "x"}]}']), [])
   t.same(read(['[{"question": null}, {"question": [{"a": 1}], "__proto__": 1}]']).map(Object.keys), [
     ['question'],
@@ -115,14 +116,14 @@ t.test('garbage never throws', t => {
   t.end()
 })
 
-t.test('it stops at 100 questions', t => {
+t.test('the reader stops at 100 questions', t => {
   const many = Array.from({ length: 150 }, (_, at) => ({ question: String(at) }))
   t.same(read([JSON.stringify(many)]), many.slice(0, 100))
   t.same(read(many.map(question => JSON.stringify(question))), many.slice(0, 100))
   t.end()
 })
 
-t.test('it stops after 2 MB', t => {
+t.test('the reader stops after 2 MB', t => {
   const filler = 'x'.repeat(1_000_000)
   const question = '{"question":1}'
   t.same(read([filler, filler.slice(question.length), question, question]), [{ question: 1 }])
@@ -155,7 +156,7 @@ function cut(text: string, next: () => number): string[] {
   return deltas
 }
 
-/** The same JSON with \u escapes for whatever is not ASCII. */
+/** The same JSON with \u escapes for all characters outside ASCII. */
 function escaped(json: string): string {
   return json.replace(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -3,13 +3,13 @@ import { type Question, validQuestion } from '../../../src/kinds/quizzes/questio
 
 const raw = { question: '대한민국의 수도는?', choices: ['부산', '서울', '대전'], answer: 1, explanation: '서울입니다.' }
 
-t.test('a question is made of what the model wrote, and its place is after the known ones', t => {
+t.test('a question is made from the text of the model, and comes after the known ones', t => {
   t.same(read(raw), { kind: 'valid', question: { index: 0, ...raw } })
   t.same(read({ ...raw, extra: 1 }, [known('다른 질문?')]), { kind: 'valid', question: { index: 1, ...raw } })
   t.end()
 })
 
-t.test('texts are trimmed and what cannot be stored is replaced', t => {
+t.test('texts are trimmed and characters that cannot be stored are replaced', t => {
   const written = { question: ' 무엇\0? ', choices: [' a', 'b\n', '\tc'], answer: 'C', explanation: '\n그것. ' }
   t.same(read(written), {
     kind: 'valid',
@@ -18,7 +18,7 @@ t.test('texts are trimmed and what cannot be stored is replaced', t => {
   t.end()
 })
 
-t.test('two to six choices are the same to it', t => {
+t.test('two to six choices are valid', t => {
   for (const count of [2, 6]) {
     const choices = Array.from({ length: count }, (_, at) => `${at} 번`)
     t.equal(read({ ...raw, choices }, [], count).kind, 'valid')
@@ -57,7 +57,7 @@ t.test('the longest texts are valid', t => {
   t.end()
 })
 
-t.test('a question that is known already is invalid, in whatever case and spacing', t => {
+t.test('a known question is invalid, in whatever case and spacing', t => {
   const again = { ...raw, question: 'what  IS\nit?' }
   t.same(read(again, [known('다른 질문?'), known('What is it?')]), { kind: 'invalid', reason: 'it was asked before' })
   t.equal(read(again, [known('What is it')]).kind, 'valid')

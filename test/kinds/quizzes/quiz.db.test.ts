@@ -47,7 +47,7 @@ t.test('each question is sent as soon as it is complete, while the model still w
   t.match(await visitor.task(id), { kind: 'quiz', status: 'completed', outputs: [{ status: 'completed', text: '' }] })
 })
 
-t.test('nothing that anybody gets before the quiz was taken tells an answer', async t => {
+t.test('nothing that a client gets before the quiz was taken shows an answer', async t => {
   const visitor = begin(completion => completion.delta(quizJson(question(1), question(2))))
   const watchers = [
     await visitor.watch('/api/quizzes', {
@@ -75,7 +75,7 @@ t.test('nothing that anybody gets before the quiz was taken tells an answer', as
   }
 })
 
-t.test('a reader who comes back misses nothing and gets nothing twice, at whichever event it left', async t => {
+t.test('a reader who reconnects misses nothing and gets nothing twice, at whichever event it left', async t => {
   const visitor = begin(completion => completion.delta(quizJson(question(1), question(2), question(3)).slice(0, -2)))
   const id = await visitor.submit('/api/quizzes', three)
   const first = await visitor.watchTask(id)
@@ -86,7 +86,7 @@ t.test('a reader who comes back misses nothing and gets nothing twice, at whiche
   await Promise.all([first, ...back].map(({ ended }) => ended))
   const { chunks } = first.transcript
   for (const [index, cursor] of ids.entries()) {
-    // Attempt 0 is the same for everybody, and the first attempt follows it at once.
+    // Attempt 0 is the same for all readers, and the first attempt follows it at once.
     const next = cursor.startsWith('0-') ? ids.findIndex(id => id.startsWith('1-')) : index + 1
     if (index < back.length) t.same(back[index]?.transcript.chunks, chunks.slice(next), cursor)
     const late = await visitor.watchTask(id, cursor)
@@ -96,7 +96,7 @@ t.test('a reader who comes back misses nothing and gets nothing twice, at whiche
   }
 })
 
-t.test('what is missing is asked for, and nothing else', async t => {
+t.test('a repair asks for the missing questions, and nothing else', async t => {
   const wrong: [string, Script][] = [
     ['too few', completion => completion.delta(quizJson(question(1))).finish()],
     ['the limit was reached', completion => completion.delta(cut()).finish('length')],
@@ -133,7 +133,7 @@ t.test('what is missing is asked for, and nothing else', async t => {
   }
 })
 
-t.test('after two repairs it is incomplete with what is valid', async t => {
+t.test('after two repairs a quiz is incomplete with its valid questions', async t => {
   const visitor = begin(completion => completion.delta(quizJson(question(1), question(2))).finish())
   const { id, transcript } = await made(visitor)
   t.same(upstream.completions.map(asksFor), [3, 1, 1])
@@ -144,10 +144,10 @@ t.test('after two repairs it is incomplete with what is valid', async t => {
   })
   t.match(await quiz(visitor, id), { status: 'incomplete', questionCount: 3, questions: { length: 2 } })
   const taken = await visitor.json('POST', `/api/quizzes/${id}/attempts`, { answers: [1, 1] })
-  t.match(taken, { status: 201, body: { score: 1, total: 2 } }, 'it can be taken all the same')
+  t.match(taken, { status: 201, body: { score: 1, total: 2 } }, 'it can still be taken')
 })
 
-t.test('without any valid question it fails, and the quiz says why', async t => {
+t.test('without any valid question the task fails, and the quiz says why', async t => {
   const visitor = begin(completion => completion.delta('죄송하지만 SECRET 만들 수 없습니다.').finish())
   const { id, transcript } = await made(visitor)
   t.equal(upstream.completions.length, 3)
@@ -160,7 +160,7 @@ t.test('without any valid question it fails, and the quiz says why', async t => 
   t.match(taken, { status: 409, body: { code: 'quiz-empty' } })
 })
 
-t.test('what the model refuses is not asked for again', async t => {
+t.test('a refusal of the model is not repaired', async t => {
   const visitor = begin(completion => {
     completion.frame({ id: 'c', choices: [{ index: 0, delta: { refusal: '안 됩니다.' }, finish_reason: null }] })
     completion.finish()
@@ -170,7 +170,7 @@ t.test('what the model refuses is not asked for again', async t => {
   t.match(await visitor.task(id), { status: 'failed', error: { code: 'refused', detail: '안 됩니다.' } })
 })
 
-t.test('cancelled in the middle, what is valid is kept; without any, nothing', async t => {
+t.test('a quiz cancelled in the middle keeps its valid questions, if any', async t => {
   const visitor = begin(completion => completion.delta(quizJson(question(1), question(2)).slice(0, -20)))
   const some = await visitor.submit('/api/quizzes', three)
   const watcher = await visitor.watchTask(some)
@@ -194,7 +194,7 @@ t.test('cancelled in the middle, what is valid is kept; without any, nothing', a
   t.equal(upstream.completions.length, 1, 'no repair is tried')
 })
 
-t.test('written anew, the new questions take the place of the old ones', async t => {
+t.test('a quiz that is written again has the new questions instead of the old ones', async t => {
   const visitor = begin(writing(1, 2, 3))
   const { id, transcript } = await made(visitor)
   upstream.answer(() => {})
@@ -205,12 +205,12 @@ t.test('written anew, the new questions take the place of the old ones', async t
   writing(4, 5, 6)(upstream.completions[1] as UpstreamCompletion)
   await watcher.ended
   t.match(watcher.transcript.chunks[0], { type: 'data-reset', data: { reason: 'new-attempt' } })
-  const anew = [shown(4, 0), shown(5, 1), shown(6, 2)]
-  t.same(questionsIn(watcher.transcript), anew)
-  t.same((await quiz(visitor, id)).questions, anew)
+  const replaced = [shown(4, 0), shown(5, 1), shown(6, 2)]
+  t.same(questionsIn(watcher.transcript), replaced)
+  t.same((await quiz(visitor, id)).questions, replaced)
 })
 
-t.test('written anew in vain, the old questions stay', async t => {
+t.test('a quiz that is written again in vain keeps the old questions', async t => {
   const visitor = begin(writing(1, 2, 3))
   const { id } = await made(visitor)
   upstream.answer(({ response }) => response.writeHead(401).end())
@@ -219,7 +219,7 @@ t.test('written anew in vain, the old questions stay', async t => {
   t.match(await quiz(visitor, id), { status: 'failed', questions: [shown(1, 0), {}, {}], error: { code: 'rejected' } })
 })
 
-t.test('a quiz that was taken is not written anew', async t => {
+t.test('a quiz that was taken is not written again', async t => {
   const visitor = begin(writing(1, 2, 3))
   const { id } = await made(visitor)
   await visitor.json('POST', `/api/quizzes/${id}/attempts`, { answers: [null, null, null] })
@@ -229,7 +229,7 @@ t.test('a quiz that was taken is not written anew', async t => {
   t.equal(upstream.completions.length, 1)
 })
 
-t.test('servers that know no response_format are asked in words alone', async t => {
+t.test('servers that know no response_format get the request in words alone', async t => {
   const { upstream, conch } = await own(t, ({ body, response }) => {
     const type = body.response_format?.type
     if (type) return response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{"message":"no"}}')
@@ -242,7 +242,7 @@ t.test('servers that know no response_format are asked in words alone', async t 
   t.equal(questionsIn(transcript).length, 3)
   t.match(await visitor.task(id), { status: 'completed' })
   await made(visitor)
-  t.same(forms().slice(3), [undefined], 'and the next time at once')
+  t.same(forms().slice(3), [undefined], 'and at once the next time')
 })
 
 t.test('when its log is no longer in memory, its questions are sent from what was saved', async t => {
@@ -270,7 +270,7 @@ t.test('when its log is no longer in memory, its questions are sent from what wa
       t.equal(back.response.status, 204)
       continue
     }
-    // Of attempt 0 everybody has the same.
+    // All readers have the same events of attempt 0.
     const reset = cursor.startsWith('0-') ? [] : [{ type: 'data-reset', data: { reason: 'cursor' }, transient: true }]
     t.same(back.transcript.chunks, [...reset, ...fresh.chunks], cursor)
     t.notMatch(back.raw, /answer|explanation|SECRET/)
@@ -281,7 +281,7 @@ t.test('when its log is no longer in memory, its questions are sent from what wa
   t.equal((await later.watchTask(cancelled, watcher.transcript.lastId)).response.status, 204)
 })
 
-t.test('the end of one that was written anew in vain is known by its id, also from what was saved', async t => {
+t.test('the end of a quiz that was written again in vain is known by its id, also from what was saved', async t => {
   const { upstream, conch, storage } = await own(t, writing(1, 2, 3, 4, 5, 6, 7, 8))
   const visitor = conch.visitor()
   const ids: string[] = []
@@ -306,7 +306,7 @@ t.test('the end of one that was written anew in vain is known by its id, also fr
   }
 })
 
-t.test('killed with -9 in the middle, the next process starts it over', async t => {
+t.test('killed with -9 in the middle, the next process starts the quiz over', async t => {
   const upstream = await startUpstream(t, completion =>
     completion.delta(quizJson(question(1), question(2)).slice(0, -2)),
   )
@@ -329,13 +329,13 @@ t.test('killed with -9 in the middle, the next process starts it over', async t 
   await again.ended
   t.match(again.transcript.chunks[0], { type: 'data-reset', data: { reason: 'new-attempt' } })
   t.ok(again.transcript.done)
-  const anew = [shown(4, 0), shown(5, 1), shown(6, 2)]
-  t.same(questionsIn(again.transcript), anew)
-  t.same((await quiz(after, id)).questions, anew)
+  const replaced = [shown(4, 0), shown(5, 1), shown(6, 2)]
+  t.same(questionsIn(again.transcript), replaced)
+  t.same((await quiz(after, id)).questions, replaced)
   t.match(await after.task(id), { status: 'completed', attempt: 2 })
 })
 
-/** A new visitor; the model answers so from now on. */
+/** A new visitor; from now on the model gives these answers. */
 function begin(script: Script): Visitor {
   upstream.reset(script)
   return conch.visitor()
@@ -347,7 +347,7 @@ async function own(t: Test, script: Script) {
   return { upstream, storage, conch: await startConch(t, { ...storage, OPENAI_BASE_URL: upstream.baseUrl }) }
 }
 
-/** Has a quiz of three questions made. */
+/** Makes a quiz of three questions. */
 async function made(visitor: Visitor): Promise<{ id: string; transcript: Transcript }> {
   const id = await visitor.submit('/api/quizzes', three)
   return { id, transcript: await visitor.finished(id) }

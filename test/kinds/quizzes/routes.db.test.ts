@@ -24,7 +24,7 @@ t.before(async () => {
   conch = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl })
 })
 
-t.test('a quiz is asked for by its topic alone; the rest goes without saying', async t => {
+t.test('a quiz needs only a topic; the rest has defaults', async t => {
   const visitor = begin(() => {})
   const { status, headers, body } = await visitor.json<{ taskId: string }>('POST', '/api/quizzes', { topic: '수도' })
   t.equal(status, 202)
@@ -39,7 +39,7 @@ t.test('a quiz is asked for by its topic alone; the rest goes without saying', a
   t.match(await attempt(visitor, body.taskId, []), { status: 409, body: { code: 'quiz-being-made' } })
 })
 
-t.test('everything that may be said of it is handed to the model', async t => {
+t.test('every member of the request reaches the model', async t => {
   const visitor = begin(completion => completion.delta(quizJson(question(1, 2))).finish())
   const request = {
     topic: '물의 순환',
@@ -76,7 +76,7 @@ t.test('with Accept: text/event-stream the answer is the stream', async t => {
   t.ok(watcher.transcript.done)
 })
 
-t.test('what is wrong in a request is pointed at, and no task is created', async t => {
+t.test('a mistake in a request is pointed at, and no task is created', async t => {
   const visitor = begin(() => {})
   const wrong: [object, string][] = [
     [{ topic: undefined }, '/topic'],
@@ -105,7 +105,7 @@ t.test('what is wrong in a request is pointed at, and no task is created', async
   t.equal(upstream.completions.length, 0)
 })
 
-t.test('the longest quiz, of odd characters, comes back as it was written', async t => {
+t.test('the longest quiz, of odd characters, is returned as it was written', async t => {
   const odd = '가\u2028🌊"\\```'
   const all = Array.from({ length: 20 }, (_, number) => {
     return { ...question(number, 6), question: `${odd}${number}`, explanation: odd.repeat(10) }
@@ -124,7 +124,7 @@ t.test('the longest quiz, of odd characters, comes back as it was written', asyn
   )
 })
 
-t.test('an attempt is marked and answered with what was right, and why', async t => {
+t.test('an attempt is graded, and the response has the right answers and why', async t => {
   const visitor = begin(writing(1, 2, 3))
   const id = await made(visitor)
   const { status, body } = await attempt(visitor, id, [1, 0, null])
@@ -145,7 +145,7 @@ t.test('an attempt is marked and answered with what was right, and why', async t
   )
 })
 
-t.test('once taken, even if nothing was answered, a quiz shows its answers and how it was taken', async t => {
+t.test('once taken, even without answers, a quiz shows its answers and how it was taken', async t => {
   const visitor = begin(writing(1, 2, 3))
   const id = await made(visitor)
   const first = await attempt(visitor, id, [null, null, null])
@@ -184,7 +184,7 @@ t.test('answers that do not fit the questions are refused, and the quiz stays un
   t.notMatch(JSON.stringify(questions), /answer|explanation|SECRET/)
 })
 
-t.test('attempts at the same time are all kept', async t => {
+t.test('attempts at the same time are all saved', async t => {
   const visitor = begin(writing(1, 2, 3))
   const id = await made(visitor)
   const all = await Promise.all(Array.from({ length: 10 }, (_, index) => attempt(visitor, id, [index % 4, null, null])))
@@ -196,7 +196,7 @@ t.test('attempts at the same time are all kept', async t => {
   t.same(attempts.map(attempt => attempt.id).sort(), all.map(({ body }) => body.id).sort())
 })
 
-t.test('while it is written anew it cannot be taken: nobody knows which questions would be answered', async t => {
+t.test('a quiz cannot be taken while it is written again, since its questions may change', async t => {
   const visitor = begin(writing(1, 2, 3))
   const id = await made(visitor)
   upstream.answer(() => {})
@@ -209,7 +209,7 @@ t.test('while it is written anew it cannot be taken: nobody knows which question
   t.match(await attempt(visitor, id, [0, 1, 2]), { status: 201, body: { score: 3 } })
 })
 
-t.test('written anew, taken and removed at the same time, it does one after the other', async t => {
+t.test('rewriting, taking and removing a quiz at the same time happen one after the other', async t => {
   const visitor = begin(writing(1, 2, 3))
   for (let round = 0; round < 15; round++) {
     const id = await made(visitor)
@@ -230,7 +230,7 @@ t.test('written anew, taken and removed at the same time, it does one after the 
   }
 })
 
-t.test('the list is newest first, page by page, and tells how often and how well each was taken', async t => {
+t.test('the list is newest first, page by page, and shows how often and how well each was taken', async t => {
   const visitor = begin(writing(1, 2, 3))
   const ids: string[] = []
   for (const topic of ['하나', '둘', '셋', '넷', '다섯']) {
@@ -262,7 +262,7 @@ t.test('the list is newest first, page by page, and tells how often and how well
     t.match(await visitor.json('GET', `/api/quizzes?${query}`), { status: 400, body: { code } }, query)
 })
 
-t.test('nobody else can tell that a quiz exists', async t => {
+t.test('no other owner can find out that a quiz exists', async t => {
   const visitor = begin(writing(1, 2, 3))
   const id = await made(visitor)
   const stranger = conch.visitor()
@@ -278,7 +278,7 @@ t.test('nobody else can tell that a quiz exists', async t => {
     t.same(theirs.body, nobodys.body)
   }
   t.same(await pagesOf(stranger, '/api/quizzes', 20), [[]])
-  t.match(await quiz(visitor, id), { attempts: [] }, 'and nothing happened to it')
+  t.match(await quiz(visitor, id), { attempts: [] }, 'and it is unchanged')
   for (const other of ['nonsense', '%00']) {
     t.equal((await visitor.json('GET', `/api/quizzes/${other}`)).status, 404)
     t.equal((await attempt(visitor, other, [])).status, 404)
@@ -286,7 +286,7 @@ t.test('nobody else can tell that a quiz exists', async t => {
   t.equal((await visitor.json('GET', `/api/quizzes/${id.toUpperCase()}`)).status, 200)
 })
 
-t.test("another kind's task is no quiz", async t => {
+t.test("another kind's task is not a quiz", async t => {
   const visitor = begin(completion => completion.delta('글').finish())
   const id = await visitor.submit('/api/reviews', { body: '일기', type: 'FEELING' })
   await visitor.finished(id)
@@ -295,13 +295,13 @@ t.test("another kind's task is no quiz", async t => {
   t.same(await pagesOf(visitor, '/api/quizzes', 20), [[]])
 })
 
-/** A new visitor; the model answers so from now on. */
+/** A new visitor; from now on the model gives these answers. */
 function begin(script: Script): Visitor {
   upstream.reset(script)
   return conch.visitor()
 }
 
-/** Has a quiz of three questions made. */
+/** Makes a quiz of three questions. */
 async function made(visitor: Visitor): Promise<string> {
   const id = await visitor.submit('/api/quizzes', three)
   await visitor.finished(id)

@@ -6,7 +6,7 @@ import { TaskStore } from '../../../src/tasks/store/task-store.ts'
 import { openDatabase } from '../../support/open-database.ts'
 
 t.test(
-  'of a quiz that was taken very often the last times are told, and in a list only how often and how well',
+  'a quiz that was taken very often shows its last attempts, and in a list only how often and how well',
   async t => {
     const { queries } = await openDatabase(t)
     const cipher = new Cipher([{ id: 'test', key: new Uint8Array(32) }])
@@ -29,15 +29,15 @@ t.test(
       await quizzes.save(queries, [{ ...task, questions: [], complete: true }])
     }
     for (let score = 0; score < 103; score++) await quizzes.addAttempt(queries, often, { answers: [score], score })
-    const told = await quizzes.lastAttempts(queries, often)
-    t.equal(told.length, 100)
-    t.match(told.at(0), { score: 3, answers: [3] })
-    t.match(told.at(-1), { score: 102, answers: [102] })
+    const shown = await quizzes.lastAttempts(queries, often)
+    t.equal(shown.length, 100)
+    t.match(shown.at(0), { score: 3, answers: [3] })
+    t.match(shown.at(-1), { score: 102, answers: [102] })
     t.same(await quizzes.lastAttempts(queries, never), [])
     t.same(
       await quizzes.tallies(queries, [often.id, never.id]),
       new Map([[often.id, { attempts: 103, bestScore: 102 }]]),
-      'never taken, not in it',
+      'a quiz that was never taken is not in it',
     )
   },
 )

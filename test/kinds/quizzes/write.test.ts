@@ -31,12 +31,12 @@ t.test('each question is appended as soon as it is complete, without answer and 
   t.notOk(written.error)
 })
 
-t.test('the model is asked for the number of questions and choices, in the format', async t => {
+t.test('the prompt asks for the number of questions and choices, in the format', async t => {
   const { asked } = await write([{ completion: done, questions: [1, 2, 3] }])
   t.same(asked, [{ ...input, format: { questionCount: 3, choices: 2 } }])
 })
 
-t.test('what is missing is asked for, with the texts of those that there are', async t => {
+t.test('a repair asks for the missing questions, and lists the existing ones', async t => {
   const { written, asked, chunks } = await write([
     { completion: done, questions: [1] },
     { completion: done, questions: [1, 2] },
@@ -64,7 +64,7 @@ t.test('an invalid question is left out and asked for again', async t => {
   t.match(written, { status: 'completed', result: { questions: questions(2, 3, 4) } })
 })
 
-t.test('after two repairs it is incomplete with what there is', async t => {
+t.test('after two repairs a quiz is incomplete with the questions it has', async t => {
   const one = { completion: done, questions: [1] }
   const { written, asked } = await write([one, one, { completion: done, questions: [2] }, one])
   t.equal(asked.length, 3)
@@ -76,7 +76,7 @@ t.test('after two repairs it is incomplete with what there is', async t => {
   t.equal(written.finishReason, undefined)
 })
 
-t.test('without any question it has failed and has no result', async t => {
+t.test('a quiz without any question has failed and has no result', async t => {
   const prose = { completion: done, deltas: ['죄송하지만 ', '만들 수 없습니다.'] }
   const { written, chunks } = await write([prose, prose, prose])
   t.match(written, {
@@ -89,14 +89,14 @@ t.test('without any question it has failed and has no result', async t => {
   t.match((await write([empty, empty, empty])).written, { status: 'failed', error: { code: 'empty' } })
 })
 
-t.test('too many questions: the rest is ignored', async t => {
+t.test('questions beyond the number are ignored', async t => {
   const { written, asked, chunks } = await write([{ completion: done, questions: [1, 2, 3, 4, 5] }])
   t.equal(asked.length, 1)
   t.equal(chunks.length, 3)
   t.match(written, { status: 'completed', result: { questions: questions(1, 2, 3) } })
 })
 
-t.test('a repair that brings nothing does not hide that there was something', async t => {
+t.test('a repair that brings nothing does not hide the earlier questions', async t => {
   for (const completion of [done, { outcome: 'length' }] satisfies Completion[]) {
     const nothing = { completion, deltas: [] }
     t.match((await write([{ completion: done, questions: [1] }, nothing, nothing])).written, {
@@ -116,7 +116,7 @@ const cut: Completion[] = [
 ]
 for (const completion of cut) {
   const { outcome } = completion
-  t.test(`${outcome}: the rest is asked for`, async t => {
+  t.test(`${outcome}: a repair asks for the rest`, async t => {
     const half = { completion, deltas: [JSON.stringify([question(1), question(2)]).slice(0, -9)] }
     const { written, asked } = await write([half, { completion: done, questions: [2, 3] }])
     t.match(asked[1], { questionCount: 2, have: ['질문 1?'] })
@@ -145,7 +145,7 @@ for (const completion of cut) {
   })
 }
 
-t.test('a limit that was reached is told as the finish reason', async t => {
+t.test('a limit that was reached is reported as the finish reason', async t => {
   const half = { completion: { outcome: 'length' } as const, questions: [1] }
   t.match((await write([half, half, half])).written, { status: 'incomplete', finishReason: 'length' })
   const nothing = { completion: { outcome: 'length' } as const, deltas: [] }
@@ -167,7 +167,7 @@ const final: [Completion, object][] = [
   ],
 ]
 for (const [completion, error] of final) {
-  t.test(`${completion.outcome}: it ends without another try`, async t => {
+  t.test(`${completion.outcome}: the quiz ends without another attempt`, async t => {
     const first = await write([{ completion, deltas: [] }])
     t.equal(first.asked.length, 1)
     t.match(first.written, { status: 'failed', error })
@@ -181,7 +181,7 @@ for (const [completion, error] of final) {
   })
 }
 
-t.test('a content filter ends it, as the finish reason tells', async t => {
+t.test('a content filter ends the quiz, and is the finish reason', async t => {
   const completion = { outcome: 'content-filter' } as const
   const { written, asked } = await write([{ completion, questions: [1] }])
   t.equal(asked.length, 1)
@@ -190,7 +190,7 @@ t.test('a content filter ends it, as the finish reason tells', async t => {
   t.match(none.written, { status: 'failed', error: { code: 'content-filter' } })
 })
 
-t.test('aborted: cancelled, and what is valid is kept', async t => {
+t.test('an aborted quiz is cancelled, and keeps its valid questions', async t => {
   const aborted: Completion = { outcome: 'aborted' }
   const { written, asked } = await write([{ completion: aborted, questions: [1, 2] }])
   t.equal(asked.length, 1)
@@ -230,10 +230,10 @@ t.test('drafts of a model that reasoned are withdrawn, and only those of this an
     { completion: { outcome: 'refused', words: '안 됨' }, deltas: [], voided: [json(1, 2, 3)] },
   ])
   t.match(none.written, { status: 'failed', error: { code: 'refused' } })
-  t.notOk('result' in none.written, 'nothing is saved of what was only drafted')
+  t.notOk('result' in none.written, 'drafts are not saved')
 })
 
-t.test('what begins in a draft is not gone on with after it', async t => {
+t.test('a question that begins in a draft does not continue after it', async t => {
   const half = JSON.stringify([question(1)]).slice(0, -20)
   const { written } = await write([{ completion: done, questions: [1, 2, 3], voided: [half] }])
   t.match(written, { status: 'completed', result: { questions: questions(1, 2, 3) } })
@@ -258,9 +258,9 @@ t.test('usage is the sum, estimated if any was', async t => {
 interface Answer {
   completion: Completion
   deltas?: string[]
-  /** Before them, and found to be reasoning. */
+  /** Text before the answers that turns out to be reasoning. */
   voided?: string[]
-  /** Written as asked for, in two deltas. */
+  /** Written as the prompt asks, in two deltas. */
   questions?: number[]
   usage?: Usage
 }

@@ -12,19 +12,19 @@ t.test('the target counts if it is smaller than the limit of the category, and o
   t.match(assess('가'.repeat(501), 'career', undefined), { limit: 2100, overBy: 0 })
 })
 
-t.test('a text is as long as NEIS will find it, however it was typed', async t => {
+t.test('a text has the length that NEIS counts, however it was typed', async t => {
   const text = '각오를 다짐함.\n끝.'
   t.equal(assess(text, 'club', undefined).bytes, 7 * 3 + 1 + 1 + 2 + 1)
   for (const same of [text.normalize('NFD'), text.replace('\n', '\r\n')])
     t.equal(assess(same, 'club', undefined).bytes, assess(text, 'club', undefined).bytes)
 })
 
-t.test('what a record may not contain is marked where it stands', async t => {
+t.test('forbidden passages are flagged where they stand', async t => {
   const text = '교내 발표 뒤 토익 점수를 말함.'
   const { marks } = assess(text, 'subject', undefined)
   t.match(marks, [{ text: '토익', start: 8, end: 10, reason: 'language-test' }])
 })
 
-t.test('an empty text weighs nothing', async t => {
+t.test('an empty text has no bytes', async t => {
   t.match(assess('', 'subject', undefined), { bytes: 0, overBy: 0, marks: [] })
 })

@@ -7,7 +7,7 @@ import { RecordInput } from '../../../src/kinds/records/input.ts'
 
 const least = { category: 'subject', observations: '관찰함.' }
 
-/** What a request with these members comes to: the validated body, or the problem it is refused with. */
+/** The result of a request with these members: the validated body, or the problem it is refused with. */
 async function answers(t: Test) {
   const app = Fastify()
   t.teardown(() => app.close())
@@ -31,7 +31,7 @@ t.test('a category and observations are enough, for three versions', async t => 
   t.same(await answer({}), { status: 200, body: { ...least, versions: 3 } })
 })
 
-t.test('every category is known, and no other', async t => {
+t.test('every category is accepted, and no other', async t => {
   const answer = await answers(t)
   for (const category of categories) t.equal((await answer({ category })).status, 200, category)
   t.same(categories, ['subject', 'individual', 'behaviour', 'autonomy', 'club', 'career'])
@@ -46,7 +46,7 @@ t.test('every category is known, and no other', async t => {
   }
 })
 
-t.test('each field is taken up to its limit and refused beyond it, with a pointer to it', async t => {
+t.test('each field is accepted up to its limit and refused beyond it, with a pointer to it', async t => {
   const answer = await answers(t)
   const limits: [string, unknown, unknown, string?][] = [
     ['subject', '가'.repeat(100), '가'.repeat(101)],
@@ -84,7 +84,7 @@ t.test('each field is taken up to its limit and refused beyond it, with a pointe
   }
 })
 
-t.test('what must be there is missed', async t => {
+t.test('a missing required member is refused', async t => {
   const answer = await answers(t)
   for (const name of ['category', 'observations']) {
     const { status, body } = await answer({ [name]: undefined })

@@ -9,11 +9,11 @@ t.test('every category has its limit and its names', async t => {
   for (const category of categories) t.ok(categoryNames[category].ko && categoryNames[category].en)
 })
 
-t.test('the bytes of every row are what its characters weigh in Hangul', async t => {
+t.test('the bytes of every row are those of its characters in Hangul', async t => {
   for (const row of limits) t.equal(row.bytes, neisBytes('가'.repeat(row.characters)), row.category)
 })
 
-t.test('what differs by cohort is kept as further rows, not used', async t => {
+t.test('limits that differ by cohort are further rows, which are not used', async t => {
   t.same(
     limits.filter(row => row !== limitFor(row.category)).map(row => [row.category, row.bytes]),
     [
@@ -24,7 +24,7 @@ t.test('what differs by cohort is kept as further rows, not used', async t => {
   )
 })
 
-t.test('every row says since when, for whom and from where, and that nobody has verified it', async t => {
+t.test('every row says since when, for whom and from where, and that no one has verified it', async t => {
   for (const row of limits) {
     t.match(row, { since: /^20\d\d$/, verified: false })
     t.ok(row.source && row.appliesTo)

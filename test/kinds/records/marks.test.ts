@@ -108,12 +108,12 @@ const clean = [
 ]
 
 for (const text of clean) {
-  t.test(`nothing to mark: ${text}`, async t => {
+  t.test(`nothing to flag: ${text}`, async t => {
     t.same(findMarks(text), [])
   })
 }
 
-t.test('marks come in the order of the text, never overlap, and point at their passage', async t => {
+t.test('flagged passages come in the order of the text, and never overlap', async t => {
   const text = '학생은 서울대학교 총장상을 받고 토익 시험과 삼성전자 주식회사 견학, 소논문 작성을 마침. 😀 HSK도 봄.'
   const marks = findMarks(text)
   t.same(

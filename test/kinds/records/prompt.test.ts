@@ -33,7 +33,7 @@ t.test('the label never reaches the model', async t => {
   for (const version of emphases.keys()) t.notMatch(JSON.stringify(recordPrompt(input, version)), '2-3-15')
 })
 
-t.test('each category asks for its own', async t => {
+t.test('each category has its own instruction', async t => {
   const systems = categories.map(category => contents({ ...input, category }).system)
   t.equal(new Set(systems).size, categories.length)
   for (const [index, category] of categories.entries()) t.ok(systems[index]?.includes(categoryNames[category].ko))
@@ -50,7 +50,7 @@ t.test('each version has another emphasis, and they start over', async t => {
   t.same(emphasisOf(6), { ko: '역량과 사고력 중심', en: 'Ability and thinking' })
 })
 
-t.test('a version that is no whole number from 0 is a fault', async t => {
+t.test('a version other than a whole number from 0 is a fault', async t => {
   for (const version of [-1, 1.5, Number.NaN]) {
     t.throws(() => recordPrompt(input, version), RangeError)
     t.throws(() => emphasisOf(version), RangeError)
@@ -63,7 +63,7 @@ t.test('the budget is the limit of the category, or what the teacher asked for',
   t.match(contents({ ...input, targetBytes: 901 }).system, /901바이트 이내.*약 300자/)
 })
 
-t.test('the model is told the style, what is not allowed, and to invent nothing', async t => {
+t.test('the prompt has the style, what is not allowed, and the rule to invent nothing', async t => {
   const { system } = contents(input)
   for (const rule of [
     '명사형',
@@ -79,7 +79,7 @@ t.test('the model is told the style, what is not allowed, and to invent nothing'
     t.ok(system.includes(rule), rule)
 })
 
-t.test('what was not given is not mentioned', async t => {
+t.test('members that were not given are not mentioned', async t => {
   const { user } = contents({ category: 'behaviour', observations: '청소를 도맡아 함.', keywords: [], tone: '  ' })
   for (const title of ['과목', '낱말', '말투']) t.notOk(user.includes(title), title)
 })
@@ -101,7 +101,7 @@ t.test('short fields stay on one line', async t => {
   t.ok(user.includes('가 나'))
 })
 
-t.test('what a model cannot be sent is repaired: decomposed Hangul, lone surrogates', async t => {
+t.test('decomposed Hangul and lone surrogates, which a model cannot take, are repaired', async t => {
   const { user } = contents({ ...input, observations: `${'각'.normalize('NFD')} \ud800.` })
   t.ok(user.includes('각 \ufffd.'))
 })

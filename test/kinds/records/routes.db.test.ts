@@ -23,7 +23,7 @@ t.before(async () => {
   shared = await own(t)
 })
 
-t.test('every category is written, with the versions that were asked for', async t => {
+t.test('every category is written, in the requested number of versions', async t => {
   const { visitor } = conchWith()
   for (const [index, category] of categories.entries()) {
     const id = await visitor.record({ ...anyRecord, category, versions: (index % 5) + 1 })
@@ -38,7 +38,7 @@ t.test('every category is written, with the versions that were asked for', async
   }
 })
 
-t.test('what is wrong in a request is pointed at, and no task is created', async t => {
+t.test('a mistake in a request is pointed at, and no task is created', async t => {
   const { visitor, upstream } = conchWith()
   const wrong: [object, string][] = [
     [{ versions: 0 }, '/versions'],
@@ -60,7 +60,7 @@ t.test('what is wrong in a request is pointed at, and no task is created', async
   t.equal(upstream.completions.length, 0)
 })
 
-t.test('odd characters come back as they were sent, and 20,000 of them fit', async t => {
+t.test('odd characters are returned as they were sent, and 20,000 of them fit', async t => {
   const { visitor, upstream } = conchWith()
   const odd = '\u0000\ud800 \udc00 가\u2028🌊"\\'
   const observations = `${odd}${'나'.repeat(20_000 - [...odd].length)}`
@@ -78,7 +78,7 @@ t.test('odd characters come back as they were sent, and 20,000 of them fit', asy
   t.equal(body.subject, odd)
   t.equal(body.label, odd)
   const prompt = upstream.completions[0]?.body.messages.map(({ content }) => content).join('') ?? ''
-  t.ok(prompt.includes('나'.repeat(19_000)), 'the model was given all of it')
+  t.ok(prompt.includes('나'.repeat(19_000)), 'the model got all of it')
   t.ok(prompt.isWellFormed())
 })
 
@@ -91,7 +91,7 @@ t.test('the label is never sent to the model', async t => {
   t.match((await visitor.json('GET', `/api/records/${id}`)).body, { label: '2-3-15-은하' })
 })
 
-t.test('size and marks come from the server, and the smaller target is the limit', async t => {
+t.test('the server computes size and flagged passages, and the smaller target is the limit', async t => {
   const { visitor } = conchWith(completion => completion.delta(`${'가'.repeat(40)} 토익.`).finish())
   const id = await visitor.record({ ...anyRecord, targetBytes: 120, versions: 1 })
   await visitor.finished(id)
@@ -100,7 +100,7 @@ t.test('size and marks come from the server, and the smaller target is the limit
   t.match(body, { targetBytes: 120, limit: { bytes: 1500 } })
 })
 
-t.test('a record is there from the moment it is asked for; it is confirmed once it has text', async t => {
+t.test('a record exists from the moment of its request; it can be confirmed once it has text', async t => {
   const { visitor, upstream } = conchWith(completion => completion.delta('글'))
   const id = await visitor.record({ ...anyRecord, versions: 1 })
   await upstream.requested(1)
@@ -138,7 +138,7 @@ t.test('the list is newest first, page by page, and shows what was saved', async
   t.equal((await visitor.json<List>('GET', `/api/records?limit=5`)).body.nextCursor, null)
 })
 
-t.test('a list takes no other cursor or size than it gives out', async t => {
+t.test('a list refuses a cursor or size that it does not issue', async t => {
   const { visitor } = conchWith()
   t.match((await visitor.json('GET', '/api/records?cursor=nonsense')).body, { status: 400, code: 'invalid-cursor' })
   for (const limit of ['0', '101', '-1', '1.5', 'x', '']) {
@@ -234,7 +234,7 @@ t.test('a text over the limit is refused with its size, unless the teacher insis
   t.match((await confirm(visitor, id, { text, allowOverLimit: true })).body, { saved: { text, overBy: 3 } })
 })
 
-t.test('of several confirmations the last one counts, also of those that come at once', async t => {
+t.test('of several confirmations the last one counts, also of concurrent ones', async t => {
   const { visitor } = conchWith()
   const id = await visitor.record({ ...anyRecord, versions: 3 })
   await visitor.finished(id)
@@ -260,7 +260,11 @@ t.test('a version retried after it was saved changes the version, not what was s
   const { status } = await visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`)
   t.equal(status, 202)
   await upstream.requested(3)
-  t.match((await visitor.json('GET', `/api/records/${id}`)).body, { saved: { text: '고친 글' } }, 'it stays meanwhile')
+  t.match(
+    (await visitor.json('GET', `/api/records/${id}`)).body,
+    { saved: { text: '고친 글' } },
+    'the confirmed text stays meanwhile',
+  )
   upstream.completions[2]?.finish()
   await visitor.finished(id)
   const { body } = await visitor.json<RecordBody>('GET', `/api/records/${id}`)
@@ -312,7 +316,7 @@ t.test('a text can be checked while it is edited, and nothing is stored', async 
     t.match((await check(wrong)).body, { status: 400, errors: [{ pointer }] })
 })
 
-t.test('the limits say what counts, where it is from, and what else is in circulation', async t => {
+t.test('the limits say which row counts, its source, and which other rows are in circulation', async t => {
   const { visitor } = conchWith()
   const { body } = await visitor.json<{ items: { category: string; current: boolean }[]; emphases: unknown[] }>(
     'GET',
@@ -325,12 +329,12 @@ t.test('the limits say what counts, where it is from, and what else is in circul
   t.equal(body.emphases.length, 5)
 })
 
-/** Confirms version 0 as it is, but for `members`. */
+/** Confirms version 0 as it is, except for `members`. */
 function confirm<Body = Record<string, unknown>>(visitor: Visitor, id: string, members: object) {
   return visitor.json<Body>('PUT', `/api/records/${id}`, { output: 0, text: '안녕하세요', confirmed: true, ...members })
 }
 
-/** A new visitor of the file's Conch, whose model answers as given. */
+/** A new visitor of the file's Conch, whose model gives these answers. */
 function conchWith(script?: Script) {
   shared.upstream.reset(script)
   return { ...shared, visitor: shared.conch.visitor() }

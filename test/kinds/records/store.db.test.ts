@@ -18,45 +18,51 @@ const marked = {
   versions: 2,
 }
 
-t.test('a value that was moved to another row does not open: its row says so, and the log repeats nothing', async t => {
-  const storage = await ownStorage(t)
-  const first = await conchOn(t, storage, completion => completion.delta(marker).finish())
-  const [one, two, three] = [
-    await first.visitor.record({ ...marked, subject: `${marker} 하나` }),
-    await first.visitor.record({ ...marked, subject: `${marker} 둘` }),
-    await first.visitor.record(marked),
-  ]
-  for (const id of [one, two, three]) await first.visitor.finished(id)
-  await first.conch.close()
+t.test(
+  'a value that was moved to another row cannot be decrypted: its row says so, and the log repeats nothing',
+  async t => {
+    const storage = await ownStorage(t)
+    const first = await conchOn(t, storage, completion => completion.delta(marker).finish())
+    const [one, two, three] = [
+      await first.visitor.record({ ...marked, subject: `${marker} 하나` }),
+      await first.visitor.record({ ...marked, subject: `${marker} 둘` }),
+      await first.visitor.record(marked),
+    ]
+    for (const id of [one, two, three]) await first.visitor.finished(id)
+    await first.conch.close()
 
-  const raw = await openRaw(t, storage)
-  await raw.query('update records set subject = (select subject from records where id = $2) where id = $1', [one, two])
-  await raw.query(
-    `update outputs set text = (select text from outputs where task_id = $1 and index = 1)
+    const raw = await openRaw(t, storage)
+    await raw.query('update records set subject = (select subject from records where id = $2) where id = $1', [
+      one,
+      two,
+    ])
+    await raw.query(
+      `update outputs set text = (select text from outputs where task_id = $1 and index = 1)
      where task_id = $1 and index = 0`,
-    [two],
-  )
-  await raw.close()
+      [two],
+    )
+    await raw.close()
 
-  const second = await conchOn(t, storage, () => {})
-  const visitor = new Visitor(second.conch.url, first.visitor.cookie)
-  for (const path of [`records/${one}`, `records/${two}`, `tasks/${two}`, 'records']) {
-    const { status, body } = await visitor.json('GET', `/api/${path}`)
-    t.equal(status, 200, path)
-    t.match(JSON.stringify(body), '"damaged":true', path)
-  }
-  const shown = async (id: string) => (await visitor.json<Shown>('GET', `/api/records/${id}`)).body
-  t.notMatch(JSON.stringify(await shown(one)), `${marker} 둘`, 'the subject of another record is not shown')
-  t.match(await shown(two), { versions: [{ text: '', damaged: true }, { text: marker }] })
-  t.equal((await visitor.json('GET', `/api/records/${three}`)).status, 200, 'the others are read')
-  t.equal((await visitor.json('GET', `/api/tasks/${one}`)).status, 200)
-  const log = second.log.join('')
-  t.match(log, '"table":"records","column":"subject"')
-  t.match(log, '"table":"outputs","column":"text"')
-  t.notMatch(log, 'MARKER')
-})
+    const second = await conchOn(t, storage, () => {})
+    const visitor = new Visitor(second.conch.url, first.visitor.cookie)
+    for (const path of [`records/${one}`, `records/${two}`, `tasks/${two}`, 'records']) {
+      const { status, body } = await visitor.json('GET', `/api/${path}`)
+      t.equal(status, 200, path)
+      t.match(JSON.stringify(body), '"damaged":true', path)
+    }
+    const shown = async (id: string) => (await visitor.json<Shown>('GET', `/api/records/${id}`)).body
+    t.notMatch(JSON.stringify(await shown(one)), `${marker} 둘`, 'the subject of another record is not shown')
+    t.match(await shown(two), { versions: [{ text: '', damaged: true }, { text: marker }] })
+    t.equal((await visitor.json('GET', `/api/records/${three}`)).status, 200, 'the others are read')
+    t.equal((await visitor.json('GET', `/api/tasks/${one}`)).status, 200)
+    const log = second.log.join('')
+    t.match(log, '"table":"records","column":"subject"')
+    t.match(log, '"table":"outputs","column":"text"')
+    t.notMatch(log, 'MARKER')
+  },
+)
 
-t.test('a task whose input cannot be read fails, and holds up nobody', async t => {
+t.test('a task whose input cannot be read fails, and holds up no other task', async t => {
   const storage = await ownStorage(t)
   const first = await conchOn(t, storage, () => {})
   const unreadable = await first.visitor.record({ ...marked, versions: 1 })

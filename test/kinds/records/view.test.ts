@@ -18,7 +18,7 @@ const task = {
   status: 'completed',
   createdAt: new Date('2026-03-02T00:00:00Z'),
 } as TaskRow
-/** What a task wrote that was asked for a record without more than it must. */
+/** The task of a record whose request has only the required members. */
 const written = (...texts: string[]): TaskOfKind<Static<typeof RecordInput>> => ({
   id: task.id,
   task,
@@ -26,7 +26,7 @@ const written = (...texts: string[]): TaskOfKind<Static<typeof RecordInput>> => 
   outputs: texts.map((text, index) => ({ index, text, status: 'completed', cancelRequested: false })),
 })
 
-t.test('what was not given is null, and nothing is saved before it is confirmed', async t => {
+t.test('a member that was not given is null, and nothing is saved before it is confirmed', async t => {
   t.match(viewRecord(written(), record, undefined), {
     subject: null,
     label: null,
@@ -38,13 +38,13 @@ t.test('what was not given is null, and nothing is saved before it is confirmed'
   })
 })
 
-t.test('each version has its size, its excess over the target and its marks', async t => {
+t.test('each version has its size, its excess over the target and its flagged passages', async t => {
   const { versions } = viewRecord(written('가'.repeat(34), '토플을 봄.'), { ...record, targetBytes: 100 }, undefined)
   t.match(versions, [
     { output: 0, status: 'completed', bytes: 102, overBy: 2, marks: [] },
     { output: 1, bytes: 14, overBy: 0, marks: [{ text: '토플' }] },
   ])
-  t.notOk('limit' in (versions[0] ?? {}), 'the limit is said once, of the record')
+  t.notOk('limit' in (versions[0] ?? {}), 'the limit is stated once, for the record')
 })
 
 t.test('the confirmed text is measured as it is, beside the original', async t => {
@@ -65,6 +65,6 @@ t.test('the confirmed text is measured as it is, beside the original', async t =
   })
 })
 
-t.test('of what has no text yet, the request says what it is', async t => {
+t.test('a record without text yet is described by its request', async t => {
   t.match(viewRecord(written(), undefined, undefined), { category: 'club', subject: null, status: 'completed' })
 })

@@ -9,7 +9,7 @@ import { startUpstream, type Upstream } from '../../support/upstream.ts'
 import type { Visitor, Watcher } from '../../support/visitor.ts'
 
 const streams = 100
-/** All but two of those that the pool may open. */
+/** All but two of the connections that the pool may open. */
 const heldConnections = 8
 
 let storage: Awaited<ReturnType<typeof ownStorage>>
@@ -42,7 +42,7 @@ t.test('while they are open, other requests are answered', async t => {
 })
 
 if (testDatabaseUrl) {
-  t.test('also when two connections are all that is left for everybody', async t => {
+  t.test('also when two connections are all that is left for other requests', async t => {
     const { visitor, watchers } = await openStreams()
     const talks = await Promise.all(Array.from({ length: heldConnections }, () => Talk.begin(visitor)))
     const raw = await openRaw(t, storage)
@@ -60,7 +60,7 @@ if (testDatabaseUrl) {
   })
 }
 
-/** A visitor whose reviews have begun, each in a stream that the request for it was answered with. */
+/** A visitor whose reviews have begun, each in the stream that answers its request. */
 async function openStreams(): Promise<{ visitor: Visitor; watchers: Watcher[] }> {
   upstream.reset(completion => completion.delta('하나 '))
   const visitor = conch.visitor()
@@ -72,7 +72,7 @@ async function openStreams(): Promise<{ visitor: Visitor; watchers: Watcher[] }>
   return { visitor, watchers }
 }
 
-/** Somebody else reads, writes, and has something written to its end. */
+/** Another visitor reads, writes, and waits for one text to end. */
 async function othersAreAnswered(t: Test): Promise<void> {
   const other = conch.visitor()
   const begun = upstream.completions.length
@@ -89,7 +89,7 @@ async function othersAreAnswered(t: Test): Promise<void> {
 }
 
 /**
- * Resolves once only so many connections are in use. What looks after the queues uses one for a moment, every now and
+ * Resolves once only this many connections are in use. The queues' own upkeep uses one for a moment, every now and
  * then; a stream that held one would hold it all the time.
  */
 async function settled(t: Test, visitor: Visitor, active: number): Promise<void> {

@@ -82,7 +82,7 @@ t.test('each type is answered by its persona, and by no other', async t => {
   t.match(upstream.completions[1]?.system, /감정에 공감/)
 })
 
-t.test('a review is there from the moment it is asked for', async t => {
+t.test('a review exists from the moment of its request', async t => {
   const visitor = begin(completion => completion.delta('글'))
   const id = await visitor.submit('/api/reviews', diary)
   await upstream.requested(1)
@@ -123,7 +123,7 @@ t.test('the list is newest first, page by page', async t => {
     t.match(await visitor.json('GET', `/api/reviews?${query}`), { status: 400, body: { code } }, query)
 })
 
-t.test('what is wrong in a request is pointed at, and no task is created', async t => {
+t.test('a mistake in a request is pointed at, and no task is created', async t => {
   const visitor = begin()
   const wrong: [object, string][] = [
     [{ body: undefined }, '/body'],
@@ -146,7 +146,7 @@ t.test('what is wrong in a request is pointed at, and no task is created', async
   t.equal(upstream.completions.length, 0)
 })
 
-t.test('odd characters come back as they were sent, and 20,000 of them fit', async t => {
+t.test('odd characters are returned as they were sent, and 20,000 of them fit', async t => {
   const visitor = begin()
   const odd = '\u0000\ud800 \udc00 가\u2028🌊"\\```"""\n'
   const body = `${odd}${'나'.repeat(20_000 - [...odd].length)}`
@@ -156,7 +156,7 @@ t.test('odd characters come back as they were sent, and 20,000 of them fit', asy
   t.ok(upstream.completions[0]?.body.messages.every(({ content }) => content.isWellFormed()))
 })
 
-t.test('cancelled it says so, and keeps what text there is', async t => {
+t.test('a cancelled review says so, and keeps its text so far', async t => {
   const visitor = begin(completion => completion.delta('반쯤'))
   const some = await visitor.submit('/api/reviews', diary)
   const watcher = await visitor.watchTask(some)
@@ -176,7 +176,7 @@ t.test('cancelled it says so, and keeps what text there is', async t => {
   )
 })
 
-t.test('cut off by the model, it is kept as incomplete; written anew, it is whole', async t => {
+t.test('a review that the model cuts off is saved as incomplete; written again, it is whole', async t => {
   const visitor = begin(completion => completion.delta('잘린 ').response.end())
   const id = await visitor.submit('/api/reviews', diary)
   await visitor.finished(id)
@@ -196,7 +196,7 @@ t.test('when the model refuses, the diary is there without a review, and says wh
   t.match(await viewed(visitor, id), { ...diary, status: 'failed', text: '', error: { code: 'rejected' } })
 })
 
-t.test('each is saved for who asked for it, whoever asks and watches meanwhile', async t => {
+t.test('each review is saved for its own owner, whichever other owners ask and watch meanwhile', async t => {
   begin(() => {})
   const visitors = Array.from({ length: 8 }, () => conch.visitor())
   const ids = await Promise.all(
@@ -204,7 +204,7 @@ t.test('each is saved for who asked for it, whoever asks and watches meanwhile',
   )
   const watchers = await Promise.all(visitors.map((visitor, index) => visitor.watchTask(ids[index] as string)))
   await upstream.requested(8)
-  // In another order than they were asked for, while all the others go on asking for what they have.
+  // In another order than the requests, while all the others keep reading what they have.
   const polling = visitors.map(visitor => pagesOf(visitor, '/api/reviews', 20))
   for (const completion of upstream.completions.toReversed()) completion.delta(answerTo(completion)).finish()
   await Promise.all([...watchers.map(({ ended }) => ended), ...polling])
@@ -218,13 +218,13 @@ t.test('each is saved for who asked for it, whoever asks and watches meanwhile',
   }
 })
 
-t.test('nobody else can tell that a review exists', async t => {
+t.test('no other owner can find out that a review exists', async t => {
   const visitor = begin()
   const id = await visitor.submit('/api/reviews', diary)
   await visitor.finished(id)
   const stranger = conch.visitor()
   await sameAsUnknown(t, stranger, id)
-  // Nor when they have reviews themselves.
+  // Not even with reviews of their own.
   await stranger.finished(await stranger.submit('/api/reviews', diary))
   await sameAsUnknown(t, stranger, id)
   for (const other of ['nonsense', '%00', id.slice(1)])
@@ -232,7 +232,7 @@ t.test('nobody else can tell that a review exists', async t => {
   t.equal((await visitor.json('GET', `/api/reviews/${id.toUpperCase()}`)).status, 200)
 })
 
-t.test("another kind's task is no review", async t => {
+t.test("another kind's task is not a review", async t => {
   const visitor = begin()
   const id = await visitor.submit('/api/records', { category: 'club', observations: '관찰', versions: 1 })
   await visitor.finished(id)
@@ -240,7 +240,7 @@ t.test("another kind's task is no review", async t => {
   t.same(await pagesOf(visitor, '/api/reviews', 20), [[]])
 })
 
-/** A new visitor; the model answers so from now on. */
+/** A new visitor; from now on the model gives these answers. */
 function begin(script?: Script): Visitor {
   upstream.reset(script)
   return conch.visitor()

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { toldName } from '../../src/demo-model/told-name.ts'
+import { statedName } from '../../src/demo-model/stated-name.ts'
 
-t.test('a name is found, however it is told', async t => {
+t.test('a name is found, however it is stated', async t => {
   for (const [sentence, name] of [
     ['제 이름은 지민이에요', '지민'],
     ['제 이름은 소라예요', '소라'],
@@ -15,10 +15,10 @@ t.test('a name is found, however it is told', async t => {
     ["I'm Bob", 'Bob'],
     ['call me Max', 'Max'],
   ] as const)
-    t.equal(toldName(sentence), name, sentence)
+    t.equal(statedName(sentence), name, sentence)
 })
 
-t.test('what is no name is not taken for one', async t => {
+t.test('words other than names do not count as names', async t => {
   for (const sentence of [
     '제 이름이 뭐라고 했죠',
     '제 이름은 뭐예요',
@@ -30,5 +30,5 @@ t.test('what is no name is not taken for one', async t => {
     'I am tired',
     'What is my name',
   ])
-    t.equal(toldName(sentence), undefined, sentence)
+    t.equal(statedName(sentence), undefined, sentence)
 })
