@@ -34,6 +34,7 @@ import { frameworkErrors, problems } from '../http/problems.ts'
 import { ReencryptionSchema } from '../http/reencryption.ts'
 import { requestBounds } from '../http/request-bounds.ts'
 import { securityHeaders } from '../http/security-headers.ts'
+import { useSharedSerializers } from '../http/serialization.ts'
 import { useStrictValidation } from '../http/validation.ts'
 import { RebuildReport, rebuildLibrary } from '../library/rebuild.ts'
 import { overviewOf } from '../operations/overview.ts'
@@ -228,6 +229,7 @@ async function assemble(
   })
 
   useStrictValidation(app)
+  useSharedSerializers(app)
   await app.register(requestBounds)
   await app.register(jsonBodies)
   await app.register(problems)

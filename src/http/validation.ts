@@ -1,6 +1,12 @@
 import { Ajv } from 'ajv'
 import type { FastifyInstance } from 'fastify'
 
+const options = { allErrors: false, useDefaults: true, removeAdditional: false, strict: false } as const
+
+/** Ajv compiles a schema once: several servers of one process, as in tests, share what it made. */
+const strict = new Ajv({ ...options, coerceTypes: false })
+const converting = new Ajv({ ...options, coerceTypes: true })
+
 /**
  * Validates bodies strictly. Everything else arrives as text, and is converted to the schema's types.
  *
@@ -11,8 +17,5 @@ import type { FastifyInstance } from 'fastify'
  * `maxItems` stops nothing that comes after it: one body of 350 KB kept the process busy for 31 s.
  */
 export function useStrictValidation(app: FastifyInstance): void {
-  const options = { allErrors: false, useDefaults: true, removeAdditional: false, strict: false } as const
-  const strict = new Ajv({ ...options, coerceTypes: false })
-  const converting = new Ajv({ ...options, coerceTypes: true })
   app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? strict : converting).compile(schema))
 }

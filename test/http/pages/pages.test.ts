@@ -23,9 +23,7 @@ async function loaded(app: FastifyInstance): Promise<Map<string, string>> {
     const response = await get(app, url)
     found.set(url, `${response.statusCode} ${response.headers['content-type']}`)
     if (/font|svg/.test(String(response.headers['content-type']))) continue
-    const names = response.body.matchAll(
-      /(?:\bfrom\s*|\bimport\s*|(?:src|href)=|\burl\()(['"]?)([./][^'")\s]*)\1/g,
-    )
+    const names = response.body.matchAll(/(?:\bfrom\s*|\bimport\s*|(?:src|href)=|\burl\()(['"]?)([./][^'")\s]*)\1/g)
     for (const [, , name] of names) {
       if (name !== '/docs') waiting.push(new URL(String(name), `http://page${url}`).pathname)
     }
