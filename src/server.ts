@@ -1,4 +1,5 @@
 import { loggableError } from './base/loggable-error.ts'
+import { quickImports } from './base/quick-imports.ts'
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config/read-config.ts'
 import { ExposedSecretFile, UnusableSecretFile } from './config/secret-file.ts'
 import { keptOperatorToken } from './config/secrets.ts'
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   const config = configuration()
   // Before anything large is loaded: so a second process on the same folder ends at once.
   const dataDirLock = await lockFor(config).catch(refuse)
+  quickImports()
   const { buildApp } = await import('./app/build-app.ts')
   const app = await buildApp(config, { dataDirLock }).catch(refuse)
   const url = await app

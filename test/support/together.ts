@@ -2,6 +2,7 @@ import { registerHooks } from 'node:module'
 import { relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
+import { quickImports } from '../../src/base/quick-imports.ts'
 import { openedSince } from './left-open.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -20,6 +21,7 @@ const key = 'conch: the test that a file is'
 export async function runTogether(files: readonly string[]): Promise<void> {
   if (files.length === 0) throw new Error('no files to run: the names changed, perhaps')
   Object.defineProperty(globalThis, Symbol.for(key), { value: tests })
+  quickImports()
   registerHooks({
     resolve(specifier, context, next) {
       const test = specifier === 'tap' && tests.has(context.parentURL ?? '')

@@ -1,87 +1,48 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
-import type { Database, Queries } from '../../db/client.ts'
-import { snapshot } from '../../db/snapshot.ts'
-import { type Accept, acceptsTask } from '../../tasks/http/accept.ts'
-import { pageOf, TaskListQuery, taskFilterOf } from '../../tasks/http/paging.ts'
-import { readIdempotencyKey } from '../../tasks/idempotency/idempotency-key.ts'
-import type { TaskKind } from '../../tasks/kind.ts'
-import { type TaskOfKind, TasksOfKind } from '../../tasks/store/of-kind.ts'
-import type { TaskStore } from '../../tasks/store/task-store.ts'
+import type { Queries } from '../../db/client.ts'
+import { type KindRoutesContext, kindParams, kindRoutes } from '../../tasks/http/kind-routes.ts'
+import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
 import { taskEnded } from '../../tasks/task.ts'
-import type { Tasks } from '../../tasks/tasks.ts'
 import { AttemptSchema, QuizList, QuizSchema } from './api-schemas.ts'
 import { quizBeingMade, quizDamaged, quizEmpty, quizNotFound } from './errors.ts'
 import { grade } from './grade.ts'
-import { AttemptInput, QuizInput } from './input.ts'
+import { AttemptInput, type QuizInput } from './input.ts'
 import type { QuizStore } from './store.ts'
 import { viewQuiz, viewQuizItem } from './view.ts'
 
-const QuizParams = Type.Object({
-  id: Type.String({ maxLength: 100, description: 'Id of the quiz, which is that of its task.' }),
-})
-
-export interface QuizRoutesOptions {
-  kind: TaskKind<typeof QuizInput>
-  tasks: Tasks
-  accept: Accept
-  database: Database
-  store: TaskStore
+export interface QuizRoutesOptions extends KindRoutesContext<typeof QuizInput> {
   quizzes: QuizStore
 }
 
 /** Quizzes: make, list, read, take and remove them. */
-export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (app, options) => {
-  const { kind, tasks, accept, database, store, quizzes } = options
-  const made = new TasksOfKind<QuizInput>(kind.name, store)
-  const schema = { tags: ['quizzes'] }
-
-  app.post(
-    '/api/quizzes',
-    { schema: { ...acceptsTask, ...schema, summary: 'Make a quiz', body: QuizInput } },
-    async (request, reply) => {
-      const { ownerId, body, id: traceId } = request
-      const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
-      return accept(request, reply, await tasks.submit(kind, ownerId, body, { traceId, idempotencyKey }))
+export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (app, context) => {
+  const { kind, database, store, quizzes } = context
+  kindRoutes(app, context, {
+    path: 'quizzes',
+    noun: 'quiz',
+    summaries: {
+      create: 'Make a quiz',
+      list: 'Your quizzes, newest first, including those that are being made or failed',
+      get: 'A quiz',
+      remove: 'Remove a quiz, its material and how it was taken for good',
+      removeDetail: 'Also while it is being made.',
     },
-  )
-
-  app.get(
-    '/api/quizzes',
-    {
-      schema: {
-        ...schema,
-        summary: 'Your quizzes, newest first, including those that are being made or failed',
-        querystring: TaskListQuery,
-        response: { 200: QuizList },
-      },
-    },
-    ({ ownerId, query }) =>
-      snapshot(database, async tx => {
-        const { items, nextCursor } = pageOf(await made.list(tx, ownerId, taskFilterOf(query)), query)
-        return { items: await viewItems(tx, items), nextCursor }
-      }),
-  )
-
-  app.get(
-    '/api/quizzes/:id',
-    { schema: { ...schema, summary: 'A quiz', params: QuizParams, response: { 200: QuizSchema } } },
-    ({ ownerId, params }) =>
-      snapshot(database, async tx => {
-        const quiz = await made.find(tx, params.id, ownerId)
-        if (!quiz) throw quizNotFound()
-        return viewQuiz(quiz, await quizzes.get(tx, quiz.task), await quizzes.lastAttempts(tx, quiz.task))
-      }),
-  )
+    item: QuizSchema,
+    list: QuizList,
+    notFound: quizNotFound,
+    viewAll: viewItems,
+    view: async (tx, quiz) =>
+      viewQuiz(quiz, await quizzes.get(tx, quiz.task), await quizzes.lastAttempts(tx, quiz.task)),
+  })
 
   app.post(
     '/api/quizzes/:id/attempts',
     {
       schema: {
-        ...schema,
+        tags: ['quizzes'],
         summary: 'Take a quiz',
         description: 'May be repeated. From the first time on, the quiz shows its answers. Not while it is being made.',
-        params: QuizParams,
+        params: kindParams('quiz'),
         body: AttemptInput,
         response: { 201: AttemptSchema },
       },
@@ -99,23 +60,6 @@ export const quizRoutes: FastifyPluginAsyncTypebox<QuizRoutesOptions> = async (a
       })
       const { id, score, results, createdAt } = taken
       return reply.code(201).send({ id, score, total: results.length, results, createdAt: createdAt.toISOString() })
-    },
-  )
-
-  app.delete(
-    '/api/quizzes/:id',
-    {
-      schema: {
-        ...schema,
-        summary: 'Remove a quiz, its material and how it was taken for good',
-        description: 'Also while it is being made.',
-        params: QuizParams,
-        response: { 204: Type.Null() },
-      },
-    },
-    async (request, reply) => {
-      if (!(await tasks.remove(request.params.id, request.ownerId, kind.name))) throw quizNotFound()
-      return reply.code(204).send(null)
     },
   )
 

@@ -1,79 +1,44 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { type Static, Type } from 'typebox'
-import type { Database, Queries } from '../../db/client.ts'
+import type { Static } from 'typebox'
+import type { Queries } from '../../db/client.ts'
 import type { Cipher } from '../../db/encrypted.ts'
-import { snapshot } from '../../db/snapshot.ts'
 import type { Events } from '../../domain-events/events.ts'
 import { taskInputDamaged } from '../../tasks/errors.ts'
-import { type Accept, acceptsTask } from '../../tasks/http/accept.ts'
-import { pageOf, TaskListQuery, taskFilterOf } from '../../tasks/http/paging.ts'
-import { readIdempotencyKey } from '../../tasks/idempotency/idempotency-key.ts'
-import type { TaskKind } from '../../tasks/kind.ts'
-import { type TaskOfKind, TasksOfKind } from '../../tasks/store/of-kind.ts'
-import type { TaskStore } from '../../tasks/store/task-store.ts'
-import type { Tasks } from '../../tasks/tasks.ts'
+import { type KindRoutesContext, kindParams, kindRoutes } from '../../tasks/http/kind-routes.ts'
+import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
 import { Assessed, LimitList, RecordConfirmation, RecordList, RecordSchema, TextToCheck } from './api-schemas.ts'
 import { assess } from './assess.ts'
 import { categoryNames } from './category.ts'
 import { overLimit, recordNotFound, recordWithoutText, versionDamaged, versionNotFound } from './errors.ts'
-import { RecordInput } from './input.ts'
+import type { RecordInput } from './input.ts'
 import { limitFor, limits } from './limits.ts'
 import { emphases } from './prompt.ts'
 import { confirmRecord, keptRecords, latestConfirmations, saveRecords } from './store.ts'
 import { viewRecord } from './view.ts'
 
-const RecordParams = Type.Object({
-  id: Type.String({ maxLength: 100, description: 'Id of the record, which is that of its task.' }),
-})
-
-export interface RecordRoutesOptions {
-  kind: TaskKind<typeof RecordInput>
-  tasks: Tasks
-  accept: Accept
-  database: Database
-  store: TaskStore
+export interface RecordRoutesOptions extends KindRoutesContext<typeof RecordInput> {
   cipher: Cipher
   events: Events
 }
 
 /** Student records: request versions, read them, choose one and answer for it. */
-export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = async (app, options) => {
-  const { kind, tasks, accept, database, store, cipher, events } = options
-  const written = new TasksOfKind<Static<typeof RecordInput>>(kind.name, store)
-
-  app.post(
-    '/api/records',
-    {
-      schema: {
-        ...acceptsTask,
-        tags: ['records'],
-        summary: 'Write versions of a record',
-        body: RecordInput,
-      },
+export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = async (app, context) => {
+  const { database, cipher, events } = context
+  const written = kindRoutes(app, context, {
+    path: 'records',
+    noun: 'record',
+    summaries: {
+      create: 'Write versions of a record',
+      list: 'Your records, newest first, including those that are being written or failed',
+      get: 'A record with its versions',
+      remove: 'Remove a record, its observations and all confirmations for good',
+      removeDetail: 'Also while it is being written.',
     },
-    async (request, reply) => {
-      const { ownerId, body, id: traceId } = request
-      const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
-      return accept(request, reply, await tasks.submit(kind, ownerId, body, { traceId, idempotencyKey }))
-    },
-  )
-
-  app.get(
-    '/api/records',
-    {
-      schema: {
-        tags: ['records'],
-        summary: 'Your records, newest first, including those that are being written or failed',
-        querystring: TaskListQuery,
-        response: { 200: RecordList },
-      },
-    },
-    ({ ownerId, query }) =>
-      snapshot(database, async tx => {
-        const { items, nextCursor } = pageOf(await written.list(tx, ownerId, taskFilterOf(query)), query)
-        return { items: await views(tx, items), nextCursor }
-      }),
-  )
+    item: RecordSchema,
+    list: RecordList,
+    notFound: recordNotFound,
+    viewAll: views,
+  })
 
   app.get(
     '/api/records/limits',
@@ -108,19 +73,6 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     async request => assess(request.body.text, request.body.category, request.body.targetBytes),
   )
 
-  app.get(
-    '/api/records/:id',
-    {
-      schema: {
-        tags: ['records'],
-        summary: 'A record with its versions',
-        params: RecordParams,
-        response: { 200: RecordSchema },
-      },
-    },
-    ({ ownerId, params }) => snapshot(database, async tx => view(tx, await written.find(tx, params.id, ownerId))),
-  )
-
   app.put(
     '/api/records/:id',
     {
@@ -129,7 +81,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         summary: 'Choose a version, edited or not, and answer for it',
         description:
           'Keeps the version as it was written, the text as confirmed, and when. May be repeated; the last one counts.',
-        params: RecordParams,
+        params: kindParams('record'),
         body: RecordConfirmation,
         response: { 200: RecordSchema },
       },
@@ -153,25 +105,9 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         if (input) await saveRecords(tx, cipher, [{ ...task, input }])
         await confirmRecord(tx, cipher, ownerId, task.id, { output: body.output, original: chosen.text, text })
         await events.publish(tx, request.id, [{ name: 'record.confirmed', data: { taskId: task.id, ownerId } }])
-        return view(tx, record)
+        const [confirmed] = await views(tx, [record])
+        return confirmed as NonNullable<typeof confirmed>
       })
-    },
-  )
-
-  app.delete(
-    '/api/records/:id',
-    {
-      schema: {
-        tags: ['records'],
-        summary: 'Remove a record, its observations and all confirmations for good',
-        description: 'Also while it is being written.',
-        params: RecordParams,
-        response: { 204: Type.Null() },
-      },
-    },
-    async (request, reply) => {
-      if (!(await tasks.remove(request.params.id, request.ownerId, kind.name))) throw recordNotFound()
-      return reply.code(204).send(null)
     },
   )
 
@@ -180,11 +116,5 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     const kept = await keptRecords(tx, cipher, owned)
     const confirmed = await latestConfirmations(tx, cipher, owned)
     return found.map(record => viewRecord(record, kept.get(record.id), confirmed.get(record.id)))
-  }
-
-  async function view(tx: Queries, record: TaskOfKind<Static<typeof RecordInput>> | undefined) {
-    const [only] = await views(tx, record ? [record] : [])
-    if (!only) throw recordNotFound()
-    return only
   }
 }
