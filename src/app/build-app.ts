@@ -143,9 +143,10 @@ async function assemble(
   opened: AsyncDisposableStack,
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
-  // It needs nothing of what follows, and another process does it; `pages` handles what goes wrong.
-  if (config.pages === 'bundled') bundlePages().catch(() => {})
   const { database, cipher, refused, cookieSecret, operatorToken } = await openStorage(config, app.log, opened)
+  // It needs nothing of what follows, and another process does it; `pages` handles what goes wrong. Not before the keys fit: a
+  // start that is refused has nothing to bundle.
+  if (config.pages === 'bundled') bundlePages().catch(() => {})
   const model = await openUpstream(config, app.log, opened)
 
   const store = new TaskStore(cipher)
