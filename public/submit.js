@@ -3,11 +3,11 @@ import { Refused, Unreachable } from './api.js'
 /** Waits before the same is sent again, give or take half: pages that lost their server together do not return together. */
 const waitsMs = [1000, 2000, 4000]
 
-/** A server that asks for more is believed at once: nobody sits before a button for so long. */
+/** A server that asks for more is believed at once: no one waits before a button for so long. */
 const longestRetryAfterSeconds = 10
 
 /**
- * Sends what creates a task. When the answer is lost nobody knows whether it was created, so it is sent again, a few times,
+ * Sends what creates a task. When the answer is lost it may or may not have been created, so it is sent again, a few times,
  * with the key that the first one had: the server then answers with the task that is there.
  *
  * @template T

@@ -14,7 +14,7 @@ import { useSending } from './use-sending.js'
  *
  * @param {{ conversationId?: string, running?: string, focused: boolean,
  *   onAccepted: (message: import('./use-sending.js').Accepted) => void, onStale?: () => void }} props `running`: the
- *   task of the reply that is being written; `focused`: somebody is about to write
+ *   task of the reply that is being written; `focused`: the user is about to write
  */
 export function Composer({ conversationId, running, focused, onAccepted, onStale }) {
   const { t } = useServices()

@@ -137,7 +137,7 @@ export const en = {
   'operations.tile.running': 'Running tasks',
   'operations.tile.events': 'Events to handle',
   'operations.tile.retrying': 'To be tried again: {count}',
-  'operations.tile.waitForYou': 'Waiting for somebody',
+  'operations.tile.waitForYou': 'Waiting for an operator',
   'operations.tile.nothingFailed': 'Nothing waits',
   'operations.tile.upstream': 'Model',
   'operations.tile.sockets': '{model} · connections: {sockets} · retries: {retries}',
@@ -185,7 +185,7 @@ export const en = {
   'operations.tokens.output': 'Output',
 
   'operations.failed': 'Failed events',
-  'operations.failed.lead': 'Tried often enough, they wait for somebody. Up to date within a few seconds.',
+  'operations.failed.lead': 'Tried often enough, they wait for an operator. Up to date within a few seconds.',
   'operations.none': 'There are none.',
   'operations.tooMany': 'Only the newest {count} are shown. Narrow the filters.',
 

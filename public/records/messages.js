@@ -76,7 +76,7 @@ export const en = {
 
   'records.untitled': 'Student record drafts',
   'records.stopAll': 'Stop all',
-  'records.rewrite': 'Change the notes and write anew',
+  'records.rewrite': 'Change the notes and write again',
   'records.columns': 'Drafts',
   'records.gone': 'This record cannot be found.',
   'records.toWrite': 'Write a new one',

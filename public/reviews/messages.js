@@ -73,7 +73,7 @@ export const en = {
   'reviews.reply': 'Reply',
   'reviews.gone': 'This diary cannot be found.',
   'reviews.toAll': 'All diaries',
-  'reviews.rewrite': 'Change the diary and send it anew',
+  'reviews.rewrite': 'Change the diary and send it again',
   'reviews.rewrite.sure': 'There is another diary you have not sent yet. Replace it with this one?',
   'reviews.rewrite.yes': 'Replace it',
   'reviews.rewrite.no': 'Keep it',

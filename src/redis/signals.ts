@@ -9,7 +9,7 @@ const answerMs = 3_000
 
 type Signal = { from: string } & (
   | { type: 'changed'; taskId: string }
-  | { type: 'anew'; taskId: string }
+  | { type: 'rewrite'; taskId: string }
   | { type: 'question'; id: string; question: Question }
   | { type: 'answer'; to: string; id: string; answer: Answer }
 )
@@ -53,7 +53,7 @@ export class RedisSignals implements Signals {
 
   /** Asks for a rewrite of a task's log. */
   rewrite(taskId: string): void {
-    this.#say({ type: 'anew', taskId, from: this.#instance })
+    this.#say({ type: 'rewrite', taskId, from: this.#instance })
   }
 
   ask(question: Question): Promise<Answer | undefined> {
@@ -85,7 +85,7 @@ export class RedisSignals implements Signals {
   #hear(message: string): void {
     const signal = read(message)
     if (!signal || signal.from === this.#instance) return
-    if (signal.type === 'anew') this.#options.onRewrite(signal.taskId)
+    if (signal.type === 'rewrite') this.#options.onRewrite(signal.taskId)
     else if (signal.type === 'changed') this.#listener?.changed(signal.taskId)
     else if (signal.type === 'question') void this.#answer(signal)
     else if (signal.type === 'answer' && signal.to === this.#instance) this.#asked.get(signal.id)?.(signal.answer)

@@ -112,7 +112,7 @@ t.test('earlier messages come when asked for, and what is being read stays where
   t.equal((await visitor.texts()).length, 12, 'and stay when the conversation goes on')
 })
 
-t.test('a link to a conversation of somebody else says what to do', async t => {
+t.test('a link to a conversation of another owner says what to do', async t => {
   talk(conch, () => ['답.'])
   const visitor = await openChat(t, browser, conch.url)
   await visitor.say('안녕')

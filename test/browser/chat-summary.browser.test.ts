@@ -59,7 +59,7 @@ t.test('a summary is asked for while one is missing and the tab is looked at, an
   await looked('hidden')
   const before = asked
   await page.clock.runFor('10:00')
-  t.equal(asked, before, 'nobody looks')
+  t.equal(asked, before, 'no one asks')
   go()
   await looked('visible')
   await page.clock.runFor('10:00')

@@ -54,8 +54,8 @@ t.test('a quiz is made while its owner is elsewhere: the bell tells, in every ta
   t.ok(visitor.taskId)
   for (const tab of [page, other.page]) await tab.getByRole('button', { name: '알림', exact: true }).waitFor()
 
-  t.equal(connections.length, 1, 'it went on when the first tab was loaded anew')
-  // The other tab has had the connection since the first one was loaded anew; now it goes.
+  t.equal(connections.length, 1, 'it went on when the first tab was reloaded')
+  // The other tab has had the connection since the first one was reloaded; now it goes.
   await other.page.close()
   const second = Promise.withResolvers<void>()
   conch.model.script = () => [second.promise, quizJson(...[1, 2, 3].map(number => question(number, 2)))]
@@ -67,7 +67,7 @@ t.test('a quiz is made while its owner is elsewhere: the bell tells, in every ta
   await page.getByRole('button', { name: '알림, 읽지 않은 알림 1개' }).waitFor()
 })
 
-t.test('what an owner wants to be told of is chosen on a page of its own, and kept', async t => {
+t.test('what an owner wants notifications about is chosen on a page of its own, and kept', async t => {
   const visitor = await openQuizzes(t, browser, conch.url, { locale: 'en-GB' })
   const { page } = visitor
   await page.getByRole('button', { name: 'Notifications', exact: true }).click()

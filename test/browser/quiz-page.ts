@@ -11,7 +11,7 @@ export async function anotherTab(t: Test, visitor: QuizPage, url: string) {
   return new QuizPage(await openTab(t, visitor, url))
 }
 
-/** The quizzes, as somebody uses them who makes and takes them. */
+/** The quizzes, as a user sees them who makes and takes them. */
 export class QuizPage extends Visitor {
   get taskId(): string {
     return /#quiz=(.+)$/.exec(this.page.url())?.[1] ?? ''

@@ -140,7 +140,7 @@ t.test('a reload in the middle, and another tab, go on where it was', async t =>
   t.same(await visitor.texts(), asked(1, 2, 3))
 })
 
-t.test('a server that goes away in the middle makes it anew, and both the page and the list come along', async t => {
+t.test('a server that goes away in the middle makes it again, and both the page and the list come along', async t => {
   conch.model.script = () => quiz(question(1), question(2), never)
   const visitor = await openQuizzes(t, browser, conch.url)
   await visitor.make('광합성')
@@ -321,7 +321,7 @@ t.test('a quiz that came out short says so, can be taken, and then stays as it i
   await tab.page.locator('.notice', { hasText: '이미 푼 퀴즈는 새로 만들 수 없습니다.' }).waitFor()
 })
 
-t.test('a quiz that came out short is made anew when that is wanted, and old answers do not count', async t => {
+t.test('a quiz that came out short is made again when that is wanted, and old answers do not count', async t => {
   conch.model.script = () => quiz(question(1), question(2), cut)
   const visitor = await openQuizzes(t, browser, conch.url)
   await visitor.make('광합성')
@@ -377,7 +377,7 @@ t.test('a quiz that failed says why, is still in the list, and is made by a retr
   await visitor.becomes('광합성', 'made')
 })
 
-t.test('a quiz made anew in vain keeps its questions', async t => {
+t.test('a quiz made again in vain keeps its questions', async t => {
   conch.model.script = () => quiz(question(1), question(2))
   const visitor = await openQuizzes(t, browser, conch.url)
   await visitor.make('광합성')
@@ -628,7 +628,7 @@ t.test('the whole way is walked with the keyboard, and the focus goes where the 
   await page.locator('h1:focus').waitFor()
 })
 
-t.test('a link to a quiz of somebody else says what to do', async t => {
+t.test('a link to a quiz of another owner says what to do', async t => {
   const visitor = await openQuizzes(t, browser, conch.url)
   await readyQuiz(visitor)
   const stranger = await openQuizzes(t, browser, conch.url)

@@ -58,7 +58,7 @@ export class RecordPage extends Visitor {
 
   /** Until the task has ended and its record is shown. */
   async ended(): Promise<void> {
-    await this.page.getByRole('link', { name: /고쳐 새로 쓰기|write anew/ }).waitFor()
+    await this.page.getByRole('link', { name: /고쳐 새로 쓰기|write again/ }).waitFor()
   }
 
   async savedOutputs(): Promise<string[]> {

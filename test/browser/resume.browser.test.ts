@@ -107,7 +107,7 @@ t.test('a refused stream is replaced by asking, until it opens again', async t =
   t.same(await visitor.texts(), [whole(0), whole(1), whole(2)])
 })
 
-t.test('a link to a task of somebody else, or of nobody, says what to do', async t => {
+t.test('a link to a task of another owner, or of no one, says what to do', async t => {
   const visitor = await visit(t, browser, conch.url)
   await visitor.write('발표함.')
   const stranger = await visit(t, browser, `${conch.url}#task=${visitor.taskId}`)

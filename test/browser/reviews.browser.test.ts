@@ -156,7 +156,7 @@ t.test('a diary whose reply failed is in the history with the reason, and is tri
   t.equal(await visitor.entries.count(), 1)
 })
 
-t.test('a diary without a reply can be taken back to the form and sent anew', async t => {
+t.test('a diary without a reply can be taken back to the form and sent again', async t => {
   conch.model.script = () => []
   const visitor = await openDiary(t, browser, conch.url)
   await visitor.write('발표를 했다.', 'T')
@@ -339,7 +339,7 @@ t.test('the whole way is walked with the keyboard', async t => {
   t.match(await focused(), '오늘은 어땠나요?')
 })
 
-t.test('a link to a diary of somebody else says what to do', async t => {
+t.test('a link to a diary of another owner says what to do', async t => {
   conch.model.script = () => ['답글.']
   const visitor = await openDiary(t, browser, conch.url)
   await visitor.write('발표를 했다.')

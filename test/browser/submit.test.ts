@@ -49,7 +49,7 @@ t.test('a server that says when to come back is obeyed', async t => {
   t.same(waitsMs, [5000])
 })
 
-t.test('in the end the failure is told', async t => {
+t.test('in the end the failure is reported', async t => {
   const { outcome, sent } = await submitTo(refused(502), unreachable, refused(503), unreachable, accepted)
   t.equal(outcome, unreachable)
   t.equal(sent.length, 4)

@@ -33,7 +33,7 @@ async function watched(t: Test, page: Page, url: string): Promise<Page> {
   return page
 }
 
-/** Somebody on the page, of whatever kind. */
+/** A user of the page, of whatever kind. */
 export class Visitor {
   readonly page: Page
 
@@ -41,12 +41,12 @@ export class Visitor {
     this.page = page
   }
 
-  /** Until a screen reader is told this. */
+  /** Until a screen reader gets this. */
   async hears(words: string): Promise<void> {
     await this.page.locator('#announcer p', { hasText: words }).first().waitFor({ state: 'attached' })
   }
 
-  /** What a screen reader was told so far: the last few things. */
+  /** What a screen reader got so far: the last few things. */
   announced(): Promise<string[]> {
     return this.page.locator('#announcer p').allTextContents()
   }

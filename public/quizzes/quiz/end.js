@@ -29,10 +29,10 @@ export function End({ view, quiz: made, onRetry }) {
         <p><strong>${words}</strong> ${quiz && t(isTaken ? 'quizzes.end.taken' : 'quizzes.end.take')}</p>
         ${output && html`<${OutputFault} output=${output} />`}
       </div>
-      ${!isTaken && !asking && html`<button type="button" onClick=${quiz ? () => setAsking(true) : retry}>${t('quizzes.anew')}</button>`}
+      ${!isTaken && !asking && html`<button type="button" onClick=${quiz ? () => setAsking(true) : retry}>${t('quizzes.remake')}</button>`}
       ${
         asking &&
-        html`<${Question} words=${t('quizzes.anew.sure')} yes=${t('quizzes.anew.yes')} no=${t('quizzes.anew.no')}
+        html`<${Question} words=${t('quizzes.remake.sure')} yes=${t('quizzes.remake.yes')} no=${t('quizzes.remake.no')}
           onYes=${retry} onNo=${() => setAsking(false)} />`
       }
     </div>

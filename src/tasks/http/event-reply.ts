@@ -5,7 +5,6 @@ import { SseStream, type Timers } from '../../sse/sse-stream.ts'
 import { tooManyTaskStreams } from '../errors.ts'
 import type { EventLog } from '../log/event-log.ts'
 import { EventStream } from '../log/event-stream.ts'
-import { BrokenOffStream } from './broken-off-stream.ts'
 
 /** Headers of every event stream. */
 export const eventStreamHeaders = {
@@ -121,4 +120,13 @@ export class EventReplies {
 /** Whether a request asks for the event stream itself: its `Accept` names the type, `*`/`*` is not enough. */
 export function wantsEventStream(accept: string | undefined): boolean {
   return accept !== undefined && /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(accept)
+}
+
+/** A stream that sends a retry delay and breaks off. It does not end: an end would mean that nothing more comes. */
+class BrokenOffStream extends SseStream {
+  protected override leave(): void {}
+
+  protected override pump(): void {
+    this.breakOff()
+  }
 }
