@@ -119,7 +119,11 @@ t.test('a version that broke off says so, and is written again while the others 
   await broken.becomes('completed')
   await visitor.ended()
   await visitor.hears('모든 초안을 다 썼습니다.')
-  t.equal((await visitor.announced()).filter(line => line.startsWith('1안')).length, 1, 'what stands is not announced again')
+  t.equal(
+    (await visitor.announced()).filter(line => line.startsWith('1안')).length,
+    1,
+    'what stands is not announced again',
+  )
   const expected = [pieces(0).join(''), pieces(1).join(''), '새로 쓴 글.']
   t.same(await visitor.texts(), expected)
   t.same(await visitor.savedOutputs(), expected)
