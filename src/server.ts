@@ -1,9 +1,9 @@
 import { loggableError } from './base/loggable-error.ts'
-import { quickImports } from './base/quick-imports.ts'
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config/read-config.ts'
 import { ExposedSecretFile, UnusableSecretFile } from './config/secret-file.ts'
 import { keptOperatorToken } from './config/secrets.ts'
 import { type DataDirLock, DataDirLocked, lockDataDir } from './db/data-dir-lock.ts'
+import { quickImports } from './db/quick-imports.ts'
 
 /** npm forwards a signal that its child got as well: the same one again within this time is one request to stop. */
 const forwardedWithinMs = { SIGTERM: 2_000, SIGINT: 300 }

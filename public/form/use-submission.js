@@ -1,6 +1,6 @@
 import { Refused } from '../api.js'
 import { explainError } from '../explain-error.js'
-import { useEffect, useState } from '../preact.js'
+import { useEffect, useRef, useState } from '../preact.js'
 import { useServices } from '../services.js'
 
 /**
@@ -20,6 +20,8 @@ import { useServices } from '../services.js'
  */
 export function useSubmission({ form, check, create, onCreated, refusal }) {
   const { t, announce } = useServices()
+  // Not the state, which is one drawing late: Enter may come twice.
+  const busy = useRef(false)
   const [sending, setSending] = useState(false)
   const [errors, setErrors] = useState(/** @type {Partial<Record<Name, string>>} */ ({}))
   const [failure, setFailure] = useState(/** @type {string | undefined} */ (undefined))
@@ -29,6 +31,12 @@ export function useSubmission({ form, check, create, onCreated, refusal }) {
     if (invalid instanceof HTMLElement) invalid.focus()
   }, [errors])
 
+  /** @param {boolean} now */
+  const setBusy = now => {
+    busy.current = now
+    setSending(now)
+  }
+
   /** @param {Partial<Record<Name, string>>} found */
   const refuse = found => {
     setErrors(found)
@@ -37,18 +45,18 @@ export function useSubmission({ form, check, create, onCreated, refusal }) {
 
   /** @param {Values} values */
   const send = async values => {
-    if (sending) return
+    if (busy.current) return
     setFailure(undefined)
     const found = check(values)
     if (Object.keys(found).length > 0) return refuse(found)
     setErrors({})
-    setSending(true)
-    try {
-      const { taskId } = await create(values)
-      // Until the page has gone on, a second Enter must not create another.
-      if (onCreated(taskId, values) === 'stays') setSending(false)
-    } catch (error) {
-      setSending(false)
+    setBusy(true)
+    const created = await create(values).catch(fail)
+    // Until a page that leaves the form has gone on, a second Enter must not create another.
+    if (!created || onCreated(created.taskId, values) === 'stays') setBusy(false)
+
+    /** @param {unknown} error */
+    function fail(error) {
       const named = error instanceof Refused ? refusedFields(error, values) : {}
       if (Object.keys(named).length > 0) return refuse(named)
       setFailure(explainError(error, t))

@@ -34,7 +34,7 @@ export interface RetryOptions {
  * Requests a completion again that could not begin. It retries only `unavailable`, so there was no text yet, and not what is
  * hopeless, such as a server that took the request and then said nothing for too long.
  *
- * It waits 2, 4, 8 ... s, each times a random factor between 0.5 and 1.5, or as long as the upstream asks for plus up to a
+ * It waits `retryDelayMs`, then twice as long each time (by default 2, 4, 8 ... s), each times a random factor between 0.5 and 1.5, or as long as the upstream asks for plus up to a
  * tenth, so that many do not return at once. An upstream that asks for more than `maxRetryAfterMs` ends the retries at
  * once, and the detail says when to return. Aborting ends a wait at once, as `aborted`.
  */

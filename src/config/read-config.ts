@@ -103,7 +103,7 @@ export interface SolapiConfig {
   readonly alimtalk?: { readonly pfId: string; readonly templateId: string }
 }
 
-/** Every variable that `readConfig` reads, in the order to show them. README's table says the same (a test compares). */
+/** Every variable that `readConfig` reads, in the order to show them. The table in docs/configuration.md is made of it. */
 export const configurationTable: readonly { name: string; default: string; description: string }[] =
   Object.entries<Setting>(settings).map(([name, setting]) => ({
     name,

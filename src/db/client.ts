@@ -210,17 +210,23 @@ export async function openEmbedded(folder: string | undefined, onFault: (error: 
 }
 
 /**
- * Keeps V8 from compiling again, with optimisation, the WebAssembly module that `load` loads; what comes later is as before.
+ * Keeps V8 from compiling again, with optimisation, the WebAssembly modules that are loaded until `load` ends: PGlite's. When no
+ * such load is left, V8 has its defaults again, for others such as undici's parser.
  *
  * One function of Postgres alone takes 2.9 s of processor time and 600 MB to optimise, while the first requests wait on two cores.
  * Without it, the first hundred of three statements each take 0.17 s instead of 0.49, and a server needs 300 MB instead of 650; of
  * 48,000 statements the later ones take a fifth longer. The flags count when the module is compiled, hence the two moments.
  */
 async function withoutTierUp<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
+  loading++
   for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag)
   try {
     return await load()
   } finally {
-    for (const flag of ['--wasm-tier-up', '--wasm-dynamic-tiering']) setFlagsFromString(flag)
+    loading--
+    if (loading === 0) for (const flag of ['--wasm-tier-up', '--wasm-dynamic-tiering']) setFlagsFromString(flag)
   }
 }
+
+/** How many loads are under way; V8's flags are the process's. */
+let loading = 0

@@ -21,6 +21,8 @@ export const docs = fastifyPlugin<{ version: string }>(async (app, { version }) 
       },
       tags: [
         { name: 'records', description: 'Student records' },
+        { name: 'reviews', description: 'Diary reviews' },
+        { name: 'quizzes', description: 'Quizzes, and taking them' },
         { name: 'notifications', description: 'Notifications, and the channels that send them' },
         { name: 'tasks', description: 'Tasks of all kinds' },
         { name: 'operation', description: 'For those who run it' },

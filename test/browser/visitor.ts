@@ -46,9 +46,13 @@ export class Visitor {
     await this.page.locator('#announcer p', { hasText: words }).first().waitFor({ state: 'attached' })
   }
 
-  /** What a screen reader got so far: the last few things. */
-  announced(): Promise<string[]> {
-    return this.page.locator('#announcer p').allTextContents()
+  /**
+   * What a screen reader got so far of what the visitor does: the last few things. Without notices of the bell, which come
+   * besides when a task ends before its page follows it.
+   */
+  async announced(): Promise<string[]> {
+    const all = await this.page.locator('#announcer p').allTextContents()
+    return all.filter(line => !line.startsWith('알림: '))
   }
 
   /** What the server answers this visitor. */

@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module'
 import { relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
-import { quickImports } from '../../src/base/quick-imports.ts'
+import { quickImports } from '../../src/db/quick-imports.ts'
 import { openedSince } from './left-open.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

@@ -13,6 +13,7 @@ export const publicFolder = fileURLToPath(new URL('../../../public/', import.met
 export interface PageFile {
   readonly path: string
   readonly type: string
+  /** A weak one: it stands for the encodings too. */
   readonly etag: string
   /** By encoding, the smallest first: `identity` always, `br` and `gzip` if they make it smaller. */
   readonly bodies: ReadonlyMap<string, Buffer>
@@ -41,7 +42,7 @@ let bundled: Promise<PageBundle> | undefined
  * Once per process, in about 400 ms on two busy cores: several servers of one process, as in tests, share the result.
  *
  * Why esbuild: it bundles and minifies modules and style sheets in one call, has no dependency, and does this in a process of
- * its own, so that the server opens its database meanwhile. Rollup takes six times as long, and needs two plugins.
+ * its own, beside the rest of the start. Rollup takes six times as long, and needs two plugins.
  *
  * @throws whatever esbuild says of a file that it cannot read, or when it has no program for this platform
  */
@@ -68,6 +69,8 @@ async function makeBundle(): Promise<PageBundle> {
     minify: true,
     format: 'esm',
     target: 'es2022',
+    // Else the names would change with the folder that the process was started in.
+    absWorkingDir: publicFolder,
     outdir: '/assets',
     entryNames: '[name]-[hash]',
     chunkNames: 'shared-[hash]',
@@ -172,7 +175,7 @@ function pageFiles(sheets: ReadonlyMap<string, readonly string[]>): Plugin {
 
 /** A file with its compressed forms. Brotli at 6 of 11: all take 20 ms, at 11 they take 470 and are 13 % smaller. */
 export async function pageFile(path: string, type: string, body: Buffer): Promise<PageFile> {
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const bodies = new Map<string, Buffer>()
   const [br, gz] = await Promise.all([
     promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }),

@@ -69,9 +69,10 @@ function serve(app: FastifyInstance, { path, type, etag, bodies }: PageFile, cac
   })
 }
 
-/** A proxy that compresses makes a weak one of it. */
+/** Whether the browser has it: RFC 9110, 13.1.2; compared weakly, since a proxy that compresses makes a tag weak. */
 function knows(ifNoneMatch: string | undefined, etag: string): boolean {
-  return ifNoneMatch?.replace(/^W\//, '') === etag
+  const bare = (tag: string) => tag.trim().replace(/^W\//, '')
+  return (ifNoneMatch ?? '').split(',').some(tag => tag.trim() === '*' || bare(tag) === bare(etag))
 }
 
 async function serveSources(app: FastifyInstance): Promise<void> {

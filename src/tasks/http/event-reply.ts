@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { SseStream, type Timers } from '../../sse/sse-stream.ts'
 import { tooManyTaskStreams } from '../errors.ts'
-import type { EventLog } from '../log/event-log.ts'
+import type { EventLog, ResetReason } from '../log/event-log.ts'
 import { EventStream } from '../log/event-stream.ts'
 
 /** Headers of every event stream. */
@@ -65,7 +65,11 @@ export class EventReplies {
   send(reply: FastifyReply, log: EventLog, cursor: string | undefined): FastifyReply {
     const located = log.locate(cursor)
     if (located.kind === 'ended') return reply.code(204).send()
-    return this.#openOfTask(reply, () => new EventStream(log, located, { timers: this.timers }))
+    const { taskId } = log
+    // At info, to answer a user's question: why did my text begin again?
+    const onReset = (reason: ResetReason) =>
+      reply.log.info({ taskId, reason }, 'stream reset: what its reader had is void')
+    return this.#openOfTask(reply, () => new EventStream(log, located, { timers: this.timers, onReset }))
   }
 
   /** Whether this owner may have one more stream of a task. */

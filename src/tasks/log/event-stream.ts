@@ -3,6 +3,11 @@ import type { Cursor } from './event.ts'
 import type { EventLog, ResetReason } from './event-log.ts'
 import type { LoggedEvent } from './segments.ts'
 
+export interface EventStreamOptions extends SseOptions {
+  /** Called when the reader is sent a reset: what it had is void. */
+  onReset?(reason: ResetReason): void
+}
+
 /** Text taken from the log at once: bounds what one slow client can hold, at most 3 bytes per character. */
 const maxCharsPerRead = 32_768
 
@@ -17,10 +22,16 @@ export class EventStream extends SseStream {
   readonly #unsubscribe: () => void
   #position: Cursor
   #reset: ResetReason | undefined
+  readonly #onReset: EventStreamOptions['onReset']
 
   /** @param position from `EventLog.locate`, with the reset it asks for */
-  constructor(log: EventLog, { position, reset }: { position: Cursor; reset?: ResetReason }, options: SseOptions = {}) {
+  constructor(
+    log: EventLog,
+    { position, reset }: { position: Cursor; reset?: ResetReason },
+    options: EventStreamOptions = {},
+  ) {
     super(options)
+    this.#onReset = options.onReset
     this.#log = log
     this.#position = position
     this.#reset = reset
@@ -36,7 +47,7 @@ export class EventStream extends SseStream {
       if (this.#reset) {
         const reason = this.#reset
         this.#reset = undefined
-        this.send(resetFrame(reason))
+        this.#sendReset(reason)
         continue
       }
       const read = this.#log.read(this.#position, maxCharsPerRead)
@@ -48,7 +59,7 @@ export class EventStream extends SseStream {
           break
         case 'reset':
           this.#position = read.position
-          this.send(resetFrame(read.reason))
+          this.#sendReset(read.reason)
           break
         case 'wait':
           return
@@ -61,6 +72,11 @@ export class EventStream extends SseStream {
           return
       }
     }
+  }
+
+  #sendReset(reason: ResetReason): void {
+    this.#onReset?.(reason)
+    this.send(resetFrame(reason))
   }
 }
 

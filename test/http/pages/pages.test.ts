@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { promisify } from 'node:util'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
@@ -106,6 +109,18 @@ t.test('a bundled page is one document, one style sheet and at most three script
   }
 })
 
+t.test('names do not depend on the folder in which the server was started', async t => {
+  const bundle = JSON.stringify(new URL('../../../src/http/pages/bundle.ts', import.meta.url).href)
+  const script = `const { assets } = await (await import(${bundle})).bundlePages(); console.log(assets.map(({ path }) => path).sort().join())`
+  const names = await Promise.all(
+    ['/', tmpdir()].map(cwd =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { cwd }),
+    ),
+  )
+  t.match(names[0]?.stdout, /app-/)
+  t.equal(names[0]?.stdout, names[1]?.stdout)
+})
+
 t.test('bundled files say what they are by their names, and are kept for ever', async t => {
   const server = await app(t)
   for (const url of (await loaded(server)).keys()) {
@@ -113,7 +128,10 @@ t.test('bundled files say what they are by their names, and are kept for ever', 
     const first = await get(server, url)
     t.match(url, /-[A-Z0-9]{8}\.(js|css)$/)
     t.match(first.headers, { 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' }, url)
-    t.match(await get(server, url, { 'if-none-match': first.headers.etag }), { statusCode: 304, body: '' })
+    const strong = String(first.headers.etag).replace(/^W\//, '')
+    for (const tags of [first.headers.etag, strong, `"other", ${strong}`, '*'])
+      t.match(await get(server, url, { 'if-none-match': tags }), { statusCode: 304, body: '' }, String(tags))
+    t.match(await get(server, url, { 'if-none-match': '"other"' }), { statusCode: 200 })
     t.match(await server.inject({ method: 'HEAD', url }), { statusCode: 200, body: '' })
   }
 })

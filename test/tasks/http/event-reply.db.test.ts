@@ -5,6 +5,7 @@ import { EventReplies, eventReplies, eventStreamHeaders } from '../../../src/tas
 import { EventLog } from '../../../src/tasks/log/event-log.ts'
 import { anyRecord } from '../../support/any-record.ts'
 import { startConch } from '../../support/conch.ts'
+import type { Transcript } from '../../support/transcript.ts'
 import { startUpstream } from '../../support/upstream.ts'
 import { Visitor } from '../../support/visitor.ts'
 
@@ -45,6 +46,31 @@ t.test('so is a reader that is dropped with all others before it has begun', asy
   await watcher.ended
   greetedAndCutOff(t, watcher)
   t.equal(replies.size, 0)
+})
+
+t.test('a reset is in the log, with the task and the reason, whether it comes at the beginning or later', async t => {
+  const resetsIn = ({ chunks }: Transcript) => chunks.filter(({ type }) => type === 'data-reset').length
+  const lines: { msg: string; taskId?: string; reason?: string }[] = []
+  const app = Fastify({ logger: { stream: { write: line => void lines.push(JSON.parse(line)) } } })
+  t.teardown(() => app.close())
+  const log = new EventLog('the-task', 'record')
+  log.begin(2)
+  const replies = new EventReplies()
+  await app.register(eventReplies)
+  app.get('/', (_request, reply) => replies.send(reply, log, '1-3'))
+  const watcher = await new Visitor(await app.listen({ port: 0, host: '127.0.0.1' })).watch('/')
+  await watcher.until(seen => resetsIn(seen) === 1)
+  log.begin(3)
+  await watcher.until(seen => resetsIn(seen) === 2)
+  log.abandon()
+  await watcher.ended
+  t.match(
+    lines.filter(({ msg }) => msg.startsWith('stream reset')),
+    [
+      { taskId: 'the-task', reason: 'new-attempt', level: 30 },
+      { taskId: 'the-task', reason: 'new-attempt', level: 30 },
+    ],
+  )
 })
 
 t.test('a client that left before it was answered leaves nothing behind, not even a line in the log', async t => {

@@ -8,7 +8,7 @@ import { registerHooks } from 'node:module'
  * has 179 KB, since it lists every file of the package, and 112 of its files are loaded, most of them through each other by
  * relative paths. Those are resolved here as Node would: every `.js` of the package is a module.
  *
- * Call it before the first import of drizzle-orm, so before a dynamic `import()` of what needs it.
+ * Call it once, before the first import of drizzle-orm, so before a dynamic `import()` of what needs it. There is one drizzle-orm.
  */
 export function quickImports(): void {
   const found = new Map<string, ReturnType<Parameters<typeof registerHooks>[0]['resolve'] & object>>()

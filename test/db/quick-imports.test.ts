@@ -6,7 +6,7 @@ import t from 'tap'
 async function imported(quick: boolean) {
   const at = (file: string) => JSON.stringify(new URL(`../../src/${file}`, import.meta.url).href)
   const script = `
-    ${quick ? `(await import(${at('base/quick-imports.ts')})).quickImports()` : ''}
+    ${quick ? `(await import(${at('db/quick-imports.ts')})).quickImports()` : ''}
     const { registerHooks } = await import('node:module')
     const found = []
     registerHooks({ load(url, context, next) {
