@@ -1,11 +1,15 @@
-import { fittingCipher, KeysDoNotFit } from '../app/database-keys.ts'
-import { encryptedTables } from '../app/encrypted-tables.ts'
 import { InvalidConfig, loadEnvFile, readConfig } from '../config/read-config.ts'
 import { ExposedSecretFile, UnusableSecretFile } from '../config/secret-file.ts'
 import { readEncryptionKeys } from '../config/secrets.ts'
-import { hasSealedValues } from '../db/check-keys.ts'
-import { type Database, openEmbedded, openPostgres } from '../db/client.ts'
+import type { Database } from '../db/client.ts'
 import { DataDirLocked, lockDataDir } from '../db/data-dir-lock.ts'
+import { quickImports } from '../db/quick-imports.ts'
+
+quickImports()
+const { fittingCipher, KeysDoNotFit } = await import('../app/database-keys.ts')
+const { encryptedTables } = await import('../app/encrypted-tables.ts')
+const { hasSealedValues } = await import('../db/check-keys.ts')
+const { openEmbedded, openPostgres } = await import('../db/client.ts')
 
 /**
  * `npm run db:migrate`: does to the database what the server does at its start, alone; for deployments that migrate in

@@ -1,6 +1,10 @@
-import { librarySources } from '../app/library-sources.ts'
-import { type RebuildReport, rebuildLibrary } from '../library/rebuild.ts'
-import { runOnDatabase } from './run-on-database.ts'
+import { quickImports } from '../db/quick-imports.ts'
+import type { RebuildReport } from '../library/rebuild.ts'
+
+quickImports()
+const { librarySources } = await import('../app/library-sources.ts')
+const { rebuildLibrary } = await import('../library/rebuild.ts')
+const { runOnDatabase } = await import('./run-on-database.ts')
 
 /**
  * `npm run rebuild:library`: rewrites the library from its sources, while servers run and write.

@@ -1,9 +1,12 @@
-import { encryptedTables } from '../app/encrypted-tables.ts'
 import { keysFrom } from '../config/secrets.ts'
-import { reencrypt } from '../db/reencrypt.ts'
+import { quickImports } from '../db/quick-imports.ts'
 import type { ReencryptionReport } from '../db/reencryption-report.ts'
-import { isRotated, progressWords, rotationWords } from './rotation-report.ts'
-import { runOnDatabase } from './run-on-database.ts'
+
+quickImports()
+const { encryptedTables } = await import('../app/encrypted-tables.ts')
+const { reencrypt } = await import('../db/reencrypt.ts')
+const { isRotated, progressWords, rotationWords } = await import('./rotation-report.ts')
+const { runOnDatabase } = await import('./run-on-database.ts')
 
 /**
  * `npm run keys:rotate`: re-encrypts everything with the first of the keys, in the newest format, while servers run and
