@@ -36,11 +36,12 @@ const withoutComments: Timers = {
 t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
   t.test('complete answers come compressed, event streams do not', async t => {
     const { visitor } = await balanced(t)
-    for (const path of ['/', '/app.js', '/vendor/preact.js', '/styles/base.css', '/docs/json']) {
+    const font = '/vendor/pretendard/pretendardvariable-dynamic-subset.css'
+    for (const path of ['/', ...(await assetsOf(visitor)), font, '/docs/json']) {
       const response = await visitor.fetch(path, { headers: { 'accept-encoding': 'gzip' } })
       t.match({ path, status: response.status }, { path, status: 200 })
       t.equal(response.headers.get('content-encoding'), 'gzip', path)
-      t.ok((await response.text()).length > 1000)
+      t.ok((await response.text()).length > 500)
     }
     const stream = await visitor.watch('/api/records', {
       request: {
@@ -56,7 +57,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
 
   t.test('a file that the client has already is not sent again', async t => {
     const { visitor } = await balanced(t)
-    for (const path of ['/app.js', '/vendor/preact.js']) {
+    for (const path of ['/', ...(await assetsOf(visitor)), '/favicon.svg']) {
       const first = await visitor.fetch(path, { headers: { 'accept-encoding': 'gzip' } })
       await first.text()
       // As a browser does to check whether a file has changed.
@@ -376,4 +377,12 @@ async function runningAt(instances: readonly ServerProcess[]): Promise<ServerPro
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await delay(20)
+}
+
+/** The script and the style sheet of the page for users. */
+async function assetsOf(visitor: Visitor): Promise<string[]> {
+  const document = await (await visitor.fetch('/')).text()
+  const found = Array.from(document.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g), ([, path]) => String(path))
+  if (found.length < 2) throw new Error(`the document names ${found.length} assets`)
+  return found
 }
