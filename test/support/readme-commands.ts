@@ -6,7 +6,14 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /** The documents whose shell commands run as they are written, each from its first block to its last. */
-export const runnableDocuments = ['README.md', 'docs/getting-started.md', 'docs/http-api.md'] as const
+export const runnableDocuments = [
+  'README.md',
+  'docs/getting-started.md',
+  'docs/http-api.md',
+  'docs/protocol.md',
+  'docs/search.md',
+  'docs/notifications.md',
+] as const
 
 /**
  * The blocks of shell commands in a document that ask a server for something, in their order. Blocks that install or start
