@@ -40,6 +40,7 @@ export class Logs {
   readonly #written = new Map<string, Publication | undefined>()
   /** Logs that may be dropped, in the order in which they became idle. */
   readonly #idle = new Map<string, unknown>()
+  #closed = false
   /** Rows being read for readers whose task has no log yet. */
   readonly #readings = new Set<{ taskId: string; outdated: boolean }>()
   readonly #timers: Timers
@@ -293,7 +294,7 @@ export class Logs {
 
   #retire(taskId: string): void {
     this.#keep(taskId)
-    if (this.#written.has(taskId)) return
+    if (this.#closed || this.#written.has(taskId)) return
     const ms = this.#elsewhere?.mirrors.has(taskId) ? mirrorRetentionMs : retentionMs
     this.#idle.set(
       taskId,
@@ -312,6 +313,8 @@ export class Logs {
 
   /** Drops every log; the server destroys open streams. */
   close(): void {
+    // Readers that leave, and attempts that end, later than this retire nothing: a timer would hold the process.
+    this.#closed = true
     for (const taskId of Array.from(this.#idle.keys())) this.#keep(taskId)
     this.#elsewhere?.mirrors.close()
     this.#open.clear()

@@ -365,3 +365,15 @@ async function mirroredLog(t: Test, saved: SavedTask) {
   const mirrored = await logs.forReading(saved.task)
   return { logs, mirrored, syncs: () => count }
 }
+
+t.test('what ends after logs are closed starts no timer: nothing is left that could hold the process', async t => {
+  const { clock, logs, read } = logsOver(queued)
+  const log = await read()
+  const leave = log.subscribe(() => {})
+  const other = logs.forWriting({ id: 'another', kind: 'record', attempt: 1 })
+  other.begin(1)
+  logs.close()
+  leave()
+  logs.release('another')
+  t.equal(clock.countTimers(), 0)
+})
