@@ -51,7 +51,7 @@ async function launchPackaged(): Promise<Browser> {
     executablePath: join(folder, 'chromium'),
     // The sandbox wants user namespaces, which containers refuse; the only pages it sees are ours.
     chromiumSandbox: false,
-    args: ['--no-zygote', '--font-render-hinting=none'],
+    args: ['--font-render-hinting=none'],
     env: {
       ...process.env,
       LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
