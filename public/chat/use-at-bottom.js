@@ -24,17 +24,37 @@ export function useAtBottom() {
   const scrollDown = () => scrollBy(0, Math.max(0, belowPx()))
 
   useEffect(() => {
-    const keepUp = () => following.current && scrollDown()
+    let height = 0
+    const keepUp = () => {
+      const before = height
+      height = ref.current?.offsetHeight ?? 0
+      if (!following.current) return
+      const below = belowPx()
+      // What gets shorter takes its end along, or empty ground stays below it.
+      scrollBy(0, below > 0 ? below : Math.max(below, Math.min(0, height - before)))
+    }
     keepUp()
+    const pageHeight = () => document.documentElement.scrollHeight
     let lastY = scrollY
+    let lastPageHeight = pageHeight()
     const onScroll = () => {
       const up = scrollY < lastY
+      const changed = pageHeight() !== lastPageHeight
       lastY = scrollY
-      // Growth alone never moves a page up: only the reader does.
-      if (up && belowPx() > 2) follow(false)
-      else if (!up && belowPx() < nearPx) follow(true)
+      lastPageHeight = pageHeight()
+      if (!up) {
+        if (belowPx() < nearPx) follow(true)
+      } else if (belowPx() > 2) {
+        // A page that gets shorter moves up by itself, and may have grown again by now: only while its height stays is it
+        // the reader who moves it.
+        if (changed) keepUp()
+        else follow(false)
+      }
     }
-    const observer = new ResizeObserver(keepUp)
+    const observer = new ResizeObserver(() => {
+      keepUp()
+      lastPageHeight = pageHeight()
+    })
     if (ref.current) observer.observe(ref.current)
     addEventListener('scroll', onScroll, { passive: true })
     addEventListener('resize', keepUp)

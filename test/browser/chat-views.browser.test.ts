@@ -99,6 +99,34 @@ t.test('the end stays in sight while it grows, but not for a reader who has scro
   await visitor.turn(0).shows('1부분')
   await inSight()
 
+  // A notice that comes and goes; then all goes and more comes, before the page is drawn.
+  await page.evaluate(async () => {
+    const drawn = () => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+    const notice = Object.assign(document.createElement('p'), { style: 'height: 105px' })
+    const list = document.querySelector<HTMLElement>('.messages') as HTMLElement
+    list.append(notice)
+    await drawn()
+    notice.remove()
+    await drawn()
+  })
+  await inSight()
+  await page.evaluate(
+    () =>
+      new Promise<void>(done =>
+        setTimeout(() => {
+          const list = document.querySelector<HTMLElement>('.messages') as HTMLElement
+          list.hidden = true
+          document.body.getBoundingClientRect()
+          list.hidden = false
+          list.style.paddingBottom = '300px'
+          done()
+        }),
+      ),
+  )
+  await inSight()
+  await page.evaluate(() => document.querySelector('.messages')?.removeAttribute('style'))
+  await inSight()
+
   await page.mouse.move(400, 200)
   await page.mouse.wheel(0, -300)
   await visitor.button('맨 아래로').waitFor()
