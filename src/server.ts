@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const dataDirLock = await lockFor(config).catch(refuse)
   quickImports()
   const { buildApp } = await import('./app/build-app.ts')
-  const app = await buildApp(config, { dataDirLock }).catch(refuse)
+  const app = await buildApp(config, { dataDirLock, onDatabaseLost: refuse }).catch(refuse)
   const url = await app
     .listen({ port: config.port, host: config.host, backlog: maxWaitingConnections })
     .catch(async error => {
@@ -93,7 +93,7 @@ function configuration(): Config {
 }
 
 /**
- * Ends the process before it served anything. A fault that the user can mend is one line, without a stack; of any other
+ * Ends the process, before it served anything or when it no longer can. A fault that the user can mend is one line, without a stack; of any other
  * fault only the loggable part is printed, since the message of an error may quote what users wrote.
  */
 function refuse(error: unknown): never {
@@ -104,8 +104,14 @@ function refuse(error: unknown): never {
 
 function isExpected(error: unknown): boolean {
   const kinds = [InvalidConfig, DataDirLocked, UnusableSecretFile, ExposedSecretFile]
-  return kinds.some(kind => error instanceof kind) || hasCode(error, 'KEYS_DO_NOT_FIT') || isSystemError(error)
+  return (
+    kinds.some(kind => error instanceof kind) ||
+    codesOfExpected.some(code => hasCode(error, code)) ||
+    isSystemError(error)
+  )
 }
+
+const codesOfExpected = ['KEYS_DO_NOT_FIT', 'EMBEDDED_DATABASE_LOST']
 
 /** For an error whose class would load the database with it. */
 function hasCode(error: unknown, code: string): boolean {

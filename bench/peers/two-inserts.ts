@@ -1,9 +1,11 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { json } from 'node:stream/consumers'
 import { PGlite } from '@electric-sql/pglite'
+import { drizzle } from 'drizzle-orm/pglite'
+import { migrate } from 'drizzle-orm/pglite/migrator'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { migrateEmbedded, migratePostgres } from '../../src/db/migrate.ts'
+import { migratePostgres } from '../../src/db/migrate.ts'
 import { listen } from './listen.ts'
 
 /**
@@ -53,7 +55,7 @@ async function onPostgres(connectionString: string): Promise<Transaction> {
 
 async function embedded(): Promise<Transaction> {
   const pglite = await PGlite.create(process.env.DATA_DIR)
-  await migrateEmbedded(pglite)
+  await migrate(drizzle({ client: pglite }), { migrationsFolder: 'drizzle' })
   return run => pglite.transaction(run)
 }
 

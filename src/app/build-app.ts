@@ -65,6 +65,8 @@ export interface Dependencies {
   dataDirLock?: DataDirLock
   /** Timers of the event streams; a fake clock in tests. */
   timers?: Timers
+  /** Called if the embedded database ends by itself: no request can be answered any more. */
+  onDatabaseLost?: (error: Error) => void
   /** Handles domain events instead of the queues. */
   openEvents?: (handlers: readonly EventHandler[]) => Events
 }
@@ -88,7 +90,7 @@ declare module 'fastify' {
  */
 export async function buildApp(
   wanted: Config,
-  { logDestination, dataDirLock, timers = globalThis as Timers, openEvents }: Dependencies = {},
+  { logDestination, dataDirLock, timers = globalThis as Timers, openEvents, onDatabaseLost }: Dependencies = {},
 ): Promise<FastifyInstance> {
   const openFiles = openFilesLimit()
   const config = withinOpenFiles(wanted, openFiles)
@@ -127,7 +129,7 @@ export async function buildApp(
       const lock = dataDirLock ?? (await lockDataDir(config.dataDir))
       opened.defer(() => lock.release())
     }
-    await assemble(app, config, { timers, openEvents, connections }, opened)
+    await assemble(app, config, { timers, openEvents, onDatabaseLost, connections }, opened)
     await app.ready()
   } catch (error) {
     await opened.disposeAsync()
@@ -139,11 +141,21 @@ export async function buildApp(
 async function assemble(
   app: FastifyInstance,
   config: Config,
-  { timers, openEvents, connections }: { timers: Timers; connections: Connections } & Pick<Dependencies, 'openEvents'>,
+  {
+    timers,
+    openEvents,
+    onDatabaseLost,
+    connections,
+  }: { timers: Timers; connections: Connections } & Pick<Dependencies, 'openEvents' | 'onDatabaseLost'>,
   opened: AsyncDisposableStack,
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
-  const { database, cipher, refused, cookieSecret, operatorToken } = await openStorage(config, app.log, opened)
+  const { database, cipher, refused, cookieSecret, operatorToken } = await openStorage(
+    config,
+    app.log,
+    opened,
+    onDatabaseLost,
+  )
   // It needs nothing of what follows, and another process does it; `pages` handles what goes wrong. Not before the keys fit: a
   // start that is refused has nothing to bundle.
   if (config.pages === 'bundled') bundlePages().catch(() => {})

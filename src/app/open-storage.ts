@@ -11,13 +11,20 @@ import { cipherFor } from './database-keys.ts'
  *
  * @throws KeysDoNotFit, UnusableSecretFile, ExposedSecretFile
  */
-export async function openStorage(config: Config, log: FastifyBaseLogger, opened: AsyncDisposableStack) {
+export async function openStorage(
+  config: Config,
+  log: FastifyBaseLogger,
+  opened: AsyncDisposableStack,
+  onDatabaseLost: (error: Error) => void = error => log.fatal({ err: error }, 'the embedded database has stopped'),
+) {
   const say = (line: string) => log.warn(line)
   const given = await readEncryptionKeys(config, say)
   const database: Database = config.databaseUrl
     ? await openPostgres(config.databaseUrl, error => log.warn({ err: error }, 'a database connection broke'))
-    : await openEmbedded(`${config.dataDir}/database`, error =>
-        log.warn({ err: error }, 'the embedded database could not be vacuumed'),
+    : await openEmbedded(
+        `${config.dataDir}/database`,
+        error => log.warn({ err: error }, 'the embedded database could not be vacuumed'),
+        onDatabaseLost,
       )
   opened.defer(() => database.close())
   const refused = new RefusedValues(log)

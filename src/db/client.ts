@@ -1,15 +1,13 @@
-import { setFlagsFromString } from 'node:v8'
-import { PGlite } from '@electric-sql/pglite'
 import { type SQL, sql } from 'drizzle-orm'
 import { drizzle as overPg } from 'drizzle-orm/node-postgres'
-import { drizzle as overPglite } from 'drizzle-orm/pglite'
 import pg from 'pg'
-import { type DrizzleTransactionLike, fromDrizzle, fromPglite, type Db as JobsDatabase } from 'pg-boss'
+import { type DrizzleTransactionLike, fromDrizzle, type Db as JobsDatabase } from 'pg-boss'
+import { openEmbeddedPool } from './embedded/embedded-pool.ts'
+import type { EmbeddedDatabaseLost } from './embedded/embedded-thread.ts'
 import { DatabaseUnavailable, isTransientFault } from './faults.ts'
 import { heldLocksMs, migrateEmbedded, migratePostgres } from './migrate.ts'
-import { clientsOf } from './pglite-clients.ts'
 import { qualifyColumns } from './qualified-columns.ts'
-import { checkRoom, openingFault } from './room-check.ts'
+import { checkRoom } from './room-check.ts'
 import { type Queries, withEffects } from './transaction.ts'
 
 /**
@@ -47,7 +45,7 @@ export interface ConnectionCounts {
   waiting: number
 }
 
-/** Postgres, or PGlite inside this process: same dialect, same migrations. */
+/** Postgres, or PGlite in a thread of this process: same dialect, same protocol, same migrations. */
 export interface Database {
   readonly queries: Queries
   /** The same database for pg-boss. */
@@ -115,17 +113,12 @@ export async function openPostgres(
   // Heartbeats must not wait behind requests: a process with late heartbeats loses its tasks.
   const heartbeatPool = open(2, short)
   const pools = [pool, jobsPool, heartbeatPool]
-  const sum = (count: (pool: pg.Pool) => number) => pools.reduce((all, one) => all + count(one), 0)
   return {
     queries: withEffects(overPool(pool), onFault),
     jobs: { executeSql: (text, values) => jobsPool.query(text, values as unknown[]) },
     heartbeats: { executeSql: (text, values) => heartbeatPool.query(text, values as unknown[]) },
     backend: 'postgres',
-    connections: () => ({
-      open: sum(({ totalCount }) => totalCount),
-      idle: sum(({ idleCount }) => idleCount),
-      waiting: sum(({ waitingCount }) => waitingCount),
-    }),
+    connections: () => countsOf(pools),
     ping: () => checkRoom(statements => pool.query(statements)),
     async close() {
       await Promise.all(pools.map(one => one.end()))
@@ -182,51 +175,41 @@ function overPool(pool: pg.Pool) {
 }
 
 /**
- * PGlite's own, and a smaller cache of pages: the files of a database of this kind are in the cache of the system anyway. With 16
- * MB a start takes 0.5 s longer, and the process 130 MB more, for statements that are no faster.
+ * Opens the embedded database in `folder` (`undefined`: in memory). The caller holds the folder's lock. `onFault` is called with
+ * faults of maintenance, which no caller awaits, and `onLost` if the database ends by itself: all that waits for it fails, and so
+ * does all that follows.
  */
-const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=4MB']
-
-/**
- * Opens the embedded database in `folder` (`undefined`: in memory). The caller holds the folder's lock. `onFault` is
- * called with faults of maintenance, which no caller awaits.
- */
-export async function openEmbedded(folder: string | undefined, onFault: (error: Error) => void): Promise<Database> {
-  const pglite = await withoutTierUp(() => PGlite.create({ dataDir: folder, startParams })).catch(async cause => {
-    throw folder === undefined ? cause : await openingFault(folder, cause)
-  })
-  await migrateEmbedded(pglite)
-  const { forDrizzle, forJobs, close } = clientsOf(pglite, onFault)
-  const jobs = fromPglite(forJobs)
+export async function openEmbedded(
+  folder: string | undefined,
+  onFault: (error: Error) => void,
+  onLost: (error: EmbeddedDatabaseLost) => void = onFault,
+): Promise<Database> {
+  const { pool, close } = await openEmbeddedPool({ folder, types: timesAsText, onFault, onLost })
+  try {
+    await migrateEmbedded(pool)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const jobs: JobsDatabase = {
+    executeSql: (text, values) => pool.query({ text, values: values as unknown[], types: pg.types }),
+  }
   return {
-    queries: withEffects(qualifyColumns(overPglite({ client: forDrizzle })), onFault),
+    queries: withEffects(overPool(pool), onFault),
     jobs,
     heartbeats: jobs,
     backend: 'pglite',
-    connections: () => ({ open: 1, idle: 1, waiting: 0 }),
-    ping: () => checkRoom(statements => forJobs.exec(statements)),
+    connections: () => countsOf([pool]),
+    ping: () => checkRoom(statements => pool.query(statements)),
     close,
   }
 }
 
-/**
- * Keeps V8 from compiling again, with optimisation, the WebAssembly modules that are loaded until `load` ends: PGlite's. When no
- * such load is left, V8 has its defaults again, for others such as undici's parser.
- *
- * One function of Postgres alone takes 2.9 s of processor time and 600 MB to optimise, while the first requests wait on two cores.
- * Without it, the first hundred of three statements each take 0.17 s instead of 0.49, and a server needs 300 MB instead of 650; of
- * 48,000 statements the later ones take a fifth longer. The flags count when the module is compiled, hence the two moments.
- */
-async function withoutTierUp<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
-  loading++
-  for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag)
-  try {
-    return await load()
-  } finally {
-    loading--
-    if (loading === 0) for (const flag of ['--wasm-tier-up', '--wasm-dynamic-tiering']) setFlagsFromString(flag)
+function countsOf(pools: readonly pg.Pool[]): ConnectionCounts {
+  const sum = (count: (pool: pg.Pool) => number) => pools.reduce((all, one) => all + count(one), 0)
+  return {
+    open: sum(({ totalCount }) => totalCount),
+    idle: sum(({ idleCount }) => idleCount),
+    waiting: sum(({ waitingCount }) => waitingCount),
   }
 }
-
-/** How many loads are under way; V8's flags are the process's. */
-let loading = 0

@@ -1,9 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import type { PGlite } from '@electric-sql/pglite'
 import { drizzle as overPg } from 'drizzle-orm/node-postgres'
 import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator'
-import { drizzle as overPglite } from 'drizzle-orm/pglite'
-import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
 import pg from 'pg'
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
@@ -40,6 +37,6 @@ export async function migratePostgres(url: string): Promise<void> {
 }
 
 /** The embedded database belongs to this process alone: its folder is locked. */
-export async function migrateEmbedded(pglite: PGlite): Promise<void> {
-  await migratePglite(overPglite({ client: pglite }), { migrationsFolder })
+export async function migrateEmbedded(pool: pg.Pool): Promise<void> {
+  await migratePg(overPg({ client: pool }), { migrationsFolder })
 }

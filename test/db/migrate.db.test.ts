@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { PGlite } from '@electric-sql/pglite'
 import t, { type Test } from 'tap'
+import { openEmbeddedPool } from '../../src/db/embedded/embedded-pool.ts'
 import { migrateEmbedded, migratePostgres } from '../../src/db/migrate.ts'
 import { ownDatabase, testDatabaseUrl } from '../support/database.ts'
 import { openRaw } from '../support/raw-database.ts'
@@ -16,11 +16,12 @@ const script = `
 `
 
 t.test('the embedded database is brought up to date once, however often it is asked', async t => {
-  const pglite = new PGlite()
-  t.teardown(() => pglite.close())
+  const fail = (error: Error) => void t.fail(error.message)
+  const { pool, close } = await openEmbeddedPool({ folder: undefined, onFault: fail, onLost: fail })
+  t.teardown(close)
   for (let start = 0; start < 2; start++) {
-    await migrateEmbedded(pglite)
-    t.same((await pglite.query(applied)).rows, [{ applied: migrations.length }])
+    await migrateEmbedded(pool)
+    t.same((await pool.query(applied)).rows, [{ applied: migrations.length }])
   }
 })
 

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises'
+import { setFlagsFromString } from 'node:v8'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { PGlite } from '@electric-sql/pglite'
+import { BatchReader, frame } from './frames.ts'
+import { type FromThread, send, type ThreadSettings, type ToThread } from './messages.ts'
+import { PreparedStatements } from './prepared.ts'
+
+/**
+ * The thread of the embedded database: PGlite computes here, and answers in Postgres' own protocol, one connection at a time. It is
+ * started by `EmbeddedThread`.
+ */
+async function main(port: MessagePort): Promise<void> {
+  const post = (message: FromThread) => port.postMessage(message)
+  const { folder, startParams, compiled: before } = workerData as ThreadSettings
+  const opened = await withoutTierUp(async () => {
+    const compiled = before ?? (await WebAssembly.compile(await readFile(wasm)))
+    const pglite = await PGlite.create({
+      ...(folder !== undefined && { dataDir: folder }),
+      startParams: [...PGlite.defaultStartParams, ...startParams],
+      pgliteWasmModule: compiled,
+    })
+    return { pglite, compiled }
+  }).catch(error => {
+    // PGlite also throws values that are no errors.
+    const { message, stack } = error instanceof Error ? error : new Error(`PGlite failed: ${error}`)
+    post({ fault: { message, stack } })
+  })
+  if (!opened) return port.close()
+  const { pglite, compiled } = opened
+
+  const server = new Server(pglite)
+  port.on('message', (message: ToThread) => {
+    if (message === 'close') return void pglite.close().then(() => port.close())
+    const [connection, bytes] = message
+    if (!bytes) return server.end(connection)
+    const answers = server.answer(connection, bytes)
+    if (answers.length > 0) send(port, connection, answers)
+  })
+  post({ compiled })
+}
+
+const wasm = new URL('./pglite.wasm', import.meta.resolve('@electric-sql/pglite'))
+
+/** What a server says to a client that it trusts: AuthenticationOk, and ReadyForQuery outside of a transaction. */
+const welcome = Buffer.concat([frame('R', Buffer.alloc(4)), frame('Z', Buffer.from('I'))])
+
+const rollback = Buffer.concat([frame('Q', Buffer.from('rollback\0'))])
+
+/** The state in which PGlite waits for the next statement: the last byte of each answer. */
+const outsideTransaction = 'I'.charCodeAt(0)
+
+class Server {
+  readonly #pglite: PGlite
+  readonly #prepared: PreparedStatements
+  /** Connections have ascending numbers. */
+  #connection = 0
+  #reader = new BatchReader()
+  #state = outsideTransaction
+
+  constructor(pglite: PGlite) {
+    this.#pglite = pglite
+    this.#prepared = new PreparedStatements(messages => this.#run(messages))
+  }
+
+  /** What the database says to these bytes; the first of a connection are a startup message, and end the connection before. */
+  answer(connection: number, bytes: Uint8Array): Uint8Array[] {
+    if (connection < this.#connection) return []
+    if (connection === this.#connection) return this.#reader.add(bytes).map(batch => this.#prepared.run(batch))
+    this.end(this.#connection)
+    this.#connection = connection
+    this.#reader = new BatchReader()
+    return [welcome]
+  }
+
+  /** The connection has ended: what it began and did not commit is undone. */
+  end(connection: number): void {
+    if (connection === this.#connection && this.#state !== outsideTransaction) this.#run(rollback)
+  }
+
+  #run(messages: Uint8Array): Buffer {
+    const chunks: Buffer[] = []
+    // Its other methods parse each answer as well, and keep what they parse. The promise is about the file system of browsers.
+    void this.#pglite.execProtocolRawStream(messages, {
+      syncToFs: false,
+      onRawData: bytes => chunks.push(Buffer.from(bytes)),
+    })
+    const answer = Buffer.concat(chunks)
+    this.#state = answer.at(-1) ?? this.#state
+    return answer
+  }
+}
+
+/**
+ * Keeps V8 from compiling again, with optimisation, the WebAssembly modules that are loaded until `load` ends: PGlite's. Then V8 has
+ * its defaults again, for others such as undici's parser: the flags are the whole process'.
+ *
+ * One function of Postgres alone takes 2.9 s of processor time and 600 MB to optimise, while the first requests wait on two cores.
+ * Without it, the first hundred of three statements each take 0.17 s instead of 0.49, and a server needs 300 MB instead of 650; of
+ * 48,000 statements the later ones take a fifth longer. The flags count when the module is compiled, hence the two moments.
+ */
+async function withoutTierUp<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
+  for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag)
+  try {
+    return await load()
+  } finally {
+    for (const flag of ['--wasm-tier-up', '--wasm-dynamic-tiering']) setFlagsFromString(flag)
+  }
+}
+
+if (!parentPort) throw new Error('this file is the main file of a thread')
+await main(parentPort)
