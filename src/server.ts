@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { loggableError } from './base/loggable-error.ts'
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config/read-config.ts'
 import { ExposedSecretFile, UnusableSecretFile } from './config/secret-file.ts'
 import { keptOperatorToken } from './config/secrets.ts'
 import { type DataDirLock, DataDirLocked, lockDataDir } from './db/data-dir-lock.ts'
+import { EmbeddedThread } from './db/embedded/embedded-thread.ts'
 import { quickImports } from './db/quick-imports.ts'
 
 /** npm forwards a signal that its child got as well: the same one again within this time is one request to stop. */
@@ -25,9 +28,13 @@ async function main(): Promise<void> {
   const config = configuration()
   // Before anything large is loaded: so a second process on the same folder ends at once.
   const dataDirLock = await lockFor(config).catch(refuse)
+  const started = startExisting(config)
   quickImports()
   const { buildApp } = await import('./app/build-app.ts')
-  const app = await buildApp(config, { dataDirLock, onDatabaseLost: refuse }).catch(refuse)
+  const app = await buildApp(config, {
+    dataDirLock,
+    startEmbedded: folder => started ?? new EmbeddedThread(folder, refuse),
+  }).catch(refuse)
   const url = await app
     .listen({ port: config.port, host: config.host, backlog: maxWaitingConnections })
     .catch(async error => {
@@ -82,6 +89,15 @@ async function greetOperators({ operatorToken, dataDir }: Config, url: string): 
 /** The embedded database belongs to one process; with Postgres there is nothing to lock. */
 async function lockFor({ databaseUrl, dataDir }: Config): Promise<DataDirLock | undefined> {
   return databaseUrl ? undefined : lockDataDir(dataDir)
+}
+
+/**
+ * Starts the embedded database while the rest of the server is loaded. A new one is not made before the secrets are there: a start
+ * that is refused leaves no folder.
+ */
+function startExisting({ databaseUrl, dataDir }: Config): EmbeddedThread | undefined {
+  const folder = join(dataDir, 'database')
+  return databaseUrl || !existsSync(join(folder, 'PG_VERSION')) ? undefined : new EmbeddedThread(folder, refuse)
 }
 
 function configuration(): Config {

@@ -8,6 +8,7 @@ import { traceIdOf } from '../base/trace-id.ts'
 import type { Config } from '../config/read-config.ts'
 import { ClockWatch } from '../db/clock-watch.ts'
 import { type DataDirLock, lockDataDir } from '../db/data-dir-lock.ts'
+import type { EmbeddedThread } from '../db/embedded/embedded-thread.ts'
 import { startJobs } from '../db/jobs.ts'
 import { reencrypt } from '../db/reencrypt.ts'
 import type { Events } from '../domain-events/events.ts'
@@ -65,8 +66,8 @@ export interface Dependencies {
   dataDirLock?: DataDirLock
   /** Timers of the event streams; a fake clock in tests. */
   timers?: Timers
-  /** Called if the embedded database ends by itself: no request can be answered any more. */
-  onDatabaseLost?: (error: Error) => void
+  /** Starts the embedded database in a folder, or has done so; it is closed with the app. */
+  startEmbedded?: (folder: string) => EmbeddedThread
   /** Handles domain events instead of the queues. */
   openEvents?: (handlers: readonly EventHandler[]) => Events
 }
@@ -90,7 +91,7 @@ declare module 'fastify' {
  */
 export async function buildApp(
   wanted: Config,
-  { logDestination, dataDirLock, timers = globalThis as Timers, openEvents, onDatabaseLost }: Dependencies = {},
+  { logDestination, dataDirLock, timers = globalThis as Timers, openEvents, startEmbedded }: Dependencies = {},
 ): Promise<FastifyInstance> {
   const openFiles = openFilesLimit()
   const config = withinOpenFiles(wanted, openFiles)
@@ -129,7 +130,7 @@ export async function buildApp(
       const lock = dataDirLock ?? (await lockDataDir(config.dataDir))
       opened.defer(() => lock.release())
     }
-    await assemble(app, config, { timers, openEvents, onDatabaseLost, connections }, opened)
+    await assemble(app, config, { timers, openEvents, startEmbedded, connections }, opened)
     await app.ready()
   } catch (error) {
     await opened.disposeAsync()
@@ -144,9 +145,9 @@ async function assemble(
   {
     timers,
     openEvents,
-    onDatabaseLost,
+    startEmbedded,
     connections,
-  }: { timers: Timers; connections: Connections } & Pick<Dependencies, 'openEvents' | 'onDatabaseLost'>,
+  }: { timers: Timers; connections: Connections } & Pick<Dependencies, 'openEvents' | 'startEmbedded'>,
   opened: AsyncDisposableStack,
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
@@ -154,7 +155,7 @@ async function assemble(
     config,
     app.log,
     opened,
-    onDatabaseLost,
+    startEmbedded,
   )
   // It needs nothing of what follows, and another process does it; `pages` handles what goes wrong. Not before the keys fit: a
   // start that is refused has nothing to bundle.

@@ -3,7 +3,7 @@ import { drizzle as overPg } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { type DrizzleTransactionLike, fromDrizzle, type Db as JobsDatabase } from 'pg-boss'
 import { openEmbeddedPool } from './embedded/embedded-pool.ts'
-import type { EmbeddedDatabaseLost } from './embedded/embedded-thread.ts'
+import { EmbeddedThread } from './embedded/embedded-thread.ts'
 import { DatabaseUnavailable, isTransientFault } from './faults.ts'
 import { heldLocksMs, migrateEmbedded, migratePostgres } from './migrate.ts'
 import { qualifyColumns } from './qualified-columns.ts'
@@ -175,16 +175,15 @@ function overPool(pool: pg.Pool) {
 }
 
 /**
- * Opens the embedded database in `folder` (`undefined`: in memory). The caller holds the folder's lock. `onFault` is called with
- * faults of maintenance, which no caller awaits, and `onLost` if the database ends by itself: all that waits for it fails, and so
- * does all that follows.
+ * Opens the embedded database in a folder (`undefined`: in memory), or the one of a thread that has been started. The caller holds
+ * the folder's lock. `onFault` is called with faults of maintenance, which no caller awaits.
  */
 export async function openEmbedded(
-  folder: string | undefined,
+  place: string | undefined | EmbeddedThread,
   onFault: (error: Error) => void,
-  onLost: (error: EmbeddedDatabaseLost) => void = onFault,
 ): Promise<Database> {
-  const { pool, close } = await openEmbeddedPool({ folder, types: timesAsText, onFault, onLost })
+  const thread = place instanceof EmbeddedThread ? place : new EmbeddedThread(place, onFault)
+  const { pool, close } = await openEmbeddedPool(thread, { types: timesAsText, onFault })
   try {
     await migrateEmbedded(pool)
   } catch (error) {

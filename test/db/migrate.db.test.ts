@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { openEmbeddedPool } from '../../src/db/embedded/embedded-pool.ts'
+import { EmbeddedThread } from '../../src/db/embedded/embedded-thread.ts'
 import { migrateEmbedded, migratePostgres } from '../../src/db/migrate.ts'
 import { ownDatabase, testDatabaseUrl } from '../support/database.ts'
 import { openRaw } from '../support/raw-database.ts'
@@ -17,7 +18,7 @@ const script = `
 
 t.test('the embedded database is brought up to date once, however often it is asked', async t => {
   const fail = (error: Error) => void t.fail(error.message)
-  const { pool, close } = await openEmbeddedPool({ folder: undefined, onFault: fail, onLost: fail })
+  const { pool, close } = await openEmbeddedPool(new EmbeddedThread(undefined, fail), { onFault: fail })
   t.teardown(close)
   for (let start = 0; start < 2; start++) {
     await migrateEmbedded(pool)

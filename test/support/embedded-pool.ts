@@ -1,17 +1,22 @@
 import { join } from 'node:path'
 import type pg from 'pg'
 import type { Test } from 'tap'
-import { type EmbeddedPoolOptions, openEmbeddedPool } from '../../src/db/embedded/embedded-pool.ts'
+import { openEmbeddedPool } from '../../src/db/embedded/embedded-pool.ts'
+import { EmbeddedThread } from '../../src/db/embedded/embedded-thread.ts'
 import { temporaryFolder } from './conch.ts'
 import { copyEmptyDatabase } from './empty-database.ts'
 
 /** A new embedded database, as a first start of Conch leaves it. */
-export async function openNew(t: Test, options: Partial<EmbeddedPoolOptions> = {}) {
-  const fail = (error: Error) => void t.fail(error.message)
+export async function openNew(t: Test, onFault = fail(t), onLost = fail(t)) {
   const folder = await temporaryFolder(t)
   await copyEmptyDatabase(folder)
-  return openEmbeddedPool({ folder: join(folder, 'database'), onFault: fail, onLost: fail, ...options })
+  return openEmbeddedPool(new EmbeddedThread(join(folder, 'database'), onLost), { onFault })
 }
+
+const fail =
+  (t: Test) =>
+  (error: Error): void =>
+    void t.fail(error.message)
 
 /** The same, closed with the test. */
 export async function openPool(t: Test): Promise<pg.Pool> {

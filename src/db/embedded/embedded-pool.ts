@@ -1,36 +1,26 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import { openingFault } from '../room-check.ts'
-import { type EmbeddedDatabaseLost, EmbeddedThread } from './embedded-thread.ts'
+import type { EmbeddedThread } from './embedded-thread.ts'
 import { Vacuum } from './vacuum.ts'
 
-/**
- * A smaller cache of pages than Postgres': the files of a database of this kind are in the cache of the system anyway. With 16 MB a
- * start takes 0.5 s longer, and the process 130 MB more, for statements that are no faster.
- */
-const startParams = ['-c', 'shared_buffers=4MB']
-
 export interface EmbeddedPoolOptions {
-  /** In memory without one. */
-  folder: string | undefined
-  types?: pg.CustomTypesConfig
   /** Called with faults of maintenance, which no caller awaits. */
   onFault: (error: Error) => void
-  /** Called once if the database ends by itself. */
-  onLost: (error: EmbeddedDatabaseLost) => void
+  types?: pg.CustomTypesConfig
 }
 
 /**
  * The embedded database, for `pg`: a pool of one connection, since PGlite is one session. In the order in which they come, each
  * statement and each transaction has it for itself, and waits for it as long as it takes.
  *
- * `close` ends the pool, once all that was sent before is answered, and then the database.
+ * `close` ends the pool, once all that was sent before is answered, and then the database and its thread.
  */
 export async function openEmbeddedPool(
-  options: EmbeddedPoolOptions,
+  thread: EmbeddedThread,
+  { onFault, types }: EmbeddedPoolOptions,
 ): Promise<{ pool: pg.Pool; close(): Promise<void> }> {
-  const { folder, types, onFault, onLost } = options
-  const thread = new EmbeddedThread({ folder, startParams }, onLost)
+  const { folder } = thread
   await thread.opened().catch(async cause => {
     throw folder === undefined ? cause : await openingFault(folder, cause)
   })

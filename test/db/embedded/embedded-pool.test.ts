@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { openEmbeddedPool } from '../../../src/db/embedded/embedded-pool.ts'
+import { EmbeddedThread } from '../../../src/db/embedded/embedded-thread.ts'
 import { inTransaction, openNew, openPool } from '../../support/embedded-pool.ts'
 
 const noFault = (error: Error) => void t.fail(error.message)
@@ -65,7 +66,7 @@ t.test('a folder that is no database is a fault, and leaves no thread', async t 
   const folder = await mkdtemp(join(tmpdir(), 'conch-'))
   t.teardown(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'database'), 'a file')
-  const opening = openEmbeddedPool({ folder: join(folder, 'database'), onFault: noFault, onLost: noFault })
+  const opening = openEmbeddedPool(new EmbeddedThread(join(folder, 'database'), noFault), { onFault: noFault })
   await t.rejects(opening, Error)
 })
 
@@ -74,10 +75,11 @@ t.test('a thread that ends by itself: it is reported once, and what waits fails'
   process.once('worker', resolve)
   const lost: Error[] = []
   const faults: Error[] = []
-  const { pool } = await openNew(t, {
-    onFault: error => void faults.push(error),
-    onLost: error => void lost.push(error),
-  })
+  const { pool } = await openNew(
+    t,
+    error => void faults.push(error),
+    error => void lost.push(error),
+  )
   await pool.query('select 1')
   const asked = [
     pool.query(`select count(*) from generate_series(1, 1000000000)`),
