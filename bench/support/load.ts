@@ -48,12 +48,13 @@ export async function send(
   return response
 }
 
-/** The text that an event stream carries, in any of the forms that are measured here. */
-export function textOf(stream: string): string {
+/** The text that an event stream carries, in any of the forms that are measured here: of one output, or of all. */
+export function textOf(stream: string, output?: string): string {
   let text = ''
   for (const line of stream.split('\n')) {
     if (!line.startsWith('data: {')) continue
     const data = JSON.parse(line.slice('data: '.length))
+    if (output !== undefined && data.id !== output) continue
     text += data.delta ?? data.choices?.[0]?.delta?.content ?? ''
   }
   return text

@@ -24,11 +24,17 @@ const profiling: Record<string, string> = process.env.PROFILE
 
 /**
  * Conch as it is shipped. A completion is a diary review: a POST that creates the task, and the request for its
- * events, as a page sends them. With `checkout`, the Conch of another folder: the state before a change.
+ * events, as a page sends them. With `checkout`, the Conch of another folder: the state before a change. Unless `pinned`, it has
+ * all cores, as where it is used.
  */
 export async function startConch(
   t: Context,
-  { name = 'Conch', env, checkout }: { name?: string; env: Record<string, string>; checkout?: string },
+  {
+    name = 'Conch',
+    env,
+    checkout,
+    pinned = true,
+  }: { name?: string; env: Record<string, string>; checkout?: string | undefined; pinned?: boolean },
 ): Promise<
   Subject & {
     url: string
@@ -43,11 +49,11 @@ export async function startConch(
   const folder = await temporaryFolder(t)
   const server = await startServer(
     { DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...profiling, ...env },
-    { file: checkout && resolve(checkout, 'src/server.ts') },
+    checkout ? { file: resolve(checkout, 'src/server.ts') } : {},
   )
   const stop = () => server.kill('SIGTERM')
   t.teardown(stop)
-  pinServer(server.pid)
+  if (pinned) pinServer(server.pid)
   const submit = (agent: Agent) => submitTask(`${server.url}/api/reviews`, anyReview, agent)
   return {
     name,
