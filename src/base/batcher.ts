@@ -15,8 +15,7 @@ export interface BatcherOptions {
 /**
  * Runs single requests in batches: the items that come in one turn of the event loop run in the next one, unless
  * `maxConcurrentBatches` batches run; the items that come until one of them has ended are the next batch. No item waits
- * longer to be joined by others, and no more items are held than callers wait for. The turn matters for work that waits
- * for nothing outside, as on the embedded database: without it no other item could come meanwhile.
+ * longer to be joined by others, and no more items are held than callers wait for.
  */
 export class Batcher<Item, Done> {
   readonly #work: (items: readonly Item[]) => Promise<readonly Done[]>

@@ -5,7 +5,7 @@ import type { Database } from './client.ts'
  * Starts pg-boss on our database. Its defaults are wrong for instances that share one: it would search for lost jobs
  * once a minute, and a job without a heartbeat would count as alive for 15 minutes (see `JobQueue`). On the embedded
  * database a job can only be lost with the whole process, and is returned at the next start. Each search there counts
- * all jobs, on the thread that does everything: after 2,400 tasks, one every 2 s took 11 ms of each second.
+ * all jobs while all statements wait: after 2,400 tasks, one every 2 s took 11 ms of each second.
  */
 export async function startJobs(database: Database, onFault: (error: Error) => void): Promise<PgBoss> {
   const shared = database.backend === 'postgres'

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { Queries } from './client.ts'
 import { type Cipher, DecryptionFailed, sealedPrefix } from './encrypted.ts'
@@ -55,14 +54,8 @@ export async function reencrypt({
     if (!last) return
     for (let after: RowKey | undefined; ; ) {
       const page = await patiently(() => table.page({ after, last, limit: pageRows, prefix }))
-      for (const { row, others } of page) {
-        for (const column of others) await renew(table, row, column)
-        // The embedded database answers within the same turn of the event loop: without a pause a server would do
-        // nothing else.
-        if (others.length > 0) await nextTurn()
-      }
+      for (const { row, others } of page) for (const column of others) await renew(table, row, column)
       onProgress?.(tally.report())
-      await nextTurn()
       after = page.at(-1)?.row
       if (page.length < pageRows) return
     }

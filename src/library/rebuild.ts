@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Static, Type } from 'typebox'
 import type { Database } from '../db/client.ts'
 import type { Cipher } from '../db/encrypted.ts'
@@ -61,8 +60,6 @@ export async function rebuildLibrary(options: RebuildOptions): Promise<RebuildRe
       publish()
       after = ids.at(-1)
       if (ids.length < pageRows) break
-      // The embedded database answers within the same turn of the event loop, which would block everything else of the server.
-      await nextTurn()
     }
   }
   for (let after: string | undefined; ; ) {
@@ -71,7 +68,6 @@ export async function rebuildLibrary(options: RebuildOptions): Promise<RebuildRe
     publish()
     after = refs.at(-1)?.id
     if (refs.length < pageRows) return report
-    await nextTurn()
   }
 
   function refresh(refs: readonly EntryRef[]) {
