@@ -21,6 +21,9 @@ const maxWaitingConnections = 4_096
 /** How long stopping may take beyond DRAIN_SECONDS. */
 const stopGraceMs = 20_000
 
+/** Of errors whose classes would load the database with them. */
+const codesOfExpected = ['KEYS_DO_NOT_FIT', 'EMBEDDED_DATABASE_LOST']
+
 await main()
 
 /** The process: configuration, listening, signals, exit code. Nothing else in Conch exits or handles signals. */
@@ -127,9 +130,6 @@ function isExpected(error: unknown): boolean {
   )
 }
 
-const codesOfExpected = ['KEYS_DO_NOT_FIT', 'EMBEDDED_DATABASE_LOST']
-
-/** For an error whose class would load the database with it. */
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }

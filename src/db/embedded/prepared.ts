@@ -23,6 +23,8 @@ export class PreparedStatements {
   readonly #run: Run
   /** Names by text, in the order of their last use. */
   readonly #names = new Map<string, string>()
+  /** Names of statements that the client of this connection prepares itself. */
+  readonly #named = new Set<string>()
   #made = 0
 
   constructor(run: Run) {
@@ -40,7 +42,8 @@ export class PreparedStatements {
     const [parse, bind] = batch
     if (parse?.type !== 'P' || bind?.type !== 'B') return this.#run(bytes())
     const { values, rest: types } = strings(parse, 2)
-    const [name, statement = ''] = values
+    const [name = '', statement = ''] = values
+    if (name !== '') this.#named.add(name)
     // Types of parameters that a client gives belong to the statement as much as its text: none of ours gives any.
     if (name !== '' || types.length > 2 || parse.bytes.length > maxPreparedChars) return this.#run(bytes())
 
@@ -60,15 +63,24 @@ export class PreparedStatements {
     return answer
   }
 
+  /** Drops what the client of a connection that ended has prepared. */
+  dropNamed(): void {
+    for (const name of this.#named) this.#drop(name)
+    this.#named.clear()
+  }
+
   #forget(statement: string): void {
-    const name = this.#names.get(statement) as string
+    this.#drop(this.#names.get(statement) as string)
     this.#names.delete(statement)
-    // No fault if there is none by that name.
+  }
+
+  /** No fault if there is none by that name. */
+  #drop(name: string): void {
     this.#run(Buffer.concat([frame('C', Buffer.from('S'), text(name)), frame('S')]))
   }
 }
 
-/** Whether an answer has an error in it: the second-last message, before ReadyForQuery. */
+/** Whether an answer has an error in it. */
 function failed(answer: Buffer): boolean {
   for (let at = 0; at < answer.length; at += 1 + answer.readUInt32BE(at + 1))
     if (answer[at] === errorResponse) return true

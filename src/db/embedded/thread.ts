@@ -78,9 +78,11 @@ class Server {
     return [welcome]
   }
 
-  /** The connection has ended: what it began and did not commit is undone. */
+  /** The connection has ended: what it began and did not commit is undone, and its statements are dropped. */
   end(connection: number): void {
-    if (connection === this.#connection && this.#state !== outsideTransaction) this.#run(rollback)
+    if (connection !== this.#connection) return
+    if (this.#state !== outsideTransaction) this.#run(rollback)
+    this.#prepared.dropNamed()
   }
 
   #run(messages: Uint8Array): Buffer {

@@ -88,6 +88,16 @@ t.test('after a fault the next statements succeed, in a transaction once it is r
   t.same((await pool.query(`select id from ${table} where id = $1`, [1])).rows, [{ id: 1 }])
 })
 
+t.test('a statement that its client has named is prepared again on the next connection', async t => {
+  const ask = () => pool.query({ name: 'mine', text: 'select $1::int as value', values: [1] })
+  for (let connection = 0; connection < 3; connection++) {
+    for (const _ of ['first', 'again']) t.same((await ask()).rows, [{ value: 1 }])
+    // A fault ends the pool's connection.
+    await t.rejects(pool.query('select 1 / 0'))
+    t.notOk((await prepared()).includes('mine'))
+  }
+})
+
 t.test('a table that has been altered is read as it is now, after one fault', async t => {
   const table = await newTable(t)
   const read = () => pool.query(`select * from ${table} where id = $1`, [1])
