@@ -3,7 +3,6 @@ import {
   anything,
   everyChannel,
   everythingOf,
-  inLibrary,
   madeQuiz,
   noticeOf,
   reachable,
@@ -13,6 +12,7 @@ import {
 } from './support/belongings.ts'
 import { ownStorage, startConch } from './support/conch.ts'
 import { type Damage, damage, damages, type StoredValue, sealedColumns } from './support/damage.ts'
+import { handled } from './support/handled.ts'
 import { Library } from './support/library.ts'
 import { Operator, operatorToken } from './support/operator.ts'
 import { openRaw } from './support/raw-database.ts'
@@ -101,10 +101,8 @@ const records = [whole.record, ...Object.values(recordOf), noticed]
 const reviews = [whole.review, ...Object.values(reviewOf), keyedReview]
 const quizzes = [whole.quiz, ...Object.values(quizOf)]
 const talks = [whole.talk, ...Object.values(talkOf).map(({ talk }) => talk)]
-await inLibrary(mine, [...records, ...reviews, ...quizzes, ...talks.map(({ id }) => id)])
-await inLibrary(others, [theirs.record, theirs.review, theirs.quiz, theirs.talk.id])
-await new Library(others).until(items => items.some(({ status }) => status === 'confirmed'))
-await new Library(mine).until(items => items.filter(({ status }) => status === 'confirmed').length === 2)
+// Entries are damaged below, and statistics compared.
+await handled(first.url)
 
 const theirPaths = [
   ...['tasks', 'records', 'reviews', 'quizzes', 'conversations', 'library', 'notifications', 'webhook'],

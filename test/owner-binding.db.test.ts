@@ -3,7 +3,6 @@ import {
   anything,
   everyChannel,
   everythingOf,
-  inLibrary,
   madeQuiz,
   noticeOf,
   reachable,
@@ -13,8 +12,9 @@ import {
 } from './support/belongings.ts'
 import { runCommand } from './support/command.ts'
 import { ownStorage, startConch } from './support/conch.ts'
-import { Library } from './support/library.ts'
+import { handled } from './support/handled.ts'
 import { toOldFormat } from './support/old-format.ts'
+import { operatorToken } from './support/operator.ts'
 import { openRaw } from './support/raw-database.ts'
 import { keyEntry } from './support/rotation.ts'
 import { solapiAccount, startSolapi } from './support/solapi.ts'
@@ -29,6 +29,7 @@ const storage = {
   ...everyChannel(api, solapiAccount),
   OPENAI_BASE_URL: upstream.baseUrl,
   ENCRYPTION_KEYS: keyEntry('k1'),
+  OPERATOR_TOKEN: operatorToken,
 }
 
 /** The owner whose rows are moved, and the one who gets them. */
@@ -52,8 +53,6 @@ const belongings = async (visitor: Visitor, marker: string, number: string) => {
   })
   await noticeOf(visitor, noticed)
   await reachable(visitor, number)
-  await inLibrary(visitor, [record, review, quiz, talk.id])
-  await new Library(visitor).until(items => items.some(({ status }) => status === 'confirmed'))
   const paths = [
     ...['tasks', 'records', 'reviews', 'quizzes', 'conversations', 'library', 'library?q=글', 'webhook'],
     ...['phone-number', 'push-subscriptions', `records/${record}`, `reviews/${review}`, `quizzes/${quiz}`],
@@ -63,6 +62,8 @@ const belongings = async (visitor: Visitor, marker: string, number: string) => {
 }
 const his = await belongings(mine, victim, '01012345678')
 const hers = await belongings(others, '다른', '01087654321')
+// Entries of the library are moved as well.
+await handled(first.url)
 const before = { his: await everythingOf(mine, his.paths), hers: await everythingOf(others, hers.paths) }
 await first.close()
 

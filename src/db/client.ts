@@ -38,6 +38,7 @@ const maintenanceMs = 60_000
 const keepAliveMs = 5_000
 
 export type { Queries, Transaction } from './transaction.ts'
+export type { JobsDatabase }
 
 export interface ConnectionCounts {
   open: number

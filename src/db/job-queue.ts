@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import type { PgBoss } from 'pg-boss'
 import { v7 as uuidv7 } from 'uuid'
-import { type Database, jobsAside, jobsIn, type Queries } from './client.ts'
+import { type Database, type JobsDatabase, jobsAside, jobsIn, type Queries } from './client.ts'
 
 /** A process that has not touched its jobs for this long is dead; another takes them. pg-boss's least. */
 const heartbeatSeconds = 10
@@ -120,11 +120,12 @@ export class JobQueue<Data extends object> {
     return rows.map(({ id }) => id)
   }
 
-  /** Fetches up to `limit` jobs, the oldest first; jobs sent with one statement have the same age. */
+  /** Fetches up to `limit` jobs, the oldest first. Of those with the same age, as of one transaction, ids say the order. */
   async fetch(tx: Queries, limit: number): Promise<Job<Data>[]> {
-    const jobs = await this.#boss.fetch<Data>(this.name, { batchSize: limit, includeMetadata: true, db: jobsIn(tx) })
-    // pg-boss takes the oldest, but returns them in any order. Ids order the jobs of one transaction.
-    return jobs.sort((a, b) => createdAt(a) - createdAt(b) || (a.id < b.id ? -1 : 1))
+    const db = oldestFirst(this.name, jobsIn(tx))
+    const jobs = await this.#boss.fetch<Data>(this.name, { batchSize: limit, includeMetadata: true, db })
+    // pg-boss returns them in any order.
+    return jobs.sort(byAge)
   }
 
   /** Renews the heartbeat of these jobs. False when at least one of them no longer is this process's. */
@@ -204,9 +205,40 @@ export class JobQueue<Data extends object> {
   }
 }
 
-/** Drizzle passes times on as Postgres writes them, whatever pg-boss's types say. */
-function createdAt({ createdOn }: { createdOn: Date | string }): number {
-  return new Date(createdOn).getTime()
+/** The end of pg-boss's order, behind which nothing decides between jobs of the same age. */
+const byAgeOnly = /order by j\.priority desc, j\.created_on(?=\s+limit )/i
+
+/**
+ * Lets pg-boss fetch jobs of the same age in the order of their ids. By itself it takes any of them, up to its limit: the
+ * rest would come later, behind younger ones. Such jobs are many: the clock of the embedded database has milliseconds, and all
+ * jobs of one transaction have the same age.
+ */
+function oldestFirst(name: string, { executeSql }: JobsDatabase): JobsDatabase {
+  return {
+    executeSql(text, values) {
+      if (!byAgeOnly.test(text)) throw new Error(`${name}: jobs are no longer fetched in a known order`)
+      return executeSql(
+        text.replace(byAgeOnly, order => `${order}, j.id`),
+        values,
+      )
+    },
+  }
+}
+
+/** As the database orders them, which knows microseconds: `Date` has the milliseconds, the text all of it. */
+function byAge(a: JobAsFetched, b: JobAsFetched): number {
+  // Drizzle passes times on as Postgres writes them, whatever pg-boss's types say.
+  const [timeA, timeB] = [String(a.createdOn), String(b.createdOn)]
+  return Date.parse(timeA) - Date.parse(timeB) || compared(timeA, timeB) || compared(a.id, b.id)
+}
+
+interface JobAsFetched {
+  id: string
+  createdOn: Date | string
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }
 
 function attemptOf({ id, retryCount }: Job<object>) {

@@ -62,6 +62,8 @@ export class Connections {
   readonly #open = new Set<Socket>()
   /** The answers that are being sent. */
   readonly #answers = new Map<Socket, ServerResponse>()
+  /** Connections whose request is late, until what has arrived is read; with the request once its headers are there. */
+  readonly #lateRequests = new Map<Socket, { request?: IncomingMessage }>()
   /** The same listeners for all: listeners for each connection would take memory for as long as its client stays. */
   readonly #onClosed: (this: Socket) => void
   readonly #onAnswered: (this: ServerResponse) => void
@@ -97,7 +99,28 @@ export class Connections {
 
   /** For Fastify's option `clientErrorHandler`: answers a request that Node cannot read, or not in time, with a problem. */
   readonly clientErrorHandler = (error: Error & { code?: string }, socket: Socket): void => {
-    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') this.closed.late++
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') this.#late(error, socket)
+    else this.#refuse(error, socket)
+  }
+
+  /**
+   * Ends a request that has not arrived in time, unless it waits in the kernel: Node checks before it reads, so after the
+   * process itself hung, suspended say, requests that arrived meanwhile count as late. An `EventSource` would not come back
+   * after a 408.
+   */
+  #late(error: Error, socket: Socket): void {
+    const late: { request?: IncomingMessage } = { request: this.#answers.get(socket)?.req }
+    this.#lateRequests.set(socket, late)
+    // By then everything that had arrived is read.
+    setImmediate(() => {
+      this.#lateRequests.delete(socket)
+      if (late.request?.complete) return
+      this.closed.late++
+      this.#refuse(error, socket)
+    })
+  }
+
+  #refuse(error: Error, socket: Socket): void {
     // Nothing else can be written into the middle of an answer.
     if (this.#answers.get(socket)?.headersSent) socket.destroy()
     else clientErrorHandler(error, socket)
@@ -115,7 +138,10 @@ export class Connections {
     }
   }
 
-  #begun({ socket }: IncomingMessage, response: ServerResponse): void {
+  #begun(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    const late = this.#lateRequests.get(socket)
+    if (late) late.request ??= request
     this.#answers.set(socket, response)
     response.on('close', this.#onAnswered)
   }

@@ -207,7 +207,8 @@ export class Load {
       })
       const text = await response.text()
       note(`${response.status} ${text.slice(0, 100)}`)
-      if (response.status >= 500) return undefined
+      // 408: the network stood still between the connection and the request.
+      if (response.status >= 500 || response.status === 408) return undefined
       if (!response.ok) throw new Refused(`${method} ${path}: ${response.status} ${text}`)
       return { status: response.status, headers: response.headers, body: JSON.parse(text) as Body }
     } catch (error) {

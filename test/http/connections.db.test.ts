@@ -119,6 +119,49 @@ t.test(
   },
 )
 
+t.test('a request that arrives while the process hangs is answered, however late the process is', async t => {
+  const { app, client, connections, held } = await serving(t, {})
+  const limit = (ms: number) => Object.assign(app.server, { headersTimeout: ms, requestTimeout: ms })
+  const body = silentBody.replace('999', '2')
+  const [fresh, half, headers] = [await client(), await client('GET / HTTP/1.1\r\nhost: loc'), await client(body)]
+  const [whole, silent] = [await client(), await client()]
+  await until(() => connections.size === 5)
+  // When this request is there, what was sent before it is read.
+  const last = await client(get('/held'))
+  await until(() => held.length === 1)
+
+  fresh.socket.write(get('/'))
+  half.socket.write('alhost\r\n\r\n')
+  headers.socket.write('{}')
+  whole.socket.write(`${body}{}`)
+  limit(soonMs)
+  hang(2 * soonMs)
+  await silent.closed
+  limit(0)
+  const arrived = [fresh, half, headers, whole]
+  await Promise.all(arrived.map(({ until, closed }) => Promise.race([until(' 200 '), closed])))
+  t.same(
+    [...arrived, silent].map(({ got }) => got().split('\r\n')[0]),
+    [...arrived.map(() => 'HTTP/1.1 200 OK'), 'HTTP/1.1 408 Request Timeout'],
+  )
+  t.match(connections.closed, { late: 1 })
+
+  // They are connections as any other: more requests are answered, and late ones are ended.
+  fresh.socket.write(get('/held'))
+  await until(() => held.length === 2)
+  for (const reply of held) reply.send('at last')
+  await Promise.all([last.until('at last'), fresh.until('at last')])
+  fresh.socket.write('GET / HTTP')
+  limit(soonMs)
+  await fresh.closed
+  t.match(fresh.got(), /HTTP\/1\.1 408 /)
+})
+
+/** Does nothing, and reads nothing, for so long. */
+function hang(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
 t.test('when a body never comes, no error is written into a running answer: the connection is cut', async t => {
   const { client } = await serving(t, { headersMs: soonMs, requestMs: soonMs })
   const stream = await client(get('/begun').replace('\r\n\r\n', '\r\ncontent-length: 9\r\n\r\n'))

@@ -1,7 +1,6 @@
 import { createECDH, randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { anyRecord } from './any-record.ts'
-import { Library } from './library.ts'
 import { question, quizJson } from './quiz.ts'
 import type { startSolapi } from './solapi.ts'
 import { asksForSummary, Talk } from './talk.ts'
@@ -84,11 +83,6 @@ export async function everythingOf(visitor: Visitor, paths: readonly string[]): 
     shown[path] = { status, body }
   }
   return shown
-}
-
-/** Resolves once the library has these, each as it is to stay. */
-export async function inLibrary(visitor: Visitor, ids: readonly string[]): Promise<void> {
-  await new Library(visitor).has(...ids)
 }
 
 /** Waits until the owner was notified of a task without readers. */

@@ -45,7 +45,8 @@ export class EventSourceClient {
         const response = await fetch(url, { ...init, headers: { ...init.headers, cookie } })
         note(`connected to ${url.port} after ${init.headers['Last-Event-ID'] ?? 'nothing'}: ${response.status}`)
         // 429: an instance that has not noticed yet which of an owner's streams were cut may have no room for one that returns.
-        if (response.status < 500 && response.status !== 429) return response
+        // 408: a network that stood still kept the request back for too long.
+        if (response.status < 500 && response.status !== 429 && response.status !== 408) return response
         await response.body?.cancel()
         throw new TypeError(`${response.status}`)
       },
