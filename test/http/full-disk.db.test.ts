@@ -1,18 +1,20 @@
 import t from 'tap'
 import { startConch, temporaryFolder } from '../support/conch.ts'
 import { copyEmptyDatabase } from '../support/empty-database.ts'
-import { fillDisk } from '../support/full-disk.ts'
+import { smallDisk } from '../support/full-disk.ts'
 
 t.test('while the disk is full the server is not ready, refuses what it cannot save, and logs why', async t => {
   const log: string[] = []
   const folder = await temporaryFolder(t)
   await copyEmptyDatabase(folder)
   const logDestination = { write: (line: string) => void log.push(line) }
-  const conch = await startConch(t, { DATA_DIR: folder, LOG_LEVEL: 'info' }, { logDestination })
+  const { disk, started: conch } = await smallDisk(t, () =>
+    startConch(t, { DATA_DIR: folder, LOG_LEVEL: 'info' }, { logDestination }),
+  )
   const visitor = conch.visitor()
   t.match(await visitor.json('GET', '/readyz'), { status: 200, body: { status: 'ready' } })
 
-  const disk = fillDisk(t)
+  disk.fill()
   t.match(await visitor.json('GET', '/readyz'), { status: 503, body: { status: 'disk full' } })
   t.equal((await visitor.fetch('/healthz')).status, 200, 'a restart makes no room')
   t.equal((await visitor.fetch('/api/reviews')).status, 200, 'what is there can be read')
