@@ -76,7 +76,7 @@ t.test('SIGTERM: running tasks may end, then the process does, with 0', async t 
   await watcher.until(({ texts }) => texts.get(0) === '글')
   process.child.kill('SIGTERM')
   process.child.kill('SIGTERM') // npm forwards the one that its child got as well
-  while ((await visitor.fetch('/readyz')).status !== 503);
+  while ((await visitor.fetch('/readyz')).status !== 503) await briefly()
   upstream.completions[0]?.finish()
   await watcher.ended
   t.ok(watcher.transcript.done)
