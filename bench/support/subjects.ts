@@ -42,7 +42,7 @@ export async function startConch(
 > {
   const folder = await temporaryFolder(t)
   const server = await startServer(
-    { DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...profiling, ...env },
+    { PAGES: 'bundled', DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...profiling, ...env },
     { file: checkout && resolve(checkout, 'src/server.ts') },
   )
   const stop = () => server.kill('SIGTERM')
