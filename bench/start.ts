@@ -70,7 +70,7 @@ async function newFolder(t: { teardown(run: () => Promise<void>): void }): Promi
 async function start(folder: string, env: Record<string, string>, checkout: string | undefined): Promise<Start> {
   const began = performance.now()
   const server = await startServer(
-    { DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...env },
+    { PAGES: 'bundled', DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...env },
     checkout ? { file: resolve(checkout, 'src/server.ts') } : {},
   )
   try {

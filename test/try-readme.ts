@@ -11,7 +11,9 @@ import { startServer } from './support/server-process.ts'
 const folder = await mkdtemp(join(tmpdir(), 'conch-try-'))
 const given = process.argv[2]
 const operatorToken = process.env.OPERATOR_TOKEN || 'an-operator-token-of-the-documents'
-const server = given ? undefined : await startServer({ DATA_DIR: folder, OPERATOR_TOKEN: operatorToken })
+const server = given
+  ? undefined
+  : await startServer({ DATA_DIR: folder, OPERATOR_TOKEN: operatorToken, PAGES: 'bundled' })
 const url = (given ?? server?.url ?? '').replace(/\/$/, '')
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, async () => {

@@ -25,7 +25,13 @@ export async function withInstances(
       const redis = await startRedis(t)
       const folder = await mkdtemp(join(tmpdir(), 'conch-bench-'))
       t.teardown(() => rm(folder, { recursive: true, force: true }))
-      const own = { DATA_DIR: folder, OPENAI_BASE_URL: baseUrl, REDIS_URL: redis.url, DRAIN_SECONDS: '0' }
+      const own = {
+        PAGES: 'bundled',
+        DATA_DIR: folder,
+        OPENAI_BASE_URL: baseUrl,
+        REDIS_URL: redis.url,
+        DRAIN_SECONDS: '0',
+      }
       const start = async () => {
         const server = await startServer({ ...env, ...own })
         t.teardown(() => server.kill('SIGTERM'))

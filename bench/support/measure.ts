@@ -72,6 +72,7 @@ export async function withServer<T>(
   const folder = await mkdtemp(join(tmpdir(), 'conch-bench-'))
   const upstream = await startUpstream({ teardown: closer => void closers.push(closer) }, script)
   const server = await startServer({
+    PAGES: 'bundled',
     DATA_DIR: folder,
     LOG_LEVEL: 'info',
     DRAIN_SECONDS: '0',

@@ -48,7 +48,7 @@ export async function startConch(
 > {
   const folder = await temporaryFolder(t)
   const server = await startServer(
-    { DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...profiling, ...env },
+    { PAGES: 'bundled', DATA_DIR: folder, LOG_LEVEL: 'info', DRAIN_SECONDS: '0', ...profiling, ...env },
     checkout ? { file: resolve(checkout, 'src/server.ts') } : {},
   )
   const stop = () => server.kill('SIGTERM')

@@ -19,10 +19,11 @@ export const hasFailed = ({ status }) => status === 'failed' || status === 'canc
  * @param {string} kind
  * @param {(cursor?: string) => Promise<import('../api.js').List<Item>>} loadPage
  * @param {(id: string) => Promise<Item>} loadOne
- * @param {(item: Item) => void} [onEnded] called once for each that ended while it was shown
+ * @param {(item: Item) => void} [onEnded] called once for each that ended while it was shown, or was started here and is over
+ *   before it could be shown
  */
-export function useTaskList(kind, loadPage, loadOne, onEnded = () => {}) {
-  const { changes } = useServices()
+export function useTaskList(kind, loadPage, loadOne, onEnded) {
+  const { changes, started } = useServices()
   const list = useList(loadPage)
   const items = useRef(list.items)
   items.current = list.items
@@ -33,7 +34,8 @@ export function useTaskList(kind, loadPage, loadOne, onEnded = () => {}) {
   const take = item => {
     const before = items.current?.find(({ id }) => id === item.id)
     list.put(item)
-    if (before && isUnfinished(before) && !isUnfinished(item)) onEnded(item)
+    if (!onEnded || isUnfinished(item)) return
+    if (started.delete(item.id) || (before && isUnfinished(before))) onEnded(item)
   }
 
   const lookUp = async () => {

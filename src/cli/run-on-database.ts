@@ -23,32 +23,57 @@ export interface DatabaseWork<Report extends object> {
   }): Promise<Report>
   /** One line of progress. */
   progress(report: Report): string
-  /** Prints the result on the console; answers the exit code. */
-  end(report: Report, context: { config: Config; keys: readonly EncryptionKey[] }): number
+  /** Prints the result; answers the exit code. */
+  end(report: Report, context: { config: Config; keys: readonly EncryptionKey[] } & Pick<Surroundings, 'print'>): number
   /** It reports missing keys itself, and goes on with the values that can be read. */
   saysMissingKeys?: boolean
+}
+
+/** What the work needs of the process that it runs in. */
+export interface Surroundings {
+  /** @throws InvalidConfig */
+  config(): Config
+  /** Aborted when the work is to stop. */
+  signal: AbortSignal
+  /** Prints a line of the result. */
+  print(line: string): void
+  /** Prints what prevents the work, or is to be known beside its result. */
+  complain(...what: unknown[]): void
 }
 
 /** The least time between two lines of progress. */
 const progressMs = 2_000
 
-/**
- * Runs the work as the process: on Postgres beside servers; on the embedded database itself, or by the server that
- * holds it. Sets the exit code. Whatever prevents the work is printed in a sentence, with what to do.
- */
+/** Runs the work as the process, and sets its exit code. */
 export async function runOnDatabase<Report extends object>(work: DatabaseWork<Report>): Promise<void> {
   const stopping = new AbortController()
-  const { signal } = stopping
   process.once('SIGINT', () => stopping.abort())
   process.once('SIGTERM', () => stopping.abort())
+  process.exitCode = await workOnDatabase(work, {
+    config: () => readConfig(loadEnvFile(process.env, '.env')),
+    signal: stopping.signal,
+    print: console.log,
+    complain: console.error,
+  })
+}
+
+/**
+ * Runs the work: on Postgres beside servers; on the embedded database itself, or by the server that holds it. Answers the exit
+ * code. Whatever prevents the work is printed in a sentence, with what to do.
+ */
+export async function workOnDatabase<Report extends object>(
+  work: DatabaseWork<Report>,
+  surroundings: Surroundings,
+): Promise<number> {
   try {
-    process.exitCode = await run(work, readConfig(loadEnvFile(process.env, '.env')), signal)
+    return await run(work, surroundings.config(), surroundings)
   } catch (error) {
+    const { signal, complain } = surroundings
     const expected = expectedErrors.some(kind => error instanceof kind)
-    if (signal.aborted) console.error('Stopped. Nothing is lost; run this again to go on.')
-    else if (expected) console.error(`conch: ${(error as Error).message}`)
-    else console.error('conch: something broke; nothing is lost.', loggableError(error))
-    process.exitCode = 1
+    if (signal.aborted) complain('Stopped. Nothing is lost; run this again to go on.')
+    else if (expected) complain(`conch: ${(error as Error).message}`)
+    else complain('conch: something broke; nothing is lost.', loggableError(error))
+    return 1
   }
 }
 
@@ -57,22 +82,22 @@ const expectedErrors = [InvalidConfig, UnusableSecretFile, ExposedSecretFile, Ke
 async function run<Report extends object>(
   work: DatabaseWork<Report>,
   config: Config,
-  signal: AbortSignal,
+  { signal, print, complain }: Surroundings,
 ): Promise<number> {
   const { dataDir, databaseUrl, host, port } = config
   if (!databaseUrl && !existsSync(join(dataDir, 'database'))) {
-    console.error(`conch: there is no database in ${dataDir}: set DATA_DIR to the folder of the server`)
+    complain(`conch: there is no database in ${dataDir}: set DATA_DIR to the folder of the server`)
     return 1
   }
-  const say = (line: string) => console.error(`conch: ${line}`)
+  const say = (line: string) => complain(`conch: ${line}`)
   const keys = await readEncryptionKeys(config, say)
   if (!keys) throw new KeysDoNotFit(noKeys(config))
-  const onProgress = progressLines(work)
+  const onProgress = progressLines(work, print)
   const report = databaseUrl
     ? // A broken connection also fails the statement that needed it.
       await here(await openPostgres(databaseUrl, () => {}))
     : await onEmbedded()
-  return work.end(report, { config, keys })
+  return work.end(report, { config, keys, print })
 
   async function onEmbedded(): Promise<Report> {
     const lock = await lockDataDir(dataDir).catch(error => {
@@ -80,7 +105,7 @@ async function run<Report extends object>(
       throw error
     })
     if (lock instanceof DataDirLocked) {
-      console.log(`${lock.message}: asking it to do this.`)
+      print(`${lock.message}: asking it to do this.`)
       // The server that holds the folder has made a token, unless another one is configured.
       const operatorToken = (await readOperatorToken(config, say)) ?? ''
       return workRemotely<Report>({ path: work.path, host, port, operatorToken, signal, onProgress })
@@ -104,11 +129,14 @@ async function run<Report extends object>(
 }
 
 /** Prints progress, but not too often. */
-function progressLines<Report extends object>({ progress }: DatabaseWork<Report>): (report: Report) => void {
+function progressLines<Report extends object>(
+  { progress }: DatabaseWork<Report>,
+  print: Surroundings['print'],
+): (report: Report) => void {
   let lastMs = performance.now()
   return report => {
     if (performance.now() - lastMs < progressMs) return
     lastMs = performance.now()
-    console.log(progress(report))
+    print(progress(report))
   }
 }

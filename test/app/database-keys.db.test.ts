@@ -1,15 +1,19 @@
+import { cpSync } from 'node:fs'
 import { chmod, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { libraryRebuild } from '../../src/cli/library-rebuild.ts'
+import { rotation } from '../../src/cli/rotation.ts'
 import { anything, everythingOf, saidConversation, writtenReview } from '../support/belongings.ts'
 import { runCommand } from '../support/command.ts'
-import { ownStorage, startConch } from '../support/conch.ts'
+import { ownStorage, startConch, temporaryFolder } from '../support/conch.ts'
 import { testDatabaseUrl } from '../support/database.ts'
 import { openRaw } from '../support/raw-database.ts'
 import { keyEntry, keysInUse } from '../support/rotation.ts'
 import { startServer } from '../support/server-process.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { Visitor } from '../support/visitor.ts'
+import { workHere } from '../support/work-here.ts'
 
 const upstream = await startUpstream(t, anything)
 type Storage = Record<string, string> & { DATA_DIR: string }
@@ -23,6 +27,13 @@ async function written(t: Test, env: Record<string, string> = {}) {
   const shown = await everythingOf(visitor, ['/api/reviews'])
   await conch.close()
   return { storage, visitor, shown }
+}
+
+/** The same storage once more, of the embedded database. */
+async function copied(t: Test, storage: Storage): Promise<Storage> {
+  const DATA_DIR = await temporaryFolder(t)
+  cpSync(storage.DATA_DIR, DATA_DIR, { recursive: true, filter: path => path !== join(storage.DATA_DIR, 'lock') })
+  return { ...storage, DATA_DIR }
 }
 
 /** The error of a start that fails, in this process. */
@@ -49,19 +60,24 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
   return files
 }
 
-const scripts = ['rotate-keys.ts', 'rebuild-library.ts', 'migrate.ts']
-
 t.test('the embedded database', { skip: testDatabaseUrl !== undefined }, async t => {
+  const original = await written(t)
+
   t.test('without its key file a start stops, names the key, and makes no other', async t => {
-    const { storage, visitor, shown } = await written(t)
+    const { visitor, shown } = original
+    const storage = await copied(t, original.storage)
     const path = join(storage.DATA_DIR, 'encryption-keys')
     const id = (await readFile(path, 'utf8')).split(':')[0]
     await rename(path, `${path}.away`)
     const before = await filesOf(storage.DATA_DIR)
     const line = `conch: the database has values that are encrypted with key ${id}, and ${path} is not there: restore it from a backup. No key was made\n`
     t.equal((await refusal(storage)).split('the server ended (1):\n')[1], line)
-    for (const script of scripts) {
-      const { code, stdout, stderr } = await runCommand(script, storage)
+    for (const [script, run] of [
+      ['keys:rotate', () => workHere(rotation, storage)],
+      ['rebuild:library', () => workHere(libraryRebuild, storage)],
+      ['db:migrate', () => runCommand('migrate.ts', storage)],
+    ] as const) {
+      const { code, stdout, stderr } = await run()
       t.same({ code, stdout }, { code: 1, stdout: '' }, script)
       t.match(
         stderr,
@@ -79,21 +95,21 @@ t.test('the embedded database', { skip: testDatabaseUrl !== undefined }, async t
   })
 
   t.test('nor does it make another secret, should all of them be lost', async t => {
-    const { storage } = await written(t)
+    const storage = await copied(t, original.storage)
     for (const name of Object.keys(await filesOf(storage.DATA_DIR))) await rm(join(storage.DATA_DIR, name))
     t.match(await refused(t, storage), /encryption-keys is not there/)
     t.same(await filesOf(storage.DATA_DIR), {})
   })
 
   t.test('a key file with another key of the same id is not taken for the right one', async t => {
-    const { storage } = await written(t)
+    const storage = await copied(t, original.storage)
     const path = join(storage.DATA_DIR, 'encryption-keys')
     const id = (await readFile(path, 'utf8')).split(':')[0]
     await writeFile(path, `${id}:${Buffer.alloc(32, 9).toString('base64')}\n`)
     const before = await filesOf(storage.DATA_DIR)
     const words = `key ${id} in ${path} opens nothing that the database has under the same id: put the right one there`
     t.equal(await refused(t, storage), words)
-    t.same(await runCommand('rotate-keys.ts', storage), { code: 1, stdout: '', stderr: `conch: ${words}\n` })
+    t.same(await workHere(rotation, storage), { code: 1, stdout: '', stderr: `conch: ${words}\n` })
     t.same(await filesOf(storage.DATA_DIR), before)
   })
 
@@ -106,7 +122,7 @@ t.test('the embedded database', { skip: testDatabaseUrl !== undefined }, async t
   })
 
   t.test('a secret that others can read is closed to them, and that is logged', async t => {
-    const { storage } = await written(t)
+    const storage = await copied(t, original.storage)
     const names = ['encryption-keys', 'cookie-secret', 'operator-token']
     for (const name of names) await chmod(join(storage.DATA_DIR, name), 0o644)
     const log: string[] = []
@@ -126,7 +142,7 @@ t.test('the embedded database', { skip: testDatabaseUrl !== undefined }, async t
     await conch.close()
 
     await chmod(join(storage.DATA_DIR, 'encryption-keys'), 0o640)
-    const rotated = await runCommand('rotate-keys.ts', storage)
+    const rotated = await workHere(rotation, storage)
     t.match(rotated, { code: 0, stderr: /^conch: \S+encryption-keys could be read by others \(mode 640\)/ })
   })
 
@@ -146,14 +162,14 @@ t.test('ENCRYPTION_KEYS that lack a key stop the start, which names it, wherever
   const wrong = { ...storage, ENCRYPTION_KEYS: keyEntry('k2') }
   const words = 'the database has values that are encrypted with key k1, which is not in ENCRYPTION_KEYS: add it there'
   t.equal(await refused(t, wrong), words)
-  for (const script of ['rebuild-library.ts', 'migrate.ts'])
-    t.same(await runCommand(script, wrong), { code: 1, stdout: '', stderr: `conch: ${words}\n` }, script)
+  for (const run of [() => workHere(libraryRebuild, wrong), () => runCommand('migrate.ts', wrong)])
+    t.same(await run(), { code: 1, stdout: '', stderr: `conch: ${words}\n` })
 
   const another = { ...storage, ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 9).toString('base64')}` }
   const sameId =
     'key k1 in ENCRYPTION_KEYS opens nothing that the database has under the same id: put the right one there'
   t.equal(await refused(t, another), sameId)
-  t.same(await runCommand('rotate-keys.ts', another), { code: 1, stdout: '', stderr: `conch: ${sameId}\n` })
+  t.same(await workHere(rotation, another), { code: 1, stdout: '', stderr: `conch: ${sameId}\n` })
   t.same(await filesOf(storage.DATA_DIR), before)
   const raw = await openRaw(t, storage)
   t.same(await keysInUse(raw), ['k1'], 'nothing was written with either')

@@ -51,7 +51,7 @@ t.test('the limit is that of the process', async t => {
 
 t.test('700 silent bodies at a limit of 512 open files shut out no one, and are logged', async t => {
   const server = await startServer(
-    { ...(await ownStorage(t)), LOG_LEVEL: 'info', DEMO_TOKENS_PER_SECOND: '1000' },
+    { ...(await ownStorage(t)), LOG_LEVEL: 'info', PAGES: 'bundled', DEMO_TOKENS_PER_SECOND: '1000' },
     { openFiles: 512 },
   )
   t.teardown(() => server.kill('SIGKILL'))

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import t from 'tap'
+import { briefly } from '../support/briefly.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { faintTexts, koreanTexts, namelessControls } from './page-checks.ts'
 import { anotherTab, openQuizzes, type QuizPage } from './quiz-page.ts'
@@ -423,6 +424,26 @@ t.test('making is stopped: what was made can be taken; with nothing made it can 
   await visitor.becomes('빈 퀴즈', 'made')
   await visitor.hears('퀴즈가 준비되었습니다: 빈 퀴즈')
 })
+
+t.test(
+  'a quiz that is over before the list can show it is announced, when it is made and when it is tried again',
+  async t => {
+    const visitor = await openQuizzes(t, browser, conch.url)
+    // Each look at one quiz waits until it has ended.
+    await visitor.page.route(/\/api\/quizzes\/[0-9a-f-]+$/, async route => {
+      const { pathname } = new URL(route.request().url())
+      while (!/completed|failed/.test((await visitor.api<{ status: string }>(pathname)).status)) await briefly()
+      await route.continue()
+    })
+    conch.model.script = () => ['no quiz']
+    await visitor.make('광합성')
+    await visitor.hears('퀴즈를 만들지 못했습니다: 광합성')
+    conch.model.script = () => quiz(question(1), question(2), question(3))
+    await visitor.button('다시 시도: 광합성').click()
+    await visitor.hears('퀴즈가 준비되었습니다: 광합성')
+    await visitor.page.unrouteAll({ behavior: 'ignoreErrors' })
+  },
+)
 
 t.test('a quiz is deleted from the list or from its page, after a question', async t => {
   const visitor = await openQuizzes(t, browser, conch.url)

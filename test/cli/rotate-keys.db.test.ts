@@ -1,23 +1,26 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { rotation } from '../../src/cli/rotation.ts'
 import { runCommand } from '../support/command.ts'
-import { ownStorage, temporaryFolder } from '../support/conch.ts'
+import { ownStorage, startConch, temporaryFolder } from '../support/conch.ts'
 import { testDatabaseUrl } from '../support/database.ts'
 import { openRaw } from '../support/raw-database.ts'
 import { confirmedRecord, keyEntry, keysInUse, shownRecord } from '../support/rotation.ts'
-import { type ServerProcess, startServer } from '../support/server-process.ts'
+import { startServer } from '../support/server-process.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { Visitor } from '../support/visitor.ts'
+import { workHere } from '../support/work-here.ts'
 
 const [k1, k2] = [keyEntry('k1'), keyEntry('k2')]
 const both = { ENCRYPTION_KEYS: `${k2},${k1}` }
 
-const rotate = (env: Record<string, string> & { DATA_DIR: string }) => runCommand('rotate-keys.ts', env)
+const rotate = (env: Record<string, string> & { DATA_DIR: string }) => workHere(rotation, env)
 
 t.test('while a server runs and writes, everything comes under the new key, and nothing is lost', async t => {
   const { storage, visitor, shown } = await writtenUnder(t, k1)
-  const running = await server(t, { ...storage, ...both })
+  const running = await startServer({ ...storage, ...both })
+  t.teardown(() => running.kill('SIGKILL'))
   const mine = new Visitor(running.url, visitor.cookie)
   let over = false
   const writers = Array.from({ length: 4 }, async () => {
@@ -43,14 +46,14 @@ t.test('while a server runs and writes, everything comes under the new key, and 
   const raw = await openRaw(t, storage)
   t.same(await keysInUse(raw), ['k2'])
   await raw.close()
-  const last = await server(t, { ...storage, ENCRYPTION_KEYS: k2 })
+  const last = await startConch(t, { ...storage, ENCRYPTION_KEYS: k2 })
   const later = new Visitor(last.url, visitor.cookie)
   for (const [id, before] of shown) t.same(await shownRecord(later, id), before)
 })
 
 t.test('without a server it does it itself, and again there is nothing to do', async t => {
   const { storage } = await writtenUnder(t, k1)
-  const first = await rotate({ ...storage, ...both })
+  const first = await runCommand('rotate-keys.ts', { ...storage, ...both })
   t.equal(first.code, 0, first.stderr)
   t.match(first.stdout, /^tasks: [1-9]/m)
   const second = await rotate({ ...storage, ...both })
@@ -63,14 +66,14 @@ t.test('without a server it does it itself, and again there is nothing to do', a
 t.test('a repeated request is known under the new key, too', async t => {
   const { storage, visitor } = await writtenUnder(t, k1)
   const send = async (entry: string) => {
-    const running = await server(t, { ...storage, ENCRYPTION_KEYS: entry })
+    const running = await startConch(t, { ...storage, ENCRYPTION_KEYS: entry })
     const response = await new Visitor(running.url, visitor.cookie).fetch('/api/reviews', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': 'a-key' },
       body: JSON.stringify({ body: '오늘의 일기', type: 'FEELING' }),
     })
     const answer = await response.json()
-    t.equal(await running.kill('SIGTERM'), 0)
+    await running.close()
     return { status: response.status, answer }
   }
   const first = await send(k1)
@@ -100,7 +103,7 @@ t.test('a wrong setting is reported in one line', async t => {
 t.test('the embedded database', { skip: testDatabaseUrl !== undefined }, async t => {
   t.test('keys that are kept in its folder: add one, restart, rotate', async t => {
     const { storage, visitor, shown } = await writtenUnder(t)
-    const first = await server(t, storage)
+    const first = await startConch(t, storage)
     const added = await runCommand('add-key.ts', storage)
     t.equal(added.code, 0, added.stderr)
     const [newest, oldest] = (await readFile(join(storage.DATA_DIR, 'encryption-keys'), 'utf8'))
@@ -111,12 +114,12 @@ t.test('the embedded database', { skip: testDatabaseUrl !== undefined }, async t
     const early = await rotate({ ...storage, PORT: new URL(first.url).port })
     t.equal(early.code, 1)
     t.match(early.stdout, `The server still writes with key ${oldest}, not yet with key ${newest}: restart it`)
-    await first.kill('SIGTERM')
+    await first.close()
 
-    const second = await server(t, storage)
+    const second = await startConch(t, storage)
     const asked = await rotate({ ...storage, PORT: new URL(second.url).port })
     t.equal(asked.code, 0, asked.stderr)
-    t.match(asked.stdout, `is in use by process ${second.pid}: asking it to do this.`)
+    t.match(asked.stdout, `is in use by process ${process.pid}: asking it to do this.`)
     t.match(asked.stdout, `No value is under key ${oldest} any more.`)
     t.match(asked.stdout, /removed from .*encryption-keys\.$/m)
     const later = new Visitor(second.url, visitor.cookie)
@@ -125,8 +128,8 @@ t.test('the embedded database', { skip: testDatabaseUrl !== undefined }, async t
 
   t.test('a server that cannot be reached, or is another one: the script says what to do', async t => {
     const storage = await ownStorage(t)
-    const owner = await server(t, storage)
-    const other = await server(t, await ownStorage(t))
+    const owner = await startConch(t, storage)
+    const other = await startConch(t)
     const unknown = await rotate({ ...storage, PORT: '0' })
     t.match(unknown, { code: 1, stderr: /^conch: PORT is 0, .*: set PORT to its port\n$/ })
     const unreachable = await rotate({ ...storage, HOST: '127.0.0.9', PORT: '9' })
@@ -152,19 +155,13 @@ t.test('the embedded database', { skip: testDatabaseUrl !== undefined }, async t
 async function writtenUnder(t: Test, key?: string) {
   const upstream = await startUpstream(t)
   const storage = { ...(await ownStorage(t)), OPENAI_BASE_URL: upstream.baseUrl, DRAIN_SECONDS: '5' }
-  const first = await server(t, { ...storage, ...(key !== undefined && { ENCRYPTION_KEYS: key }) })
-  const visitor = new Visitor(first.url)
+  const first = await startConch(t, { ...storage, ...(key !== undefined && { ENCRYPTION_KEYS: key }) })
+  const visitor = first.visitor()
   const shown = new Map<string, unknown>()
   while (shown.size < 3) {
     const id = await confirmedRecord(visitor)
     shown.set(id, await shownRecord(visitor, id))
   }
-  t.equal(await first.kill('SIGTERM'), 0)
+  await first.close()
   return { storage, visitor, shown }
-}
-
-async function server(t: Test, env: Record<string, string>): Promise<ServerProcess> {
-  const started = await startServer(env)
-  t.teardown(() => started.kill('SIGKILL'))
-  return started
 }

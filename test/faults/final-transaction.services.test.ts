@@ -10,7 +10,8 @@ import { type ServerProcess, startServer } from '../support/server-process.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { Visitor } from '../support/visitor.ts'
 
-const tasks = amount(250, 1_000)
+/** The kills take a hundred of them; the others are cut off, or end undisturbed. */
+const tasks = amount(150, 1_000)
 const owners = 10
 /** Of the final transactions that are not chosen for a kill: those whose connection is cut. */
 const cut = 0.25
@@ -22,6 +23,9 @@ interface Hit {
   statement: number
   moment: 'lost' | 'done'
 }
+
+/** How long a transaction that is to be killed waits for another one. */
+const patienceMs = 1_500
 
 /** Update of the task, its outputs, the kind's rows, the outbox, the job, commit; of a batch, the rows of each kind. */
 const statements = 6
@@ -59,7 +63,7 @@ t.test(
     await nothingLeft(query)
 
     const { cuts, kills } = saboteur
-    t.comment(`${cuts.length} connections cut, ${kills.length} processes killed`)
+    t.comment(`${cuts.length} connections cut, ${kills.length} killed with ${saboteur.deaths} processes`)
     t.equal(kills.length, hits.length, 'a process was killed at each statement, before and after it')
     for (const { statement, moment } of hits)
       t.ok(
@@ -106,6 +110,9 @@ class Saboteur {
   /** What happens in the transaction under way of each connection. */
   readonly #chosen = new Map<number, { hit: Hit; how: 'cut' | 'kill' }>()
   #sinceKill = 0
+  /** The kill that waits for another transaction, or is under way. */
+  #kill: { another: PromiseWithResolvers<void>; done: Promise<void> } | undefined
+  deaths = 0
 
   constructor(databaseUrl: string) {
     this.#databaseUrl = databaseUrl
@@ -126,12 +133,31 @@ class Saboteur {
       // Of several that were chosen for the same kill, one has it.
       if (!this.#planned.includes(hit)) return { kind: 'pass' }
       this.#planned.splice(this.#planned.indexOf(hit), 1)
-      this.#sinceKill = 0
     }
-    const fault =
-      how === 'kill' ? () => this.kill?.() ?? Promise.resolve() : () => terminateBackend(this.#databaseUrl, backendPid)
+    const fault = how === 'kill' ? () => this.#killSoon() : () => terminateBackend(this.#databaseUrl, backendPid)
     ;(how === 'kill' ? this.kills : this.cuts).push(hit)
     return { kind: hit.moment, fault }
+  }
+
+  /**
+   * Kills the process once another final transaction is where it is to be killed as well, for a start takes seconds. The other
+   * one may wait for a lock of this one: then it is killed without.
+   */
+  #killSoon(): Promise<void> {
+    if (this.#kill) {
+      this.#kill.another.resolve()
+      return this.#kill.done
+    }
+    const another = Promise.withResolvers<void>()
+    const done = Promise.race([another.promise, delay(patienceMs, undefined, { ref: false })]).then(async () => {
+      this.deaths++
+      this.#chosen.clear()
+      await this.kill?.()
+      this.#sinceKill = 0
+      this.#kill = undefined
+    })
+    this.#kill = { another, done }
+    return done
   }
 
   /** So that none is left out, however few the tasks are. */
@@ -143,7 +169,11 @@ class Saboteur {
   #choose(backendPid: number): void {
     this.#chosen.delete(backendPid)
     // It stays planned until it has happened: a transaction may end before it comes to its statement.
-    const planned = this.#sinceKill++ >= between ? this.#planned.at(-1) : undefined
+    const others = Array.from(this.#chosen.values(), ({ hit }) => hit)
+    const planned =
+      this.#sinceKill++ >= between
+        ? (this.#planned.findLast(hit => !others.includes(hit)) ?? this.#planned.at(-1))
+        : undefined
     if (planned) {
       this.#chosen.set(backendPid, { hit: planned, how: 'kill' })
     } else if (Math.random() < cut) {

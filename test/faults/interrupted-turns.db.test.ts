@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { amount } from '../support/amount.ts'
-import { ownStorage } from '../support/conch.ts'
+import { type Conch, ownStorage, startConch } from '../support/conch.ts'
 import { openRaw } from '../support/raw-database.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
 import { asksForSummary, type ConversationView, lastMessage, type SummaryView } from '../support/talk.ts'
@@ -39,6 +39,8 @@ t.test(
     let server: ServerProcess = await startServer(env)
     t.teardown(() => server.kill('SIGKILL'))
     const { url } = server
+    const again = { ...env, PORT: new URL(url).port }
+    let last: Conch | undefined
     const visitor = new Visitor(url)
     await visitor.json('GET', '/api/conversations')
 
@@ -47,8 +49,11 @@ t.test(
     for (const [index, signal] of interruptions.entries()) {
       // Somewhere in its share of the work, whatever the server does then.
       await upstream.requested(Math.round((total * 0.9 * (index + Math.random())) / interruptions.length))
-      await server.kill(signal)
-      server = await startServer({ ...env, PORT: new URL(url).port })
+      const ended = await server.kill(signal)
+      t.equal(ended, signal === 'SIGTERM' ? 0 : signal)
+      // The last one is not interrupted, so it needs no process.
+      if (index < interruptions.length - 1) server = await startServer(again)
+      else last = await startConch(t, again)
     }
     const ids = await talks
 
@@ -62,7 +67,7 @@ t.test(
       turns += replies.length
     }
     t.ok(turns >= conversations * turnsEach)
-    t.equal(await server.kill('SIGTERM'), 0)
+    await last?.close()
 
     const raw = await openRaw(t, storage)
     const [counts] = await raw.query(`

@@ -6,7 +6,7 @@ import { ownStorage, startConch } from '../support/conch.ts'
 import { testDatabaseUrl } from '../support/database.ts'
 import { noNginx, startNginx } from '../support/nginx.ts'
 import { noOwnRedis, type OwnRedis, startRedis } from '../support/own-redis.ts'
-import { type ServerProcess, startServer } from '../support/server-process.ts'
+import { startServer } from '../support/server-process.ts'
 import { Transcript } from '../support/transcript.ts'
 import { startUpstream, type Upstream, type UpstreamCompletion } from '../support/upstream.ts'
 import { Visitor, type Watcher } from '../support/visitor.ts'
@@ -34,8 +34,17 @@ const withoutComments: Timers = {
 }
 
 t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
+  /** For all tests that want nothing of their own: each has a visitor of its own. */
+  const shared = skip ? undefined : await balanced(t)
+  const common = () => {
+    if (!shared) throw new Error('there is none')
+    for (const list of shared.requests) list.length = 0
+    shared.upstream.reset()
+    return { ...shared, visitor: new Visitor(shared.nginx.url) }
+  }
+
   t.test('complete answers come compressed, event streams do not', async t => {
-    const { visitor } = await balanced(t)
+    const { visitor } = common()
     const font = '/vendor/pretendard/pretendardvariable-dynamic-subset.css'
     for (const path of ['/', ...(await assetsOf(visitor)), font, '/docs/json']) {
       const response = await visitor.fetch(path, { headers: { 'accept-encoding': 'gzip' } })
@@ -56,7 +65,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
   })
 
   t.test('a file that the client has already is not sent again', async t => {
-    const { visitor } = await balanced(t)
+    const { visitor } = common()
     for (const path of ['/', ...(await assetsOf(visitor)), '/favicon.svg']) {
       const first = await visitor.fetch(path, { headers: { 'accept-encoding': 'gzip' } })
       await first.text()
@@ -71,7 +80,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
   })
 
   t.test('every token is passed on at once', async t => {
-    const { visitor, upstream } = await balanced(t)
+    const { visitor, upstream } = common()
     const tokens = ['바다', '가 ', '보인', '다.']
     const steps = tokens.map(() => Promise.withResolvers<void>())
     upstream.answer(async completion => {
@@ -129,7 +138,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
   })
 
   t.test('a visitor is known to both, and needs no instance of its own', async t => {
-    const { visitor, requests } = await balanced(t)
+    const { visitor, requests } = common()
     const ids = [await visitor.record(record), await visitor.record(record)]
     await until(async () => {
       const { body } = await visitor.json<{ items: { id: string }[] }>('GET', '/api/tasks')
@@ -139,7 +148,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
   })
 
   t.test('a client that comes back with a cursor, to either instance, has the text once', async t => {
-    const { visitor, upstream, requests } = await balanced(t)
+    const { visitor, upstream, requests } = common()
     const speech = silentModel(upstream)
     const id = await visitor.record(record)
     const first = await watchLive(visitor, id)
@@ -171,7 +180,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
   })
 
   t.test('X-Forwarded headers of clients are not believed', async t => {
-    const { visitor, nginx } = await balanced(t)
+    const { visitor, nginx } = common()
     const forged = {
       'x-forwarded-host': 'elsewhere.example',
       'x-forwarded-proto': 'https',
@@ -189,7 +198,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
   })
 
   t.test('the requested host is handed on, and only allowed ones are answered', async t => {
-    const { nginx } = await balanced(t)
+    const { nginx } = common()
     const asked = (host: string) =>
       new Promise<number | undefined>((resolve, reject) => {
         const sent = request(`${nginx.url}/api/tasks`, { headers: { host } }, response => {
@@ -203,7 +212,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
   })
 
   t.test('a body that is too large is refused as by Conch; the numbers of one instance are not shown', async t => {
-    const { visitor, direct } = await balanced(t)
+    const { visitor, direct } = common()
     const large = { method: 'POST', body: JSON.stringify({ text: 'x'.repeat(512 * 1024) }) }
     const init = { ...large, headers: { 'content-type': 'application/json' } }
     const [behind, before] = [await visitor.fetch('/api/records', init), await direct.fetch('/api/records', init)]
@@ -218,12 +227,9 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
   })
 
   t.test('one instance killed: the other answers, takes its task over, and no reader has anything twice', async t => {
-    const { visitor, upstream, instances, nginx } = await balancedProcesses(t)
-    silentModel(upstream)
-    const id = await visitor.record(record)
+    const { visitor, process: dead, other, id, upstream, nginx } = await balancedWithProcess(t)
     const watchers = await watchAtBoth(visitor, id)
     await Promise.any(watchers.map(hasText))
-    const dead = await runningAt(instances)
     upstream.reset()
     await dead.kill('SIGKILL')
 
@@ -242,7 +248,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
       t.equal(client.text(0), '안녕하세요')
     }
 
-    for (const instance of instances) await instance.kill('SIGKILL')
+    await other.close()
     const stranger = await visitor.fetch('/api/tasks')
     t.equal(stranger.headers.get('content-type'), 'application/problem+json; charset=utf-8')
     t.match(
@@ -254,11 +260,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
   })
 
   t.test('one instance stopped while others ask: every request that can be repeated is answered', async t => {
-    const { visitor, upstream, instances } = await balancedProcesses(t)
-    const speech = silentModel(upstream)
-    await visitor.record(record)
-    const completion = await speech
-    const leaving = await runningAt(instances)
+    const { visitor, process: leaving, completion } = await balancedWithProcess(t)
 
     const statuses: Record<string, number> = {}
     let asking = true
@@ -305,18 +307,20 @@ async function balanced(t: Test, { timers, redis }: { timers?: Timers; redis?: O
   return { upstream, nginx, visitor: new Visitor(nginx.url), direct: first.visitor(), requests }
 }
 
-/** The same, as processes that can be killed. */
-async function balancedProcesses(t: Test) {
+/** The same, but one is a process that can be killed, and runs a task whose model has written one word. */
+async function balancedWithProcess(t: Test) {
   const upstream = await startUpstream(t)
   const env = await environment(t, upstream)
-  const start = async () => {
-    const server = await startServer(env)
-    t.teardown(() => server.kill('SIGKILL'))
-    return server
-  }
-  const instances = [await start(), await start()] as const
-  const nginx = await startNginx(t, { instances: [instances[0].url, instances[1].url] })
-  return { upstream, nginx, visitor: new Visitor(nginx.url), instances }
+  const process = await startServer(env)
+  t.teardown(() => process.kill('SIGKILL'))
+  const speech = silentModel(upstream)
+  const before = new Visitor(process.url)
+  // The other one does not run yet, so it cannot have the task.
+  const id = await before.record(record)
+  const completion = await speech
+  const other = await startConch(t, env)
+  const nginx = await startNginx(t, { instances: [process.url, other.url] })
+  return { upstream, nginx, visitor: new Visitor(nginx.url, before.cookie), process, other, id, completion }
 }
 
 async function environment(t: Test, upstream: Upstream) {
@@ -364,15 +368,6 @@ async function watchLive(visitor: Visitor, id: string): Promise<Watcher> {
 async function hasText(watcher: Watcher): Promise<Watcher> {
   await watcher.until(transcript => transcript.text(0) !== '')
   return watcher
-}
-
-/** The one of them that runs a task. */
-async function runningAt(instances: readonly ServerProcess[]): Promise<ServerProcess> {
-  for (const instance of instances) {
-    const metrics = await (await fetch(`${instance.url}/metrics`)).text()
-    if (/^conch_running_outputs [1-9]/m.test(metrics)) return instance
-  }
-  throw new Error('none runs a task')
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {

@@ -31,6 +31,7 @@ t.test(
       REDIS_URL: redis.url,
       OPENAI_BASE_URL: upstream.baseUrl,
       TRUST_PROXY: 'true',
+      PAGES: 'bundled',
     }
     const servers = [await startServer(env), await startServer(env)] as [ServerProcess, ServerProcess]
     for (const { kill } of servers) t.teardown(() => kill('SIGKILL'))

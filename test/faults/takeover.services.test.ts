@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { ownStorage } from '../support/conch.ts'
+import { ownStorage, startConch } from '../support/conch.ts'
 import { testDatabaseUrl } from '../support/database.ts'
 import { follow } from '../support/follow.ts'
 import { proxyPostgres } from '../support/postgres-proxy.ts'
@@ -11,6 +11,9 @@ import { Visitor } from '../support/visitor.ts'
 
 const tasks = 20
 
+// Side by side: to take over takes ten seconds of silence.
+t.jobs = 3
+
 const skip = testDatabaseUrl ? false : 'needs a Postgres, for several processes'
 
 t.test('tasks of a process that is killed go on in another', { skip }, async t => {
@@ -18,7 +21,7 @@ t.test('tasks of a process that is killed go on in another', { skip }, async t =
   const first = await server(t, env)
   const before = new Visitor(first.url)
   const ids = await submitted(before, upstream)
-  const second = await server(t, env)
+  const second = await startConch(t, env)
   const after = new Visitor(second.url, before.cookie)
   upstream.answer(completion => completion.delta('다시 ', '쓴 글').finish())
   const killedAt = performance.now()
@@ -46,7 +49,7 @@ t.test('a process that was stopped while it wrote neither saves nor ends anythin
     await watcher.until(({ texts }) => texts.get(0) === '처음 ')
     watcher.leave()
   })
-  const second = await server(t, env)
+  const second = await startConch(t, env)
   const after = new Visitor(second.url, before.cookie)
   upstream.answer(completion => completion.delta('다시 ', '쓴 글').finish())
   first.child.kill('SIGSTOP')
@@ -86,7 +89,7 @@ t.test('a process stopped in the middle of its final transaction loses its locks
   const ids = await submitted(before, upstream)
   const old = [...upstream.completions]
   const followed = all(ids, id => follow(() => before, id))
-  const second = await server(t, env)
+  const second = await startConch(t, env)
   const after = new Visitor(second.url, before.cookie)
   upstream.answer(completion => completion.delta('다시 ', '쓴 글').finish())
   for (const completion of old) completion.delta('늦은 글').finish()

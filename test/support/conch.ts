@@ -42,7 +42,7 @@ export async function startConch(
   const app = await buildApp(config, dependencies)
   const close = () => app.close()
   t.teardown(close)
-  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const url = await app.listen({ port: config.port, host: '127.0.0.1' })
   return { url, app, dataDir: config.dataDir, visitor: () => new Visitor(url), close }
 }
 

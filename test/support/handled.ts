@@ -7,9 +7,12 @@ interface Backlog {
   active: number
 }
 
+const awaited = ['library', 'statistics', 'notify']
+
 /**
- * Resolves when the library and the statistics have handled every event, in a Conch with `OPERATOR_TOKEN: operatorToken`. A list
- * does not say so: it shows what has no entry yet as well. Other handlers may wait for minutes, for a receiver that is not there.
+ * Resolves when the library, the statistics and the notices in the page have handled every event, in a Conch with
+ * `OPERATOR_TOKEN: operatorToken`. A list does not say so: it shows what has no entry yet as well. Other handlers may wait for
+ * minutes, for a receiver that is not there.
  */
 export async function handled(url: string): Promise<void> {
   const operator = new Operator(url)
@@ -18,8 +21,8 @@ export async function handled(url: string): Promise<void> {
       'GET',
       '/api/operations/overview',
     )
-    const handlers = body.handlers.filter(({ name }) => name === 'library' || name === 'statistics')
-    if (handlers.length !== 2) throw new Error('the handlers have other names')
+    const handlers = body.handlers.filter(({ name }) => awaited.includes(name))
+    if (handlers.length !== awaited.length) throw new Error('the handlers have other names')
     if ([body.outbox, ...handlers].every(isEmpty)) return
     await briefly()
   }

@@ -19,8 +19,9 @@ export interface ServerProcess {
 }
 
 /**
- * Starts the server as a process of its own, as `npm start` does. `env` is all of its environment but PATH; `file` is
- * the program, for a server of another checkout.
+ * Starts the server as a process of its own, as `npm start` does, but with the pages as they are: to bundle them takes half a
+ * second of processor time, and few tests look at them; those set `PAGES`. `env` is all of its other environment but PATH; `file`
+ * is the program, for a server of another checkout.
  *
  * @param openFiles the most files and sockets that it may have open
  * @throws with its output, when it ends before it listens
@@ -34,7 +35,7 @@ export async function startServer(
     ? ['sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh', ...command]
     : command
   const child = spawn(program, args, {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', ...compileCache, ...env },
+    env: { PATH: process.env.PATH ?? '', PORT: '0', PAGES: 'source', ...compileCache, ...env },
     // Another folder than the checkout, so that no .env of a developer is read.
     cwd: env.DATA_DIR,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,3 +1,4 @@
+import { briefly } from './briefly.ts'
 import type { Visitor } from './visitor.ts'
 
 export interface WebhookBody {
@@ -16,7 +17,7 @@ export async function webhookThat(
   for (;;) {
     const { webhook } = (await visitor.json<{ webhook: WebhookBody | null }>('GET', '/api/webhook')).body
     if (webhook && condition(webhook)) return webhook
-    await new Promise(resolve => setImmediate(resolve))
+    await briefly()
   }
 }
 

@@ -14,7 +14,7 @@ const maxFollowed = 3
  * @param {{ created: string | undefined }} props the task that was started last on this page: it gets the focus
  */
 export function QuizList({ created }) {
-  const { t, api, announce } = useServices()
+  const { t, api, announce, started } = useServices()
   const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null))
   const { items, fault, load, more, look, drop } = useTaskList(
     'quiz',
@@ -26,7 +26,9 @@ export function QuizList({ created }) {
     },
   )
   useEffect(() => {
-    if (created !== undefined) look(created)
+    if (created === undefined) return
+    started.add(created)
+    look(created)
   }, [created])
 
   /** @param {string} id */
@@ -39,6 +41,7 @@ export function QuizList({ created }) {
   /** @param {string} id */
   const retry = async id => {
     await api.retryTask(id)
+    started.add(id)
     look(id)
   }
   const followed = new Set((items ?? []).filter(isUnfinished).slice(0, maxFollowed))

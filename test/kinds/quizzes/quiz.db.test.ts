@@ -322,8 +322,7 @@ t.test('killed with -9 in the middle, the next process starts the quiz over', as
   t.notOk(watcher.transcript.done)
 
   upstream.answer(writing(4, 5, 6))
-  const second = await startServer(env)
-  t.teardown(() => second.kill('SIGKILL'))
+  const second = await startConch(t, env)
   const after = new Visitor(second.url, before.cookie)
   const again = await after.watchTask(id, watcher.transcript.lastId)
   await again.ended

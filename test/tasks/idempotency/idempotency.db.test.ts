@@ -1,7 +1,9 @@
 import t, { type Test } from 'tap'
 import { anyRecord } from '../../support/any-record.ts'
+import { briefly } from '../../support/briefly.ts'
 import { type Conch, ownStorage, startConch } from '../../support/conch.ts'
 import { testDatabaseUrl } from '../../support/database.ts'
+import { scrape } from '../../support/metrics.ts'
 import { filesWith, tablesWith } from '../../support/plaintext.ts'
 import { question, questionsIn, quizJson } from '../../support/quiz.ts'
 import { openRaw } from '../../support/raw-database.ts'
@@ -72,16 +74,23 @@ const kinds: Kind[] = [
   },
 ]
 
+/** One for all tests that want no settings of their own: each has visitors of its own. */
+let shared: { conch: Conch; upstream: Upstream }
+t.before(async () => {
+  const upstream = await startUpstream(t)
+  shared = { upstream, conch: await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl }) }
+})
+
 for (const { name, begin } of kinds) {
   t.test(
     `${name}: a repeated request gets the first answer and creates nothing, whatever the state of the task`,
     async t => {
-      const { visitor, upstream, calls } = await conchWith(t, () => {})
+      const { visitor, upstream, calls, asked } = await conchWith(t, () => {})
       const { path, body } = await begin(visitor)
       const first = await post(visitor, path, body, 'a-key')
       t.equal(first.status, 202)
       const id = first.body.taskId
-      await upstream.requested(1)
+      await asked(1)
       t.same(await post(visitor, path, body, 'a-key'), first, 'while it runs')
       upstream.answer(writing)
       for (const completion of upstream.completions) writing(completion)
@@ -130,11 +139,11 @@ for (const { name, begin } of kinds) {
   })
 
   t.test(`${name}: a repeated request with Accept: text/event-stream is the stream of that task`, async t => {
-    const { visitor, upstream, calls } = await conchWith(t, () => {})
+    const { visitor, upstream, calls, asked } = await conchWith(t, () => {})
     const { path, body } = await begin(visitor)
     const request = { method: 'POST', body: JSON.stringify(body), headers: headersWith('a-key') }
     const first = await visitor.watch(path, { request })
-    await upstream.requested(1)
+    await asked(1)
     const second = await visitor.watch(path, { request })
     for (const completion of upstream.completions) writing(completion)
     await Promise.all([first.ended, second.ended])
@@ -175,12 +184,12 @@ for (const { name, begin } of kinds) {
 }
 
 t.test('a repeated message is in its conversation once, and neither waits for its own reply nor stops it', async t => {
-  const { visitor, upstream, calls } = await conchWith(t, () => {})
+  const { visitor, upstream, asked } = await conchWith(t, () => {})
   const talk = await Talk.begin(visitor)
   for (const [index, onBusy] of ['reject', 'queue', 'cancel'].entries()) {
     const path = `${talk.path}/messages?onBusy=${onBusy}`
     const sent = await post(visitor, path, { content: onBusy }, onBusy)
-    while (calls() <= index) await upstream.requested(upstream.completions.length + 1)
+    await asked(index + 1)
     t.same(await post(visitor, path, { content: onBusy }, onBusy), sent)
     t.match(await visitor.task(sent.body.taskId), { status: 'running' })
     for (const completion of upstream.completions) if (!completion.response.writableEnded) writing(completion)
@@ -208,9 +217,9 @@ t.test('a repeated edit of a message removes nothing more', async t => {
 })
 
 t.test('a full queue refuses no repetition', async t => {
-  const { visitor, upstream } = await conchWith(t, () => {}, { MAX_RUNNING_OUTPUTS: '1', MAX_QUEUED_TASKS: '1' })
+  const { visitor, upstream, asked } = await conchWith(t, () => {}, { MAX_RUNNING_OUTPUTS: '1', MAX_QUEUED_TASKS: '1' })
   await post(visitor, '/api/reviews', { ...review, body: '먼저' }, 'running')
-  await upstream.requested(1)
+  await asked(1)
   // The last free place, for the first of them.
   const answers = await Promise.all(Array.from({ length: 20 }, () => post(visitor, '/api/reviews', review, 'waiting')))
   for (const answer of answers) t.same(answer, answers[0])
@@ -224,19 +233,19 @@ t.test('a full queue refuses no repetition', async t => {
 })
 
 t.test('repetitions take no places of the queue', async t => {
-  const { visitor, upstream } = await conchWith(t, () => {}, { MAX_RUNNING_OUTPUTS: '1', MAX_QUEUED_TASKS: '3' })
+  const { visitor, asked } = await conchWith(t, () => {}, { MAX_RUNNING_OUTPUTS: '1', MAX_QUEUED_TASKS: '3' })
   await post(visitor, '/api/reviews', { ...review, body: '먼저' }, 'running')
-  await upstream.requested(1)
+  await asked(1)
   for (let times = 0; times < 10; times++) await post(visitor, '/api/reviews', review, 'waiting')
   for (const key of ['second', 'third']) t.equal((await post(visitor, '/api/reviews', review, key)).status, 202, key)
 })
 
 t.test('a refused message leaves its key free', async t => {
-  const { visitor, upstream } = await conchWith(t, () => {})
+  const { visitor, upstream, asked } = await conchWith(t, () => {})
   const talk = await Talk.begin(visitor)
   const path = `${talk.path}/messages`
   const running = await post(visitor, path, { content: '먼저' }, 'first')
-  await upstream.requested(1)
+  await asked(1)
   t.match(await post(visitor, path, { content: '나중' }, 'second'), {
     status: 409,
     body: { code: 'conversation-busy' },
@@ -390,14 +399,31 @@ const writing: Script = completion => {
   else completion.delta('안녕', '하세요').finish()
 }
 
-async function conchWith(t: Test, script: Script = writing, env: Record<string, string> = {}) {
-  const upstream: Upstream = await startUpstream(t, script)
-  const conch = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl, ...env })
-  return {
-    conch,
-    visitor: conch.visitor(),
-    upstream,
-    /** How often the model was asked for the task's text. */
-    calls: () => upstream.completions.filter(completion => !asksForSummary(completion)).length,
+async function conchWith(t: Test, script: Script = writing, env?: Record<string, string>) {
+  const { upstream, conch } = env ? await ownConch(t, env) : shared
+  upstream.reset(script)
+  const visitor = conch.visitor()
+  t.teardown(() => allEnded(conch, upstream))
+  /** How often the model was asked for the task's text. */
+  const calls = () => upstream.completions.filter(completion => !asksForSummary(completion)).length
+  const asked = async (times: number) => {
+    while (calls() < times) await upstream.requested(upstream.completions.length + 1)
+  }
+  return { conch, visitor, upstream, calls, asked }
+}
+
+async function ownConch(t: Test, env: Record<string, string>) {
+  const upstream = await startUpstream(t)
+  return { upstream, conch: await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl, ...env }) }
+}
+
+/** Lets everything end that a test has left, so that no request to the model comes in the next one. */
+async function allEnded(conch: Conch, upstream: Upstream): Promise<void> {
+  upstream.answer(writing)
+  for (const completion of upstream.completions) if (!completion.response.writableEnded) writing(completion)
+  for (;;) {
+    const { conch_running_outputs, conch_queued_tasks, conch_running_handlers } = await scrape(conch.visitor())
+    if (conch_running_outputs === 0 && conch_queued_tasks === 0 && conch_running_handlers === 0) return
+    await briefly()
   }
 }
