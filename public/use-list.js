@@ -14,6 +14,7 @@ export function useList(loadPage) {
   const [fault, setFault] = useState(/** @type {unknown} */ (undefined))
 
   const busy = useRef(false)
+  const refreshes = useRef(0)
 
   const load = async () => {
     // A page that is loaded twice would be there twice.
@@ -39,7 +40,10 @@ export function useList(loadPage) {
     more: next !== undefined,
     /** Puts the first page as it is now before the loaded items of the others. Throws what the API throws. */
     refresh: async () => {
+      const asked = ++refreshes.current
       const page = await loadPage()
+      // An older state, which came after a newer one was asked for.
+      if (asked !== refreshes.current) return
       const ids = new Set(page.items.map(item => item.id))
       // A list of one page has no others: an item that is not in it any more was deleted.
       const others = (/** @type {Item[]} */ before) => (page.nextCursor ? before.filter(item => !ids.has(item.id)) : [])

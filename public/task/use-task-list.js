@@ -38,15 +38,21 @@ export function useTaskList(kind, loadPage, loadOne, onEnded) {
     if (started.delete(item.id) || (before && isUnfinished(before))) onEnded(item)
   }
 
+  /** What was asked before it changed, or was tried again, says nothing any more: it is about to be loaded again. @param {Item} item */
+  const takeLatest = item => {
+    if (!wanted.current.has(item.id)) take(item)
+  }
+
   const lookUp = async () => {
     while (wanted.current.size > 0) {
       const ids = Array.from(wanted.current)
       wanted.current.clear()
       // An item that cannot be loaded now stays as it was, until its next change.
-      if (ids.length > maxSingly) for (const item of (await loadPage().catch(() => ({ items: [] }))).items) take(item)
+      if (ids.length > maxSingly)
+        for (const item of (await loadPage().catch(() => ({ items: [] }))).items) takeLatest(item)
       else
         for (const id of ids)
-          await loadOne(id).then(take, error => {
+          await loadOne(id).then(takeLatest, error => {
             if (error instanceof Refused && error.status === 404) list.drop(id)
           })
     }

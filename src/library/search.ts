@@ -44,8 +44,8 @@ export async function searchLibrary(
   if (query === undefined) {
     const entries = await entriesOf(tx, from, ownerId, { ...filter, before, limit: limit + 1 })
     const page = entries.slice(0, limit)
-    const lost = page.filter(({ damaged }) => damaged)
-    const documents = await readAll(tx, from.sources, ownerId, lost)
+    const unfit = page.filter(({ damaged, stale }) => damaged || stale)
+    const documents = await readAll(tx, from.sources, ownerId, unfit)
     const items = page.map(entry => ({ entry: asItIs(entry, documents.get(entry.id)) }))
     return { items, next: entries.length > limit ? entries[limit - 1] : undefined }
   }
@@ -90,12 +90,11 @@ function portionsOf(entries: readonly LibraryEntry[]): LibraryEntry[][] {
   return portions
 }
 
-/** The entry; a damaged entry takes the values of its source. */
+/** The entry; one that is damaged, or older than its source, takes the values of its source, but not its place in the list. */
 function asItIs(entry: LibraryEntry, document: LibraryDocument | undefined): LibraryEntry {
   if (!document) return entry
-  if (!entry.damaged) return { ...entry, damaged: document.damaged }
-  const { title, preview } = digestOf(document)
-  return { ...entry, title, preview, damaged: document.damaged }
+  if (!entry.damaged && !entry.stale) return { ...entry, damaged: document.damaged }
+  return { ...entry, ...digestOf(document), damaged: document.damaged }
 }
 
 function excerptIn({ contents, about }: LibraryDocument, wanted: string): Excerpt | undefined {

@@ -14,6 +14,8 @@ export interface LibraryEntry {
   preview: string
   /** Title or preview can no longer be read; the source may be whole. */
   damaged: boolean
+  /** The task has ended again, or runs again, since the entry was written: the handler is about to write it. */
+  stale?: boolean
   characters: number
   bytes: number
   count: number
@@ -50,7 +52,7 @@ export async function listEntries(
   const current = sql<string>`case when ${library.status} = 'confirmed' then ${library.status}
     else coalesce(${tasks.status}, ${library.status}) end`
   const rows = await tx
-    .select({ row: library, status: current })
+    .select({ row: library, status: current, finishedAt: tasks.finishedAt })
     .from(library)
     // A conversation is not a task: no task has its id.
     .leftJoin(tasks, eq(tasks.id, id))
@@ -65,7 +67,7 @@ export async function listEntries(
     )
     .orderBy(desc(updatedAt), desc(id))
     .limit(limit)
-  return rows.map(({ row, status }) => {
+  return rows.map(({ row, status, finishedAt }) => {
     const place = { row: row.id, owner: row.ownerId }
     const title = row.title && cipher.tryOpen(library.title, place, row.title)
     const preview = cipher.tryOpen(library.preview, place, row.preview)
@@ -76,6 +78,7 @@ export async function listEntries(
       title: title ?? undefined,
       preview: preview ?? '',
       damaged: title === undefined || preview === undefined,
+      stale: status !== row.status || (finishedAt !== null && finishedAt > row.updatedAt),
       characters: row.characters,
       bytes: row.bytes,
       count: row.count,

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { anyRecord } from '../support/any-record.ts'
 import { type Conch, startConch } from '../support/conch.ts'
+import { InlineEvents } from '../support/inline-events.ts'
 import { Library } from '../support/library.ts'
 import { question, quizJson } from '../support/quiz.ts'
 import { asksForSummary, Talk } from '../support/talk.ts'
@@ -170,6 +171,26 @@ t.test('nothing of other owners is listed', async t => {
   t.same(await other.all(), [])
   for (const q of ['생기부', '수영', '을']) t.same(await other.search(q), [])
   t.ok(ids.record)
+})
+
+t.test('what was tried again is listed as it is now, before its event is handled', async t => {
+  let handled = true
+  class Held extends InlineEvents {
+    override async publishAll(...published: Parameters<InlineEvents['publishAll']>): Promise<void> {
+      if (handled) await super.publishAll(...published)
+    }
+  }
+  const own = await startConch(t, { OPENAI_BASE_URL: upstream.baseUrl }, { openEvents: handlers => new Held(handlers) })
+  const visitor = own.visitor()
+  const library = new Library(visitor)
+  says('')
+  const id = await written(visitor, '/api/reviews', { body: '발표를 망쳤다.', type: 'FEELING' })
+  t.match(await library.all(), [{ id, status: 'failed', preview: '', sizes: { characters: 8 } }])
+  handled = false
+  says('속상했겠어요.')
+  t.equal((await visitor.json('POST', `/api/tasks/${id}/retry`)).status, 202)
+  await visitor.finished(id)
+  t.match(await library.all(), [{ id, status: 'completed', preview: '속상했겠어요.', sizes: { characters: 15 } }])
 })
 
 t.test('a removed thing leaves the library at once', async t => {
