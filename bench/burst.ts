@@ -30,7 +30,7 @@ const cold = {
   bursts: (process.env.COLD_BURSTS ?? '1 100 500').split(' ').map(Number),
   rounds: Number(process.env.ROUNDS ?? 3),
   outputs: 3,
-  pace: { tokens: 60, perSecond: 12 },
+  pace: { tokens: 20, perSecond: 4 },
 }
 
 /** Another checkout, whose cold bursts are measured as well. */
