@@ -15,6 +15,8 @@ export function useList(loadPage) {
 
   const busy = useRef(false)
   const refreshes = useRef(0)
+  /** The number of the refresh whose state is shown. */
+  const shown = useRef(0)
 
   const load = async () => {
     // A page that is loaded twice would be there twice.
@@ -42,8 +44,9 @@ export function useList(loadPage) {
     refresh: async () => {
       const asked = ++refreshes.current
       const page = await loadPage()
-      // An older state, which came after a newer one was asked for.
-      if (asked !== refreshes.current) return
+      // An older state, which came after a newer one.
+      if (asked < shown.current) return
+      shown.current = asked
       const ids = new Set(page.items.map(item => item.id))
       // A list of one page has no others: an item that is not in it any more was deleted.
       const others = (/** @type {Item[]} */ before) => (page.nextCursor ? before.filter(item => !ids.has(item.id)) : [])

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config/re
 import { ExposedSecretFile, UnusableSecretFile } from './config/secret-file.ts'
 import { keptOperatorToken } from './config/secrets.ts'
 import { type DataDirLock, DataDirLocked, lockDataDir } from './db/data-dir-lock.ts'
+import { holdBaselineTier } from './db/embedded/baseline-tier.ts'
 import { EmbeddedThread } from './db/embedded/embedded-thread.ts'
 import { quickImports } from './db/quick-imports.ts'
 
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
   const config = configuration()
   // Before anything large is loaded: so a second process on the same folder ends at once.
   const dataDirLock = await lockFor(config).catch(refuse)
+  const releaseTier = config.databaseUrl ? undefined : holdBaselineTier()
   keepCompiledCode(config)
   const started = startExisting(config)
   quickImports()
@@ -44,6 +46,7 @@ async function main(): Promise<void> {
   }).catch(refuse)
   // While nothing waits for an answer; on later starts there is little that is new.
   flushCompileCache()
+  releaseTier?.()
   const url = await app
     .listen({ port: config.port, host: config.host, backlog: maxWaitingConnections })
     .catch(async error => {
@@ -101,18 +104,24 @@ async function lockFor({ databaseUrl, dataDir }: Config): Promise<DataDirLock | 
 }
 
 /**
- * Keeps what V8 compiles in the data folder: a start takes 2.0 s instead of 2.6 with it. Of the versions of Conch only this one's is
- * kept, 11 MB. Where the folder is not there or cannot be written, all goes on without.
+ * Keeps what V8 compiles in the data folder, 11 MB, for a quicker start. Of other versions of Conch and Node nothing is kept. Where
+ * the folder is not there, cannot be written, or others could write to it, who would run their code here, all goes on without.
  */
 function keepCompiledCode({ dataDir }: Config): void {
   if (!existsSync(dataDir) || process.env.NODE_COMPILE_CACHE) return
   const folder = join(dataDir, 'compiled')
-  const own = `conch-${packageJson.version}`
+  const own = `conch-${packageJson.version}-node-${process.version}`
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const { uid, mode } = statSync(folder)
+    if (uid !== process.geteuid?.() || (mode & 0o022) !== 0) return
+  } catch {
+    return
+  }
   enableCompileCache(join(folder, own))
+  const isOld = (name: string) => name.startsWith('conch-') && name !== own
   readdir(folder)
-    .then(names =>
-      Promise.all(names.filter(name => name !== own).map(name => rm(join(folder, name), { recursive: true }))),
-    )
+    .then(names => Promise.all(names.filter(isOld).map(name => rm(join(folder, name), { recursive: true }))))
     .catch(() => {})
 }
 

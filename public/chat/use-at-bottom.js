@@ -3,6 +3,11 @@ import { useEffect, useRef, useState } from '../preact.js'
 /** A reader within this distance of the end follows it. */
 const nearPx = 24
 
+/** What a reader moves a page with, and for how long the page goes on moving. */
+const moves = ['wheel', 'touchmove', 'keydown']
+const upKeys = new Set(['ArrowUp', 'PageUp', 'Home', ' '])
+const movingMs = 300
+
 /**
  * Keeps the end of a growing element in view while its reader is there. A reader who scrolls up stays where they are until
  * they return to the end, or ask to.
@@ -37,6 +42,7 @@ export function useAtBottom() {
     const pageHeight = () => document.documentElement.scrollHeight
     let lastY = scrollY
     let lastPageHeight = pageHeight()
+    let movedAt = Number.NEGATIVE_INFINITY
     const onScroll = () => {
       const up = scrollY < lastY
       const changed = pageHeight() !== lastPageHeight
@@ -45,9 +51,9 @@ export function useAtBottom() {
       if (!up) {
         if (belowPx() < nearPx) follow(true)
       } else if (belowPx() > 2) {
-        // A page that gets shorter moves up by itself, and may have grown again by now: only while its height stays is it
-        // the reader who moves it.
-        if (changed) keepUp()
+        // A page that gets shorter moves up by itself, and may have grown again by now. The reader moves it while its height
+        // stays, or by a key, the wheel or a finger.
+        if (changed && performance.now() - movedAt > movingMs) keepUp()
         else follow(false)
       }
     }
@@ -56,10 +62,17 @@ export function useAtBottom() {
       lastPageHeight = pageHeight()
     })
     if (ref.current) observer.observe(ref.current)
+    /** @param {Event} event */
+    const onMove = event => {
+      if (event instanceof KeyboardEvent && !upKeys.has(event.key)) return
+      movedAt = performance.now()
+    }
+    for (const kind of moves) addEventListener(kind, onMove, { passive: true })
     addEventListener('scroll', onScroll, { passive: true })
     addEventListener('resize', keepUp)
     return () => {
       observer.disconnect()
+      for (const kind of moves) removeEventListener(kind, onMove)
       removeEventListener('scroll', onScroll)
       removeEventListener('resize', keepUp)
     }

@@ -8,7 +8,7 @@ import { Entry } from './entry.js'
 /** The diaries by day, newest first, with the state of their replies. */
 export function History() {
   const { t, api, day, announce } = useServices()
-  const { items, fault, load, more, look, drop } = useTaskList('review', api.reviews.list, api.reviews.one)
+  const { items, fault, load, more, lookAgain, drop } = useTaskList('review', api.reviews.list, api.reviews.one)
   const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null))
 
   /** @param {string} id */
@@ -21,7 +21,7 @@ export function History() {
   /** @param {string} id */
   const retry = async id => {
     await api.retryTask(id)
-    look(id)
+    lookAgain(id)
   }
   return html`
     <section aria-labelledby="past-title">

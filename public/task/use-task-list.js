@@ -32,15 +32,19 @@ export function useTaskList(kind, loadPage, loadOne, onEnded) {
 
   /** @param {Item} item */
   const take = item => {
-    const before = items.current?.find(({ id }) => id === item.id)
+    const shown = items.current?.find(({ id }) => id === item.id)
     list.put(item)
     if (!onEnded || isUnfinished(item)) return
-    if (started.delete(item.id) || (before && isUnfinished(before))) onEnded(item)
+    if (started.delete(item.id) || (shown && isUnfinished(shown))) onEnded(item)
   }
 
-  /** What was asked before it changed, or was tried again, says nothing any more: it is about to be loaded again. @param {Item} item */
-  const takeLatest = item => {
-    if (!wanted.current.has(item.id)) take(item)
+  /** The loads so far, and for what runs again how many of them are about its run before. */
+  const loads = useRef(0)
+  const before = useRef(/** @type {Map<string, number>} */ (new Map()))
+
+  /** @param {number} load @param {Item} item */
+  const takeOf = (load, item) => {
+    if (load > (before.current.get(item.id) ?? 0)) take(item)
   }
 
   const lookUp = async () => {
@@ -48,13 +52,19 @@ export function useTaskList(kind, loadPage, loadOne, onEnded) {
       const ids = Array.from(wanted.current)
       wanted.current.clear()
       // An item that cannot be loaded now stays as it was, until its next change.
-      if (ids.length > maxSingly)
-        for (const item of (await loadPage().catch(() => ({ items: [] }))).items) takeLatest(item)
-      else
-        for (const id of ids)
-          await loadOne(id).then(takeLatest, error => {
-            if (error instanceof Refused && error.status === 404) list.drop(id)
-          })
+      if (ids.length > maxSingly) {
+        const load = ++loads.current
+        for (const item of (await loadPage().catch(() => ({ items: [] }))).items) takeOf(load, item)
+      } else
+        for (const id of ids) {
+          const load = ++loads.current
+          await loadOne(id).then(
+            item => takeOf(load, item),
+            error => {
+              if (error instanceof Refused && error.status === 404) list.drop(id)
+            },
+          )
+        }
     }
     looking.current = undefined
   }
@@ -63,6 +73,11 @@ export function useTaskList(kind, loadPage, loadOne, onEnded) {
   const look = id => {
     wanted.current.add(id)
     looking.current ??= lookUp()
+  }
+  /** The same for one that runs again: what is being loaded may be about the run before. @param {string} id */
+  const lookAgain = id => {
+    before.current.set(id, loads.current)
+    look(id)
   }
   useEffect(
     () =>
@@ -73,5 +88,5 @@ export function useTaskList(kind, loadPage, loadOne, onEnded) {
       }),
     [],
   )
-  return { ...list, look }
+  return { ...list, look, lookAgain }
 }

@@ -157,6 +157,7 @@ function overPool(pool: pg.Pool) {
     // it for as long again. For a single statement the pool closes the connection.
     const query = (config: pg.QueryConfig & { rowMode?: 'array' }, values: unknown[]) => {
       // The driver copies a config object, in a way that cost an eighth of a POST; a plain text it does not.
+      if (released) return Promise.reject(new Error('the transaction has ended'))
       const plain = !config.rowMode && !config.name
       const result = plain ? client.query(config.text, values) : client.query(config, values)
       return result.catch(fault => {

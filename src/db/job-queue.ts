@@ -45,8 +45,11 @@ export class JobQueue<Data extends object> {
   #touching: Promise<unknown> = Promise.resolve()
   readonly #completing = new Set<Promise<unknown>>()
 
-  private constructor(name: string, boss: PgBoss, database: Database) {
+  readonly #ordered: boolean
+
+  private constructor(name: string, boss: PgBoss, database: Database, ordered: boolean) {
     this.name = name
+    this.#ordered = ordered
     this.#boss = boss
     this.#database = database
   }
@@ -73,7 +76,7 @@ export class JobQueue<Data extends object> {
     // pg-boss reads the queue's row at its first use, on a connection of its own. Inside a transaction of the embedded
     // database, which has one connection, that would wait for ever: so it is read now.
     await boss.touch(name, uuidv7())
-    return new JobQueue(name, boss, database)
+    return new JobQueue(name, boss, database, ordered)
   }
 
   async send(
@@ -122,7 +125,9 @@ export class JobQueue<Data extends object> {
 
   /** Fetches up to `limit` jobs, the oldest first. Of those with the same age, as of one transaction, ids say the order. */
   async fetch(tx: Queries, limit: number): Promise<Job<Data>[]> {
-    const db = oldestFirst(this.name, jobsIn(tx))
+    // An ordered queue has one job for each key to fetch, and pg-boss decides by ids which one. There this would only cost: a job
+    // that is due again at once would always be found before the others.
+    const db = this.#ordered ? jobsIn(tx) : oldestFirst(this.name, jobsIn(tx))
     const jobs = await this.#boss.fetch<Data>(this.name, { batchSize: limit, includeMetadata: true, db })
     // pg-boss returns them in any order.
     return jobs.sort(byAge)

@@ -109,7 +109,9 @@ export class Connections {
    * after a 408.
    */
   #late(error: Error, socket: Socket): void {
-    const late: { request?: IncomingMessage } = { request: this.#answers.get(socket)?.req }
+    const answered = this.#answers.get(socket)?.req
+    // A request that has arrived and is being answered is not the late one: that came behind it.
+    const late: { request?: IncomingMessage } = answered && !answered.complete ? { request: answered } : {}
     this.#lateRequests.set(socket, late)
     // By then everything that had arrived is read.
     setImmediate(() => {

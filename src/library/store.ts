@@ -78,7 +78,7 @@ export async function listEntries(
       title: title ?? undefined,
       preview: preview ?? '',
       damaged: title === undefined || preview === undefined,
-      stale: status !== row.status || (finishedAt !== null && finishedAt > row.updatedAt),
+      stale: status !== row.status || (status !== 'confirmed' && finishedAt !== null && finishedAt > row.updatedAt),
       characters: row.characters,
       bytes: row.bytes,
       count: row.count,

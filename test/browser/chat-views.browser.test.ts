@@ -127,9 +127,21 @@ t.test('the end stays in sight while it grows, but not for a reader who has scro
   await page.evaluate(() => document.querySelector('.messages')?.removeAttribute('style'))
   await inSight()
 
+  // Once a reader moves it, it may grow in the same moment.
   await page.mouse.move(400, 200)
+  await page.evaluate(() =>
+    addEventListener(
+      'wheel',
+      () => {
+        const list = document.querySelector<HTMLElement>('.messages') as HTMLElement
+        list.style.paddingBottom = '40px'
+      },
+      { once: true },
+    ),
+  )
   await page.mouse.wheel(0, -300)
   await visitor.button('맨 아래로').waitFor()
+  await page.evaluate(() => document.querySelector('.messages')?.removeAttribute('style'))
   const place = await page.evaluate(() => scrollY)
   steps[1]?.resolve()
   await visitor.turn(0).shows('2부분')

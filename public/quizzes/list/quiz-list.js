@@ -16,7 +16,7 @@ const maxFollowed = 3
 export function QuizList({ created }) {
   const { t, api, announce, started } = useServices()
   const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null))
-  const { items, fault, load, more, look, drop } = useTaskList(
+  const { items, fault, load, more, look, lookAgain, drop } = useTaskList(
     'quiz',
     api.quizzes.list,
     async id => itemOf(await api.quizzes.one(id)),
@@ -40,9 +40,14 @@ export function QuizList({ created }) {
   }
   /** @param {string} id */
   const retry = async id => {
-    await api.retryTask(id)
     started.add(id)
-    look(id)
+    try {
+      await api.retryTask(id)
+    } catch (error) {
+      started.delete(id)
+      throw error
+    }
+    lookAgain(id)
   }
   const followed = new Set((items ?? []).filter(isUnfinished).slice(0, maxFollowed))
   return html`

@@ -1,7 +1,10 @@
 import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { holdBaselineTier } from './baseline-tier.ts'
 import { ConnectionStream } from './connection-stream.ts'
 import { type FromThread, send, type ThreadSettings, type ToThread } from './messages.ts'
+import { Watchdog } from './watchdog.ts'
 
 /**
  * A smaller cache of pages than Postgres': the files of a database of this kind are in the cache of the system anyway. With 16 MB a
@@ -36,10 +39,11 @@ export class EmbeddedThread {
   /** In memory without one. */
   readonly folder: string | undefined
   readonly #worker: Worker
-  readonly #connections = new Map<number, ConnectionStream>()
+  readonly #connections = new Map<number, { stream: ConnectionStream; watchdog: Watchdog }>()
   readonly #opening = Promise.withResolvers<void>()
   readonly #ended: Promise<unknown>
   #lastConnection = 0
+  #open = false
   #closing = false
   #lost: EmbeddedDatabaseLost | undefined
 
@@ -50,17 +54,19 @@ export class EmbeddedThread {
    */
   constructor(folder: string | undefined, onLost: (error: EmbeddedDatabaseLost) => void) {
     this.folder = folder
+    const releaseTier = holdBaselineTier()
+    // Node has added a folder for its version to the one that it was given, and would do so again.
     const compileCache = getCompileCacheDir()
     this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
       name: 'embedded database',
       workerData: { folder, startParams, compiled } satisfies ThreadSettings,
       // Hooks of the process, as those of a test runner, are not for it.
       execArgv: [],
-      env: { ...process.env, ...(compileCache && { NODE_COMPILE_CACHE: compileCache }) },
+      env: { ...process.env, ...(compileCache && { NODE_COMPILE_CACHE: dirname(compileCache) }) },
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
     })
     // The fault may come before anyone asks.
-    this.#opening.promise.catch(() => {})
+    this.#opening.promise.catch(() => {}).finally(releaseTier)
     this.#worker.on('message', (message: FromThread) => this.#receive(message))
     let cause: unknown
     this.#worker.on('error', error => {
@@ -69,8 +75,9 @@ export class EmbeddedThread {
     this.#ended = new Promise(resolve => this.#worker.once('exit', resolve)).then(() => {
       this.#lost = new EmbeddedDatabaseLost(cause)
       this.#opening.reject(this.#lost)
-      for (const connection of this.#connections.values()) connection.destroy(this.#lost)
-      if (!this.#closing) onLost(this.#lost)
+      for (const { stream } of this.#connections.values()) stream.destroy(this.#lost)
+      // One that has not opened is reported by `opened`.
+      if (this.#open && !this.#closing) onLost(this.#lost)
     })
   }
 
@@ -87,14 +94,19 @@ export class EmbeddedThread {
   /** A connection, for `pg`. */
   connect(): ConnectionStream {
     const id = ++this.#lastConnection
+    const watchdog = new Watchdog(() => void this.#worker.terminate())
     const stream = new ConnectionStream(
-      chunks => send(this.#worker, id, chunks),
+      chunks => {
+        watchdog.expect()
+        send(this.#worker, id, chunks)
+      },
       () => {
+        watchdog.relax()
         this.#connections.delete(id)
         this.#post([id])
       },
     )
-    this.#connections.set(id, stream)
+    this.#connections.set(id, { stream, watchdog })
     if (this.#lost) stream.destroy(this.#lost)
     return stream
   }
@@ -108,14 +120,17 @@ export class EmbeddedThread {
 
   #receive(message: FromThread): void {
     if (Array.isArray(message)) {
-      this.#connections.get(message[0])?.receive(message[1])
+      const connection = this.#connections.get(message[0])
+      connection?.watchdog.relax()
+      connection?.stream.receive(message[1])
     } else if ('compiled' in message) {
       compiled = message.compiled
+      this.#open = true
       this.#opening.resolve()
     } else {
       this.#closing = true
       const { fault } = message
-      this.#opening.reject(Object.assign(new Error(fault.message), { stack: fault.stack }))
+      this.#opening.reject(Object.assign(new Error(fault.message), fault))
     }
   }
 

@@ -15,7 +15,7 @@ export type ToThread = [connection: number, bytes: Uint8Array] | [connection: nu
 /** From the thread: it is open, and what PGlite was compiled to; it could not be opened, or the answer to what came on a connection. */
 export type FromThread =
   | { compiled: WebAssembly.Module }
-  | { fault: { message: string; stack?: string | undefined } }
+  | { fault: Pick<NodeJS.ErrnoException, 'message' | 'stack' | 'code' | 'syscall'> }
   | [connection: number, bytes: Uint8Array]
 
 /** The bytes of all chunks in a buffer that no other value shares, so that it can be given away to another thread. */

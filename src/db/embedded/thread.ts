@@ -17,18 +17,12 @@ async function main(port: MessagePort): Promise<void> {
   const post = (message: FromThread) => port.postMessage(message)
   const { folder, startParams, compiled: before } = workerData as ThreadSettings
   const isNew = folder === undefined || !existsSync(join(folder, 'PG_VERSION'))
-  const opened = await withoutTierUp(async () => {
-    const compiled = before ?? (await WebAssembly.compile(await readFile(wasm)))
-    const pglite = await PGlite.create({
-      ...(folder !== undefined && { dataDir: folder }),
-      startParams: [...PGlite.defaultStartParams, ...startParams],
-      pgliteWasmModule: compiled,
-    })
-    return { pglite, compiled }
-  }).catch(error => {
+  const opened = await open(folder, startParams, before).catch(error => {
     // PGlite also throws values that are no errors.
-    const { message, stack } = error instanceof Error ? error : new Error(`PGlite failed: ${error}`)
-    post({ fault: { message, stack } })
+    const { message, stack, code, syscall } = (
+      error instanceof Error ? error : new Error(`PGlite failed: ${error}`)
+    ) as NodeJS.ErrnoException
+    post({ fault: { message, stack, code, syscall } })
   })
   if (!opened) return port.close()
   const { pglite, compiled } = opened
@@ -45,12 +39,30 @@ async function main(port: MessagePort): Promise<void> {
   post({ compiled })
 }
 
+async function open(
+  folder: string | undefined,
+  startParams: readonly string[],
+  before: WebAssembly.Module | undefined,
+) {
+  const compiled = before ?? (await WebAssembly.compile(await readFile(wasm)))
+  const pglite = await PGlite.create({
+    ...(folder !== undefined && { dataDir: folder }),
+    startParams: [...PGlite.defaultStartParams, ...startParams],
+    pgliteWasmModule: compiled,
+  })
+  return { pglite, compiled }
+}
+
 const wasm = new URL('./pglite.wasm', import.meta.resolve('@electric-sql/pglite'))
 
 /** What a server says to a client that it trusts: AuthenticationOk, and ReadyForQuery outside of a transaction. */
 const welcome = Buffer.concat([frame('R', Buffer.alloc(4)), frame('Z', Buffer.from('I'))])
 
 const rollback = Buffer.concat([frame('Q', Buffer.from('rollback\0'))])
+
+/** The message that ends each answer: ReadyForQuery. */
+const ready = 'Z'.charCodeAt(0)
+const readyBytes = 6
 
 /** The state in which PGlite waits for the next statement: the last byte of each answer. */
 const outsideTransaction = 'I'.charCodeAt(0)
@@ -93,7 +105,10 @@ class Server {
       onRawData: bytes => chunks.push(Buffer.from(bytes)),
     })
     const answer = Buffer.concat(chunks)
-    this.#state = answer.at(-1) ?? this.#state
+    // PGlite swallows what its WebAssembly throws, an abort for want of memory say, and then does not end its answer.
+    if (answer.length < readyBytes || answer[answer.length - readyBytes] !== ready)
+      throw new Error('PGlite has aborted')
+    this.#state = answer.at(-1) as number
     return answer
   }
 }
@@ -102,23 +117,8 @@ class Server {
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()
-}
-
-/**
- * Keeps V8 from compiling again, with optimisation, the WebAssembly modules that are loaded until `load` ends: PGlite's. Then V8 has
- * its defaults again, for others such as undici's parser: the flags are the whole process'.
- *
- * One function of Postgres alone takes 2.9 s of processor time and 600 MB to optimise, while the first requests wait on two cores.
- * Without it, the first hundred of three statements each take 0.17 s instead of 0.49, and a server needs 300 MB instead of 650; of
- * 48,000 statements the later ones take a fifth longer. The flags count when the module is compiled, hence the two moments.
- */
-async function withoutTierUp<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
-  for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag)
-  try {
-    return await load()
-  } finally {
-    for (const flag of ['--wasm-tier-up', '--wasm-dynamic-tiering']) setFlagsFromString(flag)
-  }
+  // Compiled code that V8 keeps is for the flags that are set.
+  setFlagsFromString('--no-expose-gc')
 }
 
 if (!parentPort) throw new Error('this file is the main file of a thread')
