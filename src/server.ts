@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
+import { compiledCodeFolder, removeOtherVersions } from './base/compiled-code.ts'
 import { loggableError } from './base/loggable-error.ts'
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config/read-config.ts'
 import { ExposedSecretFile, UnusableSecretFile } from './config/secret-file.ts'
@@ -103,26 +103,14 @@ async function lockFor({ databaseUrl, dataDir }: Config): Promise<DataDirLock | 
   return databaseUrl ? undefined : lockDataDir(dataDir)
 }
 
-/**
- * Keeps what V8 compiles in the data folder, 11 MB, for a quicker start. Of other versions of Conch and Node nothing is kept. Where
- * the folder is not there, cannot be written, or others could write to it, who would run their code here, all goes on without.
- */
+/** Keeps what V8 compiles in the data folder, 11 MB, for a quicker start. Of other versions of Conch and Node nothing is kept. */
 function keepCompiledCode({ dataDir }: Config): void {
-  if (!existsSync(dataDir) || process.env.NODE_COMPILE_CACHE) return
-  const folder = join(dataDir, 'compiled')
-  const own = `conch-${packageJson.version}-node-${process.version}`
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const { uid, mode } = statSync(folder)
-    if (uid !== process.geteuid?.() || (mode & 0o022) !== 0) return
-  } catch {
-    return
-  }
-  enableCompileCache(join(folder, own))
-  const isOld = (name: string) => name.startsWith('conch-') && name !== own
-  readdir(folder)
-    .then(names => Promise.all(names.filter(isOld).map(name => rm(join(folder, name), { recursive: true }))))
-    .catch(() => {})
+  if (process.env.NODE_COMPILE_CACHE) return
+  const version = `conch-${packageJson.version}-node-${process.version}`
+  const folder = compiledCodeFolder(dataDir, version)
+  if (!folder) return
+  enableCompileCache(folder)
+  void removeOtherVersions(dataDir, version)
 }
 
 /**
