@@ -170,7 +170,7 @@ t.test('an owner sees how many of their own are unread, also when another instan
 })
 
 t.test(
-  'a silent stream sends comments; a client that does not read is dropped, and one that disconnects is forgotten',
+  'a silent stream sends pings; a client that does not read is dropped, and one that disconnects is forgotten',
   async t => {
     const owner = uuidv7()
     const clock = createClock()
@@ -178,7 +178,9 @@ t.test(
     const client = await watch(owner)
     await client.until(({ chunks }) => chunks.length > 0)
     clock.tick(heartbeatMs)
-    await client.until(() => client.raw.endsWith('\n\n:\n\n'))
+    await client.until(() =>
+      client.raw.endsWith('\n\nevent: ping\ndata: {"type":"data-ping","data":{},"transient":true}\n\n'),
+    )
     const streamClosed = once(server, 'left')
     client.leave()
     await streamClosed
