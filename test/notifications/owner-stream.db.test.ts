@@ -246,12 +246,27 @@ function notifyOf(ownerId: string, taskId: string, { ended = false } = {}) {
   })
 }
 
+/** No task is followed here. */
+const noLog = () => Promise.reject(new Error('no task is followed'))
+
 /** A server whose address is the owner. */
 function serving(t: Test, timers?: Timers) {
   const { queries } = database
   const hub = new OwnerHub({ queries, tasks: taskStates, store, timers: timers ?? (globalThis as Timers), logger })
   const make = (ownerId: string, cursor?: string) =>
-    new OwnerStream({ ownerId, cursor, language: 'ko', queries, store, labels, tasks: taskStates, hub, logger, timers })
+    new OwnerStream({
+      ownerId,
+      cursor,
+      language: 'ko',
+      queries,
+      store,
+      labels,
+      tasks: taskStates,
+      log: noLog,
+      hub,
+      logger,
+      timers,
+    })
   const server = createServer((request, response) => {
     const stream = make(request.url?.slice(1) ?? '', request.headers['last-event-id'] as string | undefined)
     server.emit('stream', stream, response)
