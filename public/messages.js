@@ -15,6 +15,13 @@ export const ko = {
   'load.failed': '화면을 준비하지 못했습니다.',
   'load.again': '다시 시도',
 
+  'link.away': '서버에 연결되지 않아 다시 연결하고 있어요. 쓰던 내용은 이 창에 그대로 있어요.',
+  'link.slow': '서버가 아직 답하지 않아 다시 보내고 있어요. 여러 번 보내도 한 번만 처리돼요.',
+  'link.unsent': '인터넷에 연결되어 있지 않아 아직 보내지 않았어요. 내용은 그대로 있어요.',
+  'link.send': '지금 보내기',
+  'link.back': '다시 연결됐어요.',
+  'link.notKept': '이 브라우저는 지금 아무것도 저장하지 않아요. 창을 닫거나 새로 고치면 쓰던 내용이 사라져요.',
+
   'title.running': '쓰는 중…',
   'title.ended': '다 씀',
 
@@ -146,6 +153,13 @@ export const en = {
 
   'load.failed': 'The page could not be prepared.',
   'load.again': 'Try again',
+
+  'link.away': 'There is no connection to the server; trying again. What you wrote is still here.',
+  'link.slow': 'The server has not answered yet, so it is being sent again. It counts only once.',
+  'link.unsent': 'You are offline, so this has not been sent yet. What you wrote is still here.',
+  'link.send': 'Send now',
+  'link.back': 'Connected again.',
+  'link.notKept': 'This browser keeps nothing right now. What you write is gone when you close or reload this window.',
 
   'title.running': 'Writing…',
   'title.ended': 'Done',

@@ -1,5 +1,4 @@
 import { pageQuery } from '../api.js'
-import { submit } from '../submit.js'
 
 /**
  * @typedef {import('../api.js').OutputStatus} OutputStatus
@@ -22,13 +21,13 @@ import { submit } from '../submit.js'
  * @typedef {ReturnType<typeof recordsApi>} RecordsApi
  */
 
-/** @param {import('../api.js').Call} call */
-export function recordsApi(call) {
+/** @param {import('../api.js').Call} call @param {import('../submit.js').Submit} submit */
+export function recordsApi(call, submit) {
   return {
     /** @returns {Promise<Limits>} */
     limits: () => call('GET', '/records/limits'),
     /** @param {RecordRequest} body @returns {Promise<{ taskId: string }>} */
-    create: body => submit(call, '/records', body),
+    create: body => submit('/records', body),
     /** @param {string} id @returns {Promise<RecordView>} */
     one: id => call('GET', `/records/${id}`),
     /**
@@ -50,6 +49,6 @@ export function recordsApi(call) {
      * @param {AbortSignal} [signal]
      * @returns {Promise<Check>}
      */
-    check: (body, signal) => call('POST', '/records/check', { body, signal }),
+    check: (body, signal) => call('POST', '/records/check', { body, signal, repeatable: true }),
   }
 }
