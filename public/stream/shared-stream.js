@@ -31,6 +31,9 @@ const channelName = 'conch-stream'
 
 /** Tabs that follow something in the same moment are one change of the address. */
 const togetherMs = 30
+/** What ends a task. */
+const terminal = new Set(['finish', 'abort', 'error'])
+
 /** A stream that said something within this, a ping and what it may be late, is alive. */
 const aliveMs = 12_000
 
@@ -225,6 +228,8 @@ export class SharedStream {
     if (followed.end) return this.#end(task, followed)
     const before = this.#list.cursorOf(task)
     this.#list.moveTo(task, followed.cursor)
+    // The server leaves it out by itself: no reason to open the stream again.
+    if (terminal.has(followed.chunk.type)) this.#list.end(task)
     this.#send({ type: 'task', task, before, followed })
   }
 
