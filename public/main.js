@@ -13,6 +13,7 @@ import { reviewsApi } from './reviews/api.js'
 import { SharedStream } from './stream/shared-stream.js'
 import { createSubmit } from './submit.js'
 import { TaskChanges } from './task-changes.js'
+import { surviveTranslation } from './text/survive-translation.js'
 
 const i18n = createI18n(navigator.languages)
 document.documentElement.lang = i18n.lang
@@ -43,6 +44,7 @@ if (announcer && root) {
     announce,
     started: new Set(),
   }
+  surviveTranslation(root)
   render(html`<${App} services=${services} />`, root)
 }
 

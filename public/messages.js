@@ -77,7 +77,7 @@ export const ko = {
   'output.pending': '차례를 기다림',
   'output.waiting': '첫 문장을 기다리는 중',
   'output.running': '쓰는 중',
-  'output.completed': '다 씀',
+  'output.completed': '완료',
   'output.incomplete': '쓰다 끊김',
   'output.failed': '쓰지 못함',
   'output.cancelled': '멈춤',

@@ -24,8 +24,8 @@ export function StageLine({ view }) {
         const took = name === 'completed' ? undefined : times.get(name)
         return html`<li key=${name} data-state=${state} aria-current=${state === 'now' ? 'step' : undefined}>
           <span class="name">${t(/** @type {import('../i18n.js').MessageKey} */ (`stage.${name}`))}</span>
-          ${took !== undefined && html`<span class="time">${formatElapsed(took, t)}</span>`}
-          ${name === 'completed' && view.ended && html`<span class="time">${total(view, t)}</span>`}
+          ${took !== undefined && html`<span class="time" translate=${false}>${formatElapsed(took, t)}</span>`}
+          ${name === 'completed' && view.ended && html`<span class="time" translate=${false}>${total(view, t)}</span>`}
         </li>`
       })}
     </ol>

@@ -15,10 +15,10 @@ t.test(
     const leader = await visit(t, browser, conch.url)
     /** Streams that are open, by their addresses. */
     const streams = new Set<unknown>()
-    const closed: string[] = []
     leader.page.context().on('request', request => request.url().includes('/events') && streams.add(request))
-    for (const over of ['requestfailed', 'requestfinished'] as const)
-      leader.page.context().on(over, request => streams.delete(request) && closed.push(request.url()))
+    const over = (request: unknown) => streams.delete(request)
+    leader.page.context().on('requestfailed', over)
+    leader.page.context().on('requestfinished', over)
     const tabs = [leader]
     await start(leader)
     for (let count = 1; count < 7; count++) {
