@@ -11,7 +11,8 @@ import { pageQuery } from '../api.js'
  *   damaged?: true }} Saved
  * @typedef {{ id: string, status: import('../api.js').TaskStatus, error?: import('../api.js').Fault, category: string | null,
  *   subject?: string | null, label?: string | null, versions: Version[], limit: Limit | null, targetBytes?: number | null,
- *   saved: Saved | null, createdAt: string, damaged?: true }} RecordView
+ *   saved: Saved | null, createdAt: string, damaged?: true, request?: RecordRequest | null }} RecordView `request`: of one that is
+ *   loaded alone; null if it is damaged
  * @typedef {{ category: string, names: Words, characters: number, bytes: number, current: boolean }} LimitRow
  * @typedef {{ items: LimitRow[], emphases: Words[] }} Limits
  * @typedef {{ bytes: number, limit: number, overBy: number, marks: Mark[] }} Check
