@@ -20,7 +20,7 @@ import { pageQuery } from '../api.js'
 export function chatApi(call, submit) {
   return {
     /** One more, should it be made twice, is empty and shows it. @returns {Promise<Messages>} */
-    create: () => call('POST', '/conversations', { body: {}, repeatable: true }),
+    create: () => submit('/conversations', {}),
     /** @param {string} [cursor] @returns {Promise<import('../api.js').List<Item>>} */
     list: cursor => call('GET', `/conversations${pageQuery(cursor)}`),
     /** @param {string} id @param {string} [before] @returns {Promise<Messages>} */

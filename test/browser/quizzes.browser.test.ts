@@ -583,9 +583,11 @@ t.test('what is wrong is said at its field, a lost network in words; nothing typ
   await visitor.topic.fill('광합성')
   await page.context().setOffline(true)
   await page.locator('button[type=submit]').click()
-  await page.locator('form .notice', { hasText: '인터넷 연결을 확인하고' }).waitFor()
-  await page.context().setOffline(false)
+  await page.locator('[data-link=unsent]').waitFor()
   t.equal(await visitor.topic.inputValue(), '광합성')
+  await page.getByRole('button', { name: '지금 보내기' }).waitFor()
+  await page.context().setOffline(false)
+  await visitor.entry('광합성').waitFor()
 })
 
 t.test('answers that could not be turned in stay, and are turned in by another try', async t => {

@@ -278,11 +278,10 @@ t.test('what is missing or too long is said at the diary, and nothing typed is l
   await visitor.body.fill('발표를 했다.')
   await page.context().setOffline(true)
   await page.locator('button[type=submit]').click()
-  await page.locator('form .notice', { hasText: '인터넷 연결을 확인하고' }).waitFor()
-  await page.context().setOffline(false)
-  await page.reload()
-  await visitor.body.waitFor()
+  await page.locator('[data-link=unsent]').waitFor()
   t.equal(await visitor.body.inputValue(), '발표를 했다.')
+  await page.context().setOffline(false)
+  await page.locator('.reply').waitFor()
 })
 
 t.test('Enter is a new line, Ctrl+Enter sends, and neither does while Hangul is composed', async t => {
