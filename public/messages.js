@@ -23,7 +23,6 @@ export const ko = {
   'link.notKept': '이 브라우저는 지금 아무것도 저장하지 않아요. 창을 닫거나 새로 고치면 쓰던 내용이 사라져요.',
 
   'title.running': '쓰는 중…',
-  'title.ended': '다 씀',
 
   'day.today': '오늘',
   'day.yesterday': '어제',
@@ -36,7 +35,7 @@ export const ko = {
   'form.failed': '보내지 못했습니다.',
   'form.kept': '적으신 내용은 그대로 있습니다.',
   'form.invalid': '표시한 칸을 고쳐 주세요.',
-  'form.invalid.field': '이 값은 받을 수 없습니다: {detail}',
+  'form.invalid.field': '이 값은 받을 수 없어요. 고쳐서 다시 보내 주세요.',
 
   'resume.text': '이 창을 닫아도 계속 씁니다.',
   'resume.open': '이어 보기',
@@ -71,7 +70,7 @@ export const ko = {
   'entry.state.running': '쓰는 중',
   'entry.state.completed': '완료',
   'entry.state.incomplete': '쓰다 끊김',
-  'entry.state.failed': '쓰지 못함',
+  'entry.state.failed': '실패',
   'entry.state.cancelled': '멈춤',
 
   'output.pending': '차례를 기다림',
@@ -79,7 +78,7 @@ export const ko = {
   'output.running': '쓰는 중',
   'output.completed': '완료',
   'output.incomplete': '쓰다 끊김',
-  'output.failed': '쓰지 못함',
+  'output.failed': '실패',
   'output.cancelled': '멈춤',
   'output.empty': '쓴 글이 없습니다.',
   'output.stop': '멈추기',
@@ -91,6 +90,7 @@ export const ko = {
   'output.copied': '복사했습니다',
   'output.copyFailed': '복사하지 못했습니다. 글을 직접 골라 복사해 주세요.',
 
+  'fault.details': '자세한 원인',
   'fault.length': '길이 제한에 걸려 문장이 중간에 끊겼습니다. 다시 쓰거나 이어서 고쳐 주세요.',
   'fault.content-filter': 'AI의 안전 필터가 글을 막았습니다. 내용이나 표현을 바꾸어 다시 시도해 보세요.',
   'fault.refused': 'AI가 쓰기를 거절했습니다. 내용이나 표현을 바꾸어 다시 시도해 보세요.',
@@ -132,7 +132,7 @@ export const ko = {
   'error.moment': '지금 저장하는 중이라 할 수 없습니다. 잠시 뒤 다시 눌러 주세요.',
   'error.tooLarge': '내용이 너무 깁니다. 줄여서 다시 보내 주세요.',
   'error.server': '서버에 문제가 생겼습니다. 잠시 뒤 다시 시도해 주세요.',
-  'error.refused': '서버가 받지 않았습니다: {detail}',
+  'error.refused': '서버가 이 요청을 받지 않았어요. 적으신 내용을 확인해 주세요.',
   'error.page': '이 화면에 문제가 생겼습니다. 새로 고쳐 주세요.',
 }
 
@@ -162,7 +162,6 @@ export const en = {
   'link.notKept': 'This browser keeps nothing right now. What you write is gone when you close or reload this window.',
 
   'title.running': 'Writing…',
-  'title.ended': 'Done',
 
   'day.today': 'Today',
   'day.yesterday': 'Yesterday',
@@ -175,7 +174,7 @@ export const en = {
   'form.failed': 'It could not be sent.',
   'form.kept': 'What you wrote is still here.',
   'form.invalid': 'Please correct the marked fields.',
-  'form.invalid.field': 'This value is not accepted: {detail}',
+  'form.invalid.field': 'This value is not accepted. Please correct it.',
 
   'resume.text': 'Writing goes on even when this window is closed.',
   'resume.open': 'Continue',
@@ -209,16 +208,16 @@ export const en = {
   'entry.state.queued': 'Waiting its turn',
   'entry.state.running': 'Being written',
   'entry.state.completed': 'Done',
-  'entry.state.incomplete': 'Broken off',
-  'entry.state.failed': 'Not written',
+  'entry.state.incomplete': 'Cut short',
+  'entry.state.failed': 'Failed',
   'entry.state.cancelled': 'Stopped',
 
   'output.pending': 'Waiting its turn',
   'output.waiting': 'Waiting for the first words',
   'output.running': 'Writing',
   'output.completed': 'Done',
-  'output.incomplete': 'Broken off',
-  'output.failed': 'Not written',
+  'output.incomplete': 'Cut short',
+  'output.failed': 'Failed',
   'output.cancelled': 'Stopped',
   'output.empty': 'No text.',
   'output.stop': 'Stop',
@@ -230,6 +229,7 @@ export const en = {
   'output.copied': 'Copied',
   'output.copyFailed': 'Copying failed. Please select the text and copy it yourself.',
 
+  'fault.details': 'Details',
   'fault.length': 'The length limit cut it off in mid-sentence. Write it again, or finish it yourself.',
   'fault.content-filter': "The AI's safety filter stopped the text. Reword what you wrote and try again.",
   'fault.refused': 'The AI declined to write this. Reword what you wrote and try again.',
@@ -271,6 +271,6 @@ export const en = {
   'error.moment': 'It is just being saved. Please try again in a moment.',
   'error.tooLarge': 'That is too long. Shorten it and send it again.',
   'error.server': 'The server has a problem. Please try again in a moment.',
-  'error.refused': 'The server did not accept it: {detail}',
+  'error.refused': 'The server did not accept this request. Please check what you wrote.',
   'error.page': 'This page has a problem. Please reload it.',
 }

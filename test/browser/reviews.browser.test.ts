@@ -143,7 +143,7 @@ t.test('a diary whose reply failed is in the history with the reason, and is tri
   }
   await visitor.page.reload()
   await visitor.entries.nth(1).waitFor()
-  t.match(await visitor.entries.first().textContent(), /둘.*쓰지 못함.*아무것도 쓰지 않았습니다/s)
+  t.match(await visitor.entries.first().textContent(), /둘.*실패.*아무것도 쓰지 않았습니다/s)
   await visitor.page.screenshot({ path: 'test-artifacts/reviews-failed.png', fullPage: true })
   t.same(await namelessControls(visitor), [])
   t.same(await faintTexts(visitor), [])

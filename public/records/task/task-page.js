@@ -3,7 +3,7 @@ import { useServices } from '../../services.js'
 import { kept } from '../../storage.js'
 import { DamagedNotice } from '../../task/damaged.js'
 import { NotThere } from '../../task/not-there.js'
-import { StageLine } from '../../task/stage-line.js'
+import { StageLine, titleOf } from '../../task/stage-line.js'
 import { TaskNotices } from '../../task/task-notices.js'
 import { useAnnouncements } from '../../task/use-announcements.js'
 import { useTask } from '../../task/use-task.js'
@@ -47,7 +47,7 @@ export function TaskPage({ taskId, arrived, limits }) {
     ended: status => t(`records.say.task.${status}`),
   })
   useEffect(() => {
-    document.title = `${t(view.ended ? 'title.ended' : 'title.running')} ${recordTitle(head, limits, services)} – Conch`
+    document.title = `${t(titleOf(view))} ${recordTitle(head, limits, services)} – Conch`
   })
 
   if (task.fault !== undefined && view.status === undefined)
