@@ -29,6 +29,7 @@ export const ko = {
 
   'form.optional': '선택',
   'form.submitting': '보내는 중…',
+  'form.unsent': '보내지 않음',
   'form.shortcut': 'Ctrl+Enter로도 보낼 수 있습니다.',
   'form.shortcut.mac': '⌘+Enter로도 보낼 수 있습니다.',
   'form.clear': '비우기',
@@ -168,6 +169,7 @@ export const en = {
 
   'form.optional': 'optional',
   'form.submitting': 'Sending…',
+  'form.unsent': 'Not sent',
   'form.shortcut': 'Ctrl+Enter sends it too.',
   'form.shortcut.mac': '⌘+Enter sends it too.',
   'form.clear': 'Clear',

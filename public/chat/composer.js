@@ -4,6 +4,7 @@ import { kept } from '../storage.js'
 import { useAction } from '../use-action.js'
 import { useDraft } from '../use-draft.js'
 import { useKeptFocus } from '../use-kept-focus.js'
+import { useLinkState } from '../use-link-state.js'
 import { isTouch, MessageField } from './message-field.js'
 import { useSending } from './use-sending.js'
 
@@ -20,7 +21,8 @@ import { useSending } from './use-sending.js'
  *   task of the reply that is being written; `focused`: the user is about to write
  */
 export function Composer({ conversationId, running, focused, onPending, onAccepted, onStale }) {
-  const { t } = useServices()
+  const { t, link } = useServices()
+  const unsent = useLinkState(link) === 'unsent'
   const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
   const place = `chat:${conversationId ?? 'new'}`
   const draft = useDraft(place, '')
@@ -85,7 +87,7 @@ export function Composer({ conversationId, running, focused, onPending, onAccept
         ${running && html`<${StopButton} key=${running} taskId=${running} />`}
         ${running && !blank && html`<button type="button" onClick=${() => submit('cancel')}>${t('chat.send.cancel')}</button>`}
         <button type="submit" class="primary" data-focus aria-disabled=${blank || sending ? 'true' : undefined}>
-          ${t(sending ? 'form.submitting' : running ? 'chat.send.queue' : 'chat.send')}
+          ${t(sending ? (unsent ? 'form.unsent' : 'form.submitting') : running ? 'chat.send.queue' : 'chat.send')}
         </button>
       </div>
     </form>

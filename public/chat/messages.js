@@ -33,7 +33,6 @@ export const ko = {
   'chat.send.queue': '기다렸다 보내기',
   'chat.send.cancel': '멈추고 보내기',
   'chat.stop': '답 멈추기',
-  'chat.unsent': '보내지 않음',
   'chat.invalid.empty': '보낼 말을 먼저 적어 주세요.',
   'chat.invalid.long': '{max}자까지 보낼 수 있습니다. {over}자를 줄여 주세요.',
   'chat.busyElsewhere': '다른 창에서 보낸 말에 답을 쓰는 중입니다. 기다렸다 보내거나, 답을 멈추고 보낼 수 있습니다.',
@@ -104,7 +103,6 @@ export const en = {
   'chat.send.queue': 'Send after the reply',
   'chat.send.cancel': 'Stop it and send',
   'chat.stop': 'Stop',
-  'chat.unsent': 'Not sent',
   'chat.invalid.empty': 'Please write something first.',
   'chat.invalid.long': 'Up to {max} characters can be sent: {over} too many.',
   'chat.busyElsewhere':

@@ -12,7 +12,7 @@ export function PendingMessage({ content }) {
   const state = useLinkState(link)
   return html`
     <article class="own" data-pending aria-labelledby="own-pending">
-      <h2 id="own-pending">${t('chat.you')} <small>${t(state === 'unsent' ? 'chat.unsent' : 'form.submitting')}</small></h2>
+      <h2 id="own-pending">${t('chat.you')} <small>${t(state === 'unsent' ? 'form.unsent' : 'form.submitting')}</small></h2>
       <p class="text">${content}</p>
     </article>
   `
