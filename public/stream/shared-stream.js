@@ -76,12 +76,16 @@ export class SharedStream {
       stale: () => this.#connection.stale,
       visible: () => document.visibilityState === 'visible',
     })
-    watchAwake(why => {
+    const endWatching = watchAwake(why => {
       this.#look(why !== 'visible')
       for (const onAwake of this.#awakers) onAwake()
     })
-    setInterval(() => this.#want(), sayAgainMs)
-    addEventListener('pagehide', () => this.#leave())
+    const saying = setInterval(() => this.#want(), sayAgainMs)
+    addEventListener('pagehide', () => {
+      endWatching()
+      clearInterval(saying)
+      this.#leave()
+    })
     addEventListener('pageshow', event => {
       // From the back-forward cache: its connection and its lease are gone.
       if (event.persisted) location.reload()
@@ -142,6 +146,9 @@ export class SharedStream {
   #take(from, message) {
     switch (message.type) {
       case 'ask':
+        this.#lease.take(from, message)
+        // A new tab has not heard how the connection is.
+        return this.#lease.leads ? this.#post({ type: 'state', state: this.#state }) : undefined
       case 'lead':
         return this.#lease.take(from, message)
       case 'bye':
