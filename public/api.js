@@ -1,3 +1,7 @@
+import { fetchWhole, Unreachable } from './answer.js'
+
+export { Unreachable }
+
 /**
  * The server's answers, as far as all kinds of tasks share them. Each kind has its own `api.js`.
  *
@@ -33,11 +37,10 @@ export class Refused extends Error {
     this.errors = problem.errors ?? []
     this.overBy = problem.overBy ?? 0
     this.retryAfterSeconds = retryAfterSeconds
+    /** Attempts before this one had no answer. */
+    this.attempt = 0
   }
 }
-
-/** No answer came, or half of one: the network failed, or the server is restarting. */
-export class Unreachable extends Error {}
 
 /**
  * @typedef {ReturnType<typeof createApi>} Api
@@ -49,35 +52,60 @@ export function createApi() {
   let clockOffsetMs = 0
 
   /**
+   * An attempt without an answer in 4 s is made again, over another connection: always if the method may be repeated, of a POST
+   * only if `repeatable` says so.
+   *
    * @template T
    * @param {string} method
    * @param {string} path below `/api`
-   * @param {{ body?: unknown, signal?: AbortSignal, headers?: Record<string, string> }} [options]
+   * @param {{ body?: unknown, signal?: AbortSignal, headers?: Record<string, string>, repeatable?: boolean,
+   *   answerMs?: number }} [options] `answerMs`: for a single attempt, which its caller repeats
    * @returns {Promise<T>} undefined for an answer without content
    */
-  async function call(method, path, { body, signal, headers } = {}) {
-    const response = await fetch(`/api${path}`, {
+  async function call(
+    method,
+    path,
+    { body, signal, headers, answerMs, repeatable = method !== 'POST' && answerMs === undefined } = {},
+  ) {
+    const init = {
       method,
-      signal,
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
       body: body === undefined ? undefined : JSON.stringify(body),
-    }).catch(cause => {
-      throw signal?.aborted ? cause : new Unreachable('no answer', { cause })
+    }
+    const {
+      response,
+      body: text,
+      attempt,
+    } = await fetchWhole(`/api${path}`, init, {
+      repeatable,
+      onlyMs: answerMs,
+      signal,
     })
     const date = Date.parse(response.headers.get('date') ?? '')
     if (!Number.isNaN(date)) clockOffsetMs = date - Date.now()
+    // An attempt before this one removed it, and its answer was lost.
+    if (attempt > 0 && method === 'DELETE' && response.status === 404) return /** @type {T} */ (undefined)
     if (response.status === 204) return /** @type {T} */ (undefined)
-    if (response.ok)
-      return response.json().catch(cause => {
-        throw signal?.aborted ? cause : new Unreachable('half an answer', { cause })
-      })
+    if (response.ok) return parsed(text)
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
-    const problem = await response.json().catch(() => ({}))
-    throw new Refused(response.status, problem, Number.isFinite(retryAfter) ? retryAfter : undefined)
+    const refused = new Refused(response.status, problemOf(text), Number.isFinite(retryAfter) ? retryAfter : undefined)
+    refused.attempt = attempt
+    throw refused
+  }
+
+  /** Has it written again. @param {string} path */
+  async function again(path) {
+    try {
+      return await call('POST', path, { repeatable: true })
+    } catch (error) {
+      // An attempt before this one did it, and its answer was lost.
+      const done = error instanceof Refused && error.attempt > 0 && error.code.endsWith('-unfinished')
+      if (!done) throw error
+    }
   }
 
   return {
@@ -90,13 +118,31 @@ export function createApi() {
     /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Task>} */
     task: (id, signal) => call('GET', `/tasks/${id}`, { signal }),
     /** @param {string} id @returns {Promise<Task>} */
-    cancelTask: id => call('POST', `/tasks/${id}/cancel`),
+    cancelTask: id => call('POST', `/tasks/${id}/cancel`, { repeatable: true }),
     /** @param {string} id @param {number} output @returns {Promise<unknown>} */
-    cancelOutput: (id, output) => call('POST', `/tasks/${id}/outputs/${output}/cancel`),
+    cancelOutput: (id, output) => call('POST', `/tasks/${id}/outputs/${output}/cancel`, { repeatable: true }),
     /** Retries every output that an ended task could not complete. @param {string} id @returns {Promise<unknown>} */
-    retryTask: id => call('POST', `/tasks/${id}/retry`),
+    retryTask: id => again(`/tasks/${id}/retry`),
     /** @param {string} id @param {number} output @returns {Promise<unknown>} */
-    retryOutput: (id, output) => call('POST', `/tasks/${id}/outputs/${output}/retry`),
+    retryOutput: (id, output) => again(`/tasks/${id}/outputs/${output}/retry`),
+  }
+}
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Unreachable('half an answer', { cause })
+  }
+}
+
+/** Something else than JSON is the answer of a proxy. @param {string} text */
+function problemOf(text) {
+  try {
+    return JSON.parse(text) ?? {}
+  } catch {
+    return {}
   }
 }
 

@@ -1,5 +1,6 @@
 import { ChatPage } from './chat/chat-page.js'
 import { LibraryPage } from './library/library-page.js'
+import { LinkNotice } from './link-notice.js'
 import { LoadFault } from './load-fault.js'
 import { Bell } from './notifications/bell.js'
 import { SettingsPage } from './notifications/settings-page.js'
@@ -43,6 +44,7 @@ function Shell() {
       ${model && html`<${Bell} />`}
     </header>
     ${model?.demo && html`<p class="demo"><strong>${t('demo.title')}</strong> ${t('demo.text')}</p>`}
+    <${LinkNotice} />
     <main id="content" tabindex="-1">
       ${model && html`<${Section} key=${place.section} place=${place} />`}
       ${fault !== undefined && html`<${LoadFault} words=${t('load.failed')} fault=${fault} onAgain=${load} />`}

@@ -4,23 +4,29 @@ import { App } from './app.js'
 import { chatApi } from './chat/api.js'
 import { createI18n } from './i18n.js'
 import { libraryApi } from './library/api.js'
+import { Link } from './link.js'
 import { notificationsApi } from './notifications/api.js'
 import { html, render } from './preact.js'
 import { quizzesApi } from './quizzes/api.js'
 import { recordsApi } from './records/api.js'
 import { reviewsApi } from './reviews/api.js'
+import { SharedStream } from './stream/shared-stream.js'
+import { createSubmit } from './submit.js'
 import { TaskChanges } from './task-changes.js'
+import { surviveTranslation } from './text/survive-translation.js'
 
 const i18n = createI18n(navigator.languages)
 document.documentElement.lang = i18n.lang
 
 const shared = createApi()
+const link = new Link()
+const submit = createSubmit(shared.call, link)
 const api = {
   ...shared,
-  records: recordsApi(shared.call),
-  reviews: reviewsApi(shared.call),
-  chat: chatApi(shared.call),
-  quizzes: quizzesApi(shared.call),
+  records: recordsApi(shared.call, submit),
+  reviews: reviewsApi(shared.call, submit),
+  chat: chatApi(shared.call, submit),
+  quizzes: quizzesApi(shared.call, submit),
   library: libraryApi(shared.call),
   notifications: notificationsApi(shared.call),
 }
@@ -29,8 +35,34 @@ const announcer = document.getElementById('announcer')
 const root = document.getElementById('app')
 if (announcer && root) {
   const announce = createAnnouncer(announcer)
-  const services = { ...i18n, api, changes: new TaskChanges(), announce, started: new Set() }
+  const services = {
+    ...i18n,
+    api,
+    link,
+    stream: lazily(newStream),
+    changes: new TaskChanges(),
+    announce,
+    started: new Set(),
+  }
+  surviveTranslation(root)
   render(html`<${App} services=${services} />`, root)
+}
+
+/** Its first user comes when the first answer has brought the cookie. */
+function newStream() {
+  const stream = new SharedStream()
+  stream.watch(state => link.stream(state))
+  return stream
+}
+
+/** @template T @param {() => T} make @returns {() => T} */
+function lazily(make) {
+  /** @type {T | undefined} */
+  let made
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 // A clicked notification opens its place in a window that is open.

@@ -1,7 +1,7 @@
 import { createContext, useContext } from './preact.js'
 
 /**
- * What every part of the page needs: words, the server, task changes, the live region; and the tasks that were
+ * What every part of the page needs: words, the server and the way to it, task changes, the live region; and the tasks that were
  * started here and not opened yet.
  *
  * @typedef {import('./api.js').Api & {
@@ -15,6 +15,8 @@ import { createContext, useContext } from './preact.js'
  *
  * @typedef {import('./i18n.js').I18n & {
  *   api: Apis,
+ *   link: import('./link.js').Link,
+ *   stream: () => import('./stream/shared-stream.js').SharedStream,
  *   changes: import('./task-changes.js').TaskChanges,
  *   announce: (message: string) => void,
  *   started: Set<string>,

@@ -1,3 +1,19 @@
+/** The window gets an event of this name when something could not be kept. */
+export const notKept = 'conch:not-kept'
+
+/** Whether this browser keeps anything: some modes keep neither cookies nor what a page stores. */
+export function keepsAnything() {
+  try {
+    for (const area of [sessionStorage, localStorage]) {
+      area.setItem('conch:probe', '1')
+      area.removeItem('conch:probe')
+    }
+    return navigator.cookieEnabled
+  } catch {
+    return false
+  }
+}
+
 /**
  * Text that must survive a reload or an error. Private text goes to sessionStorage, which ends with the tab.
  * A full or forbidden storage does not stop the user from writing: then nothing is kept, and nothing else changes.
@@ -24,7 +40,8 @@ export function kept(area, key, fallback) {
       try {
         window[area].setItem(name, JSON.stringify(value))
       } catch {
-        // Private mode or no room left: the page goes on without a copy.
+        // Private mode or no room left: the page goes on without a copy, and says so.
+        dispatchEvent(new Event(notKept))
       }
     },
     clear() {

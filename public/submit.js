@@ -1,34 +1,81 @@
 import { Refused, Unreachable } from './api.js'
+import { answerMs } from './patience.js'
 
 /** Waits before the same is sent again, give or take half: pages that lost their server together do not return together. */
-const waitsMs = [1000, 2000, 4000]
+const waitsMs = [1_000, 2_000, 4_000]
+
+/** After so many in vain, the user decides: two to five minutes. */
+const maxSends = 40
 
 /** A server that asks for more is believed at once: no one waits before a button for so long. */
 const longestRetryAfterSeconds = 10
 
+/** Requests whose fate is unknown, of which the keys are kept. */
+const maxUnknown = 20
+
 /**
- * Sends what creates a task. When the answer is lost it may or may not have been created, so it is sent again, a few times,
- * with the key that the first one had: the server then answers with the task that is there.
- *
- * @template T
- * @param {import('./api.js').Call} call
- * @param {string} path
- * @param {unknown} body
- * @param {(ms: number) => Promise<unknown>} [wait]
- * @returns {Promise<T>} throws what the last of them threw
+ * @typedef {ReturnType<typeof createSubmit>} Submit
  */
-export async function submit(call, path, body, wait = sleep) {
-  const headers = { 'idempotency-key': newKey() }
-  for (const waitMs of waitsMs) {
+
+/**
+ * Sends what creates a task. When the answer is lost it may or may not have been created, so it is sent again with the key that the
+ * first one had: the server then answers with the task that is there. The key is kept until there is an answer, also when the user
+ * sends the same again. Without a network the message stands unsent, and goes by itself once at most.
+ *
+ * @param {import('./api.js').Call} call
+ * @param {import('./link.js').Link} link
+ * @param {{ wait?: (ms: number) => Promise<unknown>, online?: () => boolean }} [options]
+ */
+export function createSubmit(call, link, { wait = sleep, online = () => navigator.onLine } = {}) {
+  /** @type {Map<string, string>} */
+  const unknown = new Map()
+
+  /**
+   * @template T
+   * @param {string} path
+   * @param {unknown} body
+   * @returns {Promise<T>} throws what the last attempt threw
+   */
+  return async function submit(path, body) {
+    const request = `${path} ${JSON.stringify(body)}`
+    const key = unknown.get(request) ?? newKey()
+    unknown.delete(request)
+    unknown.set(request, key)
+    if (unknown.size > maxUnknown) unknown.delete(/** @type {string} */ (unknown.keys().next().value))
+    const headers = { 'idempotency-key': key }
+    let byItself = true
+    let sent = link.sending()
     try {
-      return await call('POST', path, { body, headers })
-    } catch (error) {
-      if (!isLost(error)) throw error
-      const askedMs = error instanceof Refused ? (error.retryAfterSeconds ?? 0) * 1000 : 0
-      await wait(Math.max(waitMs * (0.5 + Math.random()), askedMs))
+      for (let sends = 0; ; sends++) {
+        if (!online()) {
+          sent()
+          await link.unsent(byItself)
+          byItself = false
+          sent = link.sending()
+        }
+        try {
+          const answer = /** @type {T} */ (await call('POST', path, { body, headers, answerMs: answerMs(sends) }))
+          unknown.delete(request)
+          return answer
+        } catch (error) {
+          if (!isLost(error)) unknown.delete(request)
+          if (!isLost(error) || sends + 1 === maxSends) throw error
+          if (online()) await wait(pauseMs(error, sends))
+        }
+      }
+    } finally {
+      sent()
     }
   }
-  return call('POST', path, { body, headers })
+}
+
+/** @param {unknown} error @param {number} sends */
+function pauseMs(error, sends) {
+  const askedMs = error instanceof Refused ? (error.retryAfterSeconds ?? 0) * 1000 : 0
+  const usualMs = waitsMs[Math.min(sends, waitsMs.length - 1)] ?? 0
+  // It waited long enough for its answer: there is a dead connection less.
+  if (error instanceof Unreachable && error.late) return 0
+  return Math.max(usualMs * (0.5 + Math.random()), askedMs)
 }
 
 /**

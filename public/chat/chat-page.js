@@ -21,14 +21,17 @@ export function ChatPage({ place: { conversationId, arrived } }) {
   const elsewhere = list.items?.filter(item => item.running !== null && item.id !== conversationId) ?? []
   usePolling(refresh, elsewhere.length > 0, conversationId)
 
-  const [begun, setBegun] = useState(/** @type {string | undefined} */ (undefined))
+  const [begun, setBegun] = useState(/** @type {import('./use-sending.js').Accepted | undefined} */ (undefined))
   // A user who returns to it later only reads, as with any other.
-  useEffect(() => () => setBegun(before => (before === conversationId ? undefined : before)), [conversationId])
-  /** @param {string} id */
-  const begin = id => {
-    setBegun(id)
+  useEffect(
+    () => () => setBegun(before => (before?.conversationId === conversationId ? undefined : before)),
+    [conversationId],
+  )
+  /** @param {import('./use-sending.js').Accepted} message */
+  const begin = message => {
+    setBegun(message)
     refresh()
-    location.hash = chatUrl(id)
+    location.hash = chatUrl(message.conversationId)
   }
   return html`
     <div class="chat" data-open=${conversationId === undefined ? undefined : 'true'}>
@@ -37,7 +40,7 @@ export function ChatPage({ place: { conversationId, arrived } }) {
         conversationId === undefined
           ? html`<${NewConversation} onBegun=${begin} />`
           : html`<${ConversationPage} key=${conversationId} conversationId=${conversationId} arrived=${arrived}
-              begun=${begun === conversationId} onUsed=${refresh} onRemoved=${() => list.drop(conversationId)} />`
+              begun=${begun?.conversationId === conversationId ? begun : undefined} onUsed=${refresh} onRemoved=${() => list.drop(conversationId)} />`
       }
     </div>
   `

@@ -1,8 +1,10 @@
 import { html, useEffect, useRef, useState } from '../preact.js'
 import { useServices } from '../services.js'
+import { kept } from '../storage.js'
 import { useAction } from '../use-action.js'
 import { useDraft } from '../use-draft.js'
 import { useKeptFocus } from '../use-kept-focus.js'
+import { useLinkState } from '../use-link-state.js'
 import { isTouch, MessageField } from './message-field.js'
 import { useSending } from './use-sending.js'
 
@@ -10,34 +12,65 @@ import { useSending } from './use-sending.js'
  * Where the next message is written, at the foot of a conversation. While a reply is being written it can be stopped
  * here, and a message waits for it or takes its place.
  *
- * The text is kept in this tab until the server has accepted it.
+ * A message that is being sent leaves the field at once: the conversation shows it. Until the server has accepted it, it is kept in
+ * this tab; if it cannot be sent, it returns to the field, before what was typed meanwhile.
  *
  * @param {{ conversationId?: string, running?: string, focused: boolean,
+ *   onPending: (content: string | undefined) => void,
  *   onAccepted: (message: import('./use-sending.js').Accepted) => void, onStale?: () => void }} props `running`: the
  *   task of the reply that is being written; `focused`: the user is about to write
  */
-export function Composer({ conversationId, running, focused, onAccepted, onStale }) {
-  const { t } = useServices()
+export function Composer({ conversationId, running, focused, onPending, onAccepted, onStale }) {
+  const { t, link } = useServices()
+  const unsent = useLinkState(link) === 'unsent'
   const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
-  const draft = useDraft(`chat:${conversationId ?? 'new'}`, '')
+  const place = `chat:${conversationId ?? 'new'}`
+  const draft = useDraft(place, '')
+  const leaving = kept('sessionStorage', `${place}:leaving`, '')
+  /** @param {string} content that has not left, after all */
+  const giveBack = content => {
+    leaving.clear()
+    if (content) draft.set([content, area.current?.value].filter(Boolean).join('\n\n'))
+  }
   const { send, sending, fault, forgive } = useSending({
     conversationId,
     onStale,
+    onPending: content => {
+      onPending(content)
+      if (content === undefined) return
+      leaving.write(content)
+      draft.set('')
+    },
     onAccepted: message => {
-      // What was typed in the meantime is the next message.
-      if (area.current?.value.trim() === message.content) draft.set('')
+      leaving.clear()
+      // What was typed meanwhile belongs to the conversation that has just begun.
+      const next = area.current?.value ?? ''
+      if (conversationId === undefined && next) {
+        kept('sessionStorage', `chat:${message.conversationId}`, '').write(next)
+        draft.set('')
+      }
       onAccepted(message)
     },
   })
+  const returned = useRef('')
   const keeping = useKeptFocus(running)
   useEffect(() => {
     if (focused) area.current?.focus({ preventScroll: true })
+    // The page was left, or loaded again, while it was on its way.
+    giveBack(leaving.read())
   }, [])
-  useEffect(forgive, [draft.text])
+  // Not when the message comes back to the field, with its fault.
+  useEffect(() => {
+    if (draft.text !== returned.current) forgive()
+  }, [draft.text])
 
   /** @param {import('./api.js').OnBusy} onBusy */
   const submit = async onBusy => {
-    await send({ content: draft.text }, onBusy)
+    const content = draft.text.trim()
+    if ((await send({ content: draft.text }, onBusy)) === false && leaving.read()) {
+      returned.current = [content, area.current?.value].filter(Boolean).join('\n\n')
+      giveBack(content)
+    }
     area.current?.focus({ preventScroll: true })
   }
   const usual = () => submit(running ? 'queue' : 'reject')
@@ -54,7 +87,7 @@ export function Composer({ conversationId, running, focused, onAccepted, onStale
         ${running && html`<${StopButton} key=${running} taskId=${running} />`}
         ${running && !blank && html`<button type="button" onClick=${() => submit('cancel')}>${t('chat.send.cancel')}</button>`}
         <button type="submit" class="primary" data-focus aria-disabled=${blank || sending ? 'true' : undefined}>
-          ${t(sending ? 'form.submitting' : running ? 'chat.send.queue' : 'chat.send')}
+          ${t(sending ? (unsent ? 'form.unsent' : 'form.submitting') : running ? 'chat.send.queue' : 'chat.send')}
         </button>
       </div>
     </form>

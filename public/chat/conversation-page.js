@@ -1,12 +1,13 @@
 import { Refused } from '../api.js'
 import { LoadFault } from '../load-fault.js'
-import { html, useEffect } from '../preact.js'
+import { html, useEffect, useState } from '../preact.js'
 import { useServices } from '../services.js'
 import { DamagedNotice } from '../task/damaged.js'
 import { NotThere } from '../task/not-there.js'
 import { Composer } from './composer.js'
 import { ConversationHead } from './conversation-head.js'
 import { MessageLog } from './message-log.js'
+import { PendingMessage } from './pending-message.js'
 import { SummaryPanel } from './summary.js'
 import { isUnfinished } from './turns.js'
 import { useAtBottom } from './use-at-bottom.js'
@@ -16,7 +17,7 @@ import { useConversation } from './use-conversation.js'
  * @typedef {object} ConversationPageProps
  * @property {string} conversationId
  * @property {boolean} arrived
- * @property {boolean} begun here and just now: its user goes on writing
+ * @property {import('./use-sending.js').Accepted} [begun] its first message, if it began here and just now: its user goes on writing
  * @property {() => void} onUsed a message or a reply came
  * @property {() => void} onRemoved
  */
@@ -28,7 +29,7 @@ import { useConversation } from './use-conversation.js'
  */
 export function ConversationPage(props) {
   const { t } = useServices()
-  const state = useConversation(props.conversationId)
+  const state = useConversation(props.conversationId, props.begun)
   const { conversation, fault, load } = state
   if (fault instanceof Refused && fault.status === 404)
     return html`<${NotThere} fault=${fault} gone=${t('chat.gone')} backUrl="#chat" back=${t('chat.toAll')} />`
@@ -51,6 +52,7 @@ function Conversation({ conversation, state, arrived, begun, onUsed, onRemoved }
     document.title = `${running ? `${t('title.running')} ` : ''}${title} – Conch`
   })
   const { ref, atBottom, toBottom, leaveBottom } = useAtBottom()
+  const [pending, setPending] = useState(/** @type {string | undefined} */ (undefined))
 
   /** @param {import('./use-sending.js').Accepted} message */
   const accepted = message => {
@@ -81,7 +83,8 @@ function Conversation({ conversation, state, arrived, begun, onUsed, onRemoved }
       <${SummaryPanel} conversation=${conversation} />
       <${MessageLog} conversation=${conversation} onEarlier=${loadEarlier} onStale=${state.load} onAccepted=${accepted}
         onReply=${replied} />
-      <div class="chat-foot">
+      ${pending !== undefined && html`<div class="messages" key="pending"><div class="turn"><${PendingMessage} content=${pending} /></div></div>`}
+      <div class="chat-foot" key="foot">
         ${
           !atBottom &&
           html`<button type="button" class="to-newest" onClick=${() => {
@@ -89,7 +92,7 @@ function Conversation({ conversation, state, arrived, begun, onUsed, onRemoved }
             document.getElementById('message')?.focus({ preventScroll: true })
           }}>${t('chat.toNewest')}</button>`
         }
-        <${Composer} conversationId=${id} running=${running} focused=${begun} onAccepted=${accepted} onStale=${state.load} />
+        <${Composer} conversationId=${id} running=${running} focused=${begun !== undefined} onPending=${setPending} onAccepted=${accepted} onStale=${state.load} />
       </div>
     </div>
   `

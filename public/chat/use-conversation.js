@@ -8,11 +8,13 @@ import { refreshed, withEarlier, withMessage, withReply } from './turns.js'
  * did not come.
  *
  * @param {string} id
+ * @param {Parameters<typeof withMessage>[1]} [first] the message that it just began with: shown before it has come
  */
-export function useConversation(id) {
+export function useConversation(id, first) {
   const { api } = useServices()
   const [conversation, setConversation] = useState(
-    /** @type {import('./turns.js').Conversation | undefined} */ (undefined),
+    /** @returns {import('./turns.js').Conversation | undefined} */ () =>
+      first && withMessage({ id, title: null, turns: [], earlier: null }, first),
   )
   const [fault, setFault] = useState(/** @type {unknown} */ (undefined))
   const asked = useRef(0)

@@ -14,9 +14,10 @@ const longest = 20_000
  * @param {object} options
  * @param {string} [options.conversationId] none: it begins with the message
  * @param {(message: Accepted) => void} options.onAccepted
+ * @param {(content: string | undefined) => void} [options.onPending] it is on its way; undefined when it is no more
  * @param {() => void} [options.onStale] the conversation is no longer what this page shows
  */
-export function useSending({ conversationId, onAccepted, onStale }) {
+export function useSending({ conversationId, onAccepted, onPending, onStale }) {
   const { t, api, announce, started } = useServices()
   const busy = useRef(false)
   const [sending, setSending] = useState(false)
@@ -32,11 +33,11 @@ export function useSending({ conversationId, onAccepted, onStale }) {
   /**
    * @param {{ content: string, replaces?: string }} message
    * @param {import('./api.js').OnBusy} onBusy
-   * @returns {Promise<boolean>} whether it was accepted
+   * @returns {Promise<boolean | undefined>} whether it was accepted; undefined while another one is on its way
    */
   const send = async (message, onBusy) => {
     // Not the state, which is one drawing late: Enter may come twice.
-    if (busy.current) return false
+    if (busy.current) return undefined
     const content = message.content.trim()
     if (!content) return refuse(t('chat.invalid.empty'))
     const length = Array.from(content).length
@@ -44,6 +45,7 @@ export function useSending({ conversationId, onAccepted, onStale }) {
     setFault(undefined)
     busy.current = true
     setSending(true)
+    onPending?.(content)
     try {
       const sent = conversationId === undefined ? await begin(content) : await say(conversationId, content)
       started.add(sent.taskId)
@@ -57,6 +59,7 @@ export function useSending({ conversationId, onAccepted, onStale }) {
     } finally {
       busy.current = false
       setSending(false)
+      onPending?.(undefined)
     }
 
     /** @param {string} id @param {string} content */

@@ -1,5 +1,6 @@
 import { html } from '../preact.js'
 import { useServices } from '../services.js'
+import { useLinkState } from '../use-link-state.js'
 import { isMac } from './keys.js'
 
 /**
@@ -8,7 +9,8 @@ import { isMac } from './keys.js'
  * @param {{ submit: string, sending: boolean, failure?: string, onClear: () => void }} props
  */
 export function SendRow({ submit, sending, failure, onClear }) {
-  const { t } = useServices()
+  const { t, link } = useServices()
+  const unsent = useLinkState(link) === 'unsent'
   return html`
     ${
       failure !== undefined &&
@@ -16,7 +18,7 @@ export function SendRow({ submit, sending, failure, onClear }) {
     }
     <div class="send">
       <button type="submit" class="primary" aria-disabled=${sending ? 'true' : undefined}>
-        ${sending ? t('form.submitting') : submit}
+        ${sending ? t(unsent ? 'form.unsent' : 'form.submitting') : submit}
       </button>
       <button type="button" class="quiet" onClick=${onClear}>${t('form.clear')}</button>
       <p class="hint">${t(isMac() ? 'form.shortcut.mac' : 'form.shortcut')}</p>

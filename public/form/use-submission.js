@@ -14,7 +14,8 @@ import { useServices } from '../services.js'
  * @param {(values: Values) => Partial<Record<Name, string>>} options.check what the server would refuse, in words; it decides,
  *   this only says it sooner
  * @param {(values: Values) => Promise<{ taskId: string }>} options.create
- * @param {(taskId: string, values: Values) => 'leaves' | 'stays'} options.onCreated whether the page now leaves the form
+ * @param {(taskId: string, values: Values, shown: boolean) => 'leaves' | 'stays'} options.onCreated whether the page now leaves the
+ *   form; `shown`: the user has not gone elsewhere meanwhile
  * @param {(refused: { pointer?: string, detail: string }, values: Values) => { name: Name, words: string } | undefined} options.refusal which field the
  *   server refused, by the JSON pointer that it gives, and what to say there
  */
@@ -24,12 +25,21 @@ export function useSubmission({ form, check, create, onCreated, refusal }) {
   const busy = useRef(false)
   const [sending, setSending] = useState(false)
   const [errors, setErrors] = useState(/** @type {Partial<Record<Name, string>>} */ ({}))
+  const [refusals, setRefusals] = useState(0)
+  const refused = useRef(/** @type {Values | undefined} */ (undefined))
+  const shown = useRef(true)
+  useEffect(
+    () => () => {
+      shown.current = false
+    },
+    [],
+  )
   const [failure, setFailure] = useState(/** @type {string | undefined} */ (undefined))
 
   useEffect(() => {
     const invalid = form.current?.querySelector('[aria-invalid]')
     if (invalid instanceof HTMLElement) invalid.focus()
-  }, [errors])
+  }, [refusals])
 
   /** @param {boolean} now */
   const setBusy = now => {
@@ -37,9 +47,11 @@ export function useSubmission({ form, check, create, onCreated, refusal }) {
     setSending(now)
   }
 
-  /** @param {Partial<Record<Name, string>>} found */
-  const refuse = found => {
+  /** @param {Partial<Record<Name, string>>} found @param {Values} values */
+  const refuse = (found, values) => {
+    refused.current = values
     setErrors(found)
+    setRefusals(count => count + 1)
     announce(`${t('form.invalid')} ${Object.values(found).join(' ')}`)
   }
 
@@ -48,17 +60,17 @@ export function useSubmission({ form, check, create, onCreated, refusal }) {
     if (busy.current) return
     setFailure(undefined)
     const found = check(values)
-    if (Object.keys(found).length > 0) return refuse(found)
+    if (Object.keys(found).length > 0) return refuse(found, values)
     setErrors({})
     setBusy(true)
     const created = await create(values).catch(fail)
     // Until a page that leaves the form has gone on, a second Enter must not create another.
-    if (!created || onCreated(created.taskId, values) === 'stays') setBusy(false)
+    if (!created || onCreated(created.taskId, values, shown.current) === 'stays') setBusy(false)
 
     /** @param {unknown} error */
     function fail(error) {
       const named = error instanceof Refused ? refusedFields(error, values) : {}
-      if (Object.keys(named).length > 0) return refuse(named)
+      if (Object.keys(named).length > 0) return refuse(named, values)
       setFailure(explainError(error, t))
       announce(`${t('form.failed')} ${explainError(error, t)}`)
     }
@@ -73,5 +85,18 @@ export function useSubmission({ form, check, create, onCreated, refusal }) {
     }
     return found
   }
-  return { send, sending, errors, failure }
+  /** Errors go when their fields are mended, and not before. @param {Values} values as they are now */
+  const mend = values => {
+    const before = refused.current
+    if (!before || Object.keys(errors).length === 0) return
+    const found = check(values)
+    const left = /** @type {Name[]} */ (Object.keys(errors)).filter(
+      name => found[name] || /** @type {any} */ (values)[name] === /** @type {any} */ (before)[name],
+    )
+    if (left.length === Object.keys(errors).length) return
+    const still = /** @type {Partial<Record<Name, string>>} */ ({})
+    for (const name of left) still[name] = errors[name]
+    setErrors(still)
+  }
+  return { send, sending, errors, failure, mend }
 }

@@ -17,9 +17,9 @@ export function notificationsApi(call) {
     /** @param {string} [cursor] @returns {Promise<import('../api.js').List<Notification> & { unread: number }>} */
     list: cursor => call('GET', `/notifications${pageQuery(cursor)}`),
     /** @param {string} id @returns {Promise<{ unread: number }>} */
-    read: id => call('POST', `/notifications/${id}/read`),
+    read: id => call('POST', `/notifications/${id}/read`, { repeatable: true }),
     /** That one and all before it. @param {string} id @returns {Promise<{ unread: number }>} */
-    readUpTo: id => call('POST', '/notifications/read', { body: { upTo: id } }),
+    readUpTo: id => call('POST', '/notifications/read', { body: { upTo: id }, repeatable: true }),
     /** @returns {Promise<Choice>} */
     preferences: () => call('GET', '/notification-preferences'),
     /** @param {Preferences} preferences @returns {Promise<Choice>} */

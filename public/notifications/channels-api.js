@@ -17,7 +17,7 @@ export function channelsApi(call) {
     /** @returns {Promise<{ publicKey: string }>} */
     pushKey: () => call('GET', '/push-subscriptions/key'),
     /** @param {object} body @returns {Promise<{ id: string }>} */
-    addPush: body => call('POST', '/push-subscriptions', { body }),
+    addPush: body => call('POST', '/push-subscriptions', { body, repeatable: true }),
     /** Resolves also for one that does not exist. @param {string} id @returns {Promise<void>} */
     removePush: id =>
       /** @type {Promise<void>} */ (call('DELETE', `/push-subscriptions/${id}`)).catch(error => {

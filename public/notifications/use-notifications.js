@@ -1,7 +1,6 @@
 import { useEffect, useState } from '../preact.js'
 import { useServices } from '../services.js'
 import { useList } from '../use-list.js'
-import { followOwnerEvents } from './owner-events.js'
 
 /**
  * The owner's notifications, newest first, and how many are unread; kept up to date while the page is open.
@@ -9,7 +8,7 @@ import { followOwnerEvents } from './owner-events.js'
  * @param {(notification: import('./api.js').Notification) => void} onNew called for each new one
  */
 export function useNotifications(onNew) {
-  const { api, changes } = useServices()
+  const { api, changes, stream } = useServices()
   const { notifications } = api
   const [unread, setUnread] = useState(0)
   const list = useList(async cursor => {
@@ -20,7 +19,7 @@ export function useNotifications(onNew) {
   const { put, refresh } = list
   useEffect(
     () =>
-      followOwnerEvents(chunk => {
+      stream().listen(chunk => {
         switch (chunk.type) {
           case 'data-unread':
             setUnread(chunk.data.unread)

@@ -1,5 +1,4 @@
 import { pageQuery } from '../api.js'
-import { submit } from '../submit.js'
 
 /**
  * @typedef {'easy' | 'medium' | 'hard'} Difficulty
@@ -21,11 +20,11 @@ import { submit } from '../submit.js'
  * @typedef {ReturnType<typeof quizzesApi>} QuizzesApi
  */
 
-/** @param {import('../api.js').Call} call */
-export function quizzesApi(call) {
+/** @param {import('../api.js').Call} call @param {import('../submit.js').Submit} submit */
+export function quizzesApi(call, submit) {
   return {
     /** @param {QuizRequest} body @returns {Promise<{ taskId: string }>} */
-    create: body => submit(call, '/quizzes', body),
+    create: body => submit('/quizzes', body),
     /** @param {string} id @returns {Promise<Quiz>} */
     one: id => call('GET', `/quizzes/${id}`),
     /** @param {string} [cursor] @returns {Promise<import('../api.js').List<QuizItem>>} */

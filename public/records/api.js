@@ -1,5 +1,4 @@
 import { pageQuery } from '../api.js'
-import { submit } from '../submit.js'
 
 /**
  * @typedef {import('../api.js').OutputStatus} OutputStatus
@@ -12,7 +11,8 @@ import { submit } from '../submit.js'
  *   damaged?: true }} Saved
  * @typedef {{ id: string, status: import('../api.js').TaskStatus, error?: import('../api.js').Fault, category: string | null,
  *   subject?: string | null, label?: string | null, versions: Version[], limit: Limit | null, targetBytes?: number | null,
- *   saved: Saved | null, createdAt: string, damaged?: true }} RecordView
+ *   saved: Saved | null, createdAt: string, damaged?: true, request?: RecordRequest | null }} RecordView `request`: of one that is
+ *   loaded alone; null if it is damaged
  * @typedef {{ category: string, names: Words, characters: number, bytes: number, current: boolean }} LimitRow
  * @typedef {{ items: LimitRow[], emphases: Words[] }} Limits
  * @typedef {{ bytes: number, limit: number, overBy: number, marks: Mark[] }} Check
@@ -22,13 +22,13 @@ import { submit } from '../submit.js'
  * @typedef {ReturnType<typeof recordsApi>} RecordsApi
  */
 
-/** @param {import('../api.js').Call} call */
-export function recordsApi(call) {
+/** @param {import('../api.js').Call} call @param {import('../submit.js').Submit} submit */
+export function recordsApi(call, submit) {
   return {
     /** @returns {Promise<Limits>} */
     limits: () => call('GET', '/records/limits'),
     /** @param {RecordRequest} body @returns {Promise<{ taskId: string }>} */
-    create: body => submit(call, '/records', body),
+    create: body => submit('/records', body),
     /** @param {string} id @returns {Promise<RecordView>} */
     one: id => call('GET', `/records/${id}`),
     /**
@@ -50,6 +50,6 @@ export function recordsApi(call) {
      * @param {AbortSignal} [signal]
      * @returns {Promise<Check>}
      */
-    check: (body, signal) => call('POST', '/records/check', { body, signal }),
+    check: (body, signal) => call('POST', '/records/check', { body, signal, repeatable: true }),
   }
 }

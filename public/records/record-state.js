@@ -7,5 +7,6 @@
 export function recordState({ status, saved, versions }) {
   if (status === 'queued' || status === 'running') return `entry.state.${status}`
   if (saved) return 'records.history.saved'
+  if (status === 'failed') return 'entry.state.failed'
   return versions.some(({ text }) => text) ? 'records.history.unsaved' : `entry.state.${status}`
 }

@@ -1,5 +1,4 @@
 import { pageQuery } from '../api.js'
-import { submit } from '../submit.js'
 
 /**
  * @typedef {'THINKING' | 'FEELING'} ReviewType
@@ -9,11 +8,11 @@ import { submit } from '../submit.js'
  * @typedef {ReturnType<typeof reviewsApi>} ReviewsApi
  */
 
-/** @param {import('../api.js').Call} call */
-export function reviewsApi(call) {
+/** @param {import('../api.js').Call} call @param {import('../submit.js').Submit} submit */
+export function reviewsApi(call, submit) {
   return {
     /** @param {{ body: string, type: ReviewType }} body @returns {Promise<{ taskId: string }>} */
-    create: body => submit(call, '/reviews', body),
+    create: body => submit('/reviews', body),
     /** @param {string} id @returns {Promise<Review>} */
     one: id => call('GET', `/reviews/${id}`),
     /** @param {string} [cursor] @returns {Promise<import('../api.js').List<Review>>} */

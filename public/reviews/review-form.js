@@ -1,7 +1,7 @@
 import { Field } from '../form/field.js'
 import { isSendKey } from '../form/keys.js'
 import { SendRow } from '../form/send-row.js'
-import { html, useRef, useState } from '../preact.js'
+import { html, useEffect, useRef, useState } from '../preact.js'
 import { useServices } from '../services.js'
 import { useArrival } from '../use-arrival.js'
 import { draft } from './diaries.js'
@@ -18,7 +18,8 @@ export function ReviewForm({ arrived }) {
   const heading = useArrival(arrived)
   const form = useRef(/** @type {HTMLFormElement | null} */ (null))
   const { diary, set } = useDraft()
-  const { send, sending, errors, failure } = useReviewSubmission(form)
+  const { send, sending, errors, failure, mend } = useReviewSubmission(form)
+  useEffect(() => mend(diary), [diary])
 
   /** @param {KeyboardEvent} event */
   const onKeyDown = event => {

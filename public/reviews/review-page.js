@@ -2,7 +2,7 @@ import { html, useEffect } from '../preact.js'
 import { useServices } from '../services.js'
 import { DamagedNotice } from '../task/damaged.js'
 import { NotThere } from '../task/not-there.js'
-import { StageLine } from '../task/stage-line.js'
+import { StageLine, titleOf } from '../task/stage-line.js'
 import { TaskNotices } from '../task/task-notices.js'
 import { useAnnouncements } from '../task/use-announcements.js'
 import { useTask } from '../task/use-task.js'
@@ -28,7 +28,7 @@ export function ReviewPage({ taskId, arrived }) {
     ended: status => t(`reviews.say.${status}`),
   })
   useEffect(() => {
-    document.title = `${t(view.ended ? 'title.ended' : 'title.running')} ${t('nav.reviews')} – Conch`
+    document.title = `${t(titleOf(view))} ${t('nav.reviews')} – Conch`
   })
 
   if (task.fault !== undefined && view.status === undefined)

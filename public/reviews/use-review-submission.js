@@ -22,11 +22,12 @@ export function useReviewSubmission(form) {
       return {}
     },
     create: diary => api.reviews.create(diary),
-    onCreated(taskId, diary) {
-      draft().write({ ...diary, body: '' })
+    onCreated(taskId, diary, shown) {
+      // Not what was typed meanwhile.
+      if (draft().read().body === diary.body) draft().write({ ...diary, body: '' })
       started.add(taskId)
       announce(t('reviews.say.created'))
-      location.hash = reviewUrl(taskId)
+      if (shown) location.hash = reviewUrl(taskId)
       return 'leaves'
     },
     refusal({ pointer, detail }) {

@@ -1,8 +1,8 @@
 import { Refused } from '../api.js'
 
 /**
- * How the page gets the task. `reconnecting`: the browser reconnects by itself, with its cursor. `polling`: the
- * server refused the stream, so the page polls the state until the stream is open again.
+ * How the page gets the task. `reconnecting`: the stream is opened again, with its cursor. `polling`: the server refused the
+ * stream, so the page polls the state until the stream is open again.
  *
  * @typedef {'connecting' | 'live' | 'reconnecting' | 'polling'} Connection
  *
@@ -14,60 +14,84 @@ import { Refused } from '../api.js'
  * @property {(error: unknown) => void} onLost the task does not exist (any more); called once, nothing follows
  */
 
+const firstPauseMs = 1_000
 const longestPauseMs = 15_000
 
+/** @type {Record<import('../stream/connection.js').ConnectionState, Connection>} */
+const connections = { opening: 'connecting', live: 'live', lost: 'reconnecting', refused: 'polling' }
+
 /**
- * Follows a task over a native EventSource.
+ * Follows a task over the stream that all tabs share.
  *
- * EventSource gives up for good on any answer that is not a 200 stream (a 503 of a restarting server, a 404, a 204).
- * The page then polls the state, with growing pauses, and each time tries the stream again from the start;
- * that costs little, since the server folds what was missed.
+ * While the server refuses that stream (a 503 of a restarting server), or has no room on it, the page polls the state, with growing
+ * pauses. When the tab becomes visible, the network returns or the machine has slept, it looks at once.
  *
  * @param {string} taskId
  * @param {import('../api.js').Api} api
+ * @param {import('../stream/shared-stream.js').SharedStream} stream
  * @param {Follower} follower
  * @returns {() => void} stops following
  */
-export function followTask(taskId, api, follower) {
+export function followTask(taskId, api, stream, follower) {
   const stopped = new AbortController()
-  /** @type {EventSource | undefined} */
-  let source
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let pause
-  let failures = 0
+  let polls = 0
+  let asking = false
+  /** @type {(() => void) | undefined} */
+  let unfollow
+  const endWatching = [stream.onAwake(() => look()), stream.watch(onState)]
+  follow()
+  return stop
 
-  function open() {
-    clearTimeout(pause)
-    source?.close()
-    const opened = new EventSource(`/api/tasks/${taskId}/events`)
-    source = opened
-    opened.onopen = () => {
-      failures = 0
-      follower.onConnection('live')
-    }
-    opened.onmessage = event => {
-      if (event.data === '[DONE]') return
-      const chunk = JSON.parse(event.data)
-      follower.onChunk(chunk)
-      if (chunk.type === 'finish' || chunk.type === 'abort' || chunk.type === 'error') {
-        stop()
-        follower.onEnd()
-      }
-    }
-    opened.onerror = () => {
-      if (opened.readyState === EventSource.CLOSED) poll()
-      else follower.onConnection('reconnecting')
-    }
+  function follow() {
+    unfollow = stream.follow(taskId, {
+      onChunk(chunk) {
+        follower.onChunk(chunk)
+        if (chunk.type === 'finish' || chunk.type === 'abort' || chunk.type === 'error') end()
+      },
+      onEnd(reason) {
+        unfollow = undefined
+        if (stopped.signal.aborted) return
+        if (reason === 'no-room') pollSoon()
+        // The task says how it is: it has ended, or is gone.
+        else look(pollSoon)
+      },
+    })
   }
 
-  async function poll() {
-    follower.onConnection('polling')
+  /** @param {import('../stream/connection.js').ConnectionState} state */
+  function onState(state) {
+    follower.onConnection(connections[state])
+    clearTimeout(pause)
+    if (state === 'refused') look(pollSoon)
+    else if (state === 'live') polls = 0
+  }
+
+  function pollSoon() {
+    if (stopped.signal.aborted) return
+    clearTimeout(pause)
+    if (unfollow && stream.state === 'live') return
+    pause = setTimeout(() => look(pollSoon), Math.min(firstPauseMs * 2 ** polls++, longestPauseMs))
+  }
+
+  /** Shows how it ended, if it has. @param {() => void} [onRunning] it has not, or cannot be asked */
+  async function look(onRunning = () => {}) {
+    if (asking || stopped.signal.aborted) return
+    asking = true
     try {
       const task = await api.task(taskId, stopped.signal)
-      follower.onSnapshot(task)
-      if (task.status !== 'queued' && task.status !== 'running') {
-        stop()
-        return follower.onEnd()
+      if (stopped.signal.aborted) return
+      const running = task.status === 'queued' || task.status === 'running'
+      if (!running) {
+        follower.onSnapshot(task)
+        return end()
+      }
+      if (stream.state === 'refused' || !unfollow) {
+        follower.onSnapshot(task)
+        // What comes after the stream's cursor does not fit this newer text: from the beginning.
+        unfollow?.()
+        follow()
       }
     } catch (error) {
       if (stopped.signal.aborted) return
@@ -75,21 +99,23 @@ export function followTask(taskId, api, follower) {
         stop()
         return follower.onLost(error)
       }
-      // Any other error may pass: try again after the pause.
+      // Any other error may pass.
+    } finally {
+      asking = false
     }
+    onRunning()
+  }
+
+  function end() {
     if (stopped.signal.aborted) return
-    pause = setTimeout(open, Math.min(1000 * 2 ** failures++, longestPauseMs))
+    stop()
+    follower.onEnd()
   }
 
   function stop() {
     stopped.abort()
-    source?.close()
+    for (const endOne of endWatching) endOne()
+    unfollow?.()
     clearTimeout(pause)
-    removeEventListener('online', open)
   }
-
-  addEventListener('online', open)
-  follower.onConnection('connecting')
-  open()
-  return stop
 }

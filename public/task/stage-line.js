@@ -5,6 +5,16 @@ import { useServices } from '../services.js'
 const usual = ['queued', 'preparing', 'generating', 'saving', 'completed']
 
 /**
+ * What the title of a task's page begins with: that it is being written, or how it ended.
+ *
+ * @param {import('./task-view.js').TaskView} view
+ * @returns {import('../i18n.js').MessageKey}
+ */
+export function titleOf({ status }) {
+  return status === undefined || status === 'queued' || status === 'running' ? 'title.running' : `entry.state.${status}`
+}
+
+/**
  * The stage of the task, and how long each stage took or has been taking.
  *
  * @param {{ view: import('./task-view.js').TaskView }} props
@@ -19,13 +29,15 @@ export function StageLine({ view }) {
   return html`
     <ol class="stages" aria-label=${t('stage.label')}>
       ${names.map((name, position) => {
+        const end = name === 'completed' && view.ended && view.status !== 'completed'
+        const label = /** @type {import('../i18n.js').MessageKey} */ (end ? titleOf(view) : `stage.${name}`)
         const done = view.ended ? view.status === 'completed' || times.has(name) : position < reached
         const state = name === current && !view.ended ? 'now' : done ? 'done' : 'ahead'
         const took = name === 'completed' ? undefined : times.get(name)
-        return html`<li key=${name} data-state=${state} aria-current=${state === 'now' ? 'step' : undefined}>
-          <span class="name">${t(/** @type {import('../i18n.js').MessageKey} */ (`stage.${name}`))}</span>
-          ${took !== undefined && html`<span class="time">${formatElapsed(took, t)}</span>`}
-          ${name === 'completed' && view.ended && html`<span class="time">${total(view, t)}</span>`}
+        return html`<li key=${name} data-state=${state} data-status=${end ? view.status : undefined} aria-current=${state === 'now' ? 'step' : undefined}>
+          <span class="name">${t(label)}</span>
+          ${took !== undefined && html`<span class="time" translate=${false}>${formatElapsed(took, t)}</span>`}
+          ${name === 'completed' && view.ended && html`<span class="time" translate=${false}>${total(view, t)}</span>`}
         </li>`
       })}
     </ol>

@@ -27,9 +27,12 @@ import { TaskView } from './task-view.js'
  * @returns {TaskState<Result>}
  */
 export function useTask(taskId, loadResult) {
-  const { api } = useServices()
+  const { api, stream } = useServices()
   const [, redraw] = useState(0)
-  const task = useMemo(() => new FollowedTask(taskId, api, loadResult, () => redraw(count => count + 1)), [taskId])
+  const task = useMemo(
+    () => new FollowedTask(taskId, api, stream(), loadResult, () => redraw(count => count + 1)),
+    [taskId],
+  )
   useEffect(() => {
     task.open()
     return () => task.close()
@@ -52,18 +55,21 @@ class FollowedTask {
   #again
   #taskId
   #api
+  #stream
   #loadResult
   #changed
 
   /**
    * @param {string} taskId
    * @param {import('../api.js').Api} api
+   * @param {import('../stream/shared-stream.js').SharedStream} stream
    * @param {(taskId: string) => Promise<Result>} loadResult
    * @param {() => void} changed
    */
-  constructor(taskId, api, loadResult, changed) {
+  constructor(taskId, api, stream, loadResult, changed) {
     this.#taskId = taskId
     this.#api = api
+    this.#stream = stream
     this.#loadResult = loadResult
     this.#changed = () => this.#closed || changed()
     this.view = new TaskView(this.#changed)
@@ -132,7 +138,7 @@ class FollowedTask {
 
   #follow() {
     this.#unfollow()
-    this.#unfollow = followTask(this.#taskId, this.#api, {
+    this.#unfollow = followTask(this.#taskId, this.#api, this.#stream, {
       onChunk: chunk => this.view.apply(chunk),
       onSnapshot: task => this.view.snapshot(task),
       onConnection: connection => {

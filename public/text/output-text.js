@@ -2,7 +2,7 @@
  * The text of one output as it grows. Readers get each piece, so that a column appends it to its text node and
  * nothing is drawn again.
  *
- * @typedef {{ append(piece: string): void, replace(text: string): void }} TextReader
+ * @typedef {{ append(piece: string): void, replace(text: string): void, end?(): void }} TextReader `end`: the text is whole
  */
 export class OutputText {
   #text = ''
@@ -38,6 +38,7 @@ export class OutputText {
   /** The replayed text is complete, and may have been empty. */
   end() {
     if (this.#replaying) this.replace('')
+    for (const reader of this.#readers) reader.end?.()
   }
 
   /**

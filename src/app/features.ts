@@ -103,7 +103,7 @@ export function features(given: FeatureSources): Features {
       await app.register(quizRoutes, { ...shared, kind: quiz, quizzes })
       await app.register(libraryRoutes, { database, cipher, sources })
       await app.register(statisticsRoutes, { queries: database.queries })
-      await notifications.routes(app, engine.replies)
+      await notifications.routes(app, engine)
       await outside.routes(app, engine.events)
     },
   }

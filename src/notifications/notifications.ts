@@ -5,6 +5,7 @@ import type { EventHandler } from '../domain-events/handler.ts'
 import type { Timers } from '../sse/sse-stream.ts'
 import type { EventReplies } from '../tasks/http/event-reply.ts'
 import * as taskStates from '../tasks/store/task-queries.ts'
+import type { Tasks } from '../tasks/tasks.ts'
 import { deliveryHandler } from './deliver.ts'
 import { NotificationLabels } from './label.ts'
 import { type NotifyOptions, notify } from './notify.ts'
@@ -13,7 +14,7 @@ import { PreferenceStore } from './preferences.ts'
 import { notificationRoutes } from './routes.ts'
 import { markSeen } from './seen.ts'
 import { notificationStore as store } from './store.ts'
-import { ownerStreamRoutes } from './stream-routes.ts'
+import { type OwnerStreamRoutesOptions, ownerStreamRoutes } from './stream-routes.ts'
 
 export interface NotificationsOptions extends Pick<NotifyOptions, 'channels' | 'conversationOf' | 'labelOf'> {
   database: Database
@@ -30,7 +31,7 @@ export interface Notifications {
   publishTaskState(task: taskStates.TaskState): void
   /** Records as read the notifications of what an owner gets. Register before all routes. */
   watchReading(app: FastifyInstance): Promise<void>
-  routes(app: FastifyInstance, replies: EventReplies): Promise<void>
+  routes(app: FastifyInstance, engine: { replies: EventReplies; tasks: Pick<Tasks, 'log'> }): Promise<void>
   /** Resolves when no query of it runs any more. */
   close(): Promise<void>
 }
@@ -54,9 +55,13 @@ export function openNotifications(options: NotificationsOptions): Notifications 
     async watchReading(app) {
       await app.register(markSeen, { queries, store, onRead: onNotified })
     },
-    async routes(app, replies) {
+    async routes(app, engine) {
       await app.register(notificationRoutes, { database, store, preferences, labels, onRead: onNotified })
-      await app.register(ownerStreamRoutes, { replies, stream: { queries, store, labels, tasks, hub, logger } })
+      const log: OwnerStreamRoutesOptions['stream']['log'] = (id, ownerId) => engine.tasks.log(id, ownerId)
+      await app.register(ownerStreamRoutes, {
+        replies: engine.replies,
+        stream: { queries, store, labels, tasks, log, hub, logger },
+      })
     },
     close: () => hub.close(),
   }

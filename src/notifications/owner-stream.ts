@@ -1,8 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Queries } from '../db/client.ts'
-import { resetFrame, type SseOptions, SseStream } from '../sse/sse-stream.ts'
+import { isDatabaseFault } from '../db/faults.ts'
+import { resetFrame, type SseOptions, SseStream, type Timers } from '../sse/sse-stream.ts'
+import type { EventLog } from '../tasks/log/event-log.ts'
 import type * as taskStates from '../tasks/store/task-queries.ts'
 import type { TaskState } from '../tasks/store/task-queries.ts'
+import { type Follow, FollowedTask } from './followed-task.ts'
 import type { NotificationLabels } from './label.ts'
 import { clockMarginMs, formatCursor, type OwnerCursor, readCursor } from './owner-cursor.ts'
 import type { OwnerHub, OwnerReader } from './owner-hub.ts'
@@ -13,6 +16,9 @@ import { viewNotification } from './view.ts'
 /** Events sent at once: bounds what one slow client can hold. */
 const maxPerRead = 50
 
+/** How long an owner's stream that follows tasks waits when the database did not answer: their texts go on meanwhile. */
+export const retryMs = 3_000
+
 /** The newest of the tasks that ended while a client was disconnected. */
 const maxEnded = 200
 
@@ -21,6 +27,10 @@ export interface OwnerStreamOptions extends SseOptions {
   language: Language
   /** The last id the client has; without one, the stream begins now. */
   cursor?: string
+  /** The tasks that it follows besides, at most `maxFollowed`. */
+  follow?: readonly Follow[]
+  /** The log of a task of that owner. @throws Problem `task-not-found` */
+  log(taskId: string, ownerId: string): Promise<EventLog>
   queries: Queries
   store: NotificationStore
   labels: NotificationLabels
@@ -38,6 +48,9 @@ export interface OwnerStreamOptions extends SseOptions {
  * the newest and not all. Nothing is buffered for it: notifications are read from the database when it can take them, and
  * one state is kept per task.
  *
+ * The tasks that it follows are read from their logs, one after the other while there is room, beside all that: a database
+ * that is away does not hold them up.
+ *
  * It never ends by itself: on a fault, and when the server stops, it is destroyed, and the client reconnects.
  *
  * @throws Problem `too-many-streams`
@@ -46,6 +59,11 @@ export class OwnerStream extends SseStream implements OwnerReader {
   readonly #options: OwnerStreamOptions
   readonly #leave: () => void
   readonly #changed = new Map<string, TaskState>()
+  /** None for most streams: an array for each of those would cost more than it says. */
+  #followed: FollowedTask[] | undefined
+  /** The followed task that is read next. */
+  #turn = 0
+  #again: unknown
   #feed: Feed = { lastSeq: 0, unread: 0 }
   #begun = false
   #dirty = false
@@ -61,6 +79,17 @@ export class OwnerStream extends SseStream implements OwnerReader {
       this.destroy()
       throw refused
     }
+    const { follow, ownerId, logger, timers = globalThis as Timers } = options
+    this.#followed = follow?.map(
+      one =>
+        new FollowedTask(one, {
+          log: taskId => options.log(taskId, ownerId),
+          wake: () => this.pump(),
+          broken: error => this.#breakOff(error),
+          timers,
+          logger,
+        }),
+    )
   }
 
   get feed(): Feed {
@@ -80,10 +109,25 @@ export class OwnerStream extends SseStream implements OwnerReader {
   protected override leave(): void {
     this.#leave()
     this.#changed.clear()
+    if (!this.#followed) return
+    for (const task of this.#followed) task.leave()
+    this.#timers.clearTimeout(this.#again)
   }
 
   protected override pump(): void {
+    if (this.#followed) this.#pumpFollowed(this.#followed)
     if (!this.#pumping && this.wanted) void this.#pump()
+  }
+
+  /** Each gets its turn, also on a connection that takes one piece at a time. */
+  #pumpFollowed(followed: readonly FollowedTask[]): void {
+    for (let silent = 0; silent < followed.length && this.wanted; silent++) {
+      const frames = followed[this.#turn % followed.length]?.read()
+      this.#turn = (this.#turn + 1) % followed.length
+      if (frames === undefined) continue
+      this.send(frames)
+      silent = -1
+    }
   }
 
   async #pump(): Promise<void> {
@@ -97,11 +141,26 @@ export class OwnerStream extends SseStream implements OwnerReader {
       }
     } catch (error) {
       if (this.destroyed) return
-      this.#options.logger.warn({ err: error }, "an owner's stream broke off")
-      this.destroy()
+      if (!this.#followed || !isDatabaseFault(error)) this.#breakOff(error)
+      else this.#pumpLater()
     } finally {
       this.#pumping = false
     }
+  }
+
+  #breakOff(error: unknown): void {
+    this.#options.logger.warn({ err: error }, "an owner's stream broke off")
+    this.destroy()
+  }
+
+  #pumpLater(): void {
+    this.#dirty = true
+    this.#timers.clearTimeout(this.#again)
+    this.#again = this.#timers.setTimeout(() => this.pump(), retryMs)
+  }
+
+  get #timers(): Timers {
+    return this.#options.timers ?? (globalThis as Timers)
   }
 
   async #begin(): Promise<string[]> {

@@ -13,8 +13,11 @@ export interface SseOptions {
   retryMs?: number
 }
 
-/** A comment is sent after this long without an event, so that proxies and clients know the connection is alive. */
-export const heartbeatMs = 15_000
+/**
+ * A ping is sent after this long without another frame, so that proxies and pages know that the connection is alive. A
+ * connection that dies without an end (a laptop that slept, another wifi) looks to its client like one without events.
+ */
+export const heartbeatMs = 10_000
 
 /** A client that reads nothing for this long is dropped; it comes back with its cursor if it is alive. */
 export const unreadLimitMs = 30_000
@@ -23,8 +26,8 @@ export const unreadLimitMs = 30_000
 const earlyMs = 5
 
 /**
- * One client's SSE connection, whatever it carries: sends the greeting and comments during silence, and drops a client
- * that does not read.
+ * One client's SSE connection, whatever it carries: sends the greeting and pings during silence, and drops a client that
+ * does not read.
  *
  * States: new; open, once it answers a request; ended, when everything is sent, though perhaps not read; closed.
  * Nothing is buffered but the bytes that the socket has not taken yet: `pump` sends a piece while one is `wanted`.
@@ -141,7 +144,7 @@ export abstract class SseStream {
     const silentMs = this.#timers.performance.now() - this.#sentAt + earlyMs
     const due = silentMs >= heartbeatMs
     this.#tickAfter(due ? heartbeatMs : heartbeatMs - silentMs)
-    if (due && this.wanted) this.send(':\n\n')
+    if (due && this.wanted) this.send(ping)
     else if (silentMs >= unreadLimitMs) this.destroy()
   }
 
@@ -168,6 +171,12 @@ declare const shared: unique symbol
 export function sharedFrame(text: string): SharedFrame {
   return Buffer.from(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`) as SharedFrame
 }
+
+/**
+ * A page hears it, which it cannot of a comment. It is named, so an EventSource's `onmessage` never sees it; it is transient
+ * data to clients of the AI SDK, which ignore names; and it has no id, so a cursor stays as it is.
+ */
+const ping = sharedFrame('event: ping\ndata: {"type":"data-ping","data":{},"transient":true}\n\n')
 
 function textOf(chunk: SharedFrame): Buffer {
   return chunk.subarray(chunk.indexOf('\n') + 1, -2)

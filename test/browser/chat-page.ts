@@ -77,7 +77,7 @@ export class ChatPage extends Visitor {
 
   /** Until a message with this text is there. */
   async said(text: string): Promise<void> {
-    await this.page.locator('.own .text', { hasText: text }).last().waitFor()
+    await this.page.locator('.own:not([data-pending]) .text', { hasText: text }).last().waitFor()
   }
 
   turn(index: number) {

@@ -65,6 +65,7 @@ t.test('what is damaged is said in plain words wherever it is shown, and can be 
     await damage(raw, { table: 'outputs', column: 'text', where: `task_id = '${id}' and index = 0` })
   await damage(raw, { table: 'turns', column: 'content', where: `id = '${turn}'` })
   await damage(raw, { table: 'quizzes', column: 'questions', where: `id = '${quiz}'` })
+  await damage(raw, { table: 'tasks', column: 'input', where: `id = '${first}'` })
   await raw.close()
   await conch.start()
 
@@ -88,6 +89,10 @@ t.test('what is damaged is said in plain words wherever it is shown, and can be 
   await owner.remove()
   await page.waitForURL(/#history$/)
   t.equal(((await owner.api<{ items: object[] }>('/api/records')) as { items: object[] }).items.length, 2)
+
+  await owner.go(`#task=${first}`)
+  await page.getByText('이 기록에 적으신 내용은 손상되어 불러올 수 없어요.').waitFor()
+  t.equal(await page.locator('.observations').count(), 0)
 
   await owner.go(`#review=${review}`)
   await owner.notices.waitFor()

@@ -98,36 +98,36 @@ t.test('what only the server refuses is said at the field its pointer names', as
   await page.locator('#subject:focus').waitFor()
 })
 
-t.test('a full queue says when to come back, a lost network what to do; nothing typed is lost', async t => {
-  const visitor = await visit(t, browser, conch.url)
-  const { page } = visitor
-  const failure = page.locator('form .notice')
-  await page.locator('#observations').fill('발표함')
-  await page.locator('#label').fill('2-3-15')
-  await page.route('**/api/records', route =>
-    route.fulfill({
-      status: 503,
-      contentType: 'application/problem+json',
-      headers: { 'retry-after': '12' },
-      body: JSON.stringify({ status: 503, code: 'queue-full', title: 'Full', detail: 'Full.' }),
-    }),
-  )
-  await page.locator('button[type=submit]').click()
-  await failure.filter({ hasText: '12초 뒤에 다시 시도해 주세요' }).waitFor()
+t.test(
+  'a full queue says when to come back, without a network the form stands unsent; nothing typed is lost',
+  async t => {
+    const visitor = await visit(t, browser, conch.url)
+    const { page } = visitor
+    const failure = page.locator('form .notice')
+    await page.locator('#observations').fill('발표함')
+    await page.locator('#label').fill('2-3-15')
+    await page.route('**/api/records', route =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        headers: { 'retry-after': '12' },
+        body: JSON.stringify({ status: 503, code: 'queue-full', title: 'Full', detail: 'Full.' }),
+      }),
+    )
+    await page.locator('button[type=submit]').click()
+    await failure.filter({ hasText: '12초 뒤에 다시 시도해 주세요' }).waitFor()
 
-  await page.unroute('**/api/records')
-  await page.context().setOffline(true)
-  await page.locator('button[type=submit]').click()
-  await failure.filter({ hasText: '인터넷 연결을 확인하고' }).waitFor()
-  await page.context().setOffline(false)
-
-  await page.reload()
-  await page.locator('h1').waitFor()
-  t.equal(await page.locator('#observations').inputValue(), '발표함')
-  t.equal(await page.locator('#label').inputValue(), '2-3-15')
-  await page.locator('button[type=submit]').click()
-  await page.locator('.column').first().waitFor()
-})
+    await page.unroute('**/api/records')
+    await page.context().setOffline(true)
+    await page.locator('button[type=submit]').click()
+    await page.locator('[data-link=unsent]', { hasText: '아직 보내지 않았어요' }).waitFor()
+    t.equal(await page.locator('#observations').inputValue(), '발표함')
+    t.equal(await page.locator('#label').inputValue(), '2-3-15')
+    await page.context().setOffline(false)
+    await page.locator('.column').first().waitFor()
+    t.match(await page.locator('h1').textContent(), '2-3-15', 'it went by itself')
+  },
+)
 
 t.test('a double click sends once', async t => {
   const visitor = await visit(t, browser, conch.url)

@@ -364,7 +364,7 @@ t.test('a quiz that failed says why, is still in the list, and is made by a retr
   await visitor.hears('퀴즈를 만들지 못했습니다: 광합성')
   await visitor.page.reload()
   await visitor.becomes('광합성', 'failed')
-  t.match(await visitor.entry('광합성').textContent(), /만들지 못함.*AI의 답이 요청한/s)
+  t.match(await visitor.entry('광합성').textContent(), /실패.*AI의 답이 요청한/s)
   await visitor.open('광합성')
   const notice = visitor.page.locator('.notice')
   t.match(await notice.textContent(), /문제를 만들지 못했습니다.*AI의 답이 요청한 꼴에 맞지 않았습니다/s)
@@ -583,9 +583,11 @@ t.test('what is wrong is said at its field, a lost network in words; nothing typ
   await visitor.topic.fill('광합성')
   await page.context().setOffline(true)
   await page.locator('button[type=submit]').click()
-  await page.locator('form .notice', { hasText: '인터넷 연결을 확인하고' }).waitFor()
-  await page.context().setOffline(false)
+  await page.locator('[data-link=unsent]').waitFor()
   t.equal(await visitor.topic.inputValue(), '광합성')
+  await page.getByRole('button', { name: '지금 보내기' }).waitFor()
+  await page.context().setOffline(false)
+  await visitor.entry('광합성').waitFor()
 })
 
 t.test('answers that could not be turned in stay, and are turned in by another try', async t => {

@@ -24,7 +24,7 @@ t.test(
     }
     await page.getByRole('link', { name: '기록함' }).click()
     await entry('2-3-15').waitFor()
-    t.match(await entry('2-3-15').textContent(), /쓰지 못함.*아무것도 쓰지 않았습니다/s)
+    t.match(await entry('2-3-15').textContent(), /실패.*아무것도 쓰지 않았습니다/s)
     await page.screenshot({ path: 'test-artifacts/history-failed.png', fullPage: true })
     t.same(await namelessControls(visitor), [])
     t.same(await faintTexts(visitor), [])

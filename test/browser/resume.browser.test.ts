@@ -91,7 +91,7 @@ t.test('a refused stream is replaced by asking, until it opens again', async t =
   const go = heldModel()
   const visitor = await visit(t, browser, conch.url)
   let refusals = 0
-  await visitor.page.route('**/events', route => {
+  await visitor.page.route('**/me/events*', route => {
     refusals++
     return refusals > 2 ? route.continue() : route.fulfill({ status: 503, headers: { 'retry-after': '1' } })
   })

@@ -143,7 +143,7 @@ t.test('a diary whose reply failed is in the history with the reason, and is tri
   }
   await visitor.page.reload()
   await visitor.entries.nth(1).waitFor()
-  t.match(await visitor.entries.first().textContent(), /둘.*쓰지 못함.*아무것도 쓰지 않았습니다/s)
+  t.match(await visitor.entries.first().textContent(), /둘.*실패.*아무것도 쓰지 않았습니다/s)
   await visitor.page.screenshot({ path: 'test-artifacts/reviews-failed.png', fullPage: true })
   t.same(await namelessControls(visitor), [])
   t.same(await faintTexts(visitor), [])
@@ -278,11 +278,10 @@ t.test('what is missing or too long is said at the diary, and nothing typed is l
   await visitor.body.fill('발표를 했다.')
   await page.context().setOffline(true)
   await page.locator('button[type=submit]').click()
-  await page.locator('form .notice', { hasText: '인터넷 연결을 확인하고' }).waitFor()
-  await page.context().setOffline(false)
-  await page.reload()
-  await visitor.body.waitFor()
+  await page.locator('[data-link=unsent]').waitFor()
   t.equal(await visitor.body.inputValue(), '발표를 했다.')
+  await page.context().setOffline(false)
+  await page.locator('.reply').waitFor()
 })
 
 t.test('Enter is a new line, Ctrl+Enter sends, and neither does while Hangul is composed', async t => {

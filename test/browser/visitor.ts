@@ -4,17 +4,24 @@ import type { Test } from 'tap'
 /** Only an end to waiting for what does not come; long, for slow machines. */
 const waitMs = 60_000
 
-/** A new visitor with the page open. What the page complains of on its console fails the test. */
+/**
+ * A new visitor with the page open. What the page complains of on its console fails the test.
+ *
+ * @param prepare what is done before it opens
+ */
 export async function openPage(
   t: Test,
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
+  prepare: (page: Page) => Promise<unknown> = async () => {},
 ): Promise<Page> {
   const context = await browser.newContext({ locale: 'ko-KR', viewport: { width: 1280, height: 900 }, ...options })
   context.setDefaultTimeout(waitMs)
   t.teardown(() => context.close())
-  return watched(t, await context.newPage(), url)
+  const page = await context.newPage()
+  await prepare(page)
+  return watched(t, page, url)
 }
 
 /** Another tab of the same visitor. */

@@ -17,7 +17,7 @@ const skip =
 
 const record = { category: 'subject', observations: '교통량 자료로 신호 시간을 조정함.', versions: 1 }
 
-/** How many times faster than deployed: comments and the read timeout of nginx, whose proportion matters. */
+/** How many times faster than deployed: pings and the read timeout of nginx, whose proportion matters. */
 const hurry = 20
 const silenceMs = 300_000
 const readTimeoutMs = 60_000
@@ -118,8 +118,8 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     const { visitor, upstream, nginx } = await balanced(t, { timers: hurried })
     const speech = silentModel(upstream)
     const watcher = await watchLive(visitor, await visitor.record(record))
-    const comments = () => watcher.raw.split('\n:\n').length - 1
-    await watcher.until(() => comments() >= silenceMs / heartbeatMs)
+    const pings = () => watcher.raw.split('\nevent: ping\n').length - 1
+    await watcher.until(() => pings() >= silenceMs / heartbeatMs)
     ;(await speech).delta('하늘').finish()
     await watcher.ended
     t.ok(watcher.transcript.done, 'it is still the same stream')
@@ -127,7 +127,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     t.notMatch(await nginx.errors(), /timed out/)
   })
 
-  t.test('without comments, that silence is cut: the comments keep a stream alive', async t => {
+  t.test('without pings, that silence is cut: the pings keep a stream alive', async t => {
     const { visitor, upstream, nginx } = await balanced(t, { timers: withoutComments })
     const speech = silentModel(upstream)
     const watcher = await watchLive(visitor, await visitor.record(record))

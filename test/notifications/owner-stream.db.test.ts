@@ -170,7 +170,7 @@ t.test('an owner sees how many of their own are unread, also when another instan
 })
 
 t.test(
-  'a silent stream sends comments; a client that does not read is dropped, and one that disconnects is forgotten',
+  'a silent stream sends pings; a client that does not read is dropped, and one that disconnects is forgotten',
   async t => {
     const owner = uuidv7()
     const clock = createClock()
@@ -178,7 +178,9 @@ t.test(
     const client = await watch(owner)
     await client.until(({ chunks }) => chunks.length > 0)
     clock.tick(heartbeatMs)
-    await client.until(() => client.raw.endsWith('\n\n:\n\n'))
+    await client.until(() =>
+      client.raw.endsWith('\n\nevent: ping\ndata: {"type":"data-ping","data":{},"transient":true}\n\n'),
+    )
     const streamClosed = once(server, 'left')
     client.leave()
     await streamClosed
@@ -244,12 +246,27 @@ function notifyOf(ownerId: string, taskId: string, { ended = false } = {}) {
   })
 }
 
+/** No task is followed here. */
+const noLog = () => Promise.reject(new Error('no task is followed'))
+
 /** A server whose address is the owner. */
 function serving(t: Test, timers?: Timers) {
   const { queries } = database
   const hub = new OwnerHub({ queries, tasks: taskStates, store, timers: timers ?? (globalThis as Timers), logger })
   const make = (ownerId: string, cursor?: string) =>
-    new OwnerStream({ ownerId, cursor, language: 'ko', queries, store, labels, tasks: taskStates, hub, logger, timers })
+    new OwnerStream({
+      ownerId,
+      cursor,
+      language: 'ko',
+      queries,
+      store,
+      labels,
+      tasks: taskStates,
+      log: noLog,
+      hub,
+      logger,
+      timers,
+    })
   const server = createServer((request, response) => {
     const stream = make(request.url?.slice(1) ?? '', request.headers['last-event-id'] as string | undefined)
     server.emit('stream', stream, response)

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { anyRecord } from '../support/any-record.ts'
 import { ownStorage, startConch } from '../support/conch.ts'
 import { testDatabaseUrl } from '../support/database.ts'
+import { followedIn } from '../support/followed.ts'
 import { scrape } from '../support/metrics.ts'
 import { noOwnRedis, startRedis } from '../support/own-redis.ts'
 import { openRaw } from '../support/raw-database.ts'
@@ -48,6 +49,21 @@ t.test('two instances on one Postgres and one Redis', { skip }, async t => {
     const deltas = far.transcript.chunks.flatMap(({ delta }) => delta ?? [])
     t.equal(deltas.join(''), ' 다음')
     t.same(await (await there.watchTask(id, far.transcript.lastId)).response.status, 204)
+  })
+
+  t.test("the owner's stream of the other instance follows a task, and its cursors are good at either", async t => {
+    const { id, here, there, upstream } = await running(t, shared)
+    const far = await there.watch(`/api/me/events?follow=${id}`)
+    const followed = () => followedIn(far.transcript).get(id)
+    upstream.completions[0]?.delta('처음 ', '것')
+    await far.until(() => followed()?.text(0) === '처음 것')
+    far.leave()
+    const near = await here.watch(`/api/me/events?follow=${id}@${encodeURIComponent(followed()?.lastId ?? '')}`)
+    upstream.completions[0]?.delta(' 다음').finish()
+    await near.until(({ chunks }) => followedIn(near.transcript).get(id)?.end !== undefined && chunks.length > 0)
+    t.equal(followedIn(near.transcript).get(id)?.text(0), ' 다음')
+    t.notOk(followedIn(near.transcript).get(id)?.types.includes('data-reset'))
+    near.leave()
   })
 
   t.test('polling shows the text so far at either instance', async t => {

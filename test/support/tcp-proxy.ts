@@ -16,6 +16,11 @@ export interface TcpProxy {
   refuse(refused: boolean): void
   /** While frozen, nothing is passed on in either direction, and neither end is notified: packets are lost. */
   freeze(frozen: boolean): void
+  /**
+   * Open connections pass on nothing any more, and neither end is notified, as when a laptop sleeps or changes its network; new ones
+   * work. Returns how many of them are still open.
+   */
+  silence(): { readonly open: number }
   /** Where new connections go from now on, as when a name is given to another server; open ones stay. */
   lead(target: string): void
   /** The delay of bytes in each direction; they keep their order, even if the delay changes meanwhile. */
@@ -107,6 +112,29 @@ export async function proxyTcp(t: Pick<Test, 'teardown'>, target: string): Promi
           if (value) socket.pause()
           else socket.resume()
         }
+      }
+    },
+    silence() {
+      const silent = new Set(pairs)
+      for (const { client, upstream } of silent) {
+        for (const [one, other] of [
+          [client, upstream],
+          [upstream, client],
+        ] as const) {
+          one.removeAllListeners('data')
+          one.removeAllListeners('end')
+          // Read on, so that it is noticed when its end closes it.
+          one.resume()
+          one.on('end', () => {
+            one.destroy()
+            other.destroy()
+          })
+        }
+      }
+      return {
+        get open() {
+          return Array.from(silent).filter(({ client }) => !client.destroyed).length
+        },
       }
     },
     lead(to) {

@@ -25,7 +25,9 @@ export class Transcript {
   done = false
 
   /** Takes a frame as the parser gives it. */
-  take({ id, data }: EventSourceMessage): void {
+  take({ id, event, data }: EventSourceMessage): void {
+    // As `onmessage` of an EventSource: it never sees a ping.
+    if (event === 'ping') return
     if (data === '[DONE]') {
       this.done = true
       return

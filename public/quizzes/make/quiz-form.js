@@ -1,7 +1,7 @@
 import { Field } from '../../form/field.js'
 import { isSendKey } from '../../form/keys.js'
 import { SendRow } from '../../form/send-row.js'
-import { html, useRef, useState } from '../../preact.js'
+import { html, useEffect, useRef, useState } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { useArrival } from '../../use-arrival.js'
 import { choiceCounts, difficulties, longest, questionCounts, savedForm } from './form-values.js'
@@ -20,10 +20,11 @@ export function QuizForm({ arrived, onCreated }) {
   const [withMaterial] = useState(values.material !== '')
   // For the next quiz: the settings stay.
   const empty = () => set({ topic: '', material: '' })
-  const { send, sending, errors, failure } = useQuizSubmission(form, taskId => {
+  const { send, sending, errors, failure, mend } = useQuizSubmission(form, taskId => {
     empty()
     onCreated(taskId)
   })
+  useEffect(() => mend(values), [values])
 
   /** @param {keyof import('./form-values.js').FormValues} name */
   const bind = name => ({

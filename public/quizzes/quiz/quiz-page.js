@@ -28,8 +28,9 @@ export function QuizPage({ taskId, arrived }) {
   const topic = quiz?.topic || t('quizzes.untitled')
 
   useAnnouncements(taskId, task, { ended: status => t(`quizzes.say.${status}`, { topic }) })
+  const state = view.ended ? (view.status === 'failed' ? 'entry.state.failed' : undefined) : 'quizzes.state.making'
   useEffect(() => {
-    document.title = `${view.ended ? '' : `${t('quizzes.state.making')} `}${topic} – Conch`
+    document.title = `${state ? `${t(state)} ` : ''}${topic} – Conch`
   })
 
   if (task.fault !== undefined && view.status === undefined)

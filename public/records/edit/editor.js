@@ -1,6 +1,7 @@
 import { html, useEffect, useRef } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { useDraft } from '../../use-draft.js'
+import { Observations } from '../task/observations.js'
 import { ByteMeter } from '../text/byte-meter.js'
 import { MarkList } from '../text/marked-text.js'
 import { neisBytes } from '../text/neis-bytes.js'
@@ -39,6 +40,7 @@ export function Editor({ taskId, output, record, category, limitBytes, targetByt
         <h2 id="editor-title">${t('records.edit.title', { name })}</h2>
         <button type="button" class="quiet" onClick=${onClose}>${t('records.edit.close')}</button>
       </header>
+      <${Observations} request=${record?.request} open=${true} />
       <label for="editor-text">${t('records.edit.text')}</label>
       <textarea ref=${area} id="editor-text" lang="ko" rows="10" value=${draft.text} aria-describedby="editor-meter"
         onInput=${(/** @type {Event & { currentTarget: HTMLTextAreaElement }} */ event) => draft.set(event.currentTarget.value)}></textarea>

@@ -3,7 +3,7 @@ import { useServices } from '../../services.js'
 import { kept } from '../../storage.js'
 import { DamagedNotice } from '../../task/damaged.js'
 import { NotThere } from '../../task/not-there.js'
-import { StageLine } from '../../task/stage-line.js'
+import { StageLine, titleOf } from '../../task/stage-line.js'
 import { TaskNotices } from '../../task/task-notices.js'
 import { useAnnouncements } from '../../task/use-announcements.js'
 import { useTask } from '../../task/use-task.js'
@@ -15,6 +15,8 @@ import { SavedText } from '../edit/saved-text.js'
 import { limitOf, recordTitle } from '../record-title.js'
 import { neisBytes } from '../text/neis-bytes.js'
 import { Column } from './column.js'
+import { Observations } from './observations.js'
+import { Rewrite } from './rewrite.js'
 
 /**
  * One task: its stages, its drafts side by side, the one being edited, the one saved.
@@ -45,7 +47,7 @@ export function TaskPage({ taskId, arrived, limits }) {
     ended: status => t(`records.say.task.${status}`),
   })
   useEffect(() => {
-    document.title = `${t(view.ended ? 'title.ended' : 'title.running')} ${recordTitle(head, limits, services)} – Conch`
+    document.title = `${t(titleOf(view))} ${recordTitle(head, limits, services)} – Conch`
   })
 
   if (task.fault !== undefined && view.status === undefined)
@@ -75,7 +77,7 @@ export function TaskPage({ taskId, arrived, limits }) {
         <div ...${keeping}>
         ${
           view.ended
-            ? html`<a class="button" href="#">${t('records.rewrite')}</a>`
+            ? html`<${Rewrite} request=${record?.request} />`
             : html`<button type="button" class="stop" aria-disabled=${task.stopping ? 'true' : undefined}
                 onClick=${() => task.stopping || attempt(task.stop())}>
                 ${t(task.stopping ? 'task.stopping' : 'records.stopAll')}
@@ -86,6 +88,8 @@ export function TaskPage({ taskId, arrived, limits }) {
       <${StageLine} view=${view} />
       <${TaskNotices} task=${task} actionFault=${actionFault} />
       ${(view.damaged || record?.damaged) && view.ended && html`<${DamagedNotice} onRemove=${remove} />`}
+      <div class="beside">
+      <${Observations} request=${record?.request} open=${matchMedia(roomBeside).matches} />
       <div class="columns" data-count=${view.outputs.length} role="group" aria-label=${t('records.columns')}>
         ${view.outputs.map(
           output => html`<${Column} key=${output.index} output=${output} ended=${view.ended}
@@ -95,6 +99,7 @@ export function TaskPage({ taskId, arrived, limits }) {
             onStop=${() => attempt(task.stop(output.index))} onRetry=${() => attempt(task.retry(output.index))}
             onEdit=${() => edit(output.index)} />`,
         )}
+      </div>
       </div>
       ${
         edited &&
@@ -117,6 +122,9 @@ export function TaskPage({ taskId, arrived, limits }) {
     </div>
   `
 }
+
+/** As in `styles/records/task.css`. */
+const roomBeside = '(min-width: 60rem)'
 
 /** The output whose text is being edited: it is open again after a reload. @param {string} taskId */
 function useEditing(taskId) {

@@ -43,6 +43,23 @@ export function toRequest(values) {
   }
 }
 
+/** What stays for the next student: the category, the subject and the settings. @param {FormValues} values */
+export const forTheNext = values => ({ ...values, label: '', observations: '', keywords: '' })
+
+/** @param {import('../api.js').RecordRequest} request @returns {FormValues} */
+export function fromRequest({ category, subject, label, observations, keywords, tone, targetBytes, versions }) {
+  return {
+    category,
+    subject: subject ?? '',
+    label: label ?? '',
+    observations,
+    keywords: keywords?.join(', ') ?? '',
+    tone: tone ?? '',
+    targetBytes: targetBytes === undefined ? '' : String(targetBytes),
+    versions: String(versions ?? emptyForm.versions),
+  }
+}
+
 /** The field a problem's JSON pointer names: `/keywords/3` is `keywords`. @param {string | undefined} pointer */
 export function fieldOf(pointer) {
   const name = pointer?.split('/')[1] ?? ''

@@ -1,7 +1,7 @@
 import { Field } from '../../form/field.js'
 import { isSendKey } from '../../form/keys.js'
 import { SendRow } from '../../form/send-row.js'
-import { html, useRef } from '../../preact.js'
+import { html, useEffect, useRef } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { useArrival } from '../../use-arrival.js'
 import { useFormValues } from './use-form-values.js'
@@ -18,7 +18,8 @@ export function RecordForm({ arrived, limits }) {
   const heading = useArrival(arrived)
   const form = useRef(/** @type {HTMLFormElement | null} */ (null))
   const { values, set, clear } = useFormValues()
-  const { send, sending, errors, failure } = useRecordSubmission(limits, form)
+  const { send, sending, errors, failure, mend } = useRecordSubmission(limits, form)
+  useEffect(() => mend(values), [values])
   const limit = limits.items.find(row => row.category === values.category) ?? limits.items[0]
   const named = values.category === 'subject' || values.category === 'club' ? values.category : undefined
 

@@ -1,5 +1,5 @@
 import { useState } from '../../preact.js'
-import { emptyForm, savedForm } from './form-values.js'
+import { emptyForm, forTheNext, savedForm } from './form-values.js'
 
 /** The form's values, kept in this tab with every change. */
 export function useFormValues() {
@@ -14,7 +14,7 @@ export function useFormValues() {
     },
     /** For the next student: the category, the subject and the settings stay. */
     clear: () => {
-      const next = { ...values, label: '', observations: '', keywords: '' }
+      const next = forTheNext(values)
       savedForm().write(next)
       setValues(next)
       document.getElementById('observations')?.focus()

@@ -1,7 +1,7 @@
 import { useSubmission } from '../../form/use-submission.js'
 import { taskUrl } from '../../route.js'
 import { useServices } from '../../services.js'
-import { fieldOf, toRequest } from './form-values.js'
+import { emptyForm, fieldOf, forTheNext, savedForm, toRequest } from './form-values.js'
 
 /**
  * @typedef {import('./form-values.js').FormValues} FormValues
@@ -27,10 +27,13 @@ export function useRecordSubmission(limits, form) {
     /** @param {FormValues} values */
     check: values => faultsOf(values, limitOf(values), t),
     create: values => api.records.create(toRequest(values)),
-    onCreated(taskId, values) {
+    onCreated(taskId, values, shown) {
       started.add(taskId)
+      // Another student's notes must not be there the next time; unless they were typed meanwhile.
+      const kept = { ...emptyForm, ...savedForm().read() }
+      if (kept.observations === values.observations) savedForm().write(forTheNext(kept))
       announce(t('records.say.created', { count: toRequest(values).versions }))
-      location.hash = taskUrl(taskId)
+      if (shown) location.hash = taskUrl(taskId)
       return 'leaves'
     },
     refusal({ pointer, detail }, values) {

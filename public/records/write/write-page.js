@@ -1,7 +1,9 @@
 import { html, useEffect, useState } from '../../preact.js'
 import { taskUrl } from '../../route.js'
 import { useServices } from '../../services.js'
+import { Remedies } from '../../task/remedies.js'
 import { UnfinishedTasks } from '../../task/unfinished-tasks.js'
+import { hasFailed } from '../../task/use-task-list.js'
 import { recordState } from '../record-state.js'
 import { recordTitle } from '../record-title.js'
 import { RecordForm } from './record-form.js'
@@ -29,15 +31,26 @@ export function WritePage({ arrived, limits }) {
 /** @param {{ limits: import('../api.js').Limits }} props */
 function Recent({ limits }) {
   const services = useServices()
-  const { t, api, date } = services
+  const { t, api, announce, date } = services
   const [records, setRecords] = useState(/** @type {import('../api.js').RecordView[] | undefined} */ (undefined))
-  useEffect(() => {
+  const load = () =>
     api.records.list(undefined, ['completed', 'incomplete', 'failed', 'cancelled']).then(
       list => setRecords(list.items.slice(0, recentCount)),
       () => setRecords(undefined), // As above.
     )
-  }, [])
+  useEffect(() => void load(), [])
   if (!records) return null
+  /** @param {string} id */
+  const remove = async id => {
+    await api.records.remove(id)
+    announce(t('records.say.removed'))
+    await load()
+  }
+  /** @param {string} id */
+  const retry = async id => {
+    await api.retryTask(id)
+    location.hash = taskUrl(id)
+  }
   return html`
     <section class="recent" aria-labelledby="recent-title">
       <h2 id="recent-title">${t('records.recent.title')}</h2>
@@ -49,6 +62,11 @@ function Recent({ limits }) {
               <b>${recordTitle(record, limits, services)}</b>
               <small>${date(record.createdAt)} · ${t(recordState(record))}</small>
             </a>
+            ${
+              hasFailed(record) &&
+              html`<${Remedies} title=${recordTitle(record, limits, services)} sure=${t('records.remove.sure')}
+                onRetry=${() => retry(record.id)} onRemove=${() => remove(record.id)} />`
+            }
           </li>`,
         )}
       </ul>

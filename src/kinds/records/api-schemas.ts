@@ -4,6 +4,7 @@ import { maxPageItems } from '../../tasks/http/paging.ts'
 import { maxOutputs } from '../../tasks/kind.ts'
 import { outputStatuses, taskStatuses } from '../../tasks/task.ts'
 import { categories } from './category.ts'
+import { RecordInput } from './input.ts'
 import { limits } from './limits.ts'
 
 const InTwoLanguages = Type.Object({ ko: Type.String(), en: Type.String() })
@@ -62,6 +63,14 @@ export const RecordSchema = Type.Object({
   ]),
   error: Type.Optional(Failure),
   damaged: Damaged,
+})
+
+/** One record, as its owner gets it alone: with what was asked for. */
+export const RecordDetail = Type.Object({
+  ...RecordSchema.properties,
+  request: Type.Union([RecordInput, Type.Null()], {
+    description: 'What was asked for, to be changed and asked for again. Null only if it is damaged.',
+  }),
 })
 
 export const RecordList = Type.Object({

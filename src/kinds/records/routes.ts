@@ -6,7 +6,7 @@ import type { Events } from '../../domain-events/events.ts'
 import { taskInputDamaged } from '../../tasks/errors.ts'
 import { type KindRoutesContext, kindParams, kindRoutes } from '../../tasks/http/kind-routes.ts'
 import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
-import { Assessed, LimitList, RecordConfirmation, RecordList, RecordSchema, TextToCheck } from './api-schemas.ts'
+import { Assessed, LimitList, RecordConfirmation, RecordDetail, RecordList, TextToCheck } from './api-schemas.ts'
 import { assess } from './assess.ts'
 import { categoryNames } from './category.ts'
 import { overLimit, recordNotFound, recordWithoutText, versionDamaged, versionNotFound } from './errors.ts'
@@ -34,10 +34,11 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
       remove: 'Remove a record, its observations and all confirmations for good',
       removeDetail: 'Also while it is being written.',
     },
-    item: RecordSchema,
+    item: RecordDetail,
     list: RecordList,
     notFound: recordNotFound,
     viewAll: views,
+    view: detail,
   })
 
   app.get(
@@ -83,7 +84,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
           'Keeps the version as it was written, the text as confirmed, and when. May be repeated; the last one counts.',
         params: kindParams('record'),
         body: RecordConfirmation,
-        response: { 200: RecordSchema },
+        response: { 200: RecordDetail },
       },
     },
     async request => {
@@ -105,11 +106,16 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         if (input) await saveRecords(tx, cipher, [{ ...task, input }])
         await confirmRecord(tx, cipher, ownerId, task.id, { output: body.output, original: chosen.text, text })
         await events.publish(tx, request.id, [{ name: 'record.confirmed', data: { taskId: task.id, ownerId } }])
-        const [confirmed] = await views(tx, [record])
-        return confirmed as NonNullable<typeof confirmed>
+        return detail(tx, record)
       })
     },
   )
+
+  async function detail(tx: Queries, record: TaskOfKind<Static<typeof RecordInput>>) {
+    const [view] = await views(tx, [record])
+    const request = record.input ?? null
+    return { ...(view as NonNullable<typeof view>), request, ...(request === null && { damaged: true as const }) }
+  }
 
   async function views(tx: Queries, found: readonly TaskOfKind<Static<typeof RecordInput>>[]) {
     const owned = found.map(({ task }) => task)

@@ -69,12 +69,12 @@ export class EventReplies {
     // At info, to answer a user's question: why did my text begin again?
     const onReset = (reason: ResetReason) =>
       reply.log.info({ taskId, reason }, 'stream reset: what its reader had is void')
-    return this.#openOfTask(reply, () => new EventStream(log, located, { timers: this.timers, onReset }))
+    return this.openFollowing(reply, 1, () => new EventStream(log, located, { timers: this.timers, onReset }))
   }
 
-  /** Whether this owner may have one more stream of a task. */
-  hasRoomFor(ownerId: string): boolean {
-    return (this.#taskStreams.get(ownerId) ?? 0) < maxTaskStreams
+  /** Whether this owner may have one more stream of a task, or so many. */
+  hasRoomFor(ownerId: string, more = 1): boolean {
+    return (this.#taskStreams.get(ownerId) ?? 0) + more <= maxTaskStreams
   }
 
   /**
@@ -84,7 +84,7 @@ export class EventReplies {
    * @throws Problem `too-many-streams`
    */
   breakOff(reply: FastifyReply): FastifyReply {
-    return this.#openOfTask(reply, () => new BrokenOffStream({ timers: this.timers }))
+    return this.openFollowing(reply, 1, () => new BrokenOffStream({ timers: this.timers }))
   }
 
   /**
@@ -103,13 +103,19 @@ export class EventReplies {
     return reply.headers(eventStreamHeaders).send(stream)
   }
 
-  #openOfTask(reply: FastifyReply, stream: () => SseStream): FastifyReply {
+  /**
+   * `open` for a stream that follows so many tasks: each of them counts.
+   *
+   * @throws Problem `too-many-streams`, and what `stream` throws
+   */
+  openFollowing(reply: FastifyReply, tasks: number, stream: () => SseStream): FastifyReply {
     const { ownerId } = reply.request
-    if (!this.hasRoomFor(ownerId)) throw tooManyTaskStreams(maxTaskStreams)
+    if (tasks > 0 && !this.hasRoomFor(ownerId, tasks)) throw tooManyTaskStreams(maxTaskStreams)
+    const made = stream()
     const counts = this.#taskStreams
-    counts.set(ownerId, (counts.get(ownerId) ?? 0) + 1)
-    return this.open(reply, stream(), () => {
-      const left = (counts.get(ownerId) ?? 0) - 1
+    if (tasks > 0) counts.set(ownerId, (counts.get(ownerId) ?? 0) + tasks)
+    return this.open(reply, made, () => {
+      const left = (counts.get(ownerId) ?? 0) - tasks
       if (left > 0) counts.set(ownerId, left)
       else counts.delete(ownerId)
     })

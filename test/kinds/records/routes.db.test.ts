@@ -7,6 +7,7 @@ import { type Script, startUpstream } from '../../support/upstream.ts'
 import type { Visitor } from '../../support/visitor.ts'
 
 interface RecordBody {
+  request?: object | null
   id: string
   status: string
   subject: string | null
@@ -112,12 +113,17 @@ t.test('a record exists from the moment of its request; it can be confirmed once
     status: 'running',
     versions: [{ text: '' }],
     saved: null,
+    request: { ...anyRecord, versions: 1 },
   })
   t.match(await confirm(visitor, id, {}), { status: 409, body: { code: 'record-without-text' } })
-  t.same((await visitor.json<List>('GET', '/api/records')).body.items, [before.body])
+  const { request: _, ...listed } = before.body
+  t.same((await visitor.json<List>('GET', '/api/records')).body.items, [listed], 'a list says less')
   upstream.completions[0]?.finish()
   await visitor.finished(id)
-  t.match((await visitor.json('GET', `/api/records/${id}`)).body, { status: 'completed', versions: [{ text: '글' }] })
+  const asked = { ...anyRecord, versions: 1 }
+  const ended = { status: 'completed', versions: [{ text: '글' }], request: asked }
+  t.match((await visitor.json('GET', `/api/records/${id}`)).body, ended)
+  t.match((await confirm(visitor, id, {})).body, { request: asked }, 'also when it was confirmed')
 })
 
 t.test('the list is newest first, page by page, and shows what was saved', async t => {
