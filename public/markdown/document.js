@@ -1,5 +1,6 @@
+import { textPieces } from './bounded.js'
 import { mend } from './mend.js'
-import { safeCut } from './mend-inline.js'
+import { cutInTwo } from './mend-inline.js'
 import { continuation, treeOf } from './tree.js'
 
 /**
@@ -69,7 +70,7 @@ export class MarkdownDocument {
     const open = pieces.map((piece, index) => ({
       key: first + index,
       source: piece,
-      nodes: treeOf(this.#md.parse(piece, { ...env }), index === pieces.length - 1),
+      nodes: this.#tree(piece, { ...env }, index === pieces.length - 1),
     }))
     return [...this.#closed, ...open]
   }
@@ -97,15 +98,24 @@ export class MarkdownDocument {
     if (this.#tail.lastIndexOf('\n', maxOpenParagraph) >= 0) return false
     const [first] = blockTokens(this.#md, this.#tail.slice(0, 100), {})
     if (first?.type !== 'paragraph_open') return false
-    const end = safeCut(this.#tail, maxOpenParagraph) || maxOpenParagraph
-    this.#closed.push(this.#parsed(this.#closed.length, this.#tail.slice(0, end)))
-    this.#tail = continuation + this.#tail.slice(end)
+    const [paragraph, rest] = cutInTwo(this.#tail, maxOpenParagraph)
+    this.#closed.push(this.#parsed(this.#closed.length, paragraph))
+    this.#tail = continuation + rest
     return true
   }
 
   /** @param {number} key @param {string} source @returns {Block} */
   #parsed(key, source) {
-    return { key, source, nodes: treeOf(this.#md.parse(source, this.#env)) }
+    return { key, source, nodes: this.#tree(source, this.#env) }
+  }
+
+  /** @param {string} source @param {import('markdown-it').Env} env @param {boolean} [open] @returns {Node[]} */
+  #tree(source, env, open) {
+    const tokens = this.#md.parse(source, env)
+    const { maxNesting = 0 } = this.#md.options
+    // The parser leaves out what lies deeper.
+    if (tokens.some(({ level }) => level >= maxNesting - 1)) return [{ kind: 'p', children: textPieces(source) }]
+    return treeOf(tokens, open)
   }
 
   /** @param {readonly string[]} labels as the parser has them, in capitals */

@@ -13,16 +13,20 @@ export function mendInline(text, holding) {
 }
 
 /**
- * Where a text that is too long for one paragraph can be cut: after the last sentence before `most` at which no mark is open.
+ * A text that is too long for one paragraph, in two: cut after the last sentence before `most`, and the marks that are open
+ * there closed in the first part and opened again in the second.
  *
  * @param {string} text
  * @param {number} most
- * @returns {number} 0 if there is no such place
+ * @returns {[string, string]}
  */
-export function safeCut(text, most) {
-  const scan = new Scan(text.slice(0, most))
+export function cutInTwo(text, most) {
+  const high = text.charCodeAt(most - 1)
+  const scan = new Scan(text.slice(0, high >= 0xd800 && high < 0xdc00 ? most - 1 : most))
   scan.run()
-  return scan.lastSafe
+  const { at, open } = scan.sentence ?? scan.end
+  const first = text.slice(0, at)
+  return [open.length > 0 ? first.trimEnd() + open.toReversed().join('') : first, open.join('') + text.slice(at)]
 }
 
 /** @type {Record<string, RegExp>} */
@@ -50,8 +54,8 @@ class Scan {
   /** Where in `#out` the bracket of a link stands that has no end yet. */
   #bracket = -1
   #image = false
-  /** After the last sentence that ended with no mark open. */
-  lastSafe = 0
+  /** After the last sentence that ended outside of brackets, and what was open there. */
+  sentence = /** @type {{ at: number, open: string[] } | undefined} */ (undefined)
 
   /** @param {string} text */
   constructor(text) {
@@ -60,6 +64,10 @@ class Scan {
 
   run() {
     while (this.#at < this.#text.length) this.#step()
+  }
+
+  get end() {
+    return { at: this.#text.length, open: [...this.#open] }
   }
 
   /** @param {boolean} holding */
@@ -92,8 +100,8 @@ class Scan {
       this.#image = text[at - 1] === '!'
     }
     if (character === ']' && this.#bracket >= 0) return this.#link()
-    if (character === ' ' && this.#open.length === 0 && this.#bracket < 0 && /[.?!]/.test(text[at - 1] ?? ''))
-      this.lastSafe = at + 1
+    if (character === ' ' && this.#bracket < 0 && /[.?!]/.test(text[at - 1] ?? ''))
+      this.sentence = { at: at + 1, open: [...this.#open] }
     this.#take(1)
   }
 

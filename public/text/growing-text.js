@@ -1,10 +1,10 @@
 import { html, useLayoutEffect, useRef } from '../preact.js'
-import { linePieces, maxPiece } from './plain-text.js'
+import { linePieces, maxPiece } from './bounded-text.js'
 
 /**
  * A text that is appended to as it comes: text nodes outside the virtual DOM, of bounded length, of which the last one grows.
  *
- * @param {{ text: import('./output-text.js').OutputText }} props
+ * @param {{ text: import('./output-text.js').ReadableText }} props
  */
 export function GrowingText({ text }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null))

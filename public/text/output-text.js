@@ -3,6 +3,7 @@
  * nothing is drawn again.
  *
  * @typedef {{ append(piece: string): void, replace(text: string): void }} TextReader
+ * @typedef {{ readonly value: string, read(reader: TextReader): () => void }} ReadableText
  */
 export class OutputText {
   #text = ''

@@ -1,7 +1,7 @@
 import { html, useEffect, useState } from '../preact.js'
 import { useServices } from '../services.js'
+import { BoundedText } from './bounded-text.js'
 import { GrowingText } from './growing-text.js'
-import { PlainText } from './plain-text.js'
 
 /**
  * The text of a model, which may be Markdown. It is shown as it came until the code that draws Markdown is there, and where
@@ -17,7 +17,7 @@ export function Prose({ text, ended, lang, status }) {
       Markdown
         ? html`<${Markdown} text=${text} ended=${ended} t=${t} />`
         : typeof text === 'string'
-          ? html`<${PlainText} text=${text} />`
+          ? html`<${BoundedText} text=${text} />`
           : html`<${GrowingText} text=${text} />`
     }
   </div>`

@@ -55,6 +55,8 @@ function closing(text, mark) {
 /** @param {string} tex @param {string | undefined} before @param {string | undefined} after */
 function isFormula(tex, before = ' ', after = ' ') {
   if (/^\s|\s$/.test(tex) || /[\p{L}\p{N}\\$]/u.test(before) || /[\d$]/.test(after)) return false
+  // Two prices: `$5, 10$`.
+  if (/^\d[^=+*/^_\\<>-]*\s[^=+*/^_\\<>-]*$/.test(tex)) return false
   return !/\p{Script=Hangul}/u.test(tex.replace(/\\(?:text\w*|mathrm|mbox)\s*\{[^}]*\}/g, ''))
 }
 

@@ -2,7 +2,7 @@ import { textPieces } from '../markdown/bounded.js'
 import { html } from '../preact.js'
 
 /** A text as it is; one without line breaks in bounded pieces, since one layout of it would take seconds. @param {{ text: string }} props */
-export function PlainText({ text }) {
+export function BoundedText({ text }) {
   return linePieces(text).map((piece, index) => html`<span key=${index} class="piece">${piece}</span>`)
 }
 
