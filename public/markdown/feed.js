@@ -44,7 +44,8 @@ export class Feed {
   replace(text) {
     this.#document = this.#newDocument()
     this.#rest = text
-    this.#schedule()
+    // Another text, which is there at once.
+    this.#schedule({ now: true })
   }
 
   /** The text is complete. */
@@ -63,11 +64,11 @@ export class Feed {
     clearTimeout(this.#hold)
   }
 
-  #schedule() {
-    if (this.#scheduled || this.#closed) return
+  #schedule({ now = false } = {}) {
+    if ((this.#scheduled && !now) || this.#closed) return
     this.#scheduled = true
     clearTimeout(this.#hold)
-    if (this.#startedAt === 0) return void afterSpare(() => this.#work())
+    if (now) return void afterSpare(() => this.#work())
     const pauseMs = Math.min(this.#lastCostMs * 2, 500)
     if (pauseMs > 16) setTimeout(() => afterSpare(() => this.#work()), pauseMs)
     else nextFrame(() => afterSpare(() => this.#work()))
