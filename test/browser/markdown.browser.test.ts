@@ -103,6 +103,43 @@ t.test('an answer is drawn as it comes; what is closed, and what is selected in 
   )
 })
 
+t.test(
+  'a selection in the words that are being written stays, and a translation that replaces them stops nothing',
+  async t => {
+    const { promise: held, resolve: go } = Promise.withResolvers<void>()
+    const { promise: heldAgain, resolve: goAgain } = Promise.withResolvers<void>()
+    talk(conch, () => ['하나 **둘** 셋 넷', held, ' 다섯', heldAgain, ' 여섯'])
+    const visitor = await openChat(t, browser, conch.url)
+    await visitor.say('세어 줘')
+    await visitor.turn(0).shows('셋 넷')
+    await visitor.page.evaluate(() => {
+      const words = document.querySelector('.partner .prose p')?.lastChild?.firstChild as Text
+      getSelection()?.setBaseAndExtent(words, 1, words, 4)
+    })
+    go()
+    await visitor.turn(0).shows('다섯')
+    t.equal(await visitor.page.evaluate(() => String(getSelection())), '셋 넷')
+    await visitor.page.evaluate(() => {
+      const words = document.querySelector('.partner .prose p > :last-child')
+      words?.replaceChildren(Object.assign(document.createElement('font'), { textContent: 'three four five' }))
+    })
+    goAgain()
+    await visitor.turn(0).becomes('completed')
+    await visitor.turn(0).shows('하나 둘 셋 넷 다섯 여섯')
+  },
+)
+
+t.test('a number that may begin a list waits only for a moment', async t => {
+  const { promise: held, resolve: go } = Promise.withResolvers<void>()
+  talk(conch, () => ['답은\n\n42', held, '입니다.'])
+  const visitor = await openChat(t, browser, conch.url)
+  await visitor.say('질문')
+  await visitor.turn(0).shows('42')
+  t.equal(await visitor.turn(0).reply.getAttribute('aria-busy'), 'true')
+  go()
+  await visitor.turn(0).shows('42입니다.')
+})
+
 t.test('the button copies Markdown; a selection is copied as it is seen, as text and as HTML', async t => {
   talk(conch, () => [beginning + ending])
   const visitor = await openChat(t, browser, conch.url, { permissions: ['clipboard-read', 'clipboard-write'] })
