@@ -1,5 +1,6 @@
-import { html, useContext, useEffect, useMemo, useRef, useState } from '../preact.js'
+import { html, useContext, useEffect, useLayoutEffect, useRef, useState } from '../preact.js'
 import { CopyButton } from '../text/copy-button.js'
+import { afterSpare } from './frame-budget.js'
 import { ProseContext } from './prose-context.js'
 
 /** Longer code is shown without colours: finding them takes its time with each line that is added. */
@@ -12,19 +13,17 @@ const maxColoured = 20_000
  */
 export function CodeBlock({ text, language, open }) {
   const { t } = useContext(ProseContext)
-  const highlighter = useHighlighter(language !== '' && text.length <= maxColoured)
-  const whole = open ? text.slice(0, text.lastIndexOf('\n') + 1) : text
-  const lines = useMemo(
-    () => (text.length <= maxColoured ? highlighter?.linesOf(whole, language) : undefined),
-    [highlighter, whole, language],
-  )
+  const lines = useLines(open ? text.slice(0, text.lastIndexOf('\n') + 1) : text, language)
+  const coloredText = lines && text.startsWith(lines.of) ? lines.of : ''
   const known = useRef(/** @type {Map<number, { sign: string, view: unknown }>} */ (new Map()))
   return html`
     <div class="code-block">
       <div class="code-head"><span translate="no">${language || t('prose.code')}</span>
         <${CopyButton} text=${() => text} name=${t('prose.code')} /></div>
       <pre tabindex="0" translate="no"><code>${
-        lines ? [...lines.map((line, index) => coloured(known.current, line, index)), text.slice(whole.length)] : text
+        lines && coloredText
+          ? [...lines.list.map((line, index) => coloured(known.current, line, index)), text.slice(coloredText.length)]
+          : text
       }</code></pre>
     </div>
   `
@@ -44,6 +43,28 @@ function coloured(known, line, index) {
   const view = html`<span key=${index}>${line.map(({ text, name }) => (name ? html`<span class=${name}>${text}</span>` : text))}</span>`
   known.set(index, { sign, view })
   return view
+}
+
+/**
+ * The coloured lines of a code; those of what it was before until its frame has time for the new ones.
+ *
+ * @param {string} code
+ * @param {string} language
+ */
+function useLines(code, language) {
+  const wanted = language !== '' && code.length <= maxColoured
+  const highlighter = useHighlighter(wanted)
+  const [lines, setLines] = useState(
+    /** @type {{ of: string, list: import('./highlight.js').Line[] } | undefined} */ (undefined),
+  )
+  useLayoutEffect(() => {
+    if (!highlighter || !wanted || code === '') return
+    return afterSpare(() => {
+      const list = highlighter.linesOf(code, language)
+      setLines(list && { of: code, list })
+    })
+  }, [highlighter, code, language])
+  return lines
 }
 
 /** @type {Promise<typeof import('./highlight.js')> | undefined} */
