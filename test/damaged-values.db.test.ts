@@ -60,7 +60,9 @@ const [record, review, quiz, { talk }] = await Promise.all([
 ])
 const whole = { record, review, quiz, talk }
 const [recordOf, reviewOf, quizOf, talkOf, refusedReview, refusedOutput] = await Promise.all([
-  each(['subject', 'label', 'text', 'input', 'original', 'confirmed', 'beside'], () => writtenRecord(mine, marker)),
+  each(['subject', 'label', 'text', 'input', 'original', 'confirmed', 'beside', 'marks'], () =>
+    writtenRecord(mine, marker),
+  ),
   each(['input', ...Object.keys(damages)], () => writtenReview(mine, `${marker} 일기`)),
   each(['questions', 'input', 'answers', 'retried'], () => madeQuiz(mine, `${marker} 주제`)),
   each(['title', 'content', 'reply', 'summary', 'last'], () => saidConversation(mine, marker)),
@@ -127,6 +129,7 @@ const [{ owner_id: me } = { owner_id: '' }] = await raw.query(`select owner_id f
 for (const [place, id] of Object.entries(recordOf)) {
   if (place === 'subject' || place === 'label') damaged('records', place, `id = '${id}'`)
   if (place === 'text' || place === 'beside') damaged('outputs', 'text', `task_id = '${id}' and index = 1`)
+  if (place === 'marks') damaged('outputs', 'original', `task_id = '${id}' and index = 1`)
   if (place === 'input') damaged('tasks', 'input', `id = '${id}'`)
   if (place === 'original') damaged('record_confirmations', 'original', `record_id = '${id}'`)
   if (place === 'confirmed') damaged('record_confirmations', 'text', `record_id = '${id}'`)
@@ -214,7 +217,7 @@ t.test('records', async t => {
   t.equal(isDamaged(whole.record), undefined)
   t.equal(isDamaged(recordOf.input), undefined, 'a list does not show the input')
   const shown = async (place: string) => (await owner.json('GET', `/api/records/${recordOf[place]}`)).body
-  for (const place of ['subject', 'label', 'text', 'original', 'confirmed']) {
+  for (const place of ['subject', 'label', 'text', 'original', 'confirmed', 'marks']) {
     t.equal(isDamaged(recordOf[place]), true, place)
     t.match(await shown(place), { id: recordOf[place], damaged: true, category: 'subject' }, `${place}, alone`)
   }
@@ -227,6 +230,9 @@ t.test('records', async t => {
   t.match(versions[1], { output: 1, status: 'completed', text: '', bytes: 0, damaged: true })
   t.match(versions[0], { output: 0, text: '바다 글' })
   t.notOk('damaged' in (versions[0] ?? {}))
+  const { versions: unmarked } = (await shown('marks')) as { versions: object[] }
+  t.match(unmarked, [{ original: '**바다** 글' }, { text: '바다 글', damaged: true }])
+  t.notOk('original' in (unmarked[1] ?? {}), 'the text that was saved is shown without it')
   t.match(await shown('confirmed'), { saved: { text: '', damaged: true }, versions: [{ text: '바다 글' }, {}] })
 
   t.test('a value that cannot be read cannot be confirmed; the rest can', async t => {

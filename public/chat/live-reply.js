@@ -1,22 +1,20 @@
-import { html, useEffect } from '../preact.js'
+import { html, useEffect, useLayoutEffect } from '../preact.js'
 import { useServices } from '../services.js'
 import { connectionNotice } from '../task/connection-notice.js'
 import { NoText } from '../task/no-text.js'
 import { useAnnouncements } from '../task/use-announcements.js'
 import { useTask } from '../task/use-task.js'
-import { GrowingText } from '../text/growing-text.js'
 import { OutputText } from '../text/output-text.js'
 import { useIsEmpty } from '../text/use-is-empty.js'
 
 /**
- * A reply as it is written.
+ * Follows a reply as it is written, and says what is to be said about it. Its text is for the caller to show (`onText`), since
+ * it stays when the reply has ended.
  *
- * Screen readers do not announce the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
- *
- * @param {{ turn: import('./turns.js').Turn, onEnded: (reply: import('./turns.js').Reply) => void,
- *   onStale: () => void }} props
+ * @param {{ turn: import('./turns.js').Turn, onText: (text: OutputText) => void,
+ *   onEnded: (reply: import('./turns.js').Reply) => void, onStale: () => void }} props
  */
-export function LiveReply({ turn, onEnded, onStale }) {
+export function LiveReply({ turn, onText, onEnded, onStale }) {
   const { t } = useServices()
   const task = useTask(turn.taskId, nothingElse)
   const { view } = task
@@ -28,6 +26,7 @@ export function LiveReply({ turn, onEnded, onStale }) {
     resumed: t('chat.say.resumed'),
     ended: status => t(`chat.say.${status}`),
   })
+  useLayoutEffect(() => onText(output.text), [output.text])
   useEffect(() => {
     if (!view.ended) return
     const { status, text, finishReason, error } = output
@@ -40,7 +39,6 @@ export function LiveReply({ turn, onEnded, onStale }) {
 
   return html`
     ${notice && html`<div class="notice"><p>${notice}</p></div>`}
-    <p class="text" data-status=${output.status} aria-live="off"><${GrowingText} text=${output.text} /></p>
     ${empty && html`<${NoText} output=${output} writing=${true} />`}
   `
 }

@@ -4,6 +4,7 @@ import { useServices } from '../services.js'
 import { DamagedPart } from '../task/damaged.js'
 import { OutputFault } from '../task/output-fault.js'
 import { CopyButton } from '../text/copy-button.js'
+import { Prose } from '../text/prose.js'
 import { useAction } from '../use-action.js'
 import { useKeptFocus } from '../use-kept-focus.js'
 import { LiveReply } from './live-reply.js'
@@ -28,10 +29,16 @@ export function Reply(props) {
   const { t } = useServices()
   const { status } = turn.reply
   const id = `reply-${turn.taskId}`
+  const [written, setWritten] = useState(
+    /** @type {import('../text/output-text.js').OutputText | undefined} */ (undefined),
+  )
+  // The text that grew here stays on the page as it is, with what is selected in it.
+  const text = written && (live || written.value === turn.reply.content) ? written : turn.reply.content
   return html`
     <article class="partner" data-status=${status} aria-labelledby=${id} aria-busy=${live ? 'true' : 'false'}>
       <h2 id=${id}>${t('chat.partner')} ${status === 'cancelled' && html`<span class="status">${t('output.cancelled')}</span>`}</h2>
-      ${live && html`<${LiveReply} turn=${turn} onEnded=${onReply} onStale=${onStale} />`}
+      ${text && html`<${Prose} key=${turn.taskId} text=${text} ended=${!live} status=${live ? 'running' : status} />`}
+      ${live && html`<${LiveReply} turn=${turn} onText=${setWritten} onEnded=${onReply} onStale=${onStale} />`}
       ${!live && isUnfinished(turn) && html`<${Waiting} turn=${turn} onReply=${onReply} />`}
       ${!isUnfinished(turn) && html`<${Ended} ...${props} />`}
     </article>
@@ -75,7 +82,6 @@ function Ended({ turn, last, onReply, onStale }) {
     onReply({ status: 'pending', content: '' })
   }
   return html`
-    ${reply.content && html`<p class="text">${reply.content}</p>`}
     ${!reply.content && reply.status === 'cancelled' && html`<p class="quiet">${t('chat.reply.none')}</p>`}
     ${reply.damaged && html`<${DamagedPart} />`}
     <${OutputFault} output=${reply} />

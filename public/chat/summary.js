@@ -1,6 +1,7 @@
 import { html, useEffect, useState } from '../preact.js'
 import { useServices } from '../services.js'
 import { kept } from '../storage.js'
+import { Prose } from '../text/prose.js'
 import { isUnfinished } from './turns.js'
 import { usePolling } from './use-polling.js'
 
@@ -33,7 +34,7 @@ export function SummaryPanel({ conversation }) {
             summary.text === null
               ? html`<p class="quiet">${t('chat.summary.none')}</p>`
               : html`
-                <p class="text">${summary.text}</p>
+                <${Prose} text=${summary.text} ended=${true} />
                 <p class="quiet">${reach(summary, conversation, t)} · ${summary.createdAt && date(summary.createdAt)}</p>`
           }
           ${summary.pending > 0 && html`<p class="quiet">${t('chat.summary.pending', { count: summary.pending })}</p>`}

@@ -1,5 +1,6 @@
 import { html } from '../preact.js'
 import { languageOf } from '../quizzes/language-of.js'
+import { plainText } from '../records/text/plain-text.js'
 import { chatUrl, quizUrl, reviewUrl, taskUrl } from '../route.js'
 import { useServices } from '../services.js'
 import { DamagedNotice } from '../task/damaged.js'
@@ -25,7 +26,7 @@ export function Entry({ item, onRetry, onRemove }) {
       ${
         match
           ? html`<p class="excerpt" lang=${languageOf(match.before + match.match)}>${match.before}<mark>${match.match}</mark>${match.after}</p>`
-          : html`<p class="excerpt" lang=${languageOf(preview)}>${preview}</p>`
+          : html`<p class="excerpt" lang=${languageOf(preview)}>${plainText(preview)}</p>`
       }
       ${item.damaged && html`<${DamagedNotice} name=${title} onRemove=${failed ? undefined : () => onRemove(item)} />`}
       <p class="about">${t(`library.size.${kind}`, sizes)} · ${date(updatedAt)}</p>

@@ -6,7 +6,7 @@ import { pageQuery } from '../api.js'
  * @typedef {{ start: number, end: number, text: string, reason: string, message: Words }} Mark
  * @typedef {{ characters: number, bytes: number }} Limit
  * @typedef {{ output: number, status: OutputStatus, text: string, bytes: number, overBy: number, marks: Mark[],
- *   damaged?: true }} Version
+ *   original?: string, damaged?: true }} Version
  * @typedef {{ output: number, text: string, bytes: number, marks: Mark[], confirmedAt: string, original?: string,
  *   damaged?: true }} Saved
  * @typedef {{ id: string, status: import('../api.js').TaskStatus, error?: import('../api.js').Fault, category: string | null,

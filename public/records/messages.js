@@ -18,6 +18,7 @@ export const ko = {
 
   'records.output.name': '{number}안',
   'records.output.saved': '저장한 안',
+  'records.unmarked': '서식 기호(**, # 등)를 뺀 글이에요.',
   'records.output.edit': '골라서 고치기',
 
   'records.meter.of': '{bytes} / {limit}바이트',
@@ -94,6 +95,7 @@ export const en = {
 
   'records.output.name': 'Draft {number}',
   'records.output.saved': 'Saved draft',
+  'records.unmarked': 'Formatting marks (**, # and the like) were taken out.',
   'records.output.edit': 'Choose and edit',
 
   'records.meter.of': '{bytes} / {limit} bytes',

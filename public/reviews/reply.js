@@ -4,7 +4,7 @@ import { useServices } from '../services.js'
 import { NoText } from '../task/no-text.js'
 import { OutputFault } from '../task/output-fault.js'
 import { CopyButton } from '../text/copy-button.js'
-import { GrowingText } from '../text/growing-text.js'
+import { Prose } from '../text/prose.js'
 import { useIsEmpty } from '../text/use-is-empty.js'
 import { useKeptFocus } from '../use-kept-focus.js'
 import { TypeMark } from './type-mark.js'
@@ -29,7 +29,7 @@ export function Reply(props) {
         <p class="status">${t(`output.${output.status}`)}</p>
       </header>
       ${notices}
-      <div class="text" lang="ko" aria-live="off"><${GrowingText} text=${output.text} /></div>
+      <${Prose} text=${output.text} ended=${ended} lang="ko" />
       ${empty && html`<${NoText} output=${output} writing=${!ended} />`}
       ${ended && html`<${OutputFault} output=${output} />`}
       <${Actions} ...${props} empty=${empty} />

@@ -3,6 +3,7 @@
  * nothing is drawn again.
  *
  * @typedef {{ append(piece: string): void, replace(text: string): void, end?(): void }} TextReader `end`: the text is whole
+ * @typedef {{ readonly value: string, read(reader: TextReader): () => void }} ReadableText
  */
 export class OutputText {
   #text = ''

@@ -1,5 +1,6 @@
 import type { Chat } from './chat.ts'
 import { writeEnglishReply } from './chat-english.ts'
+import { formattedExample } from './chat-markdown.ts'
 import { answerFromMemory } from './chat-recall.ts'
 import { smallTalk } from './chat-small-talk.ts'
 import { isFact } from './facts.ts'
@@ -18,7 +19,14 @@ export function writeChatReply(chat: Chat): string {
   const text = chat.sentences.join(' ')
   if (inDanger(text)) return dangerReviews.feeling
   if (/[a-z]/i.test(text) && !isHangul(text)) return writeEnglishReply(chat)
-  return answerFromMemory(chat) ?? smallTalk(chat) ?? adviceOn(chat, text) ?? honestAnswer(chat) ?? reaction(chat, text)
+  return (
+    answerFromMemory(chat) ??
+    smallTalk(chat) ??
+    adviceOn(chat, text) ??
+    formattedExample(chat) ??
+    honestAnswer(chat) ??
+    reaction(chat, text)
+  )
 }
 
 /** For a user who asks what to do about a topic that the demo model knows. */
@@ -28,7 +36,12 @@ function adviceOn({ main, kind, notes, random }: Chat, text: string): string | u
   if (topic === undefined || !(asks || (kind === 'request' && /조언|도와|알려/.test(main)))) return undefined
   const [insight, today, later] = [topic.insights, topic.today, topic.later].map(lines => random.shuffled(lines)[0])
   const empathy = feelingsIn([text])[0]?.empathy ?? '고민이 되실 만해요.'
-  return `${calledBy(notes.name)}${empathy} ${insight} ${today} ${later} 이 가운데 어떤 것이 가장 해 볼 만하게 느껴지세요?`
+  return `${calledBy(notes.name)}${empathy} ${insight}
+
+1. **오늘**: ${today}
+2. **그다음**: ${later}
+
+이 가운데 어떤 것이 가장 해 볼 만하게 느껴지세요?`
 }
 
 /** For a message that asks for knowledge or work that a demo does not have. */

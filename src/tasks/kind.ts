@@ -60,6 +60,11 @@ interface PromptedKind<Input extends TSchema> {
   prompt(input: Static<Input>, output: number, task: KindTask): ChatMessage[] | Promise<ChatMessage[]>
   /** The most text of an output: at the bound it ends as `incomplete`, with the finish reason `length`. */
   bound(input: Static<Input>): TextBound
+  /**
+   * What is saved of a text when its output ends, if it is not the text as the model wrote it: that is then kept beside it.
+   * Readers get the deltas as they come, and this with the saved task. Must not throw, whatever the model wrote.
+   */
+  plain?(text: string): string
 }
 
 /**

@@ -56,7 +56,18 @@ t.test('a statement is taken up with its words, its feeling, and a question back
   for (const text of [sad, plain]) t.ok(text.split(/[.?] /).length >= 3, text)
 })
 
-t.test('a user who asks what to do gets advice', async t => {
+t.test('a user who asks for a table or for code sees how a model formats its answer', async t => {
+  for (const content of ['일정을 표로 정리해 줘', '평균을 구하는 코드를 짜 줄래요?', '수식으로 설명해 주세요.']) {
+    const answer = reply([content])
+    for (const mark of [/^\|:--/m, /^```js$/m, /\$\\bar/, /^- \[x\]/m, /^\[\^1\]: /m, /데모 모델/])
+      t.match(answer, mark, content)
+    t.ok(answer.length < 1000)
+  }
+  t.notMatch(reply(['오늘 코드를 짰어요']), '```', 'and nobody else does')
+})
+
+t.test('a user who asks what to do gets advice, as a list', async t => {
+  t.match(reply(['어떻게 하면 발표를 잘할 수 있을까요?']), /^1\. \*\*오늘\*\*: .*\n2\. \*\*그다음\*\*: /m)
   t.match(reply(['어떻게 하면 발표를 잘할 수 있을까요?']), /소리 내어|막혔던 대목/)
 })
 

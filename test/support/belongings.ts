@@ -1,5 +1,6 @@
 import { createECDH, randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
+import { emphases } from '../../src/kinds/records/prompt.ts'
 import { anyRecord } from './any-record.ts'
 import { question, quizJson } from './quiz.ts'
 import type { startSolapi } from './solapi.ts'
@@ -22,11 +23,12 @@ export function everyChannel(
   }
 }
 
-/** Writes two words, a quiz or a summary; refuses a prompt with REFUSE in it. */
+/** Writes two words (in a record with marks, which are not saved), a quiz or a summary; refuses a prompt with REFUSE in it. */
 export const anything: Script = completion => {
   const asked = JSON.stringify(completion.body.messages)
   if (asked.includes('REFUSE')) completion.response.writeHead(400, { 'content-type': 'application/json' }).end('{}')
   else if (completion.body.response_format) completion.delta(quizJson(question(1))).finish()
+  else if (emphases.some(({ instruction }) => asked.includes(instruction))) completion.delta('**바다**', ' 글').finish()
   else completion.delta(asksForSummary(completion) ? '요약' : '바다', ' 글').finish()
 }
 

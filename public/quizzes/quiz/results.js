@@ -1,5 +1,6 @@
 import { html, useEffect, useRef } from '../../preact.js'
 import { useServices } from '../../services.js'
+import { Prose } from '../../text/prose.js'
 import { languageOf } from '../language-of.js'
 import { resultOf } from './attempt.js'
 
@@ -66,7 +67,7 @@ function Result({ question, given }) {
           </li>`,
         )}
       </ol>
-      <p class="explanation"><b>${t('quizzes.explanation')}</b> <span lang=${languageOf(explanation)}>${explanation}</span></p>
+      <div class="explanation"><b>${t('quizzes.explanation')}</b> <${Prose} text=${explanation} ended=${true} lang=${languageOf(explanation)} /></div>
     </article>
   `
 }

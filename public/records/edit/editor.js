@@ -14,7 +14,7 @@ import { useSaving } from './use-saving.js'
  * The edit is kept for this tab under its task and output, until it is saved. Over the limit, the server refuses first,
  * and only then does the page offer to save it as it is.
  *
- * @param {{ taskId: string, output: import('../../task/task-view.js').OutputView, record?: import('../api.js').RecordView,
+ * @param {{ taskId: string, output: { index: number, text: import('../../text/output-text.js').ReadableText }, record?: import('../api.js').RecordView,
  *   category: string, limitBytes?: number, targetBytes?: number | null, ended: boolean, onClose: () => void,
  *   onSaved: (record: import('../api.js').RecordView) => void }} props
  */

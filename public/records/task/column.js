@@ -15,7 +15,7 @@ import { useBytes } from '../text/use-bytes.js'
  *
  * Screen readers do not announce the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
  *
- * @param {{ output: import('../../task/task-view.js').OutputView, version?: import('../api.js').Version, ended: boolean,
+ * @param {{ output: ReturnType<typeof import('../text/plain-output.js').plainOutputs>[number], version?: import('../api.js').Version, ended: boolean,
  *   emphasis?: import('../../api.js').Words, limitBytes?: number, saved: boolean,
  *   editing: boolean, editable: boolean, onStop: () => void, onRetry: () => void, onEdit: () => void }} props
  */
@@ -47,9 +47,17 @@ export function Column(props) {
       ${counted === 0 && html`<${NoText} output=${output} writing=${writing} />`}
       ${!writing && html`<${OutputFault} output=${output} />`}
       ${version && ended && version.marks.length > 0 && html`<${MarkList} marks=${version.marks} />`}
+      ${!writing && (output.marked || version?.original !== undefined) && html`<${Original} text=${ended ? version?.original : undefined} />`}
       <${Actions} ...${props} name=${name} writing=${writing} empty=${counted === 0} />
     </section>
   `
+}
+
+/** That marks were taken out, and the text with them once it is saved. @param {{ text?: string }} props */
+function Original({ text }) {
+  const { t } = useServices()
+  if (text === undefined) return html`<p class="quiet">${t('records.unmarked')}</p>`
+  return html`<details class="unmarked"><summary>${t('records.unmarked')}</summary><p class="original" lang="ko">${text}</p></details>`
 }
 
 /**

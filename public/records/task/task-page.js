@@ -14,6 +14,7 @@ import { Editor } from '../edit/editor.js'
 import { SavedText } from '../edit/saved-text.js'
 import { limitOf, recordTitle } from '../record-title.js'
 import { neisBytes } from '../text/neis-bytes.js'
+import { plainOutputs } from '../text/plain-output.js'
 import { Column } from './column.js'
 import { Observations } from './observations.js'
 import { Rewrite } from './rewrite.js'
@@ -39,10 +40,10 @@ export function TaskPage({ taskId, arrived, limits }) {
 
   useAnnouncements(taskId, task, {
     resumed: t('records.say.resumed'),
-    output: ({ index, text }, status) =>
+    output: ({ index }, status) =>
       t(`records.say.output.${status}`, {
         name: t('records.output.name', { number: index + 1 }),
-        bytes: neisBytes(text.value),
+        bytes: neisBytes(plainOutputs(view)[index]?.text.value ?? ''),
       }),
     ended: status => t(`records.say.task.${status}`),
   })
@@ -66,7 +67,8 @@ export function TaskPage({ taskId, arrived, limits }) {
     announce(t('damaged.removed'))
     location.hash = '#history'
   }
-  const edited = editing === undefined ? undefined : view.outputs[editing]
+  const outputs = plainOutputs(view)
+  const edited = editing === undefined ? undefined : outputs[editing]
   return html`
     <div class="task">
       <header class="task-head">
@@ -91,7 +93,7 @@ export function TaskPage({ taskId, arrived, limits }) {
       <div class="beside">
       <${Observations} request=${record?.request} open=${matchMedia(roomBeside).matches} />
       <div class="columns" data-count=${view.outputs.length} role="group" aria-label=${t('records.columns')}>
-        ${view.outputs.map(
+        ${outputs.map(
           output => html`<${Column} key=${output.index} output=${output} ended=${view.ended}
             version=${record?.versions.find(version => version.output === output.index)}
             emphasis=${limits.emphases[output.index]} limitBytes=${limitBytes}

@@ -5,7 +5,7 @@ import { neisBytes } from './neis-bytes.js'
  * The bytes of a growing text, counted once a frame and over the whole text: a syllable may come in pieces that are smaller
  * together.
  *
- * @param {import('../../text/output-text.js').OutputText} text
+ * @param {import('../../text/output-text.js').ReadableText} text
  */
 export function useBytes(text) {
   const [bytes, setBytes] = useState(() => neisBytes(text.value))

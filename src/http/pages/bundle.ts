@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build, type Metafile, type Plugin, stop } from 'esbuild'
-import { fontFolder, vendorSource } from './vendor.ts'
+import { fontFolder, vendorInput } from './vendor.ts'
 
 export const publicFolder = fileURLToPath(new URL('../../../public/', import.meta.url))
 
@@ -161,9 +161,12 @@ function pageFiles(sheets: ReadonlyMap<string, readonly string[]>): Plugin {
         external: true,
       }))
       onResolve({ filter: /^\/vendor\// }, ({ path }) => ({ path: basename(path), namespace: 'vendor' }))
-      onResolve({ filter: /^\.\//, namespace: 'vendor' }, ({ path }) => ({ path: basename(path), namespace: 'vendor' }))
+      onResolve({ filter: /^\.\/preact/, namespace: 'vendor' }, ({ path }) => ({
+        path: basename(path),
+        namespace: 'vendor',
+      }))
       onLoad({ filter: /./, namespace: 'vendor' }, async ({ path }) => ({
-        contents: await vendorSource(path),
+        ...(await vendorInput(path)),
         loader: path.endsWith('.css') ? 'css' : 'js',
       }))
       onResolve({ filter: /^\/.*\.(js|css)$/ }, ({ path }) => ({

@@ -5,7 +5,7 @@ import { negotiate } from '@fastify/accept-negotiator'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { bundlePages, type PageBundle, type PageFile, pageFile, publicFolder } from './bundle.ts'
-import { fontFolder, vendorNames, vendorSource } from './vendor.ts'
+import { fontFolder, katexFolder, vendorNames, vendorSource } from './vendor.ts'
 
 export interface PagesOptions {
   /** `source`: each file of `public/` as it is, for those who work on the pages; they reload to see a change. */
@@ -30,6 +30,13 @@ export async function pages(app: FastifyInstance, { pages }: PagesOptions): Prom
     decorateReply: false,
     maxAge: vendorMaxAgeSeconds * 1000,
   })
+  await app.register(fastifyStatic, {
+    root: katexFolder,
+    prefix: '/vendor/katex/',
+    allowedPath: path => katexFile.test(path),
+    decorateReply: false,
+    maxAge: vendorMaxAgeSeconds * 1000,
+  })
 
   function warn(error: unknown): undefined {
     app.log.warn({ err: error }, 'cannot bundle the pages; serving their sources: a first visit takes longer')
@@ -40,6 +47,9 @@ const vendorMaxAgeSeconds = 3600
 
 /** The variable font cut into ranges of characters, of which a browser fetches those on the page (about 30 kB each). */
 const fontFile = /^\/(pretendardvariable-dynamic-subset\.css|woff2-dynamic-subset\/[\w.]+\.woff2)$/
+
+/** Of the fonts only the form that every browser reads. */
+const katexFile = /^\/(katex\.min\.css|fonts\/[\w-]+\.woff2)$/
 
 async function serveBundle(app: FastifyInstance, { documents, assets }: PageBundle): Promise<void> {
   for (const file of documents) serve(app, file, 'no-cache')
@@ -85,14 +95,17 @@ async function serveSources(app: FastifyInstance): Promise<void> {
     cacheControl: false,
     setHeaders: reply => reply.header('cache-control', 'no-cache'),
   })
-  for (const name of vendorNames) await serveVendor(app, name)
+  for (const name of vendorNames) serveVendor(app, name)
 }
 
-async function serveVendor(app: FastifyInstance, name: string): Promise<void> {
+/** A package of many files is bundled when it is asked for, which most pages never do. */
+function serveVendor(app: FastifyInstance, name: string): void {
   const type = name.endsWith('.css') ? 'text/css' : 'text/javascript'
-  const body = await vendorSource(name)
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-  app.get(`/vendor/${name}`, { schema: { hide: true } }, (request, reply) => {
+  let source: Promise<string> | undefined
+  app.get(`/vendor/${name}`, { schema: { hide: true } }, async (request, reply) => {
+    source ??= vendorSource(name)
+    const body = await source
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
     reply.headers({ etag, 'cache-control': `public, max-age=${vendorMaxAgeSeconds}` })
     if (knows(request.headers['if-none-match'], etag)) return reply.code(304).send()
     return reply.type(`${type}; charset=utf-8`).send(body)

@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 
 /** The folder of the font: its style sheet, and the files that the sheet names. */
 export const fontFolder = fileURLToPath(new URL('dist/web/variable/', import.meta.resolve('pretendard/package.json')))
+
+/** The folder of KaTeX's style sheet and of the fonts that it names. */
+export const katexFolder = fileURLToPath(new URL('dist/', import.meta.resolve('katex/package.json')))
 
 /**
  * The few files of npm packages that the pages use, by their names below `/vendor/`. Both ways to serve the pages take them
@@ -16,15 +20,41 @@ const files: Readonly<Record<string, () => Promise<string>>> = {
   'uplot.js': async () =>
     `${languageOfPage}\n${await sourceOf('uplot/dist/uPlot.iife.min.js')}\nexport default uPlot\n`,
   'uplot.css': () => sourceOf('uplot/dist/uPlot.min.css'),
+  'katex.js': () => sourceOf('katex'),
 }
 
-export const vendorNames: readonly string[] = Object.keys(files)
+/** What the pages use of packages of many files. */
+const packages: Readonly<Record<string, string>> = {
+  'markdown-it.js': `
+    export { default as MarkdownIt } from 'markdown-it/browser'
+    export { default as cjkFriendly } from 'markdown-it-cjk-friendly'`,
+  'lowlight.js': "export { common, createLowlight } from 'lowlight'",
+}
 
-/** @param name one of `vendorNames` */
+const here = fileURLToPath(new URL('.', import.meta.url))
+
+export const vendorNames: readonly string[] = [...Object.keys(files), ...Object.keys(packages)]
+
+/**
+ * A file as a browser can load it.
+ *
+ * @param name one of `vendorNames`
+ * @throws what esbuild says when it has no program for this platform, for a package of many files: the pages do without it
+ */
 export async function vendorSource(name: string): Promise<string> {
-  const read = files[name]
-  if (!read) throw new Error(`no page may import /vendor/${name}: src/http/pages/vendor.ts does not list it`)
-  return read()
+  const contents = packages[name]
+  if (contents === undefined) return (await vendorInput(name)).contents
+  const options = { bundle: true, format: 'esm', target: 'es2022', write: false } as const
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: here }, ...options, logLevel: 'silent' })
+  return String(outputFiles[0]?.text)
+}
+
+/** The same for esbuild, which finds the files of a package itself, from `resolveDir`. */
+export async function vendorInput(name: string): Promise<{ contents: string; resolveDir: string }> {
+  const contents = packages[name] ?? (await files[name]?.())
+  if (contents === undefined)
+    throw new Error(`no page may import /vendor/${name}: src/http/pages/vendor.ts does not list it`)
+  return { contents, resolveDir: here }
 }
 
 /**

@@ -44,7 +44,10 @@ export const RecordSchema = Type.Object({
     Type.Object({
       output: Type.Integer(),
       status: Type.Enum(outputStatuses),
-      text: Type.String(),
+      text: Type.String({ description: 'Without marks of Markdown, once it has ended.' }),
+      original: Type.Optional(
+        Type.String({ description: 'As the model wrote it, where marks of Markdown were taken out.' }),
+      ),
       ...sizes,
       damaged: Damaged,
     }),

@@ -32,10 +32,11 @@ export function viewRecord(
     targetBytes: targetBytes ?? null,
     limit: limit ? { characters: limit.characters, bytes: limit.bytes } : null,
     createdAt: task.createdAt.toISOString(),
-    versions: outputs.map(({ index, status, text, damaged }) => ({
+    versions: outputs.map(({ index, status, text, original, damaged }) => ({
       output: index,
       status,
       text,
+      ...(original !== undefined && { original }),
       ...withoutLimit(assess(text, category, targetBytes)),
       ...(damaged && { damaged }),
     })),

@@ -58,13 +58,16 @@ export class Attempt {
   #cancelled: boolean
 
   constructor(options: AttemptOptions) {
-    const { task, log, model } = options
+    const { task, kind, log, model } = options
+    const plain = 'plain' in kind ? kind.plain : undefined
     this.#options = options
     this.task = task
     this.#log = log
     this.#cancelled = task.cancelRequestedAt !== null
     const retries = new RetryStage(log)
-    this.#lanes = task.outputs.map(output => new Lane(output.index, log, model, retries, savedResult(output)))
+    this.#lanes = task.outputs.map(
+      output => new Lane(output.index, log, model, { retries, plain, saved: savedResult(output) }),
+    )
   }
 
   /**

@@ -27,6 +27,13 @@ export interface LaneContext extends OutputContext {
   stream(prompt: Prompt, bound: TextBound): Promise<Awaited<ReturnType<OutputContext['complete']>> | undefined>
 }
 
+interface LaneOptions {
+  retries: RetryStage
+  /** What is saved of a text: see `TaskKind`. */
+  plain?: (text: string) => string
+  saved?: LaneResult
+}
+
 /**
  * One output of a running attempt: runs its writer, is itself the writer's context, and appends to the log.
  *
@@ -41,6 +48,7 @@ export class Lane implements LaneContext {
   readonly #log: EventLog
   readonly #model: Model
   readonly #retries: RetryStage
+  readonly #plain: (text: string) => string
   #running: AbortController | undefined
   #result: LaneResult | undefined
   #stopped = false
@@ -53,11 +61,12 @@ export class Lane implements LaneContext {
   #effort: Effort | undefined
 
   /** @param saved the result that an earlier attempt saved, if it stands: then there is nothing to run */
-  constructor(index: number, log: EventLog, model: Model, retries: RetryStage, saved?: LaneResult) {
+  constructor(index: number, log: EventLog, model: Model, { retries, plain = text => text, saved }: LaneOptions) {
     this.index = index
     this.#log = log
     this.#model = model
     this.#retries = retries
+    this.#plain = plain
     this.#result = saved
     this.#effort = saved ? undefined : newEffort()
   }
@@ -242,7 +251,8 @@ export class Lane implements LaneContext {
       this.#log.append({ type: 'text-end', id: String(index) })
       this.#voided = false
     }
-    this.#result = { index, cancelRequested: false, ...end }
+    const text = this.#plain(end.text)
+    this.#result = { index, cancelRequested: false, ...end, text, ...(text !== end.text && { original: end.text }) }
     this.#log.append(outputChunk({ index, ...change }))
   }
 }

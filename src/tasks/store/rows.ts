@@ -33,6 +33,8 @@ export interface StoredOutput {
   status: OutputStatus
   /** Empty when it can no longer be read. */
   text: string
+  /** The text as the model wrote it, where its kind saves another one. */
+  original?: string
   finishReason?: string
   usage?: Usage
   error?: OutputError
@@ -74,13 +76,15 @@ export function readOutput(cipher: Cipher, ownerId: string, row: typeof outputs.
   const { inputTokens, outputTokens } = row
   const counted = inputTokens !== null && outputTokens !== null
   const text = row.text ? cipher.tryOpen(outputs.text, place, row.text) : ''
+  const original = row.original && cipher.tryOpen(outputs.original, place, row.original)
   const detail = row.errorDetail && cipher.tryOpen(outputs.errorDetail, place, row.errorDetail)
   // An output that will be written again: its new text replaces the old one.
-  const damaged = outputEnded(row.status) && (text === undefined || detail === undefined)
+  const damaged = outputEnded(row.status) && [text, original, detail].includes(undefined)
   return {
     index: row.index,
     status: row.status,
     text: text ?? '',
+    ...(original && { original }),
     finishReason: row.finishReason ?? undefined,
     usage: counted ? { inputTokens, outputTokens, ...(row.usageEstimated && { estimated: true }) } : undefined,
     error: errorOf(row.errorCode, detail === undefined ? lostDetail : detail),
@@ -97,6 +101,7 @@ export function outputValues(cipher: Cipher, { id: taskId, ownerId }: OwnedTask,
     index: output.index,
     status: output.status,
     text: cipher.seal(outputs.text, place, output.text),
+    original: output.original === undefined ? null : cipher.seal(outputs.original, place, output.original),
     finishReason: output.finishReason ?? null,
     inputTokens: output.usage?.inputTokens ?? null,
     outputTokens: output.usage?.outputTokens ?? null,

@@ -73,6 +73,8 @@ export const outputs = pgTable(
     index: smallint('index').notNull(),
     status: text('status').$type<OutputStatus>().notNull(),
     text: encrypted<string>('text'),
+    /** The text as the model wrote it, where its kind saved another one: see `TaskKind`. */
+    original: encrypted<string>('original'),
     finishReason: text('finish_reason'),
     inputTokens: integer('input_tokens'),
     outputTokens: integer('output_tokens'),

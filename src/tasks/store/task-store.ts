@@ -491,6 +491,7 @@ export class TaskStore {
         set: {
           status: sql`excluded.status`,
           text: sql`excluded.text`,
+          original: sql`excluded.original`,
           finishReason: sql`excluded.finish_reason`,
           inputTokens: sql`excluded.input_tokens`,
           outputTokens: sql`excluded.output_tokens`,

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { neisBytes } from '../../../src/kinds/records/bytes.ts'
 import { categories } from '../../../src/kinds/records/category.ts'
 import { anyRecord } from '../../support/any-record.ts'
 import { startConch } from '../../support/conch.ts'
@@ -37,6 +38,26 @@ t.test('every category is written, in the requested number of versions', async t
       Array.from({ length: (index % 5) + 1 }, (_, output) => ({ output, status: 'completed', text: '안녕하세요' })),
     )
   }
+})
+
+t.test('marks of Markdown are streamed, but neither saved nor counted, and the original is kept', async t => {
+  const written = '## 탐구\n\n**모형**을 만들고 `식`을 세움.'
+  const { visitor, upstream } = conchWith(completion => completion.delta(...(written.match(/.{1,3}/gs) ?? [])).finish())
+  const id = await visitor.record({ ...anyRecord, versions: 1 })
+  await visitor.finished(id)
+  const read = async () => (await visitor.json<RecordBody>('GET', `/api/records/${id}`)).body.versions
+  const plain = '탐구\n\n모형을 만들고 식을 세움.'
+  t.match(await read(), [{ text: plain, original: written, bytes: neisBytes(plain) }])
+  t.match(await visitor.task(id), { outputs: [{ text: plain }] })
+  await visitor.json('PUT', `/api/records/${id}`, { output: 0, text: plain, confirmed: true })
+  t.match(await read(), [{ original: written }], 'also once it is confirmed')
+
+  upstream.answer(completion => completion.delta('표 없이 씀. 3*4*5').finish())
+  await visitor.json('POST', `/api/tasks/${id}/outputs/0/retry`)
+  await visitor.finished(id)
+  const [again] = await read()
+  t.match(again, { text: '표 없이 씀. 3*4*5' })
+  t.notOk('original' in (again ?? {}), 'a text without marks is the original')
 })
 
 t.test('a mistake in a request is pointed at, and no task is created', async t => {

@@ -182,5 +182,5 @@ function laneFor(answer: (onDelta: TextReader, signal: AbortSignal) => ReturnTyp
   } as Model
   const log = new EventLog('id', 'test')
   log.begin(1)
-  return { lane: new Lane(0, log, model, new RetryStage(log)), log, asked: asked.promise }
+  return { lane: new Lane(0, log, model, { retries: new RetryStage(log) }), log, asked: asked.promise }
 }
