@@ -1,3 +1,5 @@
+import { addressOf } from './base-path.js'
+
 /**
  * The server's answers, as far as all kinds of tasks share them. Each kind has its own `api.js`.
  *
@@ -56,7 +58,7 @@ export function createApi() {
    * @returns {Promise<T>} undefined for an answer without content
    */
   async function call(method, path, { body, signal, headers } = {}) {
-    const response = await fetch(`/api${path}`, {
+    const response = await fetch(addressOf(`/api${path}`), {
       method,
       signal,
       headers: {
@@ -85,8 +87,6 @@ export function createApi() {
     /** The server's clock, to the second: events have its times, and this machine's clock may be wrong. */
     now: () => Date.now() + (Math.abs(clockOffsetMs) > 2000 ? clockOffsetMs : 0),
 
-    /** @returns {Promise<Model>} */
-    model: () => call('GET', '/model'),
     /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Task>} */
     task: (id, signal) => call('GET', `/tasks/${id}`, { signal }),
     /** @param {string} id @returns {Promise<Task>} */

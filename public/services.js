@@ -1,8 +1,8 @@
 import { createContext, useContext } from './preact.js'
 
 /**
- * What every part of the page needs: words, the server, task changes, the live region; and the tasks that were
- * started here and not opened yet.
+ * What every part of the page needs: words, the server, task changes, the live region; the tasks that were
+ * started here and not opened yet; and what the document brought.
  *
  * @typedef {import('./api.js').Api & {
  *   records: import('./records/api.js').RecordsApi,
@@ -18,6 +18,8 @@ import { createContext, useContext } from './preact.js'
  *   changes: import('./task-changes.js').TaskChanges,
  *   announce: (message: string) => void,
  *   started: Set<string>,
+ *   facts: import('./first-view.js').Facts,
+ *   early: import('./first-view.js').Early,
  * }} Services
  */
 

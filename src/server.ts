@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
 import { loggableError } from './base/loggable-error.ts'
+import { isOwnFolder } from './base/own-folder.ts'
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config/read-config.ts'
 import { ExposedSecretFile, UnusableSecretFile } from './config/secret-file.ts'
 import { keptOperatorToken } from './config/secrets.ts'
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   const { buildApp } = await import('./app/build-app.ts')
   const app = await buildApp(config, {
     dataDirLock,
+    keptPagesIn: existsSync(config.dataDir) ? join(config.dataDir, 'pages') : undefined,
     startEmbedded: folder => started ?? new EmbeddedThread(folder, refuse),
   }).catch(refuse)
   // While nothing waits for an answer; on later starts there is little that is new.
@@ -92,10 +94,12 @@ async function main(): Promise<void> {
  * Not in the log, which is JSON that others collect and keep: a line on standard error, with the token only on a
  * terminal, where a person reads it. In a file or a service's output the line names the file of the token.
  */
-async function greetOperators({ operatorToken, dataDir }: Config, url: string): Promise<void> {
+async function greetOperators({ operatorToken, dataDir, basePath }: Config, url: string): Promise<void> {
   if (operatorToken) return
   const { token, path } = await keptOperatorToken(dataDir)
-  process.stderr.write(`conch: operations at ${url}/operations, token ${process.stderr.isTTY ? token : `in ${path}`}\n`)
+  process.stderr.write(
+    `conch: operations at ${url}${basePath}/operations, token ${process.stderr.isTTY ? token : `in ${path}`}\n`,
+  )
 }
 
 /** The embedded database belongs to one process; with Postgres there is nothing to lock. */
@@ -111,13 +115,7 @@ function keepCompiledCode({ dataDir }: Config): void {
   if (!existsSync(dataDir) || process.env.NODE_COMPILE_CACHE) return
   const folder = join(dataDir, 'compiled')
   const own = `conch-${packageJson.version}-node-${process.version}`
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const { uid, mode } = statSync(folder)
-    if (uid !== process.geteuid?.() || (mode & 0o022) !== 0) return
-  } catch {
-    return
-  }
+  if (!isOwnFolder(folder)) return
   enableCompileCache(join(folder, own))
   const isOld = (name: string) => name.startsWith('conch-') && name !== own
   readdir(folder)

@@ -1,3 +1,5 @@
+import { addressOf } from '../base-path.js'
+
 /**
  * What happens to the owner's tasks, over one connection for all tabs of the browser: the tab that holds the lock has the
  * connection and forwards each event to the others. When that tab closes, the next one goes on from the last event it got.
@@ -10,7 +12,8 @@
  *   | { type: 'data-reset' }} OwnerChunk
  */
 
-const name = 'conch-me-events'
+/** All pages of one host share such names, also those of another Conch below another path. */
+const channelName = () => `conch${addressOf('')}-me-events`
 
 /** The browser reconnects by itself, but not after an answer that is not a stream. */
 const retryMs = 5_000
@@ -20,6 +23,7 @@ const retryMs = 5_000
  * @returns {() => void} ends it
  */
 export function followOwnerEvents(onChunk) {
+  const name = channelName()
   const leaving = new AbortController()
   const others = new BroadcastChannel(name)
   /** @type {string | undefined} */
@@ -47,7 +51,7 @@ export function followOwnerEvents(onChunk) {
       /** @type {number | undefined} */
       let timer
       const open = () => {
-        source = new EventSource(`/api/me/events${cursor ? `?after=${encodeURIComponent(cursor)}` : ''}`)
+        source = new EventSource(addressOf(`/api/me/events${cursor ? `?after=${encodeURIComponent(cursor)}` : ''}`))
         source.onmessage = take
         source.onerror = () => {
           if (source.readyState === EventSource.CLOSED) timer = window.setTimeout(open, retryMs)

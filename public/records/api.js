@@ -25,8 +25,6 @@ import { submit } from '../submit.js'
 /** @param {import('../api.js').Call} call */
 export function recordsApi(call) {
   return {
-    /** @returns {Promise<Limits>} */
-    limits: () => call('GET', '/records/limits'),
     /** @param {RecordRequest} body @returns {Promise<{ taskId: string }>} */
     create: body => submit(call, '/records', body),
     /** @param {string} id @returns {Promise<RecordView>} */

@@ -1,4 +1,5 @@
 import { Refused } from '../api.js'
+import { addressOf } from '../base-path.js'
 
 /**
  * How the page gets the task. `reconnecting`: the browser reconnects by itself, with its cursor. `polling`: the
@@ -39,7 +40,7 @@ export function followTask(taskId, api, follower) {
   function open() {
     clearTimeout(pause)
     source?.close()
-    const opened = new EventSource(`/api/tasks/${taskId}/events`)
+    const opened = new EventSource(addressOf(`/api/tasks/${taskId}/events`))
     source = opened
     opened.onopen = () => {
       failures = 0

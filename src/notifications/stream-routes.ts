@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { languageOf } from '../http/language.ts'
 import type { EventReplies } from '../tasks/http/event-reply.ts'
 import { OwnerStream, type OwnerStreamOptions } from './owner-stream.ts'
-import { languageOf } from './text.ts'
 
 export interface OwnerStreamRoutesOptions {
   replies: EventReplies
-  stream: Omit<OwnerStreamOptions, 'ownerId' | 'language' | 'cursor'>
+  stream: Omit<OwnerStreamOptions, 'ownerId' | 'reader' | 'cursor'>
 }
 
 /** One connection for everything that happens to an owner's tasks. */
@@ -33,8 +33,8 @@ export const ownerStreamRoutes: FastifyPluginAsyncTypebox<OwnerStreamRoutesOptio
     async (request, reply) => {
       const { ownerId, headers, query } = request
       const cursor = String(headers['last-event-id'] || query.after || '') || undefined
-      const language = languageOf(headers['accept-language'])
-      return replies.open(reply, new OwnerStream({ ...stream, timers: replies.timers, ownerId, language, cursor }))
+      const reader = { language: languageOf(request), basePath: app.basePath }
+      return replies.open(reply, new OwnerStream({ ...stream, timers: replies.timers, ownerId, reader, cursor }))
     },
   )
 }

@@ -248,8 +248,9 @@ function notifyOf(ownerId: string, taskId: string, { ended = false } = {}) {
 function serving(t: Test, timers?: Timers) {
   const { queries } = database
   const hub = new OwnerHub({ queries, tasks: taskStates, store, timers: timers ?? (globalThis as Timers), logger })
+  const reader = { language: 'ko', basePath: '' } as const
   const make = (ownerId: string, cursor?: string) =>
-    new OwnerStream({ ownerId, cursor, language: 'ko', queries, store, labels, tasks: taskStates, hub, logger, timers })
+    new OwnerStream({ ownerId, cursor, reader, queries, store, labels, tasks: taskStates, hub, logger, timers })
   const server = createServer((request, response) => {
     const stream = make(request.url?.slice(1) ?? '', request.headers['last-event-id'] as string | undefined)
     server.emit('stream', stream, response)

@@ -21,6 +21,19 @@ export const emptyForm = {
 export const savedForm = () => kept('sessionStorage', 'form', /** @type {Partial<FormValues>} */ ({}))
 
 /**
+ * What a form holds besides what it began with.
+ *
+ * @param {HTMLFormElement | null} form
+ * @returns {Partial<FormValues>}
+ */
+export function typedValues(form) {
+  const typed = Object.entries(form ? Object.fromEntries(new FormData(form)) : {})
+  return Object.fromEntries(
+    typed.filter(([name, value]) => value !== emptyForm[/** @type {keyof FormValues} */ (name)]),
+  )
+}
+
+/**
  * @param {FormValues} values
  * @returns {import('../api.js').RecordRequest}
  */

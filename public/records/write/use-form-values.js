@@ -1,12 +1,29 @@
-import { useState } from '../../preact.js'
-import { emptyForm, savedForm } from './form-values.js'
+import { useLayoutEffect, useState } from '../../preact.js'
+import { useServices } from '../../services.js'
+import { emptyForm, savedForm, typedValues } from './form-values.js'
 
-/** The form's values, kept in this tab with every change. */
-export function useFormValues() {
-  const [values, setValues] = useState(() => ({ ...emptyForm, ...savedForm().read() }))
+/** @typedef {import('./form-values.js').FormValues} FormValues */
+
+/**
+ * The form's values, kept in this tab with every change. A form that the server has drawn is empty; what was kept, typed or sent
+ * before this script was there joins it at once.
+ *
+ * @param {{ current: HTMLFormElement | null }} form
+ * @param {(values: FormValues) => void} send
+ */
+export function useFormValues(form, send) {
+  const { early } = useServices()
+  const [values, setValues] = useState(() => (early.pending ? emptyForm : { ...emptyForm, ...savedForm().read() }))
+  useLayoutEffect(() => {
+    if (!early.pending) return
+    const next = { ...emptyForm, ...savedForm().read(), ...typedValues(form.current) }
+    setValues(next)
+    savedForm().write(next)
+    if (early.take()) send(next)
+  }, [])
   return {
     values,
-    /** @param {Partial<import('./form-values.js').FormValues>} changes */
+    /** @param {Partial<FormValues>} changes */
     set: changes => {
       const next = { ...values, ...changes }
       savedForm().write(next)

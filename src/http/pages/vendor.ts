@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 /** The folder of the font: its style sheet, and the files that the sheet names. */
 export const fontFolder = fileURLToPath(new URL('dist/web/variable/', import.meta.resolve('pretendard/package.json')))
+
+export const fontVersion: string = JSON.parse(
+  readFileSync(fileURLToPath(import.meta.resolve('pretendard/package.json')), 'utf8'),
+).version
 
 /**
  * The few files of npm packages that the pages use, by their names below `/vendor/`. Both ways to serve the pages take them
