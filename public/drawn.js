@@ -20,7 +20,7 @@ export function drawnView(lang, facts, hash) {
       announce: () => {},
       started: new Set(),
       facts,
-      early: { pending: true, take: () => false },
+      early: { pending: true, typed: {}, take: () => false },
     })
   )
   return html`<${App} services=${services} hash=${hash} />`

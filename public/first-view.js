@@ -8,6 +8,7 @@ import { hydrate, render } from './preact.js'
  *
  * @typedef {object} Early
  * @property {boolean} pending whether the view on the screen is still as the server drew it, for someone of whom it knows nothing
+ * @property {Readonly<Record<string, string>>} typed what its form holds, by the names of the fields
  * @property {() => boolean} take ends that; whether the visitor has sent its form already
  */
 
@@ -29,8 +30,10 @@ export function bringToLife(root, view) {
   )
   const { show } = document.documentElement.dataset
   const drawn = root.querySelector(`[data-view="${show}"]`)
+  const form = drawn?.querySelector('form')
   const early = {
     pending: drawn !== null && show !== 'other',
+    typed: /** @type {Record<string, string>} */ (form ? Object.fromEntries(new FormData(form)) : {}),
     take() {
       early.pending = false
       conchEarly?.end()

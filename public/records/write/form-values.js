@@ -23,13 +23,12 @@ export const savedForm = () => kept('sessionStorage', 'form', /** @type {Partial
 /**
  * What a form holds besides what it began with.
  *
- * @param {HTMLFormElement | null} form
+ * @param {Readonly<Record<string, string>>} typed
  * @returns {Partial<FormValues>}
  */
-export function typedValues(form) {
-  const typed = Object.entries(form ? Object.fromEntries(new FormData(form)) : {})
+export function changed(typed) {
   return Object.fromEntries(
-    typed.filter(([name, value]) => value !== emptyForm[/** @type {keyof FormValues} */ (name)]),
+    Object.entries(typed).filter(([name, value]) => value !== emptyForm[/** @type {keyof FormValues} */ (name)]),
   )
 }
 

@@ -19,7 +19,7 @@ export function RecordForm({ arrived, limits }) {
   const heading = useArrival(arrived)
   const form = useRef(/** @type {HTMLFormElement | null} */ (null))
   const { send, sending, errors, failure } = useRecordSubmission(limits, form)
-  const { values, set, clear } = useFormValues(form, send)
+  const { values, set, clear } = useFormValues(send)
   const limit = limits.items.find(row => row.category === values.category) ?? limits.items[0]
   const named = values.category === 'subject' || values.category === 'club' ? values.category : undefined
 

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useState } from '../../preact.js'
 import { useServices } from '../../services.js'
-import { emptyForm, savedForm, typedValues } from './form-values.js'
+import { changed, emptyForm, savedForm } from './form-values.js'
 
 /** @typedef {import('./form-values.js').FormValues} FormValues */
 
@@ -8,15 +8,19 @@ import { emptyForm, savedForm, typedValues } from './form-values.js'
  * The form's values, kept in this tab with every change. A form that the server has drawn is empty; what was kept, typed or sent
  * before this script was there joins it at once.
  *
- * @param {{ current: HTMLFormElement | null }} form
  * @param {(values: FormValues) => void} send
  */
-export function useFormValues(form, send) {
+export function useFormValues(send) {
   const { early } = useServices()
-  const [values, setValues] = useState(() => (early.pending ? emptyForm : { ...emptyForm, ...savedForm().read() }))
+  const [values, setValues] = useState(() =>
+    // Of what is there Preact leaves all fields as they are but a textarea.
+    early.pending
+      ? { ...emptyForm, observations: early.typed.observations ?? '' }
+      : { ...emptyForm, ...savedForm().read() },
+  )
   useLayoutEffect(() => {
     if (!early.pending) return
-    const next = { ...emptyForm, ...savedForm().read(), ...typedValues(form.current) }
+    const next = { ...emptyForm, ...savedForm().read(), ...changed(early.typed) }
     setValues(next)
     savedForm().write(next)
     if (early.take()) send(next)
