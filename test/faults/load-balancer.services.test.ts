@@ -377,7 +377,9 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 /** The script and the style sheet of the page for users. */
 async function assetsOf(visitor: Visitor): Promise<string[]> {
   const document = await (await visitor.fetch('/')).text()
-  const found = Array.from(document.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g), ([, path]) => String(path))
+  const found = Array.from(document.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g), ([, path]) =>
+    String(path),
+  )
   if (found.length < 2) throw new Error(`the document names ${found.length} assets`)
   return found
 }

@@ -30,6 +30,11 @@ export async function pageFile(path: string, type: string, body: Buffer): Promis
   return { path, type: /^text|json$|xml$/.test(type) ? `${type}; charset=utf-8` : type, etag: tagOf(body), bodies }
 }
 
+/** A file that is compressed by itself, such as a font. */
+export function asItIs(type: string, body: Buffer): PageFile {
+  return { path: '', type, etag: tagOf(body), bodies: new Map([['identity', body]]) }
+}
+
 /** @param vary what the file depends on, besides the encodings that the browser takes */
 export function sendFile(
   request: FastifyRequest,

@@ -8,7 +8,7 @@ import { bundlePages, type PageBundle } from './bundle.ts'
 import { Documents } from './documents.ts'
 import type { Facts } from './drawing.ts'
 import type { KeptFolder } from './kept-folder.ts'
-import { immutable, type PageFile, pageFile, sendFile } from './page-file.ts'
+import { asItIs, immutable, type PageFile, pageFile, sendFile } from './page-file.ts'
 import { pageNames, publicFolder, templates } from './templates.ts'
 import { fontFolder, fontVersion, vendorNames, vendorSource } from './vendor.ts'
 
@@ -71,11 +71,8 @@ async function serveBundle(
   for (const file of assets) serve(app, file, immutable)
   // So that no visitor waits for it. Where it is not kept, who asks first waits.
   if (kept) app.addHook('onListen', () => void font.file().catch(() => {}))
-  app.get(`/assets/${font.name}`, { schema: { hide: true } }, async (_request, reply) =>
-    reply
-      .header('cache-control', immutable)
-      .type('font/woff2')
-      .send(await font.file()),
+  app.get(`/assets/${font.name}`, { schema: { hide: true } }, async (request, reply) =>
+    sendFile(request, reply, asItIs('font/woff2', await font.file()), { cacheControl: immutable }),
   )
   await app.register(fastifyStatic, {
     root: join(fontFolder, 'woff2-dynamic-subset'),
