@@ -71,12 +71,21 @@ async function allWords(): Promise<string> {
   return Object.values({ ...ko, en: Object.values(en).join('') }).join('')
 }
 
-/** What is kept was made of the same sources: the name says so. One that cannot be read is made again. */
+/** What is kept was made of the same sources: the name says so. What a full disk has cut short is made again. */
 async function keptOrBuilt(font: WordsFont, kept: KeptFolder | undefined): Promise<Built> {
   if (!kept) return built(font)
-  const make = async () => Buffer.from(JSON.stringify(await built(font)))
+  let made: Built | undefined
+  const make = async () => {
+    made = await built(font)
+    return Buffer.from(JSON.stringify(made))
+  }
   const name = `bundle-${await hashOfSources(font)}.json`
-  return JSON.parse((await kept.file(name, make)).toString())
+  const file = await kept.file(name, make)
+  try {
+    return made ?? JSON.parse(file.toString())
+  } catch {
+    return built(font)
+  }
 }
 
 /** Of all that the bundle is made of, and of what makes it. */

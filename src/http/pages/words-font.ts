@@ -11,7 +11,7 @@ export interface WordsFont {
   readonly name: string
   /** Its style sheet. */
   readonly css: string
-  /** The file, WOFF2: made when it is first wanted, and kept. */
+  /** The file, WOFF2: made when it is first wanted, and kept. What fails is tried again at the next call. */
   readonly file: () => Promise<Buffer>
 }
 
@@ -42,7 +42,10 @@ export async function wordsFont(words: string, kept: KeptFolder | undefined): Pr
     name,
     css: styleSheet(name, characters),
     file() {
-      made ??= keptOrMade(name, characters, kept)
+      made ??= keptOrMade(name, characters, kept).catch(error => {
+        made = undefined
+        throw error
+      })
       return made
     },
   }
