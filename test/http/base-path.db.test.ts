@@ -1,4 +1,4 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { startConch } from '../support/conch.ts'
 import { startPathProxy } from '../support/path-proxy.ts'
 import { Visitor } from '../support/visitor.ts'
