@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
+import { compiledCodeFolder, removeOtherVersions } from './base/compiled-code.ts'
 import { loggableError } from './base/loggable-error.ts'
-import { isOwnFolder } from './base/own-folder.ts'
 import { type Config, InvalidConfig, loadEnvFile, readConfig } from './config/read-config.ts'
 import { ExposedSecretFile, UnusableSecretFile } from './config/secret-file.ts'
 import { keptOperatorToken } from './config/secrets.ts'
@@ -107,20 +106,14 @@ async function lockFor({ databaseUrl, dataDir }: Config): Promise<DataDirLock | 
   return databaseUrl ? undefined : lockDataDir(dataDir)
 }
 
-/**
- * Keeps what V8 compiles in the data folder, 11 MB, for a quicker start. Of other versions of Conch and Node nothing is kept. Where
- * the folder is not there, cannot be written, or others could write to it, who would run their code here, all goes on without.
- */
+/** Keeps what V8 compiles in the data folder, 11 MB, for a quicker start. Of other versions of Conch and Node nothing is kept. */
 function keepCompiledCode({ dataDir }: Config): void {
-  if (!existsSync(dataDir) || process.env.NODE_COMPILE_CACHE) return
-  const folder = join(dataDir, 'compiled')
-  const own = `conch-${packageJson.version}-node-${process.version}`
-  if (!isOwnFolder(folder)) return
-  enableCompileCache(join(folder, own))
-  const isOld = (name: string) => name.startsWith('conch-') && name !== own
-  readdir(folder)
-    .then(names => Promise.all(names.filter(isOld).map(name => rm(join(folder, name), { recursive: true }))))
-    .catch(() => {})
+  if (process.env.NODE_COMPILE_CACHE) return
+  const version = `conch-${packageJson.version}-node-${process.version}`
+  const folder = compiledCodeFolder(dataDir, version)
+  if (!folder) return
+  enableCompileCache(folder)
+  void removeOtherVersions(dataDir, version)
 }
 
 /**

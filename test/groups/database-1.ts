@@ -1,4 +1,4 @@
 import { filesThatNeed } from '../support/files.ts'
 import { runTogether } from '../support/together.ts'
 
-await runTogether(filesThatNeed('db', { part: 1, of: 4 }))
+await runTogether(filesThatNeed('db', { part: 1, of: 6 }))

@@ -1,4 +1,4 @@
-import { globSync, statSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const folder = fileURLToPath(new URL('../', import.meta.url))
@@ -24,16 +24,28 @@ export function testFiles(): string[] {
 }
 
 /**
- * The files with that need, or one of several parts of them that take about as long: the largest file goes to the first part, the
- * next one to the second.
+ * The files with that need, or one of several parts of them that take about as long: the file that takes longest goes to the first
+ * part, the next one to the part that has least, and so on.
  *
  * @param part from 1
  */
-export function filesThatNeed(need: Need, { part = 1, of: parts = 1 } = {}): string[] {
-  return testFiles()
+export function filesThatNeed(need: Need, { part = 1, of: count = 1 } = {}): string[] {
+  const files = testFiles()
     .filter(path => needOf(path) === need)
-    .map(path => ({ path, bytes: statSync(path).size }))
-    .sort((a, b) => b.bytes - a.bytes)
-    .filter((_, index) => index % parts === part - 1)
-    .map(({ path }) => path)
+    .map(path => ({ path, weight: weightOf(path) }))
+    .sort((a, b) => b.weight - a.weight)
+  const parts = Array.from({ length: count }, () => ({ weight: 0, paths: [] as string[] }))
+  for (const { path, weight } of files) {
+    const lightest = parts.reduce((a, b) => (b.weight < a.weight ? b : a))
+    lightest.weight += weight
+    lightest.paths.push(path)
+  }
+  return parts[part - 1]?.paths ?? []
+}
+
+/** How long a file may take, in no unit: a kilobyte of tests takes half a second, and a start of a process a second and a half. */
+function weightOf(path: string): number {
+  const text = readFileSync(path, 'utf8')
+  const starts = text.match(/\b(startServer|runCommand|spawn|execFile)\(/g)?.length ?? 0
+  return text.length + 3_000 * starts
 }

@@ -1,0 +1,4 @@
+import { filesThatNeed } from '../support/files.ts'
+import { runTogether } from '../support/together.ts'
+
+await runTogether(filesThatNeed('db', { part: 5, of: 6 }))
