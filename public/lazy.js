@@ -24,7 +24,9 @@ export function lazy(load) {
     const [, setDone] = useState(loaded !== undefined)
     const [fault, setFault] = useState(/** @type {unknown} */ (undefined))
     useEffect(() => {
-      if (!loaded) prefetch().then(() => setDone(true), setFault)
+      // It may have come since this was drawn.
+      if (loaded) setDone(true)
+      else prefetch().then(() => setDone(true), setFault)
     }, [])
     // A file that a new version no longer has: the document of that version names its own.
     if (fault !== undefined)
