@@ -7,10 +7,14 @@ import t, { type Test } from 'tap'
 import { type PagesOptions, pages } from '../../../src/http/pages/pages.ts'
 import { pageFacts } from '../../support/page-facts.ts'
 
-async function app(t: Test, mode: PagesOptions['pages'] = 'bundled'): Promise<FastifyInstance> {
+async function app(
+  t: Test,
+  mode: PagesOptions['pages'] = 'bundled',
+  facts: PagesOptions['facts'] = pageFacts,
+): Promise<FastifyInstance> {
   const app = Fastify()
   t.teardown(() => app.close())
-  await app.register(pages, { pages: mode, facts: pageFacts })
+  await app.register(pages, { pages: mode, facts })
   return app
 }
 
@@ -142,6 +146,17 @@ t.test('the document has the first views in it, in the language of the visitor, 
   t.not(korean.headers.etag, english.headers.etag)
   const [, facts = ''] = /data-facts="([^"]+)"/.exec(korean.body) ?? []
   t.same(JSON.parse(facts.replaceAll('&quot;', '"').replaceAll('&amp;', '&')), pageFacts)
+})
+
+t.test('the demo model is called one, a real model is not', async t => {
+  const documentOf = async (demo: boolean) => {
+    const facts = { ...pageFacts, model: { name: 'a "model" <b>', demo } }
+    return (await get(await app(t, 'bundled', facts), '/', { 'accept-language': 'ko' })).body
+  }
+  t.match(await documentOf(true), /class="demo".*데모 모델.*진짜 AI가 아니라/)
+  const real = await documentOf(false)
+  t.notMatch(real, 'class="demo"')
+  t.match(real, 'a &quot;model&quot; &lt;b>', 'with its name, whatever is in it')
 })
 
 t.test('a document says for other sites what it is, with addresses of the host that was asked', async t => {
