@@ -1,5 +1,7 @@
 import { fetchWhole, Unreachable } from './answer.js'
 
+import { addressOf } from './base-path.js'
+
 export { Unreachable }
 
 /**
@@ -80,7 +82,7 @@ export function createApi() {
       response,
       body: text,
       attempt,
-    } = await fetchWhole(`/api${path}`, init, {
+    } = await fetchWhole(addressOf(`/api${path}`), init, {
       repeatable,
       onlyMs: answerMs,
       signal,
@@ -113,8 +115,6 @@ export function createApi() {
     /** The server's clock, to the second: events have its times, and this machine's clock may be wrong. */
     now: () => Date.now() + (Math.abs(clockOffsetMs) > 2000 ? clockOffsetMs : 0),
 
-    /** @returns {Promise<Model>} */
-    model: () => call('GET', '/model'),
     /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Task>} */
     task: (id, signal) => call('GET', `/tasks/${id}`, { signal }),
     /** @param {string} id @returns {Promise<Task>} */

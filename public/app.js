@@ -1,57 +1,60 @@
-import { ChatPage } from './chat/chat-page.js'
-import { LibraryPage } from './library/library-page.js'
+import { addressOf } from './base-path.js'
+import { lazy } from './lazy.js'
 import { LinkNotice } from './link-notice.js'
-import { LoadFault } from './load-fault.js'
+import { Logo } from './logo.js'
 import { Bell } from './notifications/bell.js'
-import { SettingsPage } from './notifications/settings-page.js'
 import { html } from './preact.js'
-import { QuizzesPage } from './quizzes/quizzes-page.js'
 import { RecordsPage } from './records/records-page.js'
-import { ReviewsPage } from './reviews/reviews-page.js'
+import { recordsUrl, startUrl } from './route.js'
 import { ServicesContext, useServices } from './services.js'
-import { useLoaded } from './use-loaded.js'
+import { LanguageChoice, ThemeChoice } from './settings.js'
+import { StartPage } from './start/start-page.js'
 import { useRoute } from './use-route.js'
 
-/** @param {{ services: import('./services.js').Services }} props */
-export function App({ services }) {
-  return html`<${ServicesContext.Provider} value=${services}><${Shell} /><//>`
+const ReviewsPage = lazy(async () => (await import('./later.js')).ReviewsPage)
+const ChatPage = lazy(async () => (await import('./later.js')).ChatPage)
+const QuizzesPage = lazy(async () => (await import('./later.js')).QuizzesPage)
+const LibraryPage = lazy(async () => (await import('./later.js')).LibraryPage)
+const SettingsPage = lazy(async () => (await import('./later.js')).SettingsPage)
+
+/** @param {{ services: import('./services.js').Services, hash: string }} props */
+export function App({ services, hash }) {
+  return html`<${ServicesContext.Provider} value=${services}><${Shell} hash=${hash} /><//>`
 }
 
 /** The kinds of text and the library of them all, each with the page it begins with. */
 const sections = /** @type {const} */ ([
-  { name: 'records', url: '#' },
+  { name: 'records', url: recordsUrl },
   { name: 'reviews', url: '#reviews' },
   { name: 'chat', url: '#chat' },
   { name: 'quizzes', url: '#quizzes' },
   { name: 'library', url: '#library' },
 ])
 
-function Shell() {
-  const { t, api } = useServices()
-  const place = useRoute()
-  // Before anything else: the first answer brings the cookie that identifies the owner.
-  const { value: model, fault, load } = useLoaded(api.model)
+/** @param {{ hash: string }} props */
+function Shell({ hash }) {
+  const { t, facts } = useServices()
+  const place = useRoute(hash)
+  const { model } = facts
   return html`
     <a class="skip" href="#content" onClick=${skip}>${t('app.skip')}</a>
     <header class="site">
-      <a class="brand" href="#"><img src="/favicon.svg" alt="" width="28" height="28" /> Conch</a>
+      <a class="brand" href=${startUrl}><${Logo} size=${28} /> Conch</a>
       <nav aria-label=${t('nav.label')}>
         ${sections.map(
           ({ name, url }) =>
             html`<a key=${name} href=${url} aria-current=${place.section === name ? 'true' : undefined}>${t(`nav.${name}`)}</a>`,
         )}
       </nav>
-      ${model && html`<${Bell} />`}
+      <${Bell} />
     </header>
-    ${model?.demo && html`<p class="demo"><strong>${t('demo.title')}</strong> ${t('demo.text')}</p>`}
+    ${model.demo && html`<p class="demo"><strong>${t('demo.title')}</strong> ${t('demo.text')}</p>`}
     <${LinkNotice} />
-    <main id="content" tabindex="-1">
-      ${model && html`<${Section} key=${place.section} place=${place} />`}
-      ${fault !== undefined && html`<${LoadFault} words=${t('load.failed')} fault=${fault} onAgain=${load} />`}
-    </main>
+    <main id="content" tabindex="-1"><${Section} key=${place.section} place=${place} /></main>
     <footer class="site">
       <p>${t(`${place.section}.duty`)}</p>
-      <p class="model">${model?.name} <a href="/docs">${t('nav.docs')}</a></p>
+      <p class="model">${model.name} <a href=${addressOf('/docs')}>${t('nav.docs')}</a></p>
+      <div class="settings"><${ThemeChoice} /><${LanguageChoice} /></div>
     </footer>
   `
 }
@@ -59,6 +62,8 @@ function Shell() {
 /** @param {{ place: import('./route.js').Place }} props */
 function Section({ place }) {
   switch (place.section) {
+    case 'start':
+      return html`<${StartPage} arrived=${place.arrived} />`
     case 'records':
       return html`<${RecordsPage} place=${place} />`
     case 'reviews':

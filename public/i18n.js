@@ -8,11 +8,13 @@ import * as quizzes from './quizzes/messages.js'
 import * as records from './records/messages.js'
 import * as recordForm from './records/write/messages.js'
 import * as reviews from './reviews/messages.js'
+import * as start from './start/messages.js'
 import * as text from './text/messages.js'
 
 /** Each section's keys begin with its name, so that no key replaces another. */
 export const ko = {
   ...shared.ko,
+  ...start.ko,
   ...text.ko,
   ...records.ko,
   ...recordForm.ko,
@@ -28,6 +30,7 @@ export const ko = {
 /** @type {Record<keyof typeof ko, string>} */
 export const en = {
   ...shared.en,
+  ...start.en,
   ...text.en,
   ...records.en,
   ...recordForm.en,

@@ -15,7 +15,7 @@ export function LinkNotice() {
     before.current = state
   }, [state])
   return html`
-    <div class="link">
+    <div class="link-notice">
       ${
         state !== 'up' &&
         html`<div class="notice" data-link=${state}>
@@ -29,8 +29,10 @@ export function LinkNotice() {
 }
 
 function useKeeps() {
-  const [keeps, setKeeps] = useState(keepsAnything)
+  // Not the first state: the server, which drew it, cannot know.
+  const [keeps, setKeeps] = useState(true)
   useEffect(() => {
+    setKeeps(keepsAnything())
     const onNotKept = () => setKeeps(false)
     addEventListener(notKept, onNotKept)
     return () => removeEventListener(notKept, onNotKept)

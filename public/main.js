@@ -2,11 +2,13 @@ import { createAnnouncer } from './announcer.js'
 import { createApi } from './api.js'
 import { App } from './app.js'
 import { chatApi } from './chat/api.js'
+import { bringToLife, factsOfDocument } from './first-view.js'
 import { createI18n } from './i18n.js'
+import { laterStyles } from './later-styles.js'
 import { libraryApi } from './library/api.js'
 import { Link } from './link.js'
 import { notificationsApi } from './notifications/api.js'
-import { html, render } from './preact.js'
+import { html } from './preact.js'
 import { quizzesApi } from './quizzes/api.js'
 import { recordsApi } from './records/api.js'
 import { reviewsApi } from './reviews/api.js'
@@ -15,8 +17,7 @@ import { createSubmit } from './submit.js'
 import { TaskChanges } from './task-changes.js'
 import { surviveTranslation } from './text/survive-translation.js'
 
-const i18n = createI18n(navigator.languages)
-document.documentElement.lang = i18n.lang
+const i18n = createI18n([document.documentElement.lang])
 
 const shared = createApi()
 const link = new Link()
@@ -43,12 +44,14 @@ if (announcer && root) {
     changes: new TaskChanges(),
     announce,
     started: new Set(),
+    facts: factsOfDocument(),
   }
   surviveTranslation(root)
-  render(html`<${App} services=${services} />`, root)
+  bringToLife(root, early => html`<${App} services=${{ ...services, early }} hash=${location.hash} />`)
+  laterStyles()
 }
 
-/** Its first user comes when the first answer has brought the cookie. */
+/** The document has brought the cookie. */
 function newStream() {
   const stream = new SharedStream()
   stream.watch(state => link.stream(state))

@@ -1,5 +1,7 @@
 export const ko = {
+  'app.noscript': '이 페이지는 자바스크립트를 켜야 쓸 수 있어요.',
   'app.skip': '본문으로 건너뛰기',
+  'app.description': '적어 주신 메모로 생활기록부 초안, 일기 답글, 대화, 퀴즈를 써 드려요.',
 
   'nav.label': '주 메뉴',
   'nav.records': '생활기록부',
@@ -11,6 +13,12 @@ export const ko = {
 
   'demo.title': '데모 모델',
   'demo.text': '진짜 AI가 아니라 적어 주신 내용을 엮어 보여 주는 연습용 모델입니다. 나온 글을 실제로 쓰지 마세요.',
+
+  'settings.theme': '화면 밝기',
+  'settings.theme.system': '자동',
+  'settings.theme.light': '밝게',
+  'settings.theme.dark': '어둡게',
+  'settings.language.other': 'English',
 
   'load.failed': '화면을 준비하지 못했습니다.',
   'load.again': '다시 시도',
@@ -139,6 +147,8 @@ export const ko = {
 
 /** @type {Record<keyof typeof ko, string>} */
 export const en = {
+  'app.description': 'From your notes: student records, replies to your diary, conversations and quizzes.',
+  'app.noscript': 'This page needs JavaScript.',
   'app.skip': 'Skip to content',
 
   'nav.label': 'Main menu',
@@ -151,6 +161,12 @@ export const en = {
 
   'demo.title': 'Demo model',
   'demo.text': 'Not a real AI: it weaves your own notes together to show how this works. Do not use its texts.',
+
+  'settings.theme': 'Appearance',
+  'settings.theme.system': 'Automatic',
+  'settings.theme.light': 'Light',
+  'settings.theme.dark': 'Dark',
+  'settings.language.other': '한국어',
 
   'load.failed': 'The page could not be prepared.',
   'load.again': 'Try again',

@@ -1,13 +1,15 @@
 /**
- * The place within the page, kept in the URL's hash so that a reload and a link return to it.
+ * The place within the page, kept in the URL's hash so that a reload and a link return to it. Without a hash it is the start
+ * page, or the section that was chosen there (`early.js`).
  *
+ * @typedef {{ section: 'start' }} StartRoute what Conch is, and the choice of a section
  * @typedef {{ section: 'records', page: 'write' | 'history' } | { section: 'records', page: 'task', taskId: string }} RecordsRoute
  * @typedef {{ section: 'reviews', taskId?: string }} ReviewsRoute without a task: the form and the list
  * @typedef {{ section: 'chat', conversationId?: string }} ChatRoute
  * @typedef {{ section: 'quizzes', taskId?: string }} QuizzesRoute
  * @typedef {{ section: 'library' }} LibraryRoute
  * @typedef {{ section: 'notifications' }} NotificationsRoute how an owner is notified
- * @typedef {RecordsRoute | ReviewsRoute | ChatRoute | QuizzesRoute | LibraryRoute | NotificationsRoute} Route
+ * @typedef {StartRoute | RecordsRoute | ReviewsRoute | ChatRoute | QuizzesRoute | LibraryRoute | NotificationsRoute} Route
  */
 
 /**
@@ -22,6 +24,8 @@
 export function parseRoute(hash) {
   const [, name, id] = /^#(\w*)(?:=([\w-]+))?$/.exec(hash) ?? []
   switch (name) {
+    case 'records':
+      return { section: 'records', page: 'write' }
     case 'task':
       return id ? { section: 'records', page: 'task', taskId: id } : start
     case 'history':
@@ -46,8 +50,11 @@ export function parseRoute(hash) {
 }
 
 /** @type {Route} */
-const start = { section: 'records', page: 'write' }
+const start = { section: 'start' }
 
+/** Also for a visitor whose choice is remembered. */
+export const startUrl = '#start'
+export const recordsUrl = '#records'
 /** @param {string} taskId of a record */
 export const taskUrl = taskId => `#task=${taskId}`
 /** @param {string} taskId */

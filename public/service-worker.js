@@ -6,11 +6,21 @@
 
 const worker = /** @type {any} */ (globalThis)
 
+/** @param {string} path without a slash before it, below the path that the server is served at */
+const addressOf = path => new URL(path, worker.registration.scope).href
+
 worker.addEventListener('push', (/** @type {any} */ event) => {
   /** @type {Payload} */
   const { id, title, body, path } = payloadOf(event.data)
   // The same notification again replaces the first.
-  event.waitUntil(worker.registration.showNotification(title, { body, tag: id, icon: '/favicon.svg', data: { path } }))
+  event.waitUntil(
+    worker.registration.showNotification(title, {
+      body,
+      tag: id,
+      icon: addressOf('icons/icon-192.png'),
+      data: { path },
+    }),
+  )
 })
 
 worker.addEventListener('notificationclick', (/** @type {any} */ event) => {
@@ -27,7 +37,7 @@ function payloadOf(data) {
   try {
     return data.json()
   } catch {
-    return { id: 'conch', title: 'Conch', body: '', path: '/' }
+    return { id: 'conch', title: 'Conch', body: '', path: addressOf('') }
   }
 }
 
@@ -43,7 +53,7 @@ async function show(url) {
 
 /** Browsers need not say which subscription has ended. */
 async function currentKey() {
-  const response = await fetch('/api/push-subscriptions/key')
+  const response = await fetch(addressOf('api/push-subscriptions/key'))
   return response.ok ? (await response.json()).publicKey : undefined
 }
 
@@ -57,7 +67,7 @@ async function subscribeAgain(before) {
   })
   const { endpoint, keys } = subscription.toJSON()
   const language = /^ko(?![a-z])/i.test(worker.navigator.language) ? 'ko' : 'en'
-  await fetch('/api/push-subscriptions', {
+  await fetch(addressOf('api/push-subscriptions'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ endpoint, keys, language }),

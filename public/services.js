@@ -1,8 +1,8 @@
 import { createContext, useContext } from './preact.js'
 
 /**
- * What every part of the page needs: words, the server and the way to it, task changes, the live region; and the tasks that were
- * started here and not opened yet.
+ * What every part of the page needs: words, the server and the way to it, task changes, the live region; the tasks that were
+ * started here and not opened yet; and what the document brought.
  *
  * @typedef {import('./api.js').Api & {
  *   records: import('./records/api.js').RecordsApi,
@@ -20,6 +20,8 @@ import { createContext, useContext } from './preact.js'
  *   changes: import('./task-changes.js').TaskChanges,
  *   announce: (message: string) => void,
  *   started: Set<string>,
+ *   facts: import('./first-view.js').Facts,
+ *   early: import('./first-view.js').Early,
  * }} Services
  */
 

@@ -1,3 +1,4 @@
+import { addressOf } from './base-path.js'
 /** The window gets an event of this name when something could not be kept. */
 export const notKept = 'conch:not-kept'
 
@@ -16,7 +17,7 @@ export function keepsAnything() {
 
 /**
  * Text that must survive a reload or an error. Private text goes to sessionStorage, which ends with the tab.
- * A full or forbidden storage does not stop the user from writing: then nothing is kept, and nothing else changes.
+ * Of another Conch on this host, below another path, nothing is read. A full or forbidden storage does not stop the user from writing: then nothing is kept, and nothing else changes.
  *
  * @template T
  * @param {'sessionStorage' | 'localStorage'} area
@@ -24,12 +25,12 @@ export function keepsAnything() {
  * @param {T} fallback the value when nothing readable was kept
  */
 export function kept(area, key, fallback) {
-  const name = `conch:${key}`
+  const name = () => `conch${addressOf('')}:${key}`
   return {
     /** @returns {T} */
     read() {
       try {
-        const text = window[area].getItem(name)
+        const text = window[area].getItem(name())
         return text === null ? fallback : JSON.parse(text)
       } catch {
         return fallback
@@ -38,7 +39,7 @@ export function kept(area, key, fallback) {
     /** @param {T} value */
     write(value) {
       try {
-        window[area].setItem(name, JSON.stringify(value))
+        window[area].setItem(name(), JSON.stringify(value))
       } catch {
         // Private mode or no room left: the page goes on without a copy, and says so.
         dispatchEvent(new Event(notKept))
@@ -46,7 +47,7 @@ export function kept(area, key, fallback) {
     },
     clear() {
       try {
-        window[area].removeItem(name)
+        window[area].removeItem(name())
       } catch {
         // As above.
       }

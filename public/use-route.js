@@ -1,9 +1,9 @@
 import { useEffect, useState } from './preact.js'
 import { parseRoute } from './route.js'
 
-/** @returns {import('./route.js').Place} */
-export function useRoute() {
-  const [route, setRoute] = useState(() => ({ ...parseRoute(location.hash), arrived: false }))
+/** @param {string} hash of the first place @returns {import('./route.js').Place} */
+export function useRoute(hash) {
+  const [route, setRoute] = useState(() => ({ ...parseRoute(hash), arrived: false }))
   useEffect(() => {
     const follow = () => setRoute({ ...parseRoute(location.hash), arrived: true })
     addEventListener('hashchange', follow)

@@ -42,6 +42,7 @@ async function main(): Promise<void> {
   const { buildApp } = await import('./app/build-app.ts')
   const app = await buildApp(config, {
     dataDirLock,
+    keptPagesIn: existsSync(config.dataDir) ? join(config.dataDir, 'pages') : undefined,
     startEmbedded: folder => started ?? new EmbeddedThread(folder, refuse),
   }).catch(refuse)
   // While nothing waits for an answer; on later starts there is little that is new.
@@ -92,10 +93,12 @@ async function main(): Promise<void> {
  * Not in the log, which is JSON that others collect and keep: a line on standard error, with the token only on a
  * terminal, where a person reads it. In a file or a service's output the line names the file of the token.
  */
-async function greetOperators({ operatorToken, dataDir }: Config, url: string): Promise<void> {
+async function greetOperators({ operatorToken, dataDir, basePath }: Config, url: string): Promise<void> {
   if (operatorToken) return
   const { token, path } = await keptOperatorToken(dataDir)
-  process.stderr.write(`conch: operations at ${url}/operations, token ${process.stderr.isTTY ? token : `in ${path}`}\n`)
+  process.stderr.write(
+    `conch: operations at ${url}${basePath}/operations, token ${process.stderr.isTTY ? token : `in ${path}`}\n`,
+  )
 }
 
 /** The embedded database belongs to one process; with Postgres there is nothing to lock. */

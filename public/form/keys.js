@@ -14,5 +14,5 @@ export function isSendKey(event) {
 }
 
 export function isMac() {
-  return /Mac|iPhone|iPad/.test(navigator.platform)
+  return /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '')
 }

@@ -1,4 +1,4 @@
-import { common, createLowlight } from '/vendor/lowlight.js'
+import { common, createLowlight } from '../vendor/lowlight.js'
 
 /** @typedef {{ text: string, name: string }[]} Line pieces of text, the last with the line break; `name`: the class, or nothing */
 

@@ -1,4 +1,4 @@
-import katex from '/vendor/katex.js'
+import katex from '../vendor/katex.js'
 
 /** Its style sheet names its fonts, of which a browser loads those that a formula needs. */
 const sheet = document.createElement('link')

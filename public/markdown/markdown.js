@@ -1,5 +1,5 @@
-import { cjkFriendly, MarkdownIt } from '/vendor/markdown-it.js'
 import { html, useLayoutEffect, useMemo, useRef, useState } from '../preact.js'
+import { cjkFriendly, MarkdownIt } from '../vendor/markdown-it.js'
 import { onCopy } from './copy.js'
 import { MarkdownDocument } from './document.js'
 import { Feed } from './feed.js'

@@ -12,7 +12,7 @@ export function Bell() {
   const root = useRef(/** @type {HTMLElement | null} */ (null))
   const notifications = useNotifications(({ title, label, path }) => {
     // A user who has that place open gets it announced there.
-    if (location.hash !== path.slice(1))
+    if (location.hash !== path.slice(path.indexOf('#')))
       announce(`${t('notifications.bell')}: ${[title, label].filter(Boolean).join(', ')}`)
   })
   const { unread } = notifications

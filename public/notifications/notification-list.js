@@ -17,7 +17,7 @@ export function NotificationList({ notifications, onFollow }) {
         ({ id, path, title, label, body, createdAt, readAt }) => html`
           <li key=${id} class="notification" data-unread=${readAt === null}>
             <a
-              href=${path.slice(1)}
+              href=${path}
               onClick=${() => {
                 if (readAt === null) read(id)
                 onFollow()

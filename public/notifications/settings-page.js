@@ -1,6 +1,6 @@
 import { explainError } from '../explain-error.js'
 import { LoadFault } from '../load-fault.js'
-import { html, useState } from '../preact.js'
+import { html, useEffect, useState } from '../preact.js'
 import { useServices } from '../services.js'
 import { useArrival } from '../use-arrival.js'
 import { useLoaded } from '../use-loaded.js'
@@ -19,6 +19,9 @@ export function SettingsPage({ place }) {
   const heading = useArrival(place.arrived)
   const { value, fault, load } = useLoaded(api.notifications.preferences)
   const [outcome, setOutcome] = useState('')
+  useEffect(() => {
+    document.title = `${t('notifications.settings')} – Conch`
+  }, [])
 
   /** @param {import('./api.js').Preferences} preferences */
   const save = async preferences => {

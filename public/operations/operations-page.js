@@ -1,3 +1,5 @@
+import { addressOf } from '../base-path.js'
+import { Logo } from '../logo.js'
 import { html, useMemo, useState } from '../preact.js'
 import { kept } from '../storage.js'
 import { operationsApi } from './api.js'
@@ -32,7 +34,7 @@ export function OperationsPage() {
   }
   return html`
     <header class="site">
-      <a class="brand" href="/"><img src="/favicon.svg" alt="" width="28" height="28" /> Conch</a>
+      <a class="brand" href=${addressOf('/')}><${Logo} size=${28} /> Conch</a>
       ${token && html`<button type="button" class="quiet" onClick=${leave}>${t('operations.leave')}</button>`}
     </header>
     <main id="content">

@@ -25,8 +25,6 @@ import { pageQuery } from '../api.js'
 /** @param {import('../api.js').Call} call @param {import('../submit.js').Submit} submit */
 export function recordsApi(call, submit) {
   return {
-    /** @returns {Promise<Limits>} */
-    limits: () => call('GET', '/records/limits'),
     /** @param {RecordRequest} body @returns {Promise<{ taskId: string }>} */
     create: body => submit('/records', body),
     /** @param {string} id @returns {Promise<RecordView>} */

@@ -1,39 +1,37 @@
-import { LoadFault } from '../load-fault.js'
-import { html } from '../preact.js'
+import { lazy } from '../lazy.js'
+import { html, useEffect } from '../preact.js'
+import { recordsUrl } from '../route.js'
 import { useServices } from '../services.js'
-import { useLoaded } from '../use-loaded.js'
-import { History } from './history/history.js'
-import { TaskPage } from './task/task-page.js'
+import { whenIdle } from '../when-idle.js'
 import { WritePage } from './write/write-page.js'
 
+const TaskPage = lazy(async () => (await import('../later.js')).TaskPage)
+const History = lazy(async () => (await import('../later.js')).History)
+
 /**
- * Student records: the form, one task, the history. All of them need to know how long a record may be.
+ * Student records: the form, one task, the history.
  *
  * @param {{ place: import('../route.js').Place<import('../route.js').RecordsRoute> }} props
  */
 export function RecordsPage({ place }) {
-  const { t, api } = useServices()
-  const { value: limits, fault, load } = useLoaded(() => currentLimits(api.records))
+  const { t } = useServices()
+  // Where the form leads to.
+  useEffect(() => whenIdle(TaskPage.prefetch), [])
   return html`
     <nav class="pages" aria-label=${t('nav.records')}>
-      <a href="#" aria-current=${place.page === 'write' ? 'page' : undefined}>${t('records.nav.write')}</a>
+      <a href=${recordsUrl} aria-current=${place.page === 'write' ? 'page' : undefined}>${t('records.nav.write')}</a>
       <a href="#history" aria-current=${place.page === 'history' ? 'page' : undefined}>${t('records.nav.history')}</a>
     </nav>
-    ${limits && html`<${Page} key=${location.hash} place=${place} limits=${limits} />`}
-    ${fault !== undefined && html`<${LoadFault} words=${t('load.failed')} fault=${fault} onAgain=${load} />`}
+    <${Page} key=${place.page === 'task' ? place.taskId : place.page} place=${place} />
   `
 }
 
-/** @param {{ place: import('../route.js').Place<import('../route.js').RecordsRoute>, limits: import('./api.js').Limits }} props */
-function Page({ place, limits }) {
+/** @param {{ place: import('../route.js').Place<import('../route.js').RecordsRoute> }} props */
+function Page({ place }) {
   const { arrived } = place
+  const { limits: every } = useServices().facts
+  const limits = { ...every, items: every.items.filter(row => row.current) }
   if (place.page === 'task') return html`<${TaskPage} taskId=${place.taskId} arrived=${arrived} limits=${limits} />`
   if (place.page === 'history') return html`<${History} arrived=${arrived} limits=${limits} />`
   return html`<${WritePage} arrived=${arrived} limits=${limits} />`
-}
-
-/** @param {import('./api.js').RecordsApi} records */
-async function currentLimits(records) {
-  const limits = await records.limits()
-  return { ...limits, items: limits.items.filter(row => row.current) }
 }

@@ -1,3 +1,4 @@
+import { addressOf } from '../base-path.js'
 import { watchAwake } from './awake.js'
 import { Connection } from './connection.js'
 import { FollowList, sayAgainMs } from './follow-list.js'
@@ -27,7 +28,8 @@ import { Lease } from './lease.js'
  *   | { type: 'task', task: string, before?: string, followed: Followed }} Message
  */
 
-const channelName = 'conch-stream'
+/** All pages of one host share such names, also those of another Conch below another path. */
+const channelName = () => `conch${addressOf('')}-stream`
 
 /** Tabs that follow something in the same moment are one change of the address. */
 const togetherMs = 30
@@ -43,7 +45,7 @@ const aliveMs = 12_000
  */
 export class SharedStream {
   #id = Array.from(crypto.getRandomValues(new Uint8Array(8)), byte => byte.toString(16).padStart(2, '0')).join('')
-  #channel = new BroadcastChannel(channelName)
+  #channel = new BroadcastChannel(channelName())
   #list = new FollowList()
   /** @type {Map<string, { cursor?: string, readers: Set<TaskReader> }>} */
   #followed = new Map()
@@ -219,7 +221,7 @@ export class SharedStream {
     const query = new URLSearchParams()
     if (this.#cursor) query.set('after', this.#cursor)
     if (this.#list.query) query.set('follow', this.#list.query)
-    return `/api/me/events${query.size === 0 ? '' : `?${query}`}`
+    return addressOf(`/api/me/events${query.size === 0 ? '' : `?${query}`}`)
   }
 
   /** @param {MessageEvent<string>} event */

@@ -17,6 +17,7 @@ import type { EventHandler } from '../domain-events/handler.ts'
 import { QueuedEvents } from '../domain-events/queued-events.ts'
 import { Redrive } from '../domain-events/redrive.ts'
 import { backgroundWorkRoutes } from '../http/background-job-routes.ts'
+import { basePath, withoutBasePath } from '../http/base-path.ts'
 import { cacheControl } from '../http/cache-control.ts'
 import { closeConnectionsOnDrain } from '../http/close-on-drain.ts'
 import { Connections, requestLimits } from '../http/connections.ts'
@@ -30,6 +31,7 @@ import { jsonBodies } from '../http/json-bodies.ts'
 import { metricsRoute, registerGauges, taskCounters } from '../http/metrics.ts'
 import { operator } from '../http/operator.ts'
 import { bundlePages } from '../http/pages/bundle.ts'
+import { KeptFolder } from '../http/pages/kept-folder.ts'
 import { pages } from '../http/pages/pages.ts'
 import { frameworkErrors, problems } from '../http/problems.ts'
 import { ReencryptionSchema } from '../http/reencryption.ts'
@@ -37,6 +39,7 @@ import { requestBounds } from '../http/request-bounds.ts'
 import { securityHeaders } from '../http/security-headers.ts'
 import { useSharedSerializers } from '../http/serialization.ts'
 import { useStrictValidation } from '../http/validation.ts'
+import { limitList } from '../kinds/records/limit-list.ts'
 import { RebuildReport, rebuildLibrary } from '../library/rebuild.ts'
 import { overviewOf } from '../operations/overview.ts'
 import { operationsRoutes } from '../operations/routes.ts'
@@ -68,6 +71,8 @@ export interface Dependencies {
   timers?: Timers
   /** Starts the embedded database in a folder, or has done so; it is closed with the app. */
   startEmbedded?: (folder: string) => EmbeddedThread
+  /** A folder where what is made of the pages at a start is kept for the next; without it nothing is. */
+  keptPagesIn?: string
   /** Handles domain events instead of the queues. */
   openEvents?: (handlers: readonly EventHandler[]) => Events
 }
@@ -91,7 +96,14 @@ declare module 'fastify' {
  */
 export async function buildApp(
   wanted: Config,
-  { logDestination, dataDirLock, timers = globalThis as Timers, openEvents, startEmbedded }: Dependencies = {},
+  {
+    logDestination,
+    dataDirLock,
+    timers = globalThis as Timers,
+    openEvents,
+    startEmbedded,
+    keptPagesIn,
+  }: Dependencies = {},
 ): Promise<FastifyInstance> {
   const openFiles = openFilesLimit()
   const config = withinOpenFiles(wanted, openFiles)
@@ -117,6 +129,7 @@ export async function buildApp(
     frameworkErrors,
     clientErrorHandler: (error, socket) => connections.clientErrorHandler(error, socket),
     routerOptions: { maxParamLength: 200 },
+    rewriteUrl: withoutBasePath(config.basePath),
     // All that follows from a request logs its trace id.
     genReqId: ({ headers }) => traceIdOf(headers.traceparent as string | undefined),
     logController: new LogController({ requestIdLogLabel: 'traceId' }),
@@ -130,7 +143,7 @@ export async function buildApp(
       const lock = dataDirLock ?? (await lockDataDir(config.dataDir))
       opened.defer(() => lock.release())
     }
-    await assemble(app, config, { timers, openEvents, startEmbedded, connections }, opened)
+    await assemble(app, config, { timers, openEvents, startEmbedded, keptPagesIn, connections }, opened)
     await app.ready()
   } catch (error) {
     await opened.disposeAsync()
@@ -146,8 +159,9 @@ async function assemble(
     timers,
     openEvents,
     startEmbedded,
+    keptPagesIn,
     connections,
-  }: { timers: Timers; connections: Connections } & Pick<Dependencies, 'openEvents' | 'startEmbedded'>,
+  }: { timers: Timers; connections: Connections } & Pick<Dependencies, 'openEvents' | 'startEmbedded' | 'keptPagesIn'>,
   opened: AsyncDisposableStack,
 ): Promise<void> {
   app.addHook('onClose', () => opened.disposeAsync())
@@ -159,7 +173,8 @@ async function assemble(
   )
   // It needs nothing of what follows, and another process does it; `pages` handles what goes wrong. Not before the keys fit: a
   // start that is refused has nothing to bundle.
-  if (config.pages === 'bundled') bundlePages().catch(() => {})
+  const keptPages = keptPagesIn === undefined ? undefined : KeptFolder.at(keptPagesIn)
+  if (config.pages === 'bundled') bundlePages({ limits: limitList() }, keptPages).catch(() => {})
   const model = await openUpstream(config, app.log, opened)
 
   const store = new TaskStore(cipher)
@@ -192,6 +207,7 @@ async function assemble(
     kinds,
     maxRunningOutputs: config.maxRunningOutputs,
     maxQueuedTasks: config.maxQueuedTasks,
+    basePath: config.basePath,
     replication,
     timers,
     logger: app.log,
@@ -248,15 +264,21 @@ async function assemble(
   await app.register(jsonBodies)
   await app.register(problems)
   await app.register(securityHeaders)
+  await app.register(basePath, { basePath: config.basePath })
   await app.register(hosts, { listening: config.host, allowed: config.allowedHosts })
   await app.register(closeConnectionsOnDrain, { stopping: () => runner.stopping })
   await app.register(cors, { origins: config.corsOrigins })
-  await app.register(identity, { cookieSecret, corsOrigins: config.corsOrigins, trustProxy: config.trustProxy })
+  await app.register(identity, {
+    cookieSecret,
+    corsOrigins: config.corsOrigins,
+    trustProxy: config.trustProxy,
+    basePath: config.basePath,
+  })
   await app.register(operator, { token: operatorToken })
   await app.register(cacheControl)
   await app.register(eventReplies)
   await notifications.watchReading(app)
-  await app.register(docs, { version: packageJson.version })
+  await app.register(docs, { version: packageJson.version, basePath: config.basePath })
   await app.register(health, { ready: () => !runner.stopping, ping: () => database.ping() })
   await app.register(metricsRoute, { registry })
   await app.register(backgroundWorkRoutes, {
@@ -281,7 +303,12 @@ async function assemble(
   refuseStreamsWithoutRoom(app, replies)
   const accept = acceptWith(tasks, replies, notifications.accepted)
   await routes(app, { tasks, idempotency, accept, events, replies })
-  await app.register(pages, { pages: config.pages })
+  await app.register(pages, {
+    pages: config.pages,
+    basePath: config.basePath,
+    kept: keptPages,
+    facts: { model: { name: model.name, demo: model.demo }, limits: limitList() },
+  })
 
   const stop = async (drainMs: number) => {
     await Promise.all([engine.stop(drainMs), events.stop(drainMs)])

@@ -40,7 +40,7 @@ export interface FeatureSources {
   model: Model
   timers: Timers
   logger: FastifyBaseLogger
-  config: Pick<Config, 'contextTokens' | 'summaryConcurrency' | 'notifications'>
+  config: Pick<Config, 'basePath' | 'contextTokens' | 'summaryConcurrency' | 'notifications'>
 }
 
 export interface Features {
@@ -69,7 +69,7 @@ export function features(given: FeatureSources): Features {
   const conversations = new ConversationStore(cipher)
   const quizzes = new QuizStore(cipher)
   const sources = librarySources(cipher)
-  const outside = outsideChannels({ config: config.notifications, database, cipher })
+  const outside = outsideChannels({ config: config.notifications, basePath: config.basePath, database, cipher })
 
   const record = recordKind(cipher)
   const turn = turnKind({ queries: database.queries, conversations, tasks: store, contextTokens })

@@ -31,6 +31,8 @@ export interface EngineOptions {
   maxRunningOutputs: number
   /** Tasks that may wait, of all owners and in all processes. */
   maxQueuedTasks: number
+  /** What the addresses of tasks begin with. */
+  basePath?: string
   /** Between instances, if there may be others. */
   replication?: Replication
   signals?: Signals

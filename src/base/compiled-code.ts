@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isOwnFolder } from './own-folder.ts'
 
 /**
  * The folder inside a data folder for what V8 compiles of one version of Conch and Node, made if it is missing. None where the data
@@ -11,13 +12,7 @@ import { join } from 'node:path'
 export function compiledCodeFolder(dataDir: string, version: string): string | undefined {
   if (!existsSync(dataDir)) return
   const folder = join(dataDir, 'compiled')
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const { uid, mode } = statSync(folder)
-    return uid === process.geteuid?.() && (mode & 0o022) === 0 ? join(folder, version) : undefined
-  } catch {
-    return
-  }
+  return isOwnFolder(folder) ? join(folder, version) : undefined
 }
 
 /** Removes what is kept of other versions, and nothing else that is there; what cannot be removed stays. */

@@ -31,6 +31,8 @@ export interface Config {
   readonly port: number
   readonly host: string
   readonly dataDir: string
+  /** Without a slash at its end; '' when Conch has the host for itself. */
+  readonly basePath: string
   readonly pages: 'bundled' | 'source'
   /** Undefined: the embedded database in `dataDir`. */
   readonly databaseUrl?: string
@@ -136,6 +138,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port: read('PORT'),
     host: read('HOST'),
     dataDir: read('DATA_DIR'),
+    basePath: read('BASE_PATH'),
     pages: read('PAGES'),
     databaseUrl: read('DATABASE_URL'),
     redisUrl: read('REDIS_URL'),

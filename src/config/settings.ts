@@ -1,5 +1,6 @@
 import {
   apiKey,
+  basePath,
   baseUrl,
   contact,
   cookieSecret,
@@ -44,6 +45,12 @@ export const settings = {
     parse: text => text,
     default: './data',
     description: 'Folder of the embedded database and of the secrets that were not given',
+  },
+  BASE_PATH: {
+    parse: basePath,
+    default: '',
+    description:
+      'Path below which browsers reach it, such as /conch, whether a proxy keeps it or strips it; empty for a host of its own',
   },
   PAGES: {
     parse: oneOf(['bundled', 'source'] as const),

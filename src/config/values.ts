@@ -54,6 +54,20 @@ export function host(text: string, variable: string): string {
   throw new InvalidConfig(variable, `is ${shown(text)}`, 'an address or a host name without a port, such as 127.0.0.1')
 }
 
+/** What stands first in a path of Conch's own: below it, a path that a proxy has stripped could not be told from one it has kept. */
+const ownNames = ['api', 'assets', 'docs', 'healthz', 'icons', 'metrics', 'operations', 'readyz', 'vendor']
+
+/** Without a slash at its end; '' for the whole host. */
+export function basePath(text: string, variable: string): string {
+  const path = text.replace(/\/+$/, '')
+  const expected =
+    'a path such as /conch or /apps/conch, of letters, digits and any of _ . ~ -, that begins with no path of Conch'
+  const parts = path.split('/').slice(1)
+  const isOne = /^(\/[\w.~-]{1,60}){0,5}$/.test(path) && !parts.some(part => /^\.+$/.test(part))
+  if (isOne && !ownNames.includes(parts[0] ?? '')) return path
+  throw new InvalidConfig(variable, `is ${shown(text)}`, expected)
+}
+
 export const databaseUrl = serverUrl(
   /^postgres(ql)?:/i,
   'postgres://user:password@host:port/name (special characters of the password percent-encoded)',

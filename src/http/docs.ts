@@ -4,7 +4,7 @@ import type { FastifySchema } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 
 /** OpenAPI from the routes' schemas, shown at `/docs`. Must be registered before the routes. */
-export const docs = fastifyPlugin<{ version: string }>(async (app, { version }) => {
+export const docs = fastifyPlugin<{ version: string; basePath?: string }>(async (app, { version, basePath = '' }) => {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -16,6 +16,7 @@ export const docs = fastifyPlugin<{ version: string }>(async (app, { version }) 
           '`application/problem+json` (RFC 9457). The owner is known by the signed cookie `conch_owner`, over https `__Host-conch_owner`, set at the first request.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
+      servers: [{ url: basePath || '/' }],
       components: {
         securitySchemes: { operator: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN' } },
       },
@@ -30,7 +31,11 @@ export const docs = fastifyPlugin<{ version: string }>(async (app, { version }) 
     },
     transform: ({ schema, url }) => ({ schema: schema && withOptionalDefaults(schema), url }),
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list', tryItOutEnabled: true } })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    indexPrefix: basePath,
+    uiConfig: { docExpansion: 'list', tryItOutEnabled: true },
+  })
 })
 
 /** The route always gets a query parameter that has a default, so a client need not send it. */

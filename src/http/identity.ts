@@ -18,6 +18,8 @@ export interface IdentityOptions {
   corsOrigins: readonly string[]
   /** Whether the server trusts the X-Forwarded-* headers of a proxy; default: false. */
   trustProxy?: boolean
+  /** Below which browsers reach the server; default: ''. */
+  basePath?: string
 }
 
 /**
@@ -26,6 +28,12 @@ export interface IdentityOptions {
  */
 const cookieNames = { http: 'conch_owner', https: '__Host-conch_owner' } as const
 
+/**
+ * Below a base path. `__Host-` is for the path `/` alone: all that is on the host would get the cookie, and of two Conchs on it each
+ * would replace the owners of the other.
+ */
+const cookieNamesBelow = { http: 'conch_owner', https: '__Secure-conch_owner' } as const
+
 /** The longest time that browsers keep a cookie (RFC 6265bis, 5.5). */
 const maxAgeSeconds = 400 * 24 * 3600
 
@@ -33,7 +41,7 @@ const maxAgeSeconds = 400 * 24 * 3600
  * Finds the owner of each request to `/api/` and to the page, from a signed cookie. A missing, forged or malformed
  * cookie is no error: it makes a new owner. The page renews the cookie, so that a user who returns within 400 days stays the same.
  *
- * Over https an owner who has only the cookie of plain http gets the second one. The old cookie stays as it is, for instances of
+ * Over https an owner who has only the cookie of plain http, or of a Conch that had the host for itself, gets the right one. The old cookie stays as it is, for instances of
  * a version that knows no other.
  *
  * Browsers send the cookie with requests of other sites, too. `SameSite=Lax` does not cover other ports and
@@ -41,7 +49,8 @@ const maxAgeSeconds = 400 * 24 * 3600
  * that is neither of the server's own origin nor of one in `corsOrigins`. A request that comes from no page passes.
  */
 export const identity = fastifyPlugin<IdentityOptions>(
-  async (app, { cookieSecret, corsOrigins, trustProxy }) => {
+  async (app, { cookieSecret, corsOrigins, trustProxy, basePath = '' }) => {
+    const names = basePath === '' ? cookieNames : cookieNamesBelow
     await app.register(cookie, { secret: cookieSecret })
     const owners = new WeakMap<FastifyRequest, string>()
     let watchForTls = !trustProxy
@@ -63,19 +72,19 @@ export const identity = fastifyPlugin<IdentityOptions>(
       const isPage = pagePaths.has(request.url.split('?')[0] ?? '')
       // By the route, not the path: `/%61pi/` is the same route.
       if (!isPage && !request.routeOptions.url?.startsWith('/api/')) return
-      const ofHttps = ownerIn(request, cookieNames.https)
-      const known = ofHttps ?? ownerIn(request, cookieNames.http)
+      const ofHttps = ownerIn(request, names.https)
+      const known = ofHttps ?? ownerIn(request, names.http) ?? ownerIn(request, cookieNames.https)
       const owner = known ?? newUuid()
       owners.set(request, owner)
       // A browser sends the https cookie only over https, whatever a proxy says about the request.
       const secure = request.protocol === 'https' || ofHttps !== undefined
       if ((secure ? ofHttps : known) && !isPage) return
-      reply.setCookie(secure ? cookieNames.https : cookieNames.http, owner, {
+      reply.setCookie(secure ? names.https : names.http, owner, {
         signed: true,
         httpOnly: true,
         sameSite: 'lax',
         secure,
-        path: '/',
+        path: `${basePath}/`,
         maxAge: maxAgeSeconds,
       })
     })

@@ -151,11 +151,18 @@ function send(problem: Problem, reply: FastifyReply): FastifyReply {
     .code(problem.status)
     .headers({ 'cache-control': privateAnswer, ...problem.headers })
     .type('application/problem+json')
-    .send(json(problem))
+    .send(json(problem, reply.server.basePath ?? ''))
 }
 
 /** As text, so that no response schema of a route can strip members of it. */
-function json({ title, status, detail, code, extensions }: Problem): string {
+function json({ title, status, detail, code, extensions }: Problem, basePath = ''): string {
   const members = { type: 'about:blank', title, status, detail, code }
-  return JSON.stringify({ ...members, ...extensions, ...members })
+  const links = linksBelow(basePath, extensions.links)
+  return JSON.stringify({ ...members, ...extensions, ...(links && { links }), ...members })
+}
+
+/** Who throws a problem knows nothing of the path that the server is served at. */
+function linksBelow(basePath: string, links: unknown): Record<string, string> | undefined {
+  if (typeof links !== 'object' || links === null) return undefined
+  return Object.fromEntries(Object.entries(links).map(([name, path]) => [name, `${basePath}${path}`]))
 }

@@ -52,12 +52,12 @@ export const libraryRoutes: FastifyPluginAsyncTypebox<LibraryRoutesOptions> = as
       const { items, next } = await snapshot(database, tx =>
         searchLibrary(tx, { cipher, sources, index }, ownerId, filter),
       )
-      return { items: items.map(view), nextCursor: next ? formatCursor(next) : null }
+      return { items: items.map(found => view(found, app.basePath)), nextCursor: next ? formatCursor(next) : null }
     },
   )
 }
 
-function view({ entry, excerpt }: Found) {
+function view({ entry, excerpt }: Found, basePath: string) {
   const { id, kind, status, title, preview, characters, bytes, count, createdAt, updatedAt, damaged } = entry
   return {
     id,
@@ -69,7 +69,7 @@ function view({ entry, excerpt }: Found) {
     sizes: { characters, bytes, count },
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
-    links: { self: `${paths[kind]}/${id}` },
+    links: { self: `${basePath}${paths[kind]}/${id}` },
     ...(damaged && { damaged: true as const }),
   }
 }

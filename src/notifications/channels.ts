@@ -39,10 +39,12 @@ export interface OutsideChannels {
 /** The channels that send to servers outside, as far as they are configured. */
 export function outsideChannels({
   config,
+  basePath,
   database,
   cipher,
 }: {
   config: NotificationConfig
+  basePath: string
   database: Database
   cipher: Cipher
 }): OutsideChannels {
@@ -60,7 +62,9 @@ export function outsideChannels({
 
   const channels: Channel[] = []
   if (contact)
-    channels.push(webPushChannel({ queries, store: subscriptions, agent: guarded, gate: pushGate, contact, keys }))
+    channels.push(
+      webPushChannel({ queries, store: subscriptions, agent: guarded, gate: pushGate, contact, keys, basePath }),
+    )
   if (solapi && config.solapi?.alimtalk)
     channels.push(alimtalkChannel({ queries, phones, solapi }, config.solapi.alimtalk))
   if (solapi) channels.push(smsChannel({ queries, phones, solapi }))

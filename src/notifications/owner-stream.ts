@@ -10,7 +10,7 @@ import type { NotificationLabels } from './label.ts'
 import { clockMarginMs, formatCursor, type OwnerCursor, readCursor } from './owner-cursor.ts'
 import type { OwnerHub, OwnerReader } from './owner-hub.ts'
 import type { Feed, NotificationStore } from './store.ts'
-import type { Language } from './text.ts'
+import type { Reader } from './text.ts'
 import { viewNotification } from './view.ts'
 
 /** Events sent at once: bounds what one slow client can hold. */
@@ -24,7 +24,7 @@ const maxEnded = 200
 
 export interface OwnerStreamOptions extends SseOptions {
   ownerId: string
-  language: Language
+  reader: Reader
   /** The last id the client has; without one, the stream begins now. */
   cursor?: string
   /** The tasks that it follows besides, at most `maxFollowed`. */
@@ -201,7 +201,7 @@ export class OwnerStream extends SseStream implements OwnerReader {
   }
 
   async #notifications(): Promise<string[]> {
-    const { queries, store, labels, ownerId, language } = this.#options
+    const { queries, store, labels, ownerId, reader } = this.#options
     const at = Date.now()
     this.#dirty = false
     const before = this.#feed
@@ -215,7 +215,7 @@ export class OwnerStream extends SseStream implements OwnerReader {
     } else this.#feed = { lastSeq: Math.max(feed.lastSeq, last?.seq ?? 0), unread: feed.unread }
     const frames = found.map(notification =>
       frame(
-        { type: 'data-notification', id: notification.id, data: viewNotification(notification, language, labels) },
+        { type: 'data-notification', id: notification.id, data: viewNotification(notification, reader, labels) },
         { seq: notification.seq, at },
       ),
     )

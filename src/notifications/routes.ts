@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Database } from '../db/client.ts'
+import { languageOf } from '../http/language.ts'
 import { cursorOf, ListQuery, pageOf } from '../tasks/http/paging.ts'
 import { NotificationList, preferencesAnswer, preferencesSchema, Unread } from './api-schemas.ts'
 import { notificationNotFound } from './errors.ts'
 import type { NotificationLabels } from './label.ts'
 import type { PreferenceStore } from './preferences.ts'
 import type { NotificationStore } from './store.ts'
-import { languageOf } from './text.ts'
 import { viewNotification } from './view.ts'
 
 const NotificationId = Type.String({ maxLength: 100, description: 'Id of the notification.' })
@@ -38,11 +38,12 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<NotificationRoutesOpt
         response: { 200: NotificationList },
       },
     },
-    async ({ ownerId, query, headers }) => {
+    async request => {
+      const { ownerId, query } = request
       const { items, nextCursor } = pageOf(await store.list(queries, ownerId, cursorOf(query)), query)
-      const language = languageOf(headers['accept-language'])
+      const reader = { language: languageOf(request), basePath: app.basePath }
       const unread = await store.unread(queries, ownerId)
-      return { items: items.map(item => viewNotification(item, language, labels)), nextCursor, unread }
+      return { items: items.map(item => viewNotification(item, reader, labels)), nextCursor, unread }
     },
   )
 

@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { languageOf } from '../http/language.ts'
 import type { EventReplies } from '../tasks/http/event-reply.ts'
 import { followPattern, maxFollowed, readFollow } from './followed-task.ts'
 import { OwnerStream, type OwnerStreamOptions } from './owner-stream.ts'
-import { languageOf } from './text.ts'
 
 export interface OwnerStreamRoutesOptions {
   replies: EventReplies
-  stream: Omit<OwnerStreamOptions, 'ownerId' | 'language' | 'cursor' | 'follow'>
+  stream: Omit<OwnerStreamOptions, 'ownerId' | 'reader' | 'cursor' | 'follow'>
 }
 
 /** One connection for everything that happens to an owner's tasks. */
@@ -42,10 +42,10 @@ export const ownerStreamRoutes: FastifyPluginAsyncTypebox<OwnerStreamRoutesOptio
     async (request, reply) => {
       const { ownerId, headers, query } = request
       const cursor = String(headers['last-event-id'] || query.after || '') || undefined
-      const language = languageOf(headers['accept-language'])
+      const reader = { language: languageOf(request), basePath: app.basePath }
       const follow = query.follow === undefined ? undefined : readFollow(query.follow)
       return replies.openFollowing(reply, follow?.length ?? 0, () => {
-        return new OwnerStream({ ...stream, timers: replies.timers, ownerId, language, cursor, follow })
+        return new OwnerStream({ ...stream, timers: replies.timers, ownerId, reader, cursor, follow })
       })
     },
   )

@@ -1,6 +1,11 @@
+import type { Language } from '../http/language.ts'
 import type { Notification, NotificationKind } from './notification.ts'
 
-export type Language = 'ko' | 'en'
+/** In which language, and below which path the pages are: see `http/base-path.ts`. */
+export interface Reader {
+  language: Language
+  basePath: string
+}
 
 export interface NotificationText {
   title: string
@@ -12,16 +17,11 @@ export interface NotificationText {
 /** The text of a notification, in words of ours: nothing that a user wrote leaves by a notification. */
 export function notificationText(
   { kind, taskId, taskKind, conversationId }: Pick<Notification, 'kind' | 'taskId' | 'taskKind' | 'conversationId'>,
-  language: Language,
+  { language, basePath }: Reader,
 ): NotificationText {
   const words = kind === 'task.failed' ? (failures[taskKind] ?? failure) : successes[kind]
   const [title, body] = words[language]
-  return { title, body, path: pathOf(taskKind, taskId, conversationId) }
-}
-
-/** Korean for users whose first language it is, as on the pages: see public/i18n.js. */
-export function languageOf(acceptLanguage: string | undefined): Language {
-  return /^\s*ko\b/i.test(acceptLanguage ?? '') ? 'ko' : 'en'
+  return { title, body, path: basePath + pathOf(taskKind, taskId, conversationId) }
 }
 
 function pathOf(taskKind: string, taskId: string, conversationId: string | undefined): string {

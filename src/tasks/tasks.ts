@@ -56,6 +56,8 @@ export interface TasksOptions {
   kinds: ReadonlyMap<string, TaskKind>
   runner: Runner
   maxQueuedTasks: number
+  /** What the addresses in a view begin with; nothing by default. */
+  basePath?: string
   /** Between instances, if there may be others. */
   signals?: Signals
   /** The newest task when the process began: new ones follow it in every list, whatever the clock says. */
@@ -458,7 +460,8 @@ export class Tasks {
   }
 
   async #view(saved: SavedTask): Promise<TaskView> {
-    return viewTask(saved, await this.#options.logs.live(saved.task))
+    const { logs, basePath } = this.#options
+    return viewTask(saved, await logs.live(saved.task), basePath)
   }
 
   #newTask<Kind extends TaskKind>(

@@ -35,13 +35,17 @@ export interface TaskView {
   version: string
 }
 
-export function taskLinks(id: string): TaskView['links'] {
-  const self = `/api/tasks/${id}`
+/** @param basePath below which browsers reach the server: see `http/base-path.ts` */
+export function taskLinks(id: string, basePath: string): TaskView['links'] {
+  const self = `${basePath}/api/tasks/${id}`
   return { self, events: `${self}/events`, cancel: `${self}/cancel` }
 }
 
-/** @param log the log of the attempt that runs in this process, if one does: it is newer than the rows */
-export function viewTask({ task, outputs }: SavedTask, log: EventLog | undefined): TaskView {
+/**
+ * @param log the log of the attempt that runs in this process, if one does: it is newer than the rows
+ * @param basePath what its addresses begin with
+ */
+export function viewTask({ task, outputs }: SavedTask, log: EventLog | undefined, basePath = ''): TaskView {
   const live = log && !taskEnded(task.status) && log.attempt >= task.attempt && log.attempt > 0 ? log : undefined
   const ended = taskEnded(task.status)
   return {
@@ -56,7 +60,7 @@ export function viewTask({ task, outputs }: SavedTask, log: EventLog | undefined
     outputs: outputs.map(output => (live ? liveOutput(output, live) : savedOutput(output))),
     ...(task.error && { error: task.error }),
     ...(!live && (task.damaged || outputs.some(({ damaged }) => damaged)) && { damaged: true as const }),
-    links: taskLinks(task.id),
+    links: taskLinks(task.id, basePath),
     version: live
       ? formatCursor(live.lastId)
       : `${task.status}-${task.attempt}-${task.terminalId ?? task.jobId}-${outputs.map(o => (o.damaged ? 'd' : o.cancelRequested ? 'c' : o.status[0])).join('')}`,

@@ -19,14 +19,6 @@ t.test('the page speaks the first language of the browser, Korean or else Englis
   }
 })
 
-t.test('the demo model is called one, a real model is not', async t => {
-  const real = await visit(t, browser, conch.url)
-  t.equal(await real.page.locator('.demo').count(), 0)
-  await real.page.route('**/api/model', route => route.fulfill({ json: { name: 'conch-demo', demo: true } }))
-  await real.page.reload()
-  t.match(await real.page.locator('.demo').textContent(), /데모 모델.*진짜 AI가 아니라/)
-})
-
 t.test('the whole way is walked with the keyboard, and the focus goes where the work goes on', async t => {
   conch.model.script = version => [`${version + 1}안`]
   const visitor = await visit(t, browser, conch.url)

@@ -39,7 +39,7 @@ for (const { locale, failed, done, again, remove } of languages) {
       await explained(visitor, t)
       await page.goto(`${conch.url}#history`)
       await offers('the list of records', '.history .entry')
-      await page.goto(`${conch.url}#`)
+      await page.goto(`${conch.url}#records`)
       await offers('the newest records', '.recent li')
 
       await page.goto(`${conch.url}#reviews`)

@@ -57,7 +57,7 @@ t.test('a form that is sent over dead connections is sent again with its key, an
     if (request.method() === 'POST' && request.url().endsWith('/api/records'))
       keys.add(request.headers()['idempotency-key'])
   })
-  const slow = page.locator('.link .notice[data-link=slow]')
+  const slow = page.locator('.link-notice .notice[data-link=slow]')
   await page.locator('#observations').fill('발표함.')
   const silenced = proxy.silence()
   await page.locator('button[type=submit]').click()

@@ -9,8 +9,10 @@ import * as quizzes from '../../public/quizzes/messages.js'
 import * as records from '../../public/records/messages.js'
 import * as recordForm from '../../public/records/write/messages.js'
 import * as reviews from '../../public/reviews/messages.js'
+import * as start from '../../public/start/messages.js'
 
 const sections = Object.entries({
+  start: start.ko,
   records: { ...records.ko, ...recordForm.ko },
   reviews: reviews.ko,
   chat: chat.ko,

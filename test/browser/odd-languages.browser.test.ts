@@ -18,7 +18,10 @@ const sayings: { says: string; languages: string[] | undefined; words: RegExp }[
 
 for (const { says, languages, words } of sayings) {
   t.test(`the pages are there in a browser that says ${JSON.stringify({ says, languages })}`, async t => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      extraHTTPHeaders: { 'accept-language': says },
+    })
     t.teardown(() => context.close())
     await context.addInitScript(
       ({ says, languages }) => {

@@ -27,7 +27,7 @@ t.test('the form is empty for the next student, and each record brings back its 
   await page.locator('.editor .observations', { hasText: '첫 학생의 관찰.' }).waitFor()
   await page.locator('.editor header button').click()
 
-  await page.goto(`${conch.url}#`)
+  await page.goto(`${conch.url}#records`)
   await field('observations').waitFor()
   t.same(await sent(), ['', ''], 'notes and label are gone')
   t.equal(await field('subject').inputValue(), '국어', 'the subject stays')
@@ -88,7 +88,7 @@ t.test('what was typed while the answer was on its way is kept', async t => {
   await page.locator('#observations').fill('다음 학생의 관찰.')
   go()
   await visitor.ended()
-  await page.goto(`${conch.url}#`)
+  await page.goto(`${conch.url}#records`)
   await page.locator('#observations').waitFor()
   t.equal(await page.locator('#observations').inputValue(), '다음 학생의 관찰.')
 })

@@ -19,7 +19,7 @@ t.test(
     for (const label of ['2-3-15', '2-3-16']) {
       await visitor.write('발표함.', { label })
       await visitor.ended()
-      await page.goto(`${conch.url}#`)
+      await page.goto(`${conch.url}#records`)
       await page.locator('#observations').waitFor()
     }
     await page.getByRole('link', { name: '기록함' }).click()

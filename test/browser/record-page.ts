@@ -2,9 +2,9 @@ import type { Browser, BrowserContextOptions } from 'playwright-core'
 import type { Test } from 'tap'
 import { openPage, openTab, Visitor } from './visitor.ts'
 
-/** A new visitor on the records' first page, or on another of them. */
+/** A new visitor on the records' first page, or on another that `url` names by its hash. */
 export async function visit(t: Test, browser: Browser, url: string, options?: BrowserContextOptions) {
-  return new RecordPage(await openPage(t, browser, url, options))
+  return new RecordPage(await openPage(t, browser, url.includes('#') ? url : `${url}#records`, options))
 }
 
 export async function anotherTab(t: Test, visitor: RecordPage, url: string) {

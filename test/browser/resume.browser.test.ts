@@ -53,7 +53,7 @@ t.test('a running task is offered on the start page and opens in another tab', a
   const visitor = await visit(t, browser, conch.url)
   await visitor.write('발표함.', { subject: '국어', label: '1-2-3' })
   await visitor.column(0).shows('가 가')
-  const tab = await anotherTab(t, visitor, conch.url)
+  const tab = await anotherTab(t, visitor, `${conch.url}#records`)
   const offer = tab.page.getByRole('region', { name: '아직 쓰고 있는 기록' })
   t.match(await offer.textContent(), '국어 · 1-2-3')
   await offer.getByRole('link', { name: '이어 보기' }).click()

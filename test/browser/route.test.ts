@@ -1,10 +1,12 @@
 import t from 'tap'
-import { chatUrl, parseRoute, quizUrl, reviewUrl, taskUrl } from '../../public/route.js'
+import { chatUrl, parseRoute, quizUrl, recordsUrl, reviewUrl, startUrl, taskUrl } from '../../public/route.js'
 
 t.test('every place has its hash', async t => {
   for (const [hash, route] of [
-    ['', { section: 'records', page: 'write' }],
-    ['#', { section: 'records', page: 'write' }],
+    ['', { section: 'start' }],
+    ['#', { section: 'start' }],
+    [startUrl, { section: 'start' }],
+    [recordsUrl, { section: 'records', page: 'write' }],
     [taskUrl('0198-a'), { section: 'records', page: 'task', taskId: '0198-a' }],
     ['#history', { section: 'records', page: 'history' }],
     ['#reviews', { section: 'reviews' }],
@@ -21,6 +23,6 @@ t.test('every place has its hash', async t => {
 
 t.test('a hash that names no place leads to the start', async t => {
   for (const hash of ['#nothing', '#task', '#task=', '#task=<b>', '#task=1=2', '#review/1', '#__proto__']) {
-    t.same(parseRoute(hash), { section: 'records', page: 'write' }, hash)
+    t.same(parseRoute(hash), { section: 'start' }, hash)
   }
 })

@@ -62,6 +62,7 @@ t.test('everything can be configured', async t => {
     PORT: '0',
     HOST: '::1',
     DATA_DIR: '/srv/conch',
+    BASE_PATH: '/apps/conch/',
     DATABASE_URL: 'postgresql://user:p%40ss@db:5432/conch',
     OPENAI_API_KEY: 'sk-1',
     OPENAI_BASE_URL: 'http://localhost:11434/v1',
@@ -85,6 +86,7 @@ t.test('everything can be configured', async t => {
     port: 0,
     host: '::1',
     dataDir: '/srv/conch',
+    basePath: '/apps/conch',
     databaseUrl: 'postgresql://user:p%40ss@db:5432/conch',
     openai: { apiKey: 'sk-1', baseUrl: 'http://localhost:11434/v1', model: 'llama3' },
     maxRunningOutputs: 1,
@@ -175,6 +177,20 @@ t.test('proxies are read in either case, the lower one first, and need no scheme
 })
 
 const wrong = {
+  BASE_PATH: [
+    'conch',
+    'http://host/conch',
+    '//conch',
+    '/a//b',
+    '/../etc',
+    '/a/./b',
+    '/a b',
+    '/a?b',
+    '/한글',
+    '/api',
+    '/assets/x',
+    '/docs',
+  ],
   PORT: ['-1', '65536', '3e3', '0x10', ' 3000', '3000.5', 'Infinity', 'NaN', '٣'],
   HOST: ['http://localhost', 'localhost:3000', 'a b'],
   DATABASE_URL: ['mysql://db/conch', 'db/conch', 'postgres:db'],

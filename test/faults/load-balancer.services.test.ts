@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:http2'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { heartbeatMs, type Timers } from '../../src/sse/sse-stream.ts'
@@ -62,6 +64,38 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
     t.match(stream.response.headers.get('content-type'), /^text\/event-stream/)
     t.equal(stream.response.headers.get('content-encoding'), null)
     stream.leave()
+  })
+
+  t.test('over TLS it speaks HTTP/2: the page, its files and a stream share one connection', async t => {
+    const { nginx } = await balanced(t, { tls: true })
+    const session = connect(nginx.tlsUrl, { rejectUnauthorized: false })
+    t.teardown(() => session.destroy())
+    const get = async (path: string, headers = {}) => {
+      const stream = session.request({ ':path': path, ...headers })
+      const [answered] = await once(stream, 'response')
+      return { headers: answered, stream }
+    }
+    const page = await get('/')
+    t.equal(page.headers[':status'], 200)
+    t.match(page.headers['set-cookie'], [/^__Host-conch_owner=.*Secure/])
+    const html = (await page.stream.setEncoding('utf8').toArray()).join('')
+    const files = Array.from(html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g), ([, path]) => String(path))
+    const answers = await Promise.all(files.map(path => get(path, { 'accept-encoding': 'br, gzip' })))
+    t.ok(answers.length >= 4)
+    for (const { headers, stream } of answers) {
+      t.equal(headers[':status'], 200)
+      stream.close()
+    }
+    const cookie = String(page.headers['set-cookie']?.[0]).split(';')[0]
+    const events = await get('/api/me/events', { cookie, accept: 'text/event-stream' })
+    let told = ''
+    for await (const part of events.stream) {
+      told += part
+      if (told.includes('data-unread')) break
+    }
+    t.match(told, 'data-unread', 'the stream is not held back')
+    events.stream.close()
+    t.equal(session.alpnProtocol, 'h2')
   })
 
   t.test('a file that the client has already is not sent again', async t => {
@@ -292,7 +326,7 @@ t.test('behind nginx, as deploy/ configures it', { skip }, async t => {
 })
 
 /** Two instances in this process, on one database, behind nginx. */
-async function balanced(t: Test, { timers, redis }: { timers?: Timers; redis?: OwnRedis } = {}) {
+async function balanced(t: Test, { timers, redis, tls }: { timers?: Timers; redis?: OwnRedis; tls?: boolean } = {}) {
   const upstream = await startUpstream(t)
   const env = { ...(await environment(t, upstream)), ...(redis && { REDIS_URL: redis.url }) }
   const requests: [string[], string[]] = [[], []]
@@ -302,6 +336,7 @@ async function balanced(t: Test, { timers, redis }: { timers?: Timers; redis?: O
   ]
   const nginx = await startNginx(t, {
     instances: [first.url, second.url],
+    tls,
     ...(timers && { readTimeoutMs: readTimeoutMs / hurry }),
   })
   return { upstream, nginx, visitor: new Visitor(nginx.url), direct: first.visitor(), requests }
@@ -377,7 +412,9 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 /** The script and the style sheet of the page for users. */
 async function assetsOf(visitor: Visitor): Promise<string[]> {
   const document = await (await visitor.fetch('/')).text()
-  const found = Array.from(document.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g), ([, path]) => String(path))
+  const found = Array.from(document.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g), ([, path]) =>
+    String(path),
+  )
   if (found.length < 2) throw new Error(`the document names ${found.length} assets`)
   return found
 }

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { Type } from 'typebox'
 import { docs } from '../../src/http/docs.ts'
 import { pages } from '../../src/http/pages/pages.ts'
+import { pageFacts } from '../support/page-facts.ts'
 
 async function appFor(t: Test) {
   const app = Fastify()
@@ -21,7 +22,7 @@ async function appFor(t: Test) {
     async () => 'ok',
   )
   app.post('/api/things', { schema: { body: Type.Object({ name: Type.String() }) } }, async () => 'ok')
-  await app.register(pages, { pages: 'bundled' })
+  await app.register(pages, { pages: 'bundled', facts: pageFacts })
   return app
 }
 

@@ -110,7 +110,15 @@ t.test('web push', async t => {
   const auth = randomBytes(16)
   const keys = () => vapidKeys(queries, cipher)
   channelContract(t, {
-    channel: webPushChannel({ queries, store, agent, gate, keys, contact: 'mailto:operator@example.org' }),
+    channel: webPushChannel({
+      queries,
+      store,
+      agent,
+      gate,
+      keys,
+      contact: 'mailto:operator@example.org',
+      basePath: '',
+    }),
     queries,
     receiver,
     async configure(ownerId) {

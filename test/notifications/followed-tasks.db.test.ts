@@ -236,7 +236,7 @@ function serving(t: Test, timers?: Timers) {
       ownerId: owner,
       follow,
       log,
-      language: 'ko',
+      reader: { language: 'ko', basePath: '' },
       queries,
       store,
       labels,

@@ -253,11 +253,12 @@ const noLog = () => Promise.reject(new Error('no task is followed'))
 function serving(t: Test, timers?: Timers) {
   const { queries } = database
   const hub = new OwnerHub({ queries, tasks: taskStates, store, timers: timers ?? (globalThis as Timers), logger })
+  const reader = { language: 'ko', basePath: '' } as const
   const make = (ownerId: string, cursor?: string) =>
     new OwnerStream({
       ownerId,
       cursor,
-      language: 'ko',
+      reader,
       queries,
       store,
       labels,

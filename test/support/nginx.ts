@@ -25,10 +25,14 @@ export interface NginxOptions {
   instances: readonly [string, string]
   /** In place of its 60 s. */
   readTimeoutMs?: number
+  /** With a certificate of its own, and HTTP/2, as the file says to. */
+  tls?: boolean
 }
 
 export interface Nginx {
   url: string
+  /** With `tls`. */
+  tlsUrl: string
   /** Its complaints. */
   errors(): Promise<string>
 }
@@ -39,14 +43,16 @@ export interface Nginx {
  *
  * @throws with what nginx says, when it does not accept the configuration
  */
-export async function startNginx(t: Test, { instances, readTimeoutMs }: NginxOptions): Promise<Nginx> {
+export async function startNginx(t: Test, { instances, readTimeoutMs, tls }: NginxOptions): Promise<Nginx> {
   const folder = await temporaryFolder(t)
   const port = await freePort()
+  const tlsPort = await freePort()
   const replacements: [string, string][] = [
     ['listen 80;', `listen 127.0.0.1:${port};`],
     ['server conch-1:3000 ', `server ${new URL(instances[0]).host} `],
     ['server conch-2:3000 ', `server ${new URL(instances[1]).host} `],
     ['/var/log/nginx/', `${folder}/`],
+    ...(tls ? withTls(folder, tlsPort) : []),
     ...(readTimeoutMs
       ? [['proxy_read_timeout 60s;', `proxy_read_timeout ${readTimeoutMs}ms;`] as [string, string]]
       : []),
@@ -65,7 +71,31 @@ export async function startNginx(t: Test, { instances, readTimeoutMs }: NginxOpt
     if (child.exitCode !== null) throw new Error(`nginx ended (${child.exitCode}):\n${await errors()}`)
     await delay(20)
   }
-  return { url: `http://127.0.0.1:${port}`, errors }
+  return { url: `http://127.0.0.1:${port}`, tlsUrl: `https://127.0.0.1:${tlsPort}`, errors }
+}
+
+/** The lines that the file has for TLS, in force, with a certificate that nobody has signed. */
+function withTls(folder: string, port: number): [string, string][] {
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
+  const options = [
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '1',
+    '-subj',
+    '/CN=localhost',
+  ]
+  const made = spawnSync('openssl', ['req', ...options, '-keyout', key, '-out', certificate], { encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`openssl made no certificate: ${made.stderr}`)
+  return [
+    ['#listen 443 ssl http2;', `listen 127.0.0.1:${port} ssl http2;`],
+    ['#ssl_certificate /etc/nginx/tls/fullchain.pem;', `ssl_certificate ${certificate};`],
+    ['#ssl_certificate_key /etc/nginx/tls/privkey.pem;', `ssl_certificate_key ${key};`],
+  ]
 }
 
 /** What stands around the file where it is included: as few settings of its own as nginx lets one have. */

@@ -1,3 +1,3 @@
 /** The only file that names the vendored module. */
 
-export { default as uPlot } from '/vendor/uplot.js'
+export { default as uPlot } from '../../vendor/uplot.js'

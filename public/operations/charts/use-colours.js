@@ -6,19 +6,19 @@ import { useEffect, useState } from '../../preact.js'
  * @returns {{ scheme: string, colour: (variable: string) => string }}
  */
 export function useColours() {
-  const [dark, setDark] = useState(() => darkness().matches)
+  const [scheme, setScheme] = useState(theme)
   useEffect(() => {
-    const query = darkness()
-    const look = () => setDark(query.matches)
-    query.addEventListener('change', look)
-    return () => query.removeEventListener('change', look)
+    const observer = new MutationObserver(() => setScheme(theme()))
+    observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+    return () => observer.disconnect()
   }, [])
   return {
-    scheme: dark ? 'dark' : 'light',
+    scheme,
     colour: variable => getComputedStyle(document.documentElement).getPropertyValue(variable).trim(),
   }
 }
 
-function darkness() {
-  return matchMedia('(prefers-color-scheme: dark)')
+/** As `early.js` has set it. */
+function theme() {
+  return document.documentElement.dataset.theme ?? 'light'
 }

@@ -1,3 +1,5 @@
+import { addressOf } from '../../base-path.js'
+
 /** A running server sends one every two seconds. */
 const silenceMs = 10_000
 
@@ -10,7 +12,7 @@ const silenceMs = 10_000
  * @returns {AsyncGenerator<import('../api.js').Overview>}
  */
 export async function* followOverview(headers, signal) {
-  const response = await fetch('/api/operations/events', {
+  const response = await fetch(addressOf('/api/operations/events'), {
     headers: { ...headers, accept: 'text/event-stream' },
     signal,
   })

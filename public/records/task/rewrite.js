@@ -1,5 +1,6 @@
 import { html, useState } from '../../preact.js'
 import { Question } from '../../question.js'
+import { recordsUrl } from '../../route.js'
 import { useServices } from '../../services.js'
 import { useKeptFocus } from '../../use-kept-focus.js'
 import { fromRequest, savedForm } from '../write/form-values.js'
@@ -16,13 +17,13 @@ export function Rewrite({ request }) {
   const keeping = useKeptFocus(asking)
   if (!request) {
     return html`
-      <a class="button" href="#">${t('records.toWrite')}</a>
+      <a class="button" href=${recordsUrl}>${t('records.toWrite')}</a>
       <p class="quiet">${t('records.rewrite.none')}</p>
     `
   }
   const rewrite = () => {
     savedForm().write(fromRequest(request))
-    location.hash = '#'
+    location.hash = recordsUrl
   }
   if (asking) {
     return html`<div class="actions" ...${keeping}>
@@ -38,6 +39,6 @@ export function Rewrite({ request }) {
     else rewrite()
   }
   return html`<div class="actions" ...${keeping}>
-    <a class="button" href="#" onClick=${onClick}>${t('records.rewrite')}</a>
+    <a class="button" href=${recordsUrl} onClick=${onClick}>${t('records.rewrite')}</a>
   </div>`
 }

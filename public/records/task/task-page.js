@@ -1,4 +1,5 @@
 import { html, useEffect, useState } from '../../preact.js'
+import { recordsUrl } from '../../route.js'
 import { useServices } from '../../services.js'
 import { kept } from '../../storage.js'
 import { DamagedNotice } from '../../task/damaged.js'
@@ -52,7 +53,7 @@ export function TaskPage({ taskId, arrived, limits }) {
   })
 
   if (task.fault !== undefined && view.status === undefined)
-    return html`<${NotThere} fault=${task.fault} gone=${t('records.gone')} backUrl="#" back=${t('records.toWrite')} />`
+    return html`<${NotThere} fault=${task.fault} gone=${t('records.gone')} backUrl=${recordsUrl} back=${t('records.toWrite')} />`
   if (view.status === undefined) return html`<p class="quiet" aria-busy="true">${t('task.loading')}</p>`
 
   /** @param {number | undefined} output */

@@ -21,6 +21,18 @@ export const emptyForm = {
 export const savedForm = () => kept('sessionStorage', 'form', /** @type {Partial<FormValues>} */ ({}))
 
 /**
+ * What a form holds besides what it began with.
+ *
+ * @param {Readonly<Record<string, string>>} typed
+ * @returns {Partial<FormValues>}
+ */
+export function changed(typed) {
+  return Object.fromEntries(
+    Object.entries(typed).filter(([name, value]) => value !== emptyForm[/** @type {keyof FormValues} */ (name)]),
+  )
+}
+
+/**
  * @param {FormValues} values
  * @returns {import('../api.js').RecordRequest}
  */

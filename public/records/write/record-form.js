@@ -8,7 +8,8 @@ import { useFormValues } from './use-form-values.js'
 import { useRecordSubmission } from './use-record-submission.js'
 
 /**
- * Asks for the observations and starts the task. Enter alone never sends: a composed Hangul syllable ends with it.
+ * Asks for the observations and starts the task. Enter alone never sends: a composed Hangul syllable ends with it. Without any
+ * script a form of the method `dialog` outside of one does nothing (HTML, 4.10.22.3): it never leads away.
  *
  * @param {{ arrived: boolean, limits: import('../api.js').Limits }} props
  */
@@ -17,8 +18,8 @@ export function RecordForm({ arrived, limits }) {
   const { t, pick } = services
   const heading = useArrival(arrived)
   const form = useRef(/** @type {HTMLFormElement | null} */ (null))
-  const { values, set, clear } = useFormValues()
   const { send, sending, errors, failure, mend } = useRecordSubmission(limits, form)
+  const { values, set, clear } = useFormValues(send)
   useEffect(() => mend(values), [values])
   const limit = limits.items.find(row => row.category === values.category) ?? limits.items[0]
   const named = values.category === 'subject' || values.category === 'club' ? values.category : undefined
@@ -42,7 +43,7 @@ export function RecordForm({ arrived, limits }) {
   }
 
   return html`
-    <form ref=${form} class="card form" novalidate onKeyDown=${onKeyDown}
+    <form ref=${form} class="card form" method="dialog" autocomplete="off" novalidate onKeyDown=${onKeyDown}
       onSubmit=${onSubmit}>
       <h1 ref=${heading} tabindex="-1">${t('records.form.title')}</h1>
       <p class="lead">${t('records.form.lead')}</p>

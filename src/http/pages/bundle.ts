@@ -1,191 +1,202 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
-import { build, type Metafile, type Plugin, stop } from 'esbuild'
-import { fontFolder, vendorInput } from './vendor.ts'
+import type { Metafile, Plugin } from 'esbuild'
+import type { Facts } from './drawing.ts'
+import type { KeptFolder } from './kept-folder.ts'
+import { type PageFile, pageFile } from './page-file.ts'
+import { htmlOf, linksOf, type PageName, pageNames, publicFolder } from './templates.ts'
+import { fontFolder, vendorInput, vendorNames } from './vendor.ts'
+import { type WordsFont, wordsFont } from './words-font.ts'
 
-export const publicFolder = fileURLToPath(new URL('../../../public/', import.meta.url))
-
-/** A file as it is served: by its path, as it is and compressed. */
-export interface PageFile {
-  readonly path: string
-  readonly type: string
-  /** A weak one: it stands for the encodings too. */
-  readonly etag: string
-  /** By encoding, the smallest first: `identity` always, `br` and `gzip` if they make it smaller. */
-  readonly bodies: ReadonlyMap<string, Buffer>
+/** The files of a page, by their addresses. */
+export interface PageAssets {
+  readonly script: string
+  /** What the script imports at once. */
+  readonly imported: readonly string[]
+  /** The plain script that runs before anything is painted. */
+  readonly early: string
+  readonly sheet: string
+  /** The style sheet that the first view does without. */
+  readonly laterSheet: string
 }
 
 export interface PageBundle {
-  /** The documents, under every path that they have. */
-  readonly documents: readonly PageFile[]
+  readonly pages: Readonly<Record<PageName, PageAssets>>
   /** Scripts and style sheets, whose names change with what they say. */
   readonly assets: readonly PageFile[]
+  readonly font: WordsFont
+  /** The program that draws the first views: `drawing.ts` runs it. */
+  readonly drawing: string
 }
 
-/** The pages: where each begins, and under which paths it is served. */
-const entries = [
-  { name: 'app', document: 'index.html', paths: ['/', '/index.html'] },
-  { name: 'operations', document: 'operations/index.html', paths: ['/operations/', '/operations/index.html'] },
-] as const
+/** What esbuild has made, as it is kept. */
+interface Built {
+  pages: Record<PageName, PageAssets>
+  assets: { path: string; type: string; text: string }[]
+  drawing: string
+}
 
 let bundled: Promise<PageBundle> | undefined
 
 /**
- * Makes of each page in `public/` one script and one style sheet, minified, and what two pages share a file of its own. A
- * first visit would else ask for 174 files one after the other, which took 5.9 s on 4G and takes 1.8 s so. There is nothing
- * to build before the server starts, and `npm run dev` serves the files as they are.
+ * Makes of each page in `public/` one script and one style sheet for its first view, minified; what it imports later comes in files
+ * of their own. A first visit would else ask for 174 files one after the other, which took 5.9 s on 4G and took 1.8 s in one. There
+ * is nothing to build before the server starts, and `npm run dev` serves the files as they are.
  *
- * Once per process, in about 400 ms on two busy cores: several servers of one process, as in tests, share the result.
+ * Once per process: several servers of one process, as in tests, share the result. With a folder to keep it in, once for each state
+ * of the sources; it takes about 500 ms on two busy cores.
  *
  * Why esbuild: it bundles and minifies modules and style sheets in one call, has no dependency, and does this in a process of
  * its own, beside the rest of the start. Rollup takes six times as long, and needs two plugins.
  *
+ * @param facts what the pages are told of the server; their words are in the font, and are the same for the whole process
  * @throws whatever esbuild says of a file that it cannot read, or when it has no program for this platform
  */
-export function bundlePages(): Promise<PageBundle> {
-  bundled ??= makeBundle()
+export function bundlePages(facts: Facts, kept?: KeptFolder): Promise<PageBundle> {
+  bundled ??= makeBundle(facts, kept)
   return bundled
 }
 
-async function makeBundle(): Promise<PageBundle> {
-  const documents = await Promise.all(
-    entries.map(async ({ name, document, paths }) => {
-      const html = await readFile(join(publicFolder, document), 'utf8')
-      return { name, paths, html, styles: stylesOf(html), script: scriptOf(html) }
-    }),
-  )
-  const sheets = new Map(documents.map(({ name, styles }) => [`${name}.css`, styles]))
-  const { outputFiles, metafile } = await build({
-    entryPoints: documents.flatMap(({ name, script }) => [
-      { out: name, in: join(publicFolder, script) },
-      { out: name, in: `sheet:${name}.css` },
+async function makeBundle(facts: Facts, kept: KeptFolder | undefined): Promise<PageBundle> {
+  const font = await wordsFont(JSON.stringify(facts) + (await allWords()), kept)
+  const { pages, assets, drawing } = await keptOrBuilt(font, kept)
+  const files = assets.map(({ path, type, text }) => pageFile(path, type, Buffer.from(text)))
+  return { pages, assets: await Promise.all(files), font, drawing }
+}
+
+async function allWords(): Promise<string> {
+  const { ko, en } = await import(join(publicFolder, 'i18n.js'))
+  return Object.values({ ...ko, en: Object.values(en).join('') }).join('')
+}
+
+/** What is kept was made of the same sources: the name says so. What a full disk has cut short is made again. */
+async function keptOrBuilt(font: WordsFont, kept: KeptFolder | undefined): Promise<Built> {
+  if (!kept) return built(font)
+  let made: Built | undefined
+  const make = async () => {
+    made = await built(font)
+    return Buffer.from(JSON.stringify(made))
+  }
+  const name = `bundle-${await hashOfSources(font)}.json`
+  const file = await kept.file(name, make)
+  try {
+    return made ?? JSON.parse(file.toString())
+  } catch {
+    return built(font)
+  }
+}
+
+/** Of all that the bundle is made of, and of what makes it. */
+async function hashOfSources(font: WordsFont): Promise<string> {
+  const own = ['bundle.ts', 'esbuild-plugin.ts', 'vendor.ts', 'templates.ts']
+  const names = (await readdir(publicFolder, { recursive: true })).filter(name => /\.(js|css|html)$/.test(name)).sort()
+  const files = await Promise.all([
+    ...names.map(name => readFile(join(publicFolder, name))),
+    ...own.map(name => readFile(fileURLToPath(new URL(name, import.meta.url)))),
+    ...vendorNames.map(vendorInput),
+    installed(),
+    readFile(join(fontFolder, 'pretendardvariable-dynamic-subset.css')),
+    readFile(new URL('../package.json', import.meta.resolve('esbuild'))),
+    readFile(new URL('../package.json', import.meta.resolve('preact-render-to-string'))),
+  ])
+  const hash = createHash('sha256').update(JSON.stringify([names, font.name]))
+  for (const file of files) hash.update(`${file.length}\n`).update(file)
+  return hash.digest('base64url').slice(0, 22)
+}
+
+/** What npm has installed: of a package of many files `vendorInput` has only the name. */
+function installed(): Promise<Buffer> {
+  const list = fileURLToPath(new URL('../../../node_modules/.package-lock.json', import.meta.url))
+  return readFile(list).catch(() => Buffer.from(''))
+}
+
+async function built(font: WordsFont): Promise<Built> {
+  // Loaded only here: most starts have what they need.
+  const [{ build, stop }, { pageFiles }] = await Promise.all([import('esbuild'), import('./esbuild-plugin.ts')])
+  const links = await Promise.all(pageNames.map(async name => ({ name, ...linksOf(await htmlOf(name)) })))
+  const sheets = new Map(
+    links.flatMap(({ name, first, later }): [string, string[]][] => [
+      [`${name}.css`, ['/words-font.css', ...first]],
+      [`${name}-later.css`, later],
     ]),
+  )
+  const common = {
     bundle: true,
-    splitting: true,
     minify: true,
     format: 'esm',
     target: 'es2022',
     // Else the names would change with the folder that the process was started in.
     absWorkingDir: publicFolder,
-    outdir: '/assets',
-    entryNames: '[name]-[hash]',
-    chunkNames: 'shared-[hash]',
     write: false,
     metafile: true,
     logLevel: 'silent',
-    plugins: [pageFiles(sheets)],
-  }).finally(stop)
-  const assets = await Promise.all(
-    outputFiles.map(({ path, contents }) => {
-      const name = basename(path)
-      const type = path.endsWith('.css') ? 'text/css' : 'text/javascript'
-      return pageFile(`/assets/${name}`, type, Buffer.from(contents))
-    }),
-  )
-  const pages = await Promise.all(
-    documents.flatMap(({ name, paths, html }) => {
-      const body = Buffer.from(withAssets(html, outputsOf(metafile, name)))
-      return paths.map(path => pageFile(path, 'text/html', body))
-    }),
-  )
-  return { documents: pages, assets }
-}
-
-const styleLink = /[ \t]*<link rel="stylesheet" href="([^"]+)" \/>\n/g
-const scriptTag = /<script type="module" src="([^"]+)"><\/script>/
-
-function stylesOf(html: string): string[] {
-  return Array.from(html.matchAll(styleLink), ([, href]) => String(href))
-}
-
-function scriptOf(html: string): string {
-  const [, src] = scriptTag.exec(html) ?? []
-  if (!src) throw new Error('a page has one script of type module')
-  return src
-}
-
-/** The document with its one script, what that script imports, and its one style sheet. */
-function withAssets(html: string, { script, imported, sheet }: Outputs): string {
-  const preloads = imported.map(path => `    <link rel="modulepreload" href="${path}" />\n`).join('')
-  let first = true
-  return html
-    .replaceAll(styleLink, () => {
-      const link = first ? `    <link rel="stylesheet" href="${sheet}" />\n${preloads}` : ''
-      first = false
-      return link
+  } as const
+  const plugin = pageFiles(sheets, font.css)
+  const pages = links.map(async ({ name, script }) => {
+    // Each for itself: what both use would else be in files of its own, which the first view waits for.
+    const { metafile, outputFiles } = await build({
+      ...common,
+      entryPoints: [
+        { out: 'early', in: join(publicFolder, 'early.js') },
+        { out: name, in: join(publicFolder, script) },
+        ...[name, `${name}-later`].map(sheet => ({ out: sheet, in: `sheet:${sheet}.css` })),
+      ],
+      splitting: true,
+      outdir: '/assets',
+      entryNames: '[name]-[hash]',
+      chunkNames: `${name}-[name]-[hash]`,
+      plugins: [plugin],
     })
-    .replace(scriptTag, `<script type="module" src="${script}"></script>`)
-}
-
-interface Outputs {
-  script: string
-  imported: string[]
-  sheet: string
-}
-
-function outputsOf({ outputs }: Metafile, entry: string): Outputs {
-  const address = (path: string) => `/assets/${basename(path)}`
-  const found = Object.entries(outputs).filter(([path, { entryPoint }]) => {
-    return entryPoint && new RegExp(`^${entry}-\\w+\\.(js|css)$`).test(basename(path))
+    return { name, assets: assetsOf(metafile, name), outputFiles }
   })
-  const script = found.find(([path]) => path.endsWith('.js'))
-  const sheet = found.find(([path]) => path.endsWith('.css'))
-  if (!script || !sheet) throw new Error(`esbuild made no script or no style sheet of ${entry}`)
-  const imported = script[1].imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => address(path))
-  return { script: address(script[0]), imported, sheet: address(sheet[0]) }
-}
-
-/** Finds what a page names by its address: files of `public/` and those below `/vendor/`; the fonts stay where they are. */
-function pageFiles(sheets: ReadonlyMap<string, readonly string[]>): Plugin {
-  return {
-    name: 'page-files',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^sheet:/ }, ({ path }) => ({ path: path.slice(6), namespace: 'sheet' }))
-      onLoad({ filter: /./, namespace: 'sheet' }, ({ path }) => ({
-        contents: sheets
-          .get(path)
-          ?.map(href => `@import ${JSON.stringify(href)};`)
-          .join('\n'),
-        loader: 'css',
-        resolveDir: publicFolder,
-      }))
-      onResolve({ filter: /^\/vendor\/pretendard\/.*\.css$/ }, ({ path }) => ({
-        path: join(fontFolder, basename(path)),
-      }))
-      onResolve({ filter: /\.woff2$/ }, ({ path }) => ({
-        path: `/vendor/pretendard/woff2-dynamic-subset/${basename(path)}`,
-        external: true,
-      }))
-      onResolve({ filter: /^\/vendor\// }, ({ path }) => ({ path: basename(path), namespace: 'vendor' }))
-      onResolve({ filter: /^\.\/preact/, namespace: 'vendor' }, ({ path }) => ({
-        path: basename(path),
-        namespace: 'vendor',
-      }))
-      onLoad({ filter: /./, namespace: 'vendor' }, async ({ path }) => ({
-        ...(await vendorInput(path)),
-        loader: path.endsWith('.css') ? 'css' : 'js',
-      }))
-      onResolve({ filter: /^\/.*\.(js|css)$/ }, ({ path }) => ({
-        path: path.startsWith(publicFolder) ? path : join(publicFolder, path),
-      }))
+  const drawing = build({
+    ...common,
+    stdin: {
+      contents: `export { drawnView } from '/drawn.js'\nexport { renderToString } from 'preact-render-to-string'`,
+      resolveDir: publicFolder,
     },
+    plugins: [withoutLaterModules, plugin],
+  })
+  const made = await Promise.all([Promise.all(pages), drawing]).finally(stop)
+  const files = new Map(
+    made[0].flatMap(({ outputFiles }) => outputFiles.map(({ path, text }) => [path, text] as const)),
+  )
+  return {
+    pages: Object.fromEntries(made[0].map(({ name, assets }) => [name, assets])) as Built['pages'],
+    assets: Array.from(files, ([path, text]) => ({
+      path: `/assets/${basename(path)}`,
+      type: path.endsWith('.css') ? 'text/css' : 'text/javascript',
+      text,
+    })),
+    drawing: made[1].outputFiles[0]?.text ?? '',
   }
 }
 
-/** A file with its compressed forms. Brotli at 6 of 11: all take 20 ms, at 11 they take 470 and are 13 % smaller. */
-export async function pageFile(path: string, type: string, body: Buffer): Promise<PageFile> {
-  const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-  const bodies = new Map<string, Buffer>()
-  const [br, gz] = await Promise.all([
-    promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }),
-    promisify(gzip)(body, { level: 9 }),
-  ])
-  if (br.length < body.length) bodies.set('br', br)
-  if (gz.length < body.length) bodies.set('gzip', gz)
-  bodies.set('identity', body)
-  return { path, type: `${type}; charset=utf-8`, etag, bodies }
+/** What the browser imports later is no part of a first view. */
+const withoutLaterModules: Plugin = {
+  name: 'without-later-modules',
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined))
+  },
+}
+
+function assetsOf({ outputs }: Metafile, page: PageName): PageAssets {
+  const address = (path: string) => `/assets/${basename(path)}`
+  const find = (name: string, extension: string) => {
+    const found = Object.entries(outputs).find(
+      ([path, { entryPoint }]) => entryPoint && new RegExp(`^${name}-\\w{8}\\.${extension}$`).test(basename(path)),
+    )
+    if (!found) throw new Error(`esbuild made no ${name}.${extension}`)
+    return found
+  }
+  const [script, { imports }] = find(page, 'js')
+  return {
+    script: address(script),
+    imported: imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => address(path)),
+    early: address(find('early', 'js')[0]),
+    sheet: address(find(page, 'css')[0]),
+    laterSheet: address(find(`${page}-later`, 'css')[0]),
+  }
 }

@@ -1,12 +1,15 @@
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 
 /** The folder of the font: its style sheet, and the files that the sheet names. */
 export const fontFolder = fileURLToPath(new URL('dist/web/variable/', import.meta.resolve('pretendard/package.json')))
 
 /** The folder of KaTeX's style sheet and of the fonts that it names. */
 export const katexFolder = fileURLToPath(new URL('dist/', import.meta.resolve('katex/package.json')))
+export const fontVersion: string = JSON.parse(
+  readFileSync(fileURLToPath(import.meta.resolve('pretendard/package.json')), 'utf8'),
+).version
 
 /**
  * The few files of npm packages that the pages use, by their names below `/vendor/`. Both ways to serve the pages take them
@@ -36,25 +39,28 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 export const vendorNames: readonly string[] = [...Object.keys(files), ...Object.keys(packages)]
 
 /**
- * A file as a browser can load it.
+ * A file as a browser can load it: of a package of many files, one module.
  *
  * @param name one of `vendorNames`
  * @throws what esbuild says when it has no program for this platform, for a package of many files: the pages do without it
  */
 export async function vendorSource(name: string): Promise<string> {
-  const contents = packages[name]
-  if (contents === undefined) return (await vendorInput(name)).contents
-  const options = { bundle: true, format: 'esm', target: 'es2022', write: false } as const
+  const contents = await vendorInput(name)
+  if (packages[name] === undefined) return contents
+  // Minified, else it has paths in it, which begin where the process was started.
+  const options = { bundle: true, minify: true, format: 'esm', target: 'es2022', write: false } as const
+  // Loaded only here: most starts have what they need.
+  const { build } = await import('esbuild')
   const { outputFiles } = await build({ stdin: { contents, resolveDir: here }, ...options, logLevel: 'silent' })
   return String(outputFiles[0]?.text)
 }
 
-/** The same for esbuild, which finds the files of a package itself, from `resolveDir`. */
-export async function vendorInput(name: string): Promise<{ contents: string; resolveDir: string }> {
+/** What `vendorSource` makes it of; of a package of many files, what the pages use of it. */
+export async function vendorInput(name: string): Promise<string> {
   const contents = packages[name] ?? (await files[name]?.())
   if (contents === undefined)
     throw new Error(`no page may import /vendor/${name}: src/http/pages/vendor.ts does not list it`)
-  return { contents, resolveDir: here }
+  return contents
 }
 
 /**

@@ -27,7 +27,7 @@ export function conversationBusy(taskId: string): Problem {
     code: 'conversation-busy',
     title: 'A reply is being written',
     detail: 'Wait for it, or stop it. A message waits by itself with ?onBusy=queue, and stops it with ?onBusy=cancel.',
-    extensions: { taskId, links: taskLinks(taskId) },
+    extensions: { taskId, links: taskLinks(taskId, '') },
   })
 }
 

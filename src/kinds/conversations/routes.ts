@@ -73,7 +73,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
     },
     async (request, reply) => {
       const conversation = await conversations.insert(database.queries, request.ownerId, request.body.title)
-      reply.code(201).header('location', `/api/conversations/${conversation.id}`)
+      reply.code(201).header('location', `${app.basePath}/api/conversations/${conversation.id}`)
       return { ...viewHead(conversation), messages: [], earlier: null, running: null }
     },
   )
@@ -160,7 +160,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesOpt
           ...(messages.some(({ damaged }) => damaged) && { damaged: true as const }),
           messages,
           earlier: found.length > query.limit ? (ids[0] ?? null) : null,
-          running: running ? { taskId: running.id, links: taskLinks(running.id) } : null,
+          running: running ? { taskId: running.id, links: taskLinks(running.id, app.basePath) } : null,
         }
       }),
   )

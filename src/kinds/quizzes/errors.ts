@@ -69,6 +69,6 @@ export function quizBeingMade(taskId: string): Problem {
     code: 'quiz-being-made',
     title: 'The quiz is being made',
     detail: 'Its questions are not there yet, or about to change. Take it when its task has ended.',
-    extensions: { taskId, links: taskLinks(taskId) },
+    extensions: { taskId, links: taskLinks(taskId, '') },
   })
 }

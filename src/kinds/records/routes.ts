@@ -8,11 +8,9 @@ import { type KindRoutesContext, kindParams, kindRoutes } from '../../tasks/http
 import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
 import { Assessed, LimitList, RecordConfirmation, RecordDetail, RecordList, TextToCheck } from './api-schemas.ts'
 import { assess } from './assess.ts'
-import { categoryNames } from './category.ts'
 import { overLimit, recordNotFound, recordWithoutText, versionDamaged, versionNotFound } from './errors.ts'
 import type { RecordInput } from './input.ts'
-import { limitFor, limits } from './limits.ts'
-import { emphases } from './prompt.ts'
+import { limitList } from './limit-list.ts'
 import { confirmRecord, keptRecords, latestConfirmations, saveRecords } from './store.ts'
 import { viewRecord } from './view.ts'
 
@@ -50,14 +48,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         response: { 200: LimitList },
       },
     },
-    async () => ({
-      items: limits.map(limit => ({
-        ...limit,
-        names: categoryNames[limit.category],
-        current: limit === limitFor(limit.category),
-      })),
-      emphases: emphases.map(({ ko, en }) => ({ ko, en })),
-    }),
+    async () => limitList(),
   )
 
   app.post(

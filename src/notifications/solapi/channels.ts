@@ -22,7 +22,7 @@ export function smsChannel({ queries, phones, solapi }: PhoneSources): Channel {
       signal.throwIfAborted()
       const phone = targetId === notification.ownerId ? await phones.find(queries, targetId) : undefined
       if (!phone?.verified || phone.number === undefined) return
-      const { title, body } = notificationText(notification, phone.language)
+      const { title, body } = notificationText(notification, { language: phone.language, basePath: '' })
       const text = `[Conch] ${title}\n${body}`
       const customFields = { notificationId: notification.id }
       // A text too long for an SMS becomes an LMS.
@@ -46,7 +46,7 @@ export function alimtalkChannel(
       signal.throwIfAborted()
       const phone = targetId === notification.ownerId ? await phones.find(queries, targetId) : undefined
       if (!phone?.verified || phone.number === undefined) return
-      const { title, body } = notificationText(notification, phone.language)
+      const { title, body } = notificationText(notification, { language: phone.language, basePath: '' })
       const kakaoOptions = { pfId, templateId, variables: { '#{title}': title, '#{body}': body }, disableSms: true }
       const customFields = { notificationId: notification.id }
       await solapi.send('alimtalk', { to: phone.number, type: 'ATA', kakaoOptions, customFields }, signal)

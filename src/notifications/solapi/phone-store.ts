@@ -4,7 +4,7 @@ import { v7 as newUuid } from 'uuid'
 import type { Database, Queries } from '../../db/client.ts'
 import type { Cipher } from '../../db/encrypted.ts'
 import { serverSecret } from '../../db/server-secret.ts'
-import type { Language } from '../text.ts'
+import type { Language } from '../../http/language.ts'
 import { phoneCodes, phoneNumbers } from './tables.ts'
 
 export const codeMinutes = 10

@@ -1,6 +1,6 @@
 import { index, pgTable, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { encrypted } from '../../db/encrypted.ts'
-import type { Language } from '../text.ts'
+import type { Language } from '../../http/language.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
 

@@ -25,6 +25,7 @@ export function webPushChannel({
   gate,
   contact,
   keys,
+  basePath,
 }: {
   queries: Queries
   store: PushStore
@@ -32,6 +33,7 @@ export function webPushChannel({
   gate: EndpointGate
   contact: string
   keys: () => Promise<webPush.VapidKeys>
+  basePath: string
 }): Channel {
   return {
     name: 'web-push',
@@ -44,7 +46,10 @@ export function webPushChannel({
       signal.throwIfAborted()
       const subscription = await store.find(queries, targetId, notification.ownerId)
       if (!subscription) return
-      const payload = JSON.stringify({ id: notification.id, ...notificationText(notification, subscription.language) })
+      const payload = JSON.stringify({
+        id: notification.id,
+        ...notificationText(notification, { language: subscription.language, basePath }),
+      })
       const { endpoint, headers, body } = encrypted(subscription, payload, {
         TTL: ttlSeconds,
         topic: topicOf(notification.id),

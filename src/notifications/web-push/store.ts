@@ -2,7 +2,7 @@ import { and, asc, eq, ne, sql } from 'drizzle-orm'
 import { validate as isUuid } from 'uuid'
 import type { Database, Queries } from '../../db/client.ts'
 import type { Cipher, Sealed } from '../../db/encrypted.ts'
-import type { Language } from '../text.ts'
+import type { Language } from '../../http/language.ts'
 import { type PushKeys, subscriptionId } from './subscription.ts'
 import { pushSubscriptions } from './tables.ts'
 

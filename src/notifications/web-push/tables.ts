@@ -1,6 +1,6 @@
 import { index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { encrypted } from '../../db/encrypted.ts'
-import type { Language } from '../text.ts'
+import type { Language } from '../../http/language.ts'
 import type { PushKeys } from './subscription.ts'
 
 /** The push subscription of a browser. Its id is made of the endpoint: see `subscriptionId`. */

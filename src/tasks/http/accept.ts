@@ -48,7 +48,7 @@ export function refuseStreamsWithoutRoom(app: FastifyInstance, replies: EventRep
 export function acceptWith(tasks: Tasks, replies: EventReplies, onAccepted?: (task: TaskRow) => void): Accept {
   return async (request, reply, { task, repeats }) => {
     if (!repeats) onAccepted?.(task)
-    const links = taskLinks(task.id)
+    const links = taskLinks(task.id, request.server.basePath)
     reply.header('location', links.self).header('x-task-id', task.id)
     if (wantsEventStream(request.headers.accept)) {
       const log = await tasks.logOf(task)

@@ -1,11 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { type PagesOptions, pages } from '../../../src/http/pages/pages.ts'
+import { pageFacts } from '../../support/page-facts.ts'
 
 async function app(t: Test, mode: PagesOptions['pages']): Promise<FastifyInstance> {
   const app = Fastify()
   t.teardown(() => app.close())
-  await app.register(pages, { pages: mode })
+  await app.register(pages, { pages: mode, facts: pageFacts })
   return app
 }
 
