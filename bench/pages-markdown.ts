@@ -166,24 +166,29 @@ async function watched(page: Page, text: string, act: () => Promise<void>): Prom
  */
 async function traced(page: Page): Promise<() => Promise<number>> {
   const devtools = await page.context().newCDPSession(page)
-  const tasks: { thread: string; ms: number }[] = []
+  const tasks: { thread: string; at: number; ms: number }[] = []
+  let began = Number.POSITIVE_INFINITY
   const threads = new Set<string>()
   devtools.on('Tracing.dataCollected', ({ value }) => {
     for (const event of value as unknown as TraceEvent[]) {
       const own = `${event.pid} ${event.tid}`
       if (event.name === 'thread_name' && event.args?.name === 'CrRendererMain') threads.add(own)
       if (event.name === 'RunTask' && (event.dur ?? 0) > 20_000)
-        tasks.push({ thread: own, ms: (event.tdur ?? 0) / 1000 })
+        tasks.push({ thread: own, at: event.ts ?? 0, ms: (event.tdur ?? 0) / 1000 })
+      if (event.name === 'measured from here') began = event.ts ?? 0
     }
   })
-  const includedCategories = ['disabled-by-default-devtools.timeline', '__metadata']
+  const includedCategories = ['disabled-by-default-devtools.timeline', 'blink.user_timing', '__metadata']
   await devtools.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories } })
+  // To begin a trace is work, too.
+  await page.evaluate(() => void performance.mark('measured from here'))
   return async () => {
     const complete = new Promise(resolve => devtools.once('Tracing.tracingComplete', resolve))
     await devtools.send('Tracing.end')
     await complete
     if (threads.size === 0) throw new Error('the trace does not name the thread of the page')
-    return Math.max(0, ...tasks.filter(task => threads.has(task.thread)).map(({ ms }) => ms))
+    const own = tasks.filter(({ thread, at }) => threads.has(thread) && at > began)
+    return Math.max(0, ...own.map(({ ms }) => ms))
   }
 }
 
@@ -191,6 +196,7 @@ interface TraceEvent {
   pid: number
   tid: number
   name: string
+  ts?: number
   dur?: number
   tdur?: number
   args?: { name?: string }

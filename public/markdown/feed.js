@@ -1,7 +1,7 @@
 import { afterSpare, nextFrame } from './frame-budget.js'
 
 /** What is parsed at once. */
-const sliceCharacters = 3000
+const sliceCharacters = 2000
 
 /** For how long what may become a mark waits for the next piece. */
 const holdMs = 300

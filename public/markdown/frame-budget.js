@@ -1,5 +1,5 @@
 /** Work of this length in one frame is not felt. */
-const budgetMs = 12
+const budgetMs = 8
 
 let spentMs = 0
 /** @type {Set<() => void>} */

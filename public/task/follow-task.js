@@ -83,10 +83,8 @@ export function followTask(taskId, api, stream, follower) {
       const task = await api.task(taskId, stopped.signal)
       if (stopped.signal.aborted) return
       const running = task.status === 'queued' || task.status === 'running'
-      if (!running) {
-        follower.onSnapshot(task)
-        return end()
-      }
+      // Not its texts: the page shows them as ended when it has what belongs to them.
+      if (!running) return end()
       if (stream.state === 'refused' || !unfollow) {
         follower.onSnapshot(task)
         // What comes after the stream's cursor does not fit this newer text: from the beginning.
