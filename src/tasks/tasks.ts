@@ -45,6 +45,8 @@ const recountMs = 1_000
  */
 const batches = { maxConcurrentBatches: 2, maxBatchSize: 25, failsAll: isTransientFault }
 
+const maxBurstMs = 100
+
 export interface TasksOptions {
   database: Database
   store: TaskStore
@@ -77,6 +79,8 @@ export class Tasks {
   #queuedAtMost = 0
   #countedAt = Number.NEGATIVE_INFINITY
   #newestId: string | undefined
+  #storing = 0
+  #wakeTimer: NodeJS.Timeout | undefined
 
   constructor(options: TasksOptions) {
     this.#options = options
@@ -104,8 +108,7 @@ export class Tasks {
     if (idempotencyKey === undefined) {
       await this.#mustHaveRoom(queries)
       const created = this.#newTask(kind, ownerId, input, { traceId })
-      const task = (await this.#batcher.do(created)) ?? (await this.#store(queries, created))
-      this.#options.runner.wake()
+      const task = await this.#storeInBurst(queries, created)
       return { repeats: false, task }
     }
     const keyed = { ownerId, idempotencyKey, asksFor: [kind.name, input] }
@@ -136,6 +139,22 @@ export class Tasks {
     const [task] = (await store.insert(tx, [created])) as [TaskRow]
     await chain.join(tx, task, after)
     return task
+  }
+
+  /** Stores a task; the runner takes it once all are stored that came with it, so that their requests are answered first. */
+  async #storeInBurst(queries: Queries, task: NewTask): Promise<TaskRow> {
+    const { runner } = this.#options
+    this.#storing += 1
+    try {
+      return (await this.#batcher.do(task)) ?? (await this.#store(queries, task))
+    } finally {
+      this.#storing -= 1
+      if (this.#storing === 0) {
+        clearTimeout(this.#wakeTimer)
+        this.#wakeTimer = undefined
+        runner.wake()
+      } else this.#wakeTimer ??= setTimeout(() => { this.#wakeTimer = undefined; runner.wake() }, maxBurstMs)
+    }
   }
 
   async #store(tx: Queries, task: NewTask): Promise<TaskRow> {
