@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import { v7 as uuidv7 } from 'uuid'
+import { AfterBurst } from '../base/after-burst.ts'
 import { Batcher } from '../base/batcher.ts'
 import { Problem } from '../base/problem.ts'
 import { newTraceId } from '../base/trace-id.ts'
@@ -45,6 +46,10 @@ const recountMs = 1_000
  */
 const batches = { maxConcurrentBatches: 2, maxBatchSize: 25, failsAll: isTransientFault }
 
+/**
+ * How long new tasks may wait while others are stored: the requests of a burst are answered before the texts of its first ones are
+ * begun, which takes the main thread longer than storing all of them.
+ */
 const maxBurstMs = 100
 
 export interface TasksOptions {
@@ -75,12 +80,11 @@ export interface TasksOptions {
 export class Tasks {
   readonly #options: TasksOptions
   readonly #batcher = new Batcher((tasks: readonly NewTask[]) => this.#storeTogether(tasks), batches)
+  readonly #wakingRunner = new AfterBurst(() => this.#options.runner.wake(), maxBurstMs)
   /** The most tasks that may be waiting, and when they were counted. */
   #queuedAtMost = 0
   #countedAt = Number.NEGATIVE_INFINITY
   #newestId: string | undefined
-  #storing = 0
-  #wakeTimer: NodeJS.Timeout | undefined
 
   constructor(options: TasksOptions) {
     this.#options = options
@@ -108,7 +112,9 @@ export class Tasks {
     if (idempotencyKey === undefined) {
       await this.#mustHaveRoom(queries)
       const created = this.#newTask(kind, ownerId, input, { traceId })
-      const task = await this.#storeInBurst(queries, created)
+      const task = await this.#wakingRunner.during(
+        async () => (await this.#batcher.do(created)) ?? (await this.#store(queries, created)),
+      )
       return { repeats: false, task }
     }
     const keyed = { ownerId, idempotencyKey, asksFor: [kind.name, input] }
@@ -139,22 +145,6 @@ export class Tasks {
     const [task] = (await store.insert(tx, [created])) as [TaskRow]
     await chain.join(tx, task, after)
     return task
-  }
-
-  /** Stores a task; the runner takes it once all are stored that came with it, so that their requests are answered first. */
-  async #storeInBurst(queries: Queries, task: NewTask): Promise<TaskRow> {
-    const { runner } = this.#options
-    this.#storing += 1
-    try {
-      return (await this.#batcher.do(task)) ?? (await this.#store(queries, task))
-    } finally {
-      this.#storing -= 1
-      if (this.#storing === 0) {
-        clearTimeout(this.#wakeTimer)
-        this.#wakeTimer = undefined
-        runner.wake()
-      } else this.#wakeTimer ??= setTimeout(() => { this.#wakeTimer = undefined; runner.wake() }, maxBurstMs)
-    }
   }
 
   async #store(tx: Queries, task: NewTask): Promise<TaskRow> {
