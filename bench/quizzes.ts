@@ -10,43 +10,58 @@ const pieceMs = 100
 /** The quiz maker's hundredth user waited 25 minutes, with four threads. */
 const bursts = [1, 100]
 
-/** 100 quizzes at once must be ready when one is: the last within 1.2 times the time of a single one. */
+const rounds = Number(process.env.ROUNDS ?? 3)
+
+interface Burst {
+  /** Milliseconds until the last 202. */
+  posted: number
+  /** Milliseconds until each quiz was ready. */
+  ready: number[]
+}
+
+/**
+ * 100 quizzes at once must be ready when one is: the last within 1.15 times the time of a single one, each burst in a process that has just
+ * started, so that its first requests count. Medians of three rounds.
+ */
 const rows: Record<string, unknown>[] = []
-await onEachBackend(({ name, env }) =>
-  withServer(
-    paced,
-    async url => {
-      let single = 0
-      for (const quizzes of bursts) {
-        const visitors = Array.from({ length: quizzes }, () => new Visitor(url))
-        const began = performance.now()
-        const posted: number[] = []
-        const ready = await Promise.all(
-          visitors.map(async visitor => {
-            const id = await visitor.submit('/api/quizzes', { topic: '태양계' })
-            posted.push(performance.now() - began)
-            await visitor.finished(id)
-            const { body } = await visitor.json<{ status: string }>('GET', `/api/quizzes/${id}`)
-            if (body.status !== 'completed') throw new Error(`quiz ${id} is ${JSON.stringify(body)}`)
-            return performance.now() - began
-          }),
-        )
-        const last = Math.max(...ready)
-        if (quizzes === 1) single = last
-        rows.push({
-          database: name,
-          quizzes,
-          'POST answered, last (s)': seconds(Math.max(...posted)),
-          'ready, median (s)': seconds(quantile(ready, 0.5)),
-          'ready, last (s)': seconds(last),
-          'last / single': Number((last / single).toFixed(3)),
-        })
-      }
-    },
-    env,
-  ),
-)
+await onEachBackend(async ({ name, env }) => {
+  const found = new Map<number, Burst[]>(bursts.map(quizzes => [quizzes, []]))
+  for (let round = 0; round < rounds; round++)
+    for (const quizzes of bursts) found.get(quizzes)?.push(await withServer(paced, url => atOnce(url, quizzes), env))
+  let single = 0
+  for (const [quizzes, measured] of found) {
+    const median = (figure: (burst: Burst) => number) => quantile(measured.map(figure), 0.5)
+    const last = median(({ ready }) => Math.max(...ready))
+    if (quizzes === 1) single = last
+    rows.push({
+      database: name,
+      quizzes,
+      'POST answered, last (s)': seconds(median(({ posted }) => posted)),
+      'ready, median (s)': seconds(median(({ ready }) => quantile(ready, 0.5))),
+      'ready, last (s)': seconds(last),
+      'last / single': Number((last / single).toFixed(3)),
+    })
+  }
+})
 await report('quizzes', rows)
+
+/** Each of an owner of its own. @throws when a quiz is not whole */
+async function atOnce(url: string, quizzes: number): Promise<Burst> {
+  const began = performance.now()
+  const posted: number[] = []
+  const ready = await Promise.all(
+    Array.from({ length: quizzes }, async () => {
+      const visitor = new Visitor(url)
+      const id = await visitor.submit('/api/quizzes', { topic: '태양계' })
+      posted.push(performance.now() - began)
+      await visitor.finished(id)
+      const { body } = await visitor.json<{ status: string }>('GET', `/api/quizzes/${id}`)
+      if (body.status !== 'completed') throw new Error(`quiz ${id} is ${JSON.stringify(body)}`)
+      return performance.now() - began
+    }),
+  )
+  return { posted: Math.max(...posted), ready }
+}
 
 async function paced(completion: UpstreamCompletion): Promise<void> {
   const questions = Array.from({ length: 5 }, (_, index) => ({

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import { v7 as uuidv7 } from 'uuid'
+import { AfterBurst } from '../base/after-burst.ts'
 import { Batcher } from '../base/batcher.ts'
 import { Problem } from '../base/problem.ts'
 import { newTraceId } from '../base/trace-id.ts'
@@ -45,6 +46,12 @@ const recountMs = 1_000
  */
 const batches = { maxConcurrentBatches: 2, maxBatchSize: 25, failsAll: isTransientFault }
 
+/**
+ * How long new tasks may wait while others are stored: the requests of a burst are answered before the texts of its first ones are
+ * begun, which takes the main thread longer than storing all of them.
+ */
+const maxBurstMs = 100
+
 export interface TasksOptions {
   database: Database
   store: TaskStore
@@ -75,6 +82,7 @@ export interface TasksOptions {
 export class Tasks {
   readonly #options: TasksOptions
   readonly #batcher = new Batcher((tasks: readonly NewTask[]) => this.#storeTogether(tasks), batches)
+  readonly #wakingRunner = new AfterBurst(() => this.#options.runner.wake(), maxBurstMs)
   /** The most tasks that may be waiting, and when they were counted. */
   #queuedAtMost = 0
   #countedAt = Number.NEGATIVE_INFINITY
@@ -106,8 +114,9 @@ export class Tasks {
     if (idempotencyKey === undefined) {
       await this.#mustHaveRoom(queries)
       const created = this.#newTask(kind, ownerId, input, { traceId })
-      const task = (await this.#batcher.do(created)) ?? (await this.#store(queries, created))
-      this.#options.runner.wake()
+      const task = await this.#wakingRunner.during(
+        async () => (await this.#batcher.do(created)) ?? (await this.#store(queries, created)),
+      )
       return { repeats: false, task }
     }
     const keyed = { ownerId, idempotencyKey, asksFor: [kind.name, input] }
