@@ -5,18 +5,21 @@ import { submit } from '../submit.js'
  * @typedef {import('../api.js').OutputStatus} OutputStatus
  * @typedef {import('../api.js').Words} Words
  * @typedef {{ start: number, end: number, text: string, reason: string, message: Words }} Mark
- * @typedef {{ characters: number, bytes: number }} Limit
+ * @typedef {{ since: number, source: string, page: number | null, verified: 'quoted' | 'reported', assumed: boolean,
+ *   note: Words | null }} LimitSource
+ * @typedef {LimitSource & { characters: number, bytes: number }} Limit
  * @typedef {{ output: number, status: OutputStatus, text: string, bytes: number, overBy: number, marks: Mark[],
  *   damaged?: true }} Version
  * @typedef {{ output: number, text: string, bytes: number, marks: Mark[], confirmedAt: string, original?: string,
  *   damaged?: true }} Saved
  * @typedef {{ id: string, status: import('../api.js').TaskStatus, error?: import('../api.js').Fault, category: string | null,
- *   subject?: string | null, label?: string | null, versions: Version[], limit: Limit | null, targetBytes?: number | null,
+ *   schoolLevel: string, schoolYear: number | null, subject?: string | null, label?: string | null, versions: Version[], limit: Limit | null, targetBytes?: number | null,
  *   saved: Saved | null, createdAt: string, damaged?: true }} RecordView
- * @typedef {{ category: string, names: Words, characters: number, bytes: number, current: boolean }} LimitRow
- * @typedef {{ items: LimitRow[], emphases: Words[] }} Limits
- * @typedef {{ bytes: number, limit: number, overBy: number, marks: Mark[] }} Check
- * @typedef {{ category: string, subject?: string, observations: string, keywords?: string[], tone?: string,
+ * @typedef {LimitSource & { category: string, schoolLevel: string, names: Words, characters: number | null,
+ *   bytes: number | null }} LimitRow
+ * @typedef {{ items: LimitRow[], emphases: Words[], schoolYear: number, newestGuide: number }} Limits
+ * @typedef {{ bytes: number, limit: number | null, overBy: number, marks: Mark[] }} Check
+ * @typedef {{ category: string, schoolLevel: string, schoolYear?: number, subject?: string, observations: string, keywords?: string[], tone?: string,
  *   targetBytes?: number, versions: number, label?: string }} RecordRequest
  *
  * @typedef {ReturnType<typeof recordsApi>} RecordsApi
@@ -46,7 +49,7 @@ export function recordsApi(call) {
      */
     save: (id, body) => call('PUT', `/records/${id}`, { body }),
     /**
-     * @param {{ category: string, text: string, targetBytes?: number }} body
+     * @param {{ category: string, schoolLevel: string, schoolYear?: number, text: string, targetBytes?: number }} body
      * @param {AbortSignal} [signal]
      * @returns {Promise<Check>}
      */

@@ -19,6 +19,17 @@ export const ko = {
   'records.meter.bytes': '{bytes}바이트',
   'records.meter.over': '{bytes}바이트 넘음',
 
+  'records.level.high': '고등학교',
+  'records.level.middle': '중학교',
+  'records.level.elementary': '초등학교',
+
+  'records.limit.source': '한도의 근거',
+  'records.limit.page': '{page}쪽',
+  'records.limit.since': '{year}학년도부터.',
+  'records.limit.quoted': '공식 기재요령을 인용한 값입니다.',
+  'records.limit.reported': '공식 기재요령에서 확인하지 못한 값입니다.',
+  'records.limit.assumed': '이 학년도의 기재요령은 아직 알지 못해 가장 최근 값을 씁니다.',
+
   'records.marks.title': '살펴볼 표현 {count}곳',
   'records.marks.go': '글에서 찾기: {text}',
 
@@ -88,6 +99,17 @@ export const en = {
   'records.meter.of': '{bytes} / {limit} bytes',
   'records.meter.bytes': '{bytes} bytes',
   'records.meter.over': '{bytes} bytes over',
+
+  'records.level.high': 'High school',
+  'records.level.middle': 'Middle school',
+  'records.level.elementary': 'Elementary school',
+
+  'records.limit.source': 'Where the limit comes from',
+  'records.limit.page': 'p. {page}',
+  'records.limit.since': 'From school year {year}.',
+  'records.limit.quoted': "Quoted from the ministry's guide.",
+  'records.limit.reported': "Not found in the ministry's guide.",
+  'records.limit.assumed': 'The guide of this school year is not known yet: this is the newest value.',
 
   'records.marks.title': 'Worth a look: {count}',
   'records.marks.go': 'Find in the text: {text}',

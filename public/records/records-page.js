@@ -13,7 +13,7 @@ import { WritePage } from './write/write-page.js'
  */
 export function RecordsPage({ place }) {
   const { t, api } = useServices()
-  const { value: limits, fault, load } = useLoaded(() => currentLimits(api.records))
+  const { value: limits, fault, load } = useLoaded(() => api.records.limits())
   return html`
     <nav class="pages" aria-label=${t('nav.records')}>
       <a href="#" aria-current=${place.page === 'write' ? 'page' : undefined}>${t('records.nav.write')}</a>
@@ -30,10 +30,4 @@ function Page({ place, limits }) {
   if (place.page === 'task') return html`<${TaskPage} taskId=${place.taskId} arrived=${arrived} limits=${limits} />`
   if (place.page === 'history') return html`<${History} arrived=${arrived} limits=${limits} />`
   return html`<${WritePage} arrived=${arrived} limits=${limits} />`
-}
-
-/** @param {import('./api.js').RecordsApi} records */
-async function currentLimits(records) {
-  const limits = await records.limits()
-  return { ...limits, items: limits.items.filter(row => row.current) }
 }

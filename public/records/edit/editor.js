@@ -14,17 +14,17 @@ import { useSaving } from './use-saving.js'
  * and only then does the page offer to save it as it is.
  *
  * @param {{ taskId: string, output: import('../../task/task-view.js').OutputView, record?: import('../api.js').RecordView,
- *   category: string, limitBytes?: number, targetBytes?: number | null, ended: boolean, onClose: () => void,
+ *   limitBytes?: number, ended: boolean, onClose: () => void,
  *   onSaved: (record: import('../api.js').RecordView) => void }} props
  */
-export function Editor({ taskId, output, record, category, limitBytes, targetBytes, ended, onClose, onSaved }) {
+export function Editor({ taskId, output, record, limitBytes, ended, onClose, onSaved }) {
   const { t } = useServices()
   const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
   // As a textarea has it: else the positions of the flagged passages would be off.
   const original = output.text.value.replace(/\r\n?/g, '\n')
   const before = record?.saved?.output === output.index ? record.saved.text : original
   const draft = useDraft(`draft:${taskId}:${output.index}`, before)
-  const check = useCheck(category, draft.text, targetBytes)
+  const check = useCheck(record, draft.text)
   const saving = useSaving(taskId, output.index, saved => {
     draft.forget()
     onSaved(saved)
@@ -43,7 +43,7 @@ export function Editor({ taskId, output, record, category, limitBytes, targetByt
       <textarea ref=${area} id="editor-text" lang="ko" rows="10" value=${draft.text} aria-describedby="editor-meter"
         onInput=${(/** @type {Event & { currentTarget: HTMLTextAreaElement }} */ event) => draft.set(event.currentTarget.value)}></textarea>
       <div id="editor-meter">
-        <${ByteMeter} bytes=${check.result?.bytes ?? neisBytes(draft.text)} limitBytes=${check.result?.limit ?? limitBytes} />
+        <${ByteMeter} bytes=${check.result?.bytes ?? neisBytes(draft.text)} limitBytes=${check.result?.limit ?? limitBytes} limit=${record?.limit} />
       </div>
       ${check.failed && html`<p class="quiet">${t('records.edit.checkFailed')}</p>`}
       ${check.marks.length > 0 && html`<${MarkList} marks=${check.marks} onGo=${(/** @type {import('../api.js').Mark} */ mark) => select(area.current, mark)} />`}

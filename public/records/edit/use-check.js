@@ -9,23 +9,21 @@ const pauseMs = 400
  * `result` is for exactly this text, or missing while it is being checked; `marks` are the last ones known, so that
  * their list does not come and go with every key.
  *
- * @param {string} category
+ * @param {import('../api.js').RecordView | undefined} record whose text it is to be
  * @param {string} text
- * @param {number | null} [targetBytes]
  */
-export function useCheck(category, text, targetBytes) {
+export function useCheck(record, text) {
   const { api } = useServices()
   const [checked, setChecked] = useState(
     /** @type {{ text: string, result?: import('../api.js').Check } | undefined} */ (undefined),
   )
   const [marks, setMarks] = useState(/** @type {import('../api.js').Mark[]} */ ([]))
   useEffect(() => {
-    if (!text.trim()) return setMarks([])
+    if (!text.trim() || !record?.category) return setMarks([])
     const current = new AbortController()
     const timer = setTimeout(async () => {
       try {
-        const request = { category, text, ...(targetBytes ? { targetBytes } : {}) }
-        const result = await api.records.check(request, current.signal)
+        const result = await api.records.check(checkRequest(record, text), current.signal)
         setChecked({ text, result })
         setMarks(result.marks)
       } catch {
@@ -36,7 +34,23 @@ export function useCheck(category, text, targetBytes) {
       clearTimeout(timer)
       current.abort()
     }
-  }, [text, category])
+  }, [text, record?.id])
   const current = checked?.text === text ? checked : undefined
   return { result: current?.result, failed: current !== undefined && !current.result, marks }
+}
+
+/**
+ * A record that says no year has the rules of before, of which 2025 was the last.
+ *
+ * @param {import('../api.js').RecordView} record
+ * @param {string} text
+ */
+function checkRequest({ category, schoolLevel, schoolYear, targetBytes }, text) {
+  return {
+    category: category ?? '',
+    schoolLevel,
+    schoolYear: schoolYear ?? 2025,
+    text,
+    ...(targetBytes ? { targetBytes } : {}),
+  }
 }

@@ -16,11 +16,11 @@ import { useBytes } from '../text/use-bytes.js'
  * Screen readers do not announce the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
  *
  * @param {{ output: import('../../task/task-view.js').OutputView, version?: import('../api.js').Version, ended: boolean,
- *   emphasis?: import('../../api.js').Words, limitBytes?: number, saved: boolean,
+ *   emphasis?: import('../../api.js').Words, limitBytes?: number, limit?: import('../api.js').Limit | null, saved: boolean,
  *   editing: boolean, editable: boolean, onStop: () => void, onRetry: () => void, onEdit: () => void }} props
  */
 export function Column(props) {
-  const { output, version, ended, emphasis, limitBytes, saved, editing } = props
+  const { output, version, ended, emphasis, limitBytes, limit, saved, editing } = props
   const { t, pick } = useServices()
   const counted = useBytes(output.text)
   // A draft that is being written again still has the version before.
@@ -36,7 +36,7 @@ export function Column(props) {
         <p class="status">${t(`output.${output.status}`)}</p>
         ${saved && html`<p class="status saved">${t('records.output.saved')}</p>`}
       </header>
-      <${ByteMeter} bytes=${bytes} limitBytes=${limitBytes} />
+      <${ByteMeter} bytes=${bytes} limitBytes=${limitBytes} limit=${limit} />
       <div class="text" lang="ko" aria-live="off">
         ${
           version && ended

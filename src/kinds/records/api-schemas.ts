@@ -1,9 +1,10 @@
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { Damaged, Failure } from '../../tasks/http/api-schemas.ts'
 import { maxPageItems } from '../../tasks/http/paging.ts'
 import { maxOutputs } from '../../tasks/kind.ts'
 import { outputStatuses, taskStatuses } from '../../tasks/task.ts'
-import { categories } from './category.ts'
+import { categories, schoolLevels } from './category.ts'
+import { schoolMembers } from './input.ts'
 import { limits } from './limits.ts'
 
 const InTwoLanguages = Type.Object({ ko: Type.String(), en: Type.String() })
@@ -26,7 +27,33 @@ const sizes = {
   marks: Type.Array(Mark, { maxItems: 50_000 }),
 }
 
-export const Assessed = Type.Object({ ...sizes, limit: Type.Integer({ description: 'In bytes.' }) })
+const OrNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
+
+const sourceMembers = {
+  source: Type.String(),
+  page: OrNull(Type.Integer({ description: 'Printed page of the source.' })),
+  verified: Type.Enum(['quoted', 'reported'], {
+    description: "`quoted`: read in excerpts of the ministry's guide; `reported`: others say so.",
+  }),
+}
+
+const limitMembers = {
+  ...sourceMembers,
+  since: Type.Integer({ description: 'First school year.' }),
+  note: OrNull(InTwoLanguages),
+}
+
+const Limit = Type.Object({
+  ...limitMembers,
+  characters: Type.Integer(),
+  bytes: Type.Integer(),
+  assumed: Type.Boolean({ description: 'The school year is later than the newest guide known here.' }),
+})
+
+export const Assessed = Type.Object({
+  ...sizes,
+  limit: OrNull(Type.Integer({ description: 'In bytes; null without one.' })),
+})
 
 export const RecordSchema = Type.Object({
   id: Type.String(),
@@ -35,9 +62,11 @@ export const RecordSchema = Type.Object({
   subject: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([Type.String(), Type.Null()]),
   targetBytes: Type.Union([Type.Integer(), Type.Null()]),
-  limit: Type.Union([Type.Object({ characters: Type.Integer(), bytes: Type.Integer() }), Type.Null()], {
-    description: 'Null only if the category is damaged.',
-  }),
+  schoolLevel: Type.Enum(schoolLevels),
+  schoolYear: OrNull(
+    Type.Integer({ description: 'Null if the record is older than this member: the rules before 2026 hold.' }),
+  ),
+  limit: Type.Union([Limit, Type.Null()], { description: 'Null without one, or if the category is damaged.' }),
   createdAt: Type.String(),
   versions: Type.Array(
     Type.Object({
@@ -73,19 +102,19 @@ export const LimitList = Type.Object({
   items: Type.Array(
     Type.Object({
       category: Type.Enum(categories),
+      schoolLevel: Type.Enum(schoolLevels),
       names: InTwoLanguages,
-      characters: Type.Integer(),
-      bytes: Type.Integer(),
-      since: Type.String(),
-      appliesTo: Type.String(),
-      source: Type.String(),
-      verified: Type.Boolean({ description: 'Whether someone has checked it against the official guide.' }),
-      current: Type.Boolean({
-        description: 'Whether this row is the limit in use; the others are also in circulation.',
-      }),
+      characters: OrNull(Type.Integer()),
+      bytes: OrNull(Type.Integer()),
+      ...limitMembers,
     }),
-    { maxItems: limits.length },
+    {
+      maxItems: limits.length,
+      description: 'Of one part the oldest first. A part that has no row does not exist at that level.',
+    },
   ),
+  schoolYear: Type.Integer({ description: 'The present one.' }),
+  newestGuide: Type.Integer({ description: 'School year of the newest guide; later years are assumed to be alike.' }),
   emphases: Type.Array(InTwoLanguages, { maxItems: maxOutputs, description: 'What version 0, 1, 2 ... stresses.' }),
 })
 
@@ -106,6 +135,7 @@ export const RecordConfirmation = Type.Object(
 export const TextToCheck = Type.Object(
   {
     category: Type.Enum(categories),
+    ...schoolMembers,
     text: Type.String({ maxLength: 20_000 }),
     targetBytes: Type.Optional(Type.Integer({ minimum: 100, maximum: 9000 })),
   },

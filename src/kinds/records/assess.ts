@@ -1,14 +1,13 @@
 import { neisBytes } from './bytes.ts'
-import type { Category } from './category.ts'
-import { limitFor } from './limits.ts'
+import { boundTo, type Part } from './limits.ts'
 import { findMarks, type Mark } from './marks.ts'
 
 export interface Assessment {
   /** As NEIS counts, after NFC. */
   bytes: number
-  /** The category's limit, or the smaller target the teacher asked for; infinite if neither is known. */
-  limit: number
-  /** Bytes beyond the limit; 0 when the text fits. */
+  /** The part's limit, or the smaller target the teacher asked for; null if there is neither. */
+  limit: number | null
+  /** Bytes beyond the limit; 0 when the text fits, or nothing limits it. */
   overBy: number
   marks: Mark[]
 }
@@ -16,11 +15,10 @@ export interface Assessment {
 /**
  * What a teacher should know about a text before it goes into NEIS. Always computed here: what a client says is ignored.
  *
- * @param category undefined where it was damaged: then only the target is a limit, if there is one
+ * @param part undefined where it was damaged: then only the target is a limit, if there is one
  */
-export function assess(text: string, category: Category | undefined, targetBytes: number | undefined): Assessment {
+export function assess(text: string, part: Part | undefined, targetBytes: number | undefined): Assessment {
   const bytes = neisBytes(text)
-  const none = Number.POSITIVE_INFINITY
-  const limit = Math.min(targetBytes ?? none, category ? limitFor(category).bytes : none)
-  return { bytes, limit, overBy: Math.max(0, bytes - limit), marks: findMarks(text) }
+  const limit = part ? boundTo(part, targetBytes) : (targetBytes ?? null)
+  return { bytes, limit, overBy: limit === null ? 0 : Math.max(0, bytes - limit), marks: findMarks(text) }
 }

@@ -1,5 +1,6 @@
 import { Problem } from '../../base/problem.ts'
 import type { Assessment } from './assess.ts'
+import { type Part, partsOf } from './limits.ts'
 
 /** Also for records of others: no one can find out that they exist. */
 export function recordNotFound(): Problem {
@@ -8,6 +9,18 @@ export function recordNotFound(): Problem {
     code: 'record-not-found',
     title: 'No such record',
     detail: 'There is no record with this id, or it is not yours.',
+  })
+}
+
+/** Nothing was created. */
+export function noSuchPart({ category, schoolLevel = 'high' }: Part): Problem {
+  const parts = partsOf(schoolLevel)
+  return new Problem({
+    status: 422,
+    code: 'no-such-part',
+    title: 'No such part',
+    detail: `Records of schools of the level "${schoolLevel}" have no part "${category}"; they have ${parts.join(', ')}.`,
+    extensions: { schoolLevel, category, parts },
   })
 }
 

@@ -6,13 +6,15 @@ import type { Events } from '../../domain-events/events.ts'
 import { taskInputDamaged } from '../../tasks/errors.ts'
 import { type KindRoutesContext, kindParams, kindRoutes } from '../../tasks/http/kind-routes.ts'
 import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
+import { acceptedInput } from './accepted.ts'
 import { Assessed, LimitList, RecordConfirmation, RecordList, RecordSchema, TextToCheck } from './api-schemas.ts'
 import { assess } from './assess.ts'
-import { categoryNames } from './category.ts'
-import { overLimit, recordNotFound, recordWithoutText, versionDamaged, versionNotFound } from './errors.ts'
+import { nameOf } from './category.ts'
+import { noSuchPart, overLimit, recordNotFound, recordWithoutText, versionDamaged, versionNotFound } from './errors.ts'
 import type { RecordInput } from './input.ts'
-import { limitFor, limits } from './limits.ts'
+import { isPart, limits, newestGuide } from './limits.ts'
 import { emphases } from './prompt.ts'
+import { schoolYearOf } from './school-year.ts'
 import { confirmRecord, keptRecords, latestConfirmations, saveRecords } from './store.ts'
 import { viewRecord } from './view.ts'
 
@@ -38,6 +40,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     list: RecordList,
     notFound: recordNotFound,
     viewAll: views,
+    accepted: input => acceptedInput(input),
   })
 
   app.get(
@@ -52,9 +55,11 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     async () => ({
       items: limits.map(limit => ({
         ...limit,
-        names: categoryNames[limit.category],
-        current: limit === limitFor(limit.category),
+        note: limit.note ?? null,
+        names: nameOf(limit.category, limit.schoolLevel),
       })),
+      schoolYear: schoolYearOf(new Date()),
+      newestGuide,
       emphases: emphases.map(({ ko, en }) => ({ ko, en })),
     }),
   )
@@ -70,7 +75,11 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         response: { 200: Assessed },
       },
     },
-    async request => assess(request.body.text, request.body.category, request.body.targetBytes),
+    async ({ body: { text, targetBytes, ...asked } }) => {
+      const part = { ...asked, schoolYear: asked.schoolYear ?? schoolYearOf(new Date()) }
+      if (!isPart(part)) throw noSuchPart(part)
+      return assess(text, part, targetBytes)
+    },
   )
 
   app.put(
@@ -99,7 +108,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         if (chosen.damaged) throw versionDamaged(body.output)
         const of = input ?? (await keptRecords(tx, cipher, [task])).get(task.id)
         if (!of) throw taskInputDamaged()
-        const assessed = assess(text, of.category, of.targetBytes)
+        const assessed = assess(text, of, of.targetBytes)
         if (assessed.overBy > 0 && !body.allowOverLimit) throw overLimit(assessed)
         // A task whose texts were saved before its kind saved a record has no record yet.
         if (input) await saveRecords(tx, cipher, [{ ...task, input }])

@@ -4,7 +4,7 @@ import type { Queries } from '../../db/client.ts'
 import type { Cipher } from '../../db/encrypted.ts'
 import { idAfter } from '../../db/id-after.ts'
 import type { OwnedTask } from '../../tasks/store/rows.ts'
-import type { Category } from './category.ts'
+import type { Category, SchoolLevel } from './category.ts'
 import type { RecordInput } from './input.ts'
 import { confirmations, records } from './tables.ts'
 
@@ -14,6 +14,9 @@ export interface StoredRecord {
   subject: string | undefined
   label: string | undefined
   targetBytes: number | undefined
+  /** It and the year are missing in records that are older than both (see `limitFor`). */
+  schoolLevel: SchoolLevel | undefined
+  schoolYear: number | undefined
   /** Subject or label can no longer be read. */
   damaged: boolean
 }
@@ -34,15 +37,20 @@ export async function saveRecords(
   cipher: Cipher,
   tasks: readonly { id: string; ownerId: string; createdAt: Date; input: Static<typeof RecordInput> }[],
 ): Promise<void> {
-  const values = tasks.map(({ id, ownerId, createdAt, input: { category, subject, label, targetBytes } }) => ({
-    id,
-    ownerId,
-    category,
-    subject: subject === undefined ? null : cipher.seal(records.subject, { row: id, owner: ownerId }, subject),
-    label: label === undefined ? null : cipher.seal(records.label, { row: id, owner: ownerId }, label),
-    targetBytes: targetBytes ?? null,
-    createdAt,
-  }))
+  const values = tasks.map(({ id, ownerId, createdAt, input }) => {
+    const { category, subject, label, targetBytes, schoolLevel, schoolYear } = input
+    return {
+      id,
+      ownerId,
+      category,
+      subject: subject === undefined ? null : cipher.seal(records.subject, { row: id, owner: ownerId }, subject),
+      label: label === undefined ? null : cipher.seal(records.label, { row: id, owner: ownerId }, label),
+      targetBytes: targetBytes ?? null,
+      schoolLevel: schoolLevel ?? null,
+      schoolYear: schoolYear ?? null,
+      createdAt,
+    }
+  })
   await tx.insert(records).values(values).onConflictDoNothing()
 }
 
@@ -125,6 +133,8 @@ function opened(cipher: Cipher, ownerId: string, row: typeof records.$inferSelec
     subject: subject ?? undefined,
     label: label ?? undefined,
     targetBytes: row.targetBytes ?? undefined,
+    schoolLevel: row.schoolLevel ?? undefined,
+    schoolYear: row.schoolYear ?? undefined,
     damaged: subject === undefined || label === undefined,
   }
 }

@@ -17,9 +17,9 @@ export function viewRecord(
   confirmed: Confirmation | undefined,
 ) {
   const { id, task, input, outputs } = written
-  const { category, subject, label, targetBytes } = kept ?? input ?? {}
+  const { category, subject, label, targetBytes, schoolLevel, schoolYear } = kept ?? input ?? {}
+  const part = category && { category, schoolLevel, schoolYear }
   const error = faultOf(written)
-  const limit = category && limitFor(category)
   // Observations are not shown here: without them nothing of the stored record is missing.
   const headDamaged = kept ? kept.damaged : !input
   const damaged = headDamaged || task.damaged || confirmed?.damaged || outputs.some(output => output.damaged)
@@ -27,16 +27,18 @@ export function viewRecord(
     id,
     status: task.status,
     category: category ?? null,
+    schoolLevel: schoolLevel ?? 'high',
+    schoolYear: schoolYear ?? null,
     subject: subject ?? null,
     label: label ?? null,
     targetBytes: targetBytes ?? null,
-    limit: limit ? { characters: limit.characters, bytes: limit.bytes } : null,
+    limit: part ? viewLimit(limitFor(part)) : null,
     createdAt: task.createdAt.toISOString(),
     versions: outputs.map(({ index, status, text, damaged }) => ({
       output: index,
       status,
       text,
-      ...withoutLimit(assess(text, category, targetBytes)),
+      ...withoutLimit(assess(text, part, targetBytes)),
       ...(damaged && { damaged }),
     })),
     saved: confirmed
@@ -44,7 +46,7 @@ export function viewRecord(
           output: confirmed.output,
           text: confirmed.text,
           original: confirmed.original,
-          ...withoutLimit(assess(confirmed.text, category, targetBytes)),
+          ...withoutLimit(assess(confirmed.text, part, targetBytes)),
           confirmedAt: confirmed.confirmedAt.toISOString(),
           ...(confirmed.damaged && { damaged: true as const }),
         }
@@ -52,6 +54,12 @@ export function viewRecord(
     ...(error && { error }),
     ...(damaged && { damaged: true as const }),
   }
+}
+
+/** A limit with where its number comes from; null where there is none. */
+function viewLimit({ characters, bytes, since, source, page, verified, note, assumed }: ReturnType<typeof limitFor>) {
+  if (characters === null || bytes === null) return null
+  return { characters, bytes, since, source, page, verified, assumed, note: note ?? null }
 }
 
 function withoutLimit({ bytes, overBy, marks }: Assessment) {

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
-import { categories } from '../../../src/kinds/records/category.ts'
+import { limits, partsOf } from '../../../src/kinds/records/limits.ts'
+import { schoolYearOf } from '../../../src/kinds/records/school-year.ts'
 import { anyRecord } from '../../support/any-record.ts'
 import { startConch } from '../../support/conch.ts'
 import { pagesOf } from '../../support/pages.ts'
@@ -25,12 +26,13 @@ t.before(async () => {
 
 t.test('every category is written, in the requested number of versions', async t => {
   const { visitor } = conchWith()
-  for (const [index, category] of categories.entries()) {
+  for (const [index, category] of partsOf('high').entries()) {
     const id = await visitor.record({ ...anyRecord, category, versions: (index % 5) + 1 })
     await visitor.finished(id)
     const { status, body } = await visitor.json<RecordBody>('GET', `/api/records/${id}`)
     t.equal(status, 200)
-    t.match(body, { id, category, targetBytes: null, label: null, saved: null })
+    const guide = { schoolLevel: 'high', schoolYear: schoolYearOf(new Date()) }
+    t.match(body, { id, category, ...guide, targetBytes: null, label: null, saved: null })
     t.same(
       body.versions.map(({ output, status, text }) => ({ output, status, text })),
       Array.from({ length: (index % 5) + 1 }, (_, output) => ({ output, status: 'completed', text: '안녕하세요' })),
@@ -80,6 +82,32 @@ t.test('odd characters are returned as they were sent, and 20,000 of them fit', 
   const prompt = upstream.completions[0]?.body.messages.map(({ content }) => content).join('') ?? ''
   t.ok(prompt.includes('나'.repeat(19_000)), 'the model got all of it')
   t.ok(prompt.isWellFormed())
+})
+
+t.test('a record has the school level and year that it was asked with, and their limit', async t => {
+  const { visitor } = conchWith()
+  const guide = { category: 'behaviour', schoolLevel: 'high', schoolYear: 2026 } as const
+  const id = await visitor.record({ ...anyRecord, ...guide, targetBytes: 1000, versions: 1 })
+  await visitor.finished(id)
+  const { body } = await visitor.json('GET', `/api/records/${id}`)
+  t.match(body, { ...guide, targetBytes: 900, limit: { bytes: 900, page: 208, verified: 'quoted', assumed: false } })
+  const free = await visitor.record({ ...anyRecord, category: 'autonomy-club', schoolLevel: 'elementary', versions: 1 })
+  await visitor.finished(free)
+  t.match((await visitor.json('GET', `/api/records/${free}`)).body, { schoolLevel: 'elementary', limit: null })
+  t.match((await confirm(visitor, free, { text: '가'.repeat(3000) })).body, { saved: { bytes: 9000, overBy: 0 } })
+})
+
+t.test('a part that the school level does not have is refused, and no task is created', async t => {
+  const { visitor } = conchWith()
+  const wrong = { category: 'club', schoolLevel: 'elementary' }
+  for (const [path, body] of [
+    ['records', { ...anyRecord, ...wrong }],
+    ['records/check', { ...wrong, text: '글' }],
+  ] as const) {
+    const refused = await visitor.json('POST', `/api/${path}`, body)
+    t.match(refused.body, { status: 422, code: 'no-such-part', ...wrong, parts: partsOf('elementary') })
+  }
+  t.same((await visitor.json<List>('GET', '/api/tasks')).body.items, [])
 })
 
 t.test('the label is never sent to the model', async t => {
@@ -316,16 +344,13 @@ t.test('a text can be checked while it is edited, and nothing is stored', async 
     t.match((await check(wrong)).body, { status: 400, errors: [{ pointer }] })
 })
 
-t.test('the limits say which row counts, its source, and which other rows are in circulation', async t => {
+t.test('the limits say their source, the present school year and the newest guide', async t => {
   const { visitor } = conchWith()
-  const { body } = await visitor.json<{ items: { category: string; current: boolean }[]; emphases: unknown[] }>(
-    'GET',
-    '/api/records/limits',
-  )
-  const current = body.items.filter(({ current }) => current).map(({ category }) => category)
-  t.same(current, [...categories])
+  const { body } = await visitor.json<{ items: object[]; emphases: unknown[] }>('GET', '/api/records/limits')
+  t.match(body, { schoolYear: schoolYearOf(new Date()), newestGuide: 2026 })
+  t.equal(body.items.length, limits.length)
   for (const item of body.items)
-    t.match(item, { names: { ko: /./, en: /./ }, bytes: Number, since: /^\d{4}$/, source: /./, verified: false })
+    t.match(item, { names: { ko: /./, en: /./ }, since: Number, source: /./, verified: /^(quoted|reported)$/ })
   t.equal(body.emphases.length, 5)
 })
 

@@ -11,6 +11,8 @@ const record: StoredRecord = {
   subject: undefined,
   label: undefined,
   targetBytes: undefined,
+  schoolLevel: undefined,
+  schoolYear: undefined,
   damaged: false,
 }
 const task = {
@@ -36,6 +38,20 @@ t.test('a member that was not given is null, and nothing is saved before it is c
     versions: [],
     saved: null,
   })
+})
+
+t.test('a record that is older than levels and years keeps its limit; a newer one names its guide', async t => {
+  const shown = (more: Partial<StoredRecord>) =>
+    viewRecord(written(), { ...record, category: 'behaviour', ...more }, undefined)
+  t.match(shown({}), {
+    schoolLevel: 'high',
+    schoolYear: null,
+    limit: { bytes: 1500, since: 2022, verified: 'reported' },
+  })
+  const high = { schoolLevel: 'high', schoolYear: 2026 } as const
+  t.match(shown(high), { ...high, limit: { bytes: 900, since: 2026, page: 208, verified: 'quoted', assumed: false } })
+  t.match(shown({ ...high, schoolYear: 2030 }), { limit: { bytes: 900, assumed: true } })
+  t.match(shown({ schoolLevel: 'elementary', schoolYear: 2026 }), { limit: null })
 })
 
 t.test('each version has its size, its excess over the target and its flagged passages', async t => {
