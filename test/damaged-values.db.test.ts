@@ -60,15 +60,20 @@ const [record, review, quiz, { talk }] = await Promise.all([
 ])
 const whole = { record, review, quiz, talk }
 const [recordOf, reviewOf, quizOf, talkOf, refusedReview, refusedOutput] = await Promise.all([
-  each(['subject', 'label', 'text', 'input', 'original', 'confirmed', 'beside'], () => writtenRecord(mine, marker)),
+  each(['subject', 'label', 'text', 'input', 'original', 'confirmed', 'despite', 'beside'], () =>
+    writtenRecord(mine, marker),
+  ),
   each(['input', ...Object.keys(damages)], () => writtenReview(mine, `${marker} 일기`)),
   each(['questions', 'input', 'answers', 'retried'], () => madeQuiz(mine, `${marker} 주제`)),
   each(['title', 'content', 'reply', 'summary', 'last'], () => saidConversation(mine, marker)),
   writtenReview(mine, `${marker} REFUSE`),
   writtenReview(mine, `${marker} REFUSE`),
 ])
-for (const place of ['original', 'confirmed'])
-  await mine.json('PUT', `/api/records/${recordOf[place]}`, { output: 0, text: `${marker} 고침`, confirmed: true })
+for (const place of ['original', 'confirmed', 'despite'])
+  await mine.json('PUT', `/api/records/${recordOf[place]}`, {
+    ...{ output: 0, text: `${marker} 토익`, despite: `${marker} 까닭` },
+    confirmed: true,
+  })
 await mine.json('POST', `/api/quizzes/${quizOf.answers}/attempts`, { answers: [1] })
 await reachable(mine, '01012345678')
 // An owner is not notified of a task that they followed to its end: so of one that is only polled.
@@ -129,6 +134,7 @@ for (const [place, id] of Object.entries(recordOf)) {
   if (place === 'text' || place === 'beside') damaged('outputs', 'text', `task_id = '${id}' and index = 1`)
   if (place === 'input') damaged('tasks', 'input', `id = '${id}'`)
   if (place === 'original') damaged('record_confirmations', 'original', `record_id = '${id}'`)
+  if (place === 'despite') damaged('record_confirmations', 'despite', `record_id = '${id}'`)
   if (place === 'confirmed') damaged('record_confirmations', 'text', `record_id = '${id}'`)
 }
 damaged('tasks', 'input', `id = '${reviewOf.input}'`)
@@ -214,7 +220,7 @@ t.test('records', async t => {
   t.equal(isDamaged(whole.record), undefined)
   t.equal(isDamaged(recordOf.input), undefined, 'a list does not show the input')
   const shown = async (place: string) => (await owner.json('GET', `/api/records/${recordOf[place]}`)).body
-  for (const place of ['subject', 'label', 'text', 'original', 'confirmed']) {
+  for (const place of ['subject', 'label', 'text', 'original', 'confirmed', 'despite']) {
     t.equal(isDamaged(recordOf[place]), true, place)
     t.match(await shown(place), { id: recordOf[place], damaged: true, category: 'subject' }, `${place}, alone`)
   }
@@ -227,6 +233,7 @@ t.test('records', async t => {
   t.match(versions[1], { output: 1, status: 'completed', text: '', bytes: 0, damaged: true })
   t.match(versions[0], { output: 0, text: '바다 글' })
   t.notOk('damaged' in (versions[0] ?? {}))
+  t.match(await shown('despite'), { saved: { text: `${marker} 토익`, despite: null, damaged: true } })
   t.match(await shown('confirmed'), { saved: { text: '', damaged: true }, versions: [{ text: '바다 글' }, {}] })
 
   t.test('a value that cannot be read cannot be confirmed; the rest can', async t => {

@@ -3,8 +3,8 @@ import { finalOf } from '../../src/demo-model/hangul.ts'
 import { writeReply } from '../../src/demo-model/writer.ts'
 import { neisBytes } from '../../src/kinds/records/bytes.ts'
 import { schoolLevels } from '../../src/kinds/records/category.ts'
+import { findBanned } from '../../src/kinds/records/check/check-text.ts'
 import { partsOf } from '../../src/kinds/records/limits.ts'
-import { findMarks } from '../../src/kinds/records/marks.ts'
 import { emphases, type RecordPromptInput, recordPrompt } from '../../src/kinds/records/prompt.ts'
 
 const observations = [
@@ -42,10 +42,15 @@ t.test('the observations are in it', async t => {
   for (const record of records({})) t.match(record, /몬티홀 문제를 직접 실험으로 검증/)
 })
 
-t.test('nothing is added that a record may not contain', async t => {
+t.test('nothing is forbidden, and nothing is added that a record may not contain', async t => {
   for (const part of parts)
+    // The sports day was observed.
     for (const text of observations)
-      for (const record of records({ ...part, observations: text })) t.same(findMarks(record), [])
+      for (const record of records({ ...part, observations: text }))
+        t.same(
+          findBanned(record, part).filter(({ text }) => text !== '체육대회'),
+          [],
+        )
 })
 
 t.test('the versions differ, and the same prompt gets the same record', async t => {

@@ -4,7 +4,10 @@ import { maxPageItems } from '../../tasks/http/paging.ts'
 import { maxOutputs } from '../../tasks/kind.ts'
 import { outputStatuses, taskStatuses } from '../../tasks/task.ts'
 import { categories, schoolLevels } from './category.ts'
-import { schoolMembers } from './input.ts'
+import { maxFindings, strengths } from './check/finding.ts'
+import { maxPlaces, maxSentences } from './check/ground.ts'
+import { findingKinds, ruleIds } from './check/rules.ts'
+import { noteMembers, schoolMembers } from './input.ts'
 import { limits } from './limits.ts'
 
 const InTwoLanguages = Type.Object({ ko: Type.String(), en: Type.String() })
@@ -17,14 +20,35 @@ const Mark = Type.Object(
     reason: Type.String(),
     message: InTwoLanguages,
   },
-  { description: 'A passage that a record may not contain. The teacher decides.' },
+  { description: 'A finding as before; use `findings`. Until the next version.' },
+)
+
+/** Of each kind and strength; `form` and `ground` are never forbidden. */
+const mostFindings = 4 * maxFindings
+
+export const FindingSchema = Type.Object(
+  {
+    rule: Type.Enum(ruleIds),
+    kind: Type.Enum(findingKinds),
+    strength: Type.Enum(strengths, { description: '`forbidden`: the guide forbids it. `check`: it may; look.' }),
+    start: Type.Integer({ description: 'UTF-16 index into the text as given.' }),
+    end: Type.Integer({ description: 'Exclusive.' }),
+    text: Type.String(),
+    source: Type.String(),
+    page: Type.Union([Type.Integer(), Type.Null()]),
+    message: InTwoLanguages,
+    replacement: Type.Optional(
+      Type.String({ description: 'In the place of the passage, it ends this finding and begins no other.' }),
+    ),
+  },
+  { description: 'A passage to look at. The teacher decides.' },
 )
 
 const sizes = {
   bytes: Type.Integer({ description: 'As NEIS counts, after NFC.' }),
   overBy: Type.Integer({ description: 'Bytes beyond the limit; 0 when it fits.' }),
-  // Each flags its own passage.
-  marks: Type.Array(Mark, { maxItems: 50_000 }),
+  findings: Type.Array(FindingSchema, { maxItems: mostFindings }),
+  marks: Type.Array(Mark, { maxItems: mostFindings }),
 }
 
 const OrNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
@@ -53,6 +77,17 @@ const Limit = Type.Object({
 export const Assessed = Type.Object({
   ...sizes,
   limit: OrNull(Type.Integer({ description: 'In bytes; null without one.' })),
+  sentences: Type.Array(
+    Type.Object({
+      start: Type.Integer(),
+      end: Type.Integer(),
+      leansOn: Type.Array(Type.Object({ start: Type.Integer(), end: Type.Integer() }), {
+        maxItems: maxPlaces,
+        description: 'Places in the observations; empty if it leans on keywords alone, or on nothing.',
+      }),
+    }),
+    { maxItems: maxSentences, description: 'None without observations.' },
+  ),
 })
 
 export const RecordSchema = Type.Object({
@@ -83,6 +118,7 @@ export const RecordSchema = Type.Object({
       output: Type.Integer(),
       text: Type.String({ description: 'As the teacher confirmed it.' }),
       original: Type.String({ description: 'As the model wrote it.' }),
+      despite: OrNull(Type.String({ description: 'Why it was confirmed although the guide forbids some of it.' })),
       ...sizes,
       confirmedAt: Type.String(),
       damaged: Damaged,
@@ -124,8 +160,17 @@ export const RecordConfirmation = Type.Object(
     output: Type.Integer({ minimum: 0, description: 'The version that was chosen.' }),
     text: Type.String({ minLength: 1, maxLength: 20_000, pattern: '\\S' }),
     confirmed: Type.Literal(true, {
-      description: 'The teacher has compared the text with their own observations and answers for it.',
+      description:
+        'The teacher has looked for what is false, what is inflated and what is against the guide, and answers for the text.',
     }),
+    despite: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 500,
+        pattern: '\\S',
+        description: 'Why the text stands although the guide forbids some of it. Kept with it.',
+      }),
+    ),
     allowOverLimit: Type.Optional(Type.Boolean({ description: 'Save although it is too long for NEIS.' })),
   },
   { additionalProperties: false },
@@ -138,6 +183,9 @@ export const TextToCheck = Type.Object(
     ...schoolMembers,
     text: Type.String({ maxLength: 20_000 }),
     targetBytes: Type.Optional(Type.Integer({ minimum: 100, maximum: 9000 })),
+    observations: Type.Optional(noteMembers.observations),
+    keywords: noteMembers.keywords,
+    form: Type.Optional(Type.Boolean({ default: true, description: 'Whether to look at form, too.' })),
   },
   { additionalProperties: false },
 )

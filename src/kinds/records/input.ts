@@ -17,24 +17,29 @@ export const schoolMembers = {
   ),
 }
 
+/** What a text must rest on. */
+export const noteMembers = {
+  observations: Type.String({
+    minLength: 1,
+    maxLength: 20_000,
+    pattern: '\\S',
+    description: "The teacher's own observations: what the text must rest on.",
+  }),
+  keywords: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 50 }), {
+      maxItems: 20,
+      description: 'Words the text should take up.',
+    }),
+  ),
+}
+
 /** What a teacher asks for. The lengths are generous: a class's notes on one student are a page or two. */
 export const RecordInput = Type.Object(
   {
     category: Type.Enum(categories, { description: 'Which part of the student record.' }),
     ...schoolMembers,
     subject: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Name of the subject or club.' })),
-    observations: Type.String({
-      minLength: 1,
-      maxLength: 20_000,
-      pattern: '\\S',
-      description: "The teacher's own observations: what the text must rest on.",
-    }),
-    keywords: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 50 }), {
-        maxItems: 20,
-        description: 'Words the text should take up.',
-      }),
-    ),
+    ...noteMembers,
     tone: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     targetBytes: Type.Optional(
       Type.Integer({

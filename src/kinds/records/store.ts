@@ -27,6 +27,8 @@ export interface Confirmation {
   /** The version as the model wrote it. It and the text are empty when they can no longer be read. */
   original: string
   text: string
+  /** Why it was confirmed although it has what the guide forbids. */
+  despite: string | undefined
   confirmedAt: Date
   damaged: boolean
 }
@@ -78,7 +80,7 @@ export async function confirmRecord(
   cipher: Cipher,
   ownerId: string,
   recordId: string,
-  { output, original, text }: { output: number; original: string; text: string },
+  { output, original, text, despite }: { output: number; original: string; text: string; despite?: string | undefined },
 ): Promise<void> {
   const [last] = await tx
     .select({ id: confirmations.id })
@@ -95,6 +97,7 @@ export async function confirmRecord(
     output,
     original: cipher.seal(confirmations.original, place, original),
     text: cipher.seal(confirmations.text, place, text),
+    despite: despite === undefined ? null : cipher.seal(confirmations.despite, place, despite),
   })
 }
 
@@ -117,9 +120,11 @@ export async function latestConfirmations(
       const place = { row: row.id, owner: owners.get(row.recordId) ?? null }
       const original = cipher.tryOpen(confirmations.original, place, row.original)
       const text = cipher.tryOpen(confirmations.text, place, row.text)
-      const damaged = original === undefined || text === undefined
+      const despite = row.despite && cipher.tryOpen(confirmations.despite, place, row.despite)
+      const damaged = original === undefined || text === undefined || despite === undefined
       const { output, confirmedAt } = row
-      return [row.recordId, { output, original: original ?? '', text: text ?? '', confirmedAt, damaged }]
+      const texts = { original: original ?? '', text: text ?? '', despite: despite ?? undefined }
+      return [row.recordId, { output, ...texts, confirmedAt, damaged }]
     }),
   )
 }

@@ -37,6 +37,8 @@ export const confirmations = pgTable(
     output: smallint('output').notNull(),
     original: encrypted<string>('original').notNull(),
     text: encrypted<string>('text').notNull(),
+    /** Why the teacher confirmed it although it has what the guide forbids. */
+    despite: encrypted<string>('despite'),
     confirmedAt: timestamp('confirmed_at', { withTimezone: true, mode: 'date', precision: 3 }).notNull().defaultNow(),
   },
   table => [index('record_confirmations_newest').on(table.recordId, table.id)],

@@ -1,9 +1,10 @@
 import type { Static } from 'typebox'
 import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
 import { faultOf } from '../../tasks/view.ts'
-import { type Assessment, assess } from './assess.ts'
+import { checkText } from './check/check-text.ts'
 import type { RecordInput } from './input.ts'
-import { limitFor } from './limits.ts'
+import { limitFor, type Part } from './limits.ts'
+import { marksOf } from './marks.ts'
 import type { Confirmation, StoredRecord } from './store.ts'
 
 /**
@@ -38,7 +39,7 @@ export function viewRecord(
       output: index,
       status,
       text,
-      ...withoutLimit(assess(text, part, targetBytes)),
+      ...sizeOf(text, part, targetBytes),
       ...(damaged && { damaged }),
     })),
     saved: confirmed
@@ -46,7 +47,8 @@ export function viewRecord(
           output: confirmed.output,
           text: confirmed.text,
           original: confirmed.original,
-          ...withoutLimit(assess(confirmed.text, part, targetBytes)),
+          despite: confirmed.despite ?? null,
+          ...sizeOf(confirmed.text, part, targetBytes),
           confirmedAt: confirmed.confirmedAt.toISOString(),
           ...(confirmed.damaged && { damaged: true as const }),
         }
@@ -62,6 +64,7 @@ function viewLimit({ characters, bytes, since, source, page, verified, note, ass
   return { characters, bytes, since, source, page, verified, assumed, note: note ?? null }
 }
 
-function withoutLimit({ bytes, overBy, marks }: Assessment) {
-  return { bytes, overBy, marks }
+function sizeOf(text: string, part: Part | undefined, targetBytes: number | undefined) {
+  const { bytes, overBy, findings } = checkText(text, part, { targetBytes, form: 'subject' })
+  return { bytes, overBy, findings, marks: marksOf(findings) }
 }

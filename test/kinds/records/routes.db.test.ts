@@ -207,6 +207,10 @@ t.test('a text is saved only by a teacher who answers for it', async t => {
     [{ output: -1 }, '/output'],
     [{ output: '0' }, '/output'],
     [{ allowOverLimit: 'true' }, '/allowOverLimit'],
+    [{ despite: '' }, '/despite'],
+    [{ despite: ' \n' }, '/despite'],
+    [{ despite: '가'.repeat(501) }, '/despite'],
+    [{ findings: [] }, '/findings'],
     [{ bytes: 1 }, '/bytes'],
     [{ marks: [] }, '/marks'],
     [{ original: '다른 글' }, '/original'],
@@ -226,13 +230,15 @@ t.test('the edit is kept with the version as the model wrote it, measured by the
   const id = await visitor.record({ ...anyRecord, versions: 2 })
   await visitor.finished(id)
   const text = '고친 글에 토플이 남음.\u0000\ud800'
-  const { status, body } = await confirm<RecordBody>(visitor, id, { output: 1, text })
+  const { status, body } = await confirm<RecordBody>(visitor, id, { output: 1, text, despite: '작품 이름이다.' })
   t.equal(status, 200)
   t.match(body.saved, {
     output: 1,
     text,
     original: '안녕하세요',
+    despite: '작품 이름이다.',
     bytes: 9 * 3 + 3 + 1 + 1 + 3,
+    findings: [{ rule: 'language-test', strength: 'forbidden', text: '토플' }],
     marks: [{ text: '토플' }],
     confirmedAt: /^\d{4}-\d\d-\d\dT.*Z$/,
   })
@@ -261,6 +267,32 @@ t.test('a text over the limit is refused with its size, unless the teacher insis
   t.equal((await confirm(visitor, id, { text: '가'.repeat(500) })).status, 200, 'the limit itself fits')
   t.match((await confirm(visitor, id, { text, allowOverLimit: true })).body, { saved: { text, overBy: 3 } })
 })
+
+t.test(
+  'a text with what the guide forbids is refused with the findings, unless the teacher says why it stands',
+  async t => {
+    const { visitor } = conchWith()
+    const id = await visitor.record({ ...anyRecord, versions: 1 })
+    await visitor.finished(id)
+    const text = '토익과 체육대회를 말했음'
+    const refused = await confirm(visitor, id, { text, allowOverLimit: true })
+    t.match(refused.body, {
+      ...{ status: 422, code: 'forbidden-findings' },
+      findings: [
+        { rule: 'language-test', start: 0, end: 2, text: '토익', source: /./, page: 18, message: { ko: /./ } },
+      ],
+    })
+    t.equal((refused.body as { findings: unknown[] }).findings.length, 1, 'what is only to be checked holds up nothing')
+    t.notMatch(String(refused.body.detail), '토익')
+    t.match((await visitor.json('GET', `/api/records/${id}`)).body, { saved: null })
+    t.equal((await confirm(visitor, id, { text: '체육대회를 말했음' })).status, 200)
+    t.match((await confirm(visitor, id, { text, despite: '소설 제목이다.' })).body, {
+      saved: { text, despite: '소설 제목이다.' },
+    })
+    const clean = await confirm(visitor, id, { text: '말함.', despite: '까닭' })
+    t.match(clean.body, { saved: { text: '말함.', despite: null } }, 'what needs no reason keeps none')
+  },
+)
 
 t.test('of several confirmations the last one counts, also of concurrent ones', async t => {
   const { visitor } = conchWith()
@@ -326,7 +358,31 @@ t.test('a record says how its task ended, and why, with text and without any', a
 t.test('a text can be checked while it is edited, and nothing is stored', async t => {
   const { visitor } = conchWith()
   const check = (body: object) => visitor.json('POST', '/api/records/check', body)
-  t.same((await check({ category: 'club', text: '' })).body, { bytes: 0, overBy: 0, marks: [], limit: 1500 })
+  const nothing = { bytes: 0, overBy: 0, findings: [], sentences: [], marks: [], limit: 1500 }
+  t.same((await check({ category: 'club', text: '' })).body, nothing)
+  const whole = await check({
+    ...{ category: 'club', schoolLevel: 'elementary', text: '엑셀로 12번 말했음.', observations: '말함.' },
+    ...{ category: 'career', schoolYear: 2026, keywords: ['말'] },
+  })
+  t.match(whole.body, {
+    limit: null,
+    findings: [
+      { rule: 'no-ground', kind: 'ground', strength: 'check' },
+      {
+        rule: 'company-or-brand',
+        kind: 'ban',
+        strength: 'forbidden',
+        start: 0,
+        end: 3,
+        replacement: '표 계산 프로그램으로',
+      },
+      { rule: 'number', kind: 'ground', text: '12', source: /./, page: 27 },
+      { rule: 'past-tense', kind: 'form', replacement: '말함', page: null },
+    ],
+    sentences: [{ start: 0, leansOn: [] }],
+    marks: [{ start: 0, end: 3, reason: 'company-or-brand' }],
+  })
+  t.same((await check({ category: 'club', text: '말했음', form: false })).body, { ...nothing, bytes: 9 })
   t.match((await check({ category: 'career', text: '토익', targetBytes: 100 })).body, {
     bytes: 6,
     limit: 100,
@@ -340,6 +396,9 @@ t.test('a text can be checked while it is edited, and nothing is stored', async 
     [{ text: '' }, '/category'],
     [{ category: 'club', text: '', targetBytes: 99 }, '/targetBytes'],
     [{ category: 'club', text: '', bytes: 0 }, '/bytes'],
+    [{ category: 'club', text: '', observations: ' ' }, '/observations'],
+    [{ category: 'club', text: '', observations: '가'.repeat(20_001) }, '/observations'],
+    [{ category: 'club', text: '', form: 'no' }, '/form'],
   ] as const)
     t.match((await check(wrong)).body, { status: 400, errors: [{ pointer }] })
 })

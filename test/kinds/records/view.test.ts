@@ -68,6 +68,7 @@ t.test('the confirmed text is measured as it is, beside the original', async t =
     output: 0,
     original: '원래 글.',
     text: '고친 글과 토익.',
+    despite: '작품 이름이다.',
     confirmedAt: new Date('2026-03-03T00:00:00Z'),
     damaged: false,
   })
@@ -75,7 +76,9 @@ t.test('the confirmed text is measured as it is, beside the original', async t =
     output: 0,
     original: '원래 글.',
     text: '고친 글과 토익.',
+    despite: '작품 이름이다.',
     bytes: 6 * 3 + 2 + 1,
+    findings: [{ rule: 'language-test', kind: 'ban', text: '토익' }],
     marks: [{ text: '토익' }],
     confirmedAt: '2026-03-03T00:00:00.000Z',
   })
