@@ -43,8 +43,8 @@ t.test('the observations are in it', async t => {
 })
 
 t.test('nothing is forbidden, and nothing is added that a record may not contain', async t => {
+  // The sports day was observed.
   for (const part of parts)
-    // The sports day was observed.
     for (const text of observations)
       for (const record of records({ ...part, observations: text }))
         t.same(

@@ -7,7 +7,8 @@ import { CopyButton } from '../../text/copy-button.js'
 import { GrowingText } from '../../text/growing-text.js'
 import { useKeptFocus } from '../../use-kept-focus.js'
 import { ByteMeter } from '../text/byte-meter.js'
-import { MarkedText, MarkList } from '../text/marked-text.js'
+import { FindingList } from '../text/finding-list.js'
+import { MarkedText } from '../text/marked-text.js'
 import { useBytes } from '../text/use-bytes.js'
 
 /**
@@ -40,13 +41,13 @@ export function Column(props) {
       <div class="text" lang="ko" aria-live="off">
         ${
           version && ended
-            ? html`<${MarkedText} text=${version.text} marks=${version.marks} />`
+            ? html`<${MarkedText} text=${version.text} findings=${version.findings} />`
             : html`<${GrowingText} text=${output.text} />`
         }
       </div>
       ${counted === 0 && html`<${NoText} output=${output} writing=${writing} />`}
       ${!writing && html`<${OutputFault} output=${output} />`}
-      ${version && ended && version.marks.length > 0 && html`<${MarkList} marks=${version.marks} />`}
+      ${version && ended && html`<${FindingList} findings=${version.findings} />`}
       <${Actions} ...${props} name=${name} writing=${writing} empty=${counted === 0} />
     </section>
   `

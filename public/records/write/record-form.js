@@ -5,7 +5,7 @@ import { html, useRef } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { useArrival } from '../../use-arrival.js'
 import { LimitSource } from '../text/limit-source.js'
-import { categoryAt, chosenPart, offeredParts } from './chosen-part.js'
+import { categoryAt, chosenPart, chosenYear, offeredParts } from './chosen-part.js'
 import { useFormValues } from './use-form-values.js'
 import { useRecordSubmission } from './use-record-submission.js'
 
@@ -25,7 +25,7 @@ export function RecordForm({ arrived, limits }) {
   const limit = chosenPart(limits, values)
   const named = values.category === 'subject' || values.category === 'club' ? values.category : undefined
 
-  const years = [0, 1, 2, 3].map(ago => limits.schoolYear - ago)
+  const years = [...new Set([0, 1, 2, 3].map(ago => limits.schoolYear - ago).concat(chosenYear(limits, values)))]
 
   /** @param {keyof import('./form-values.js').FormValues} name */
   const bind = name => ({
@@ -60,8 +60,10 @@ export function RecordForm({ arrived, limits }) {
               ${levels.map(level => html`<option key=${level} value=${level}>${t(`records.level.${level}`)}</option>`)}
             </select>`} />
         <${Field} id="schoolYear" label=${t('records.form.year')} hint=${t('records.form.year.hint')} error=${errors.schoolYear}
-          control=${(/** @type {object} */ more) => html`<select ...${more} ...${bind('schoolYear')}>
-              ${years.map(year => html`<option key=${year} value=${year === limits.schoolYear ? '' : String(year)}>${t('records.form.year.one', { year: String(year) })}</option>`)}
+          control=${(
+            /** @type {object} */ more,
+          ) => html`<select ...${more} ...${bind('schoolYear')} value=${String(chosenYear(limits, values))}>
+              ${years.map(year => html`<option key=${year} value=${String(year)}>${t('records.form.year.one', { year: String(year) })}</option>`)}
             </select>`} />
       </div>
 
