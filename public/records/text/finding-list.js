@@ -64,7 +64,7 @@ function Items({ findings, onGo, onMend }) {
           }
           <details class="source">
             <summary>${t('records.findings.source')}</summary>
-            ${source}${page !== null && `, ${t('records.limit.page', { page })}`}
+            <span lang="ko">${source}</span>${page !== null && `, ${t('records.limit.page', { page })}`}
           </details>
         </li>`
       })}

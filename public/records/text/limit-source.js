@@ -12,7 +12,7 @@ export function LimitSource({ limit }) {
   return html`
     <details class="limit-source">
       <summary>${t('records.limit.source')}</summary>
-      <p>${source}${page !== null && `, ${t('records.limit.page', { page })}`}</p>
+      <p><span lang="ko">${source}</span>${page !== null && `, ${t('records.limit.page', { page })}`}</p>
       <p>${t('records.limit.since', { year: String(since) })} ${t(`records.limit.${verified}`)}</p>
       ${assumed && html`<p>${t('records.limit.assumed')}</p>`}
       ${note && html`<p>${pick(note)}</p>`}

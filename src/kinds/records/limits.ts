@@ -30,7 +30,7 @@ const before = { schoolLevel: 'high', schoolYear: 2025 } as const
 
 const shared: Names = {
   ko: '공통과목 1과 2는 분량을 함께 쓴다고 알려져 있습니다. 공식 기재요령에서 확인하지는 못했습니다.',
-  en: '공통과목 1 and 2 are reported to share one limit. No official text seen.',
+  en: 'Common subjects 1 and 2 are reported to share one limit. No official text seen.',
 }
 const perEntry: Names = { ko: '봉사활동 한 건마다의 한도입니다.', en: 'For each entry.' }
 const unclear: Names = {
