@@ -29,7 +29,8 @@ export { Unreachable }
 export class Refused extends Error {
   /**
    * @param {number} status
-   * @param {{ code?: string, detail?: string, errors?: FieldFault[], overBy?: number }} problem
+   * @param {{ code?: string, detail?: string, errors?: FieldFault[], overBy?: number,
+   *   findings?: import('./records/api.js').Finding[] }} problem
    * @param {number | undefined} retryAfterSeconds
    */
   constructor(status, problem, retryAfterSeconds) {
@@ -38,6 +39,7 @@ export class Refused extends Error {
     this.code = problem.code ?? ''
     this.errors = problem.errors ?? []
     this.overBy = problem.overBy ?? 0
+    this.findings = problem.findings ?? []
     this.retryAfterSeconds = retryAfterSeconds
     /** Attempts before this one had no answer. */
     this.attempt = 0

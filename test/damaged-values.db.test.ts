@@ -60,7 +60,7 @@ const [record, review, quiz, { talk }] = await Promise.all([
 ])
 const whole = { record, review, quiz, talk }
 const [recordOf, reviewOf, quizOf, talkOf, refusedReview, refusedOutput] = await Promise.all([
-  each(['subject', 'label', 'text', 'input', 'original', 'confirmed', 'beside', 'marks'], () =>
+  each(['subject', 'label', 'text', 'input', 'original', 'confirmed', 'despite', 'beside', 'marks'], () =>
     writtenRecord(mine, marker),
   ),
   each(['input', ...Object.keys(damages)], () => writtenReview(mine, `${marker} 일기`)),
@@ -69,8 +69,11 @@ const [recordOf, reviewOf, quizOf, talkOf, refusedReview, refusedOutput] = await
   writtenReview(mine, `${marker} REFUSE`),
   writtenReview(mine, `${marker} REFUSE`),
 ])
-for (const place of ['original', 'confirmed'])
-  await mine.json('PUT', `/api/records/${recordOf[place]}`, { output: 0, text: `${marker} 고침`, confirmed: true })
+for (const place of ['original', 'confirmed', 'despite'])
+  await mine.json('PUT', `/api/records/${recordOf[place]}`, {
+    ...{ output: 0, text: `${marker} 토익`, despite: `${marker} 까닭` },
+    confirmed: true,
+  })
 await mine.json('POST', `/api/quizzes/${quizOf.answers}/attempts`, { answers: [1] })
 await reachable(mine, '01012345678')
 // An owner is not notified of a task that they followed to its end: so of one that is only polled.
@@ -132,6 +135,7 @@ for (const [place, id] of Object.entries(recordOf)) {
   if (place === 'marks') damaged('outputs', 'original', `task_id = '${id}' and index = 1`)
   if (place === 'input') damaged('tasks', 'input', `id = '${id}'`)
   if (place === 'original') damaged('record_confirmations', 'original', `record_id = '${id}'`)
+  if (place === 'despite') damaged('record_confirmations', 'despite', `record_id = '${id}'`)
   if (place === 'confirmed') damaged('record_confirmations', 'text', `record_id = '${id}'`)
 }
 damaged('tasks', 'input', `id = '${reviewOf.input}'`)
@@ -217,7 +221,7 @@ t.test('records', async t => {
   t.equal(isDamaged(whole.record), undefined)
   t.equal(isDamaged(recordOf.input), undefined, 'a list does not show the input')
   const shown = async (place: string) => (await owner.json('GET', `/api/records/${recordOf[place]}`)).body
-  for (const place of ['subject', 'label', 'text', 'original', 'confirmed', 'marks']) {
+  for (const place of ['subject', 'label', 'text', 'original', 'confirmed', 'despite', 'marks']) {
     t.equal(isDamaged(recordOf[place]), true, place)
     t.match(await shown(place), { id: recordOf[place], damaged: true, category: 'subject' }, `${place}, alone`)
   }
@@ -233,6 +237,7 @@ t.test('records', async t => {
   const { versions: unmarked } = (await shown('marks')) as { versions: object[] }
   t.match(unmarked, [{ original: '**바다** 글' }, { text: '바다 글', damaged: true }])
   t.notOk('original' in (unmarked[1] ?? {}), 'the text that was saved is shown without it')
+  t.match(await shown('despite'), { saved: { text: `${marker} 토익`, despite: null, damaged: true } })
   t.match(await shown('confirmed'), { saved: { text: '', damaged: true }, versions: [{ text: '바다 글' }, {}] })
 
   t.test('a value that cannot be read cannot be confirmed; the rest can', async t => {

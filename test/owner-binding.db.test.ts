@@ -38,7 +38,10 @@ const first = await startConch(t, storage)
 const [mine, others] = [first.visitor(), first.visitor()]
 const belongings = async (visitor: Visitor, marker: string, number: string) => {
   const record = await writtenRecord(visitor, marker)
-  await visitor.json('PUT', `/api/records/${record}`, { output: 0, text: `${marker} 고침`, confirmed: true })
+  await visitor.json('PUT', `/api/records/${record}`, {
+    ...{ output: 0, text: `${marker} 토익`, despite: `${marker} 까닭` },
+    confirmed: true,
+  })
   const review = await writtenReview(visitor, `${marker} 일기`)
   const failed = await writtenReview(visitor, `${marker} REFUSE`)
   const quiz = await madeQuiz(visitor, `${marker} 주제`)

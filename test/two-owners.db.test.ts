@@ -238,7 +238,10 @@ async function made(name: Name, index: number) {
   const records = await written(plan.records, '/api/records', { category: 'club', observations: text, versions: 1 })
   const confirmed = records.slice(0, plan.confirmed)
   for (const id of confirmed)
-    await visitor.json('PUT', `/api/records/${id}`, { output: 0, text: `확정 ${text}`, confirmed: true })
+    await visitor.json('PUT', `/api/records/${id}`, {
+      ...{ output: 0, text: `확정 ${text} 토익`, despite: `까닭 ${text}` },
+      confirmed: true,
+    })
   const reviews = await written(plan.reviews, '/api/reviews', { body: text, type: 'FEELING' })
   const failed = await written(plan.failed, '/api/reviews', { body: `빈 답 ${name}`, type: 'FEELING' })
   const made = await written(plan.quizzes.length, '/api/quizzes', { topic: text, questionCount: 2 })

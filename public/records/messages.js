@@ -25,7 +25,29 @@ export const ko = {
   'records.meter.bytes': '{bytes}바이트',
   'records.meter.over': '{bytes}바이트 넘음',
 
-  'records.marks.title': '살펴볼 표현 {count}곳',
+  'records.level.high': '고등학교',
+  'records.level.middle': '중학교',
+  'records.level.elementary': '초등학교',
+
+  'records.limit.source': '한도의 근거',
+  'records.limit.page': '{page}쪽',
+  'records.limit.since': '{year}학년도부터.',
+  'records.limit.quoted': '공식 기재요령을 인용한 값입니다.',
+  'records.limit.reported': '공식 기재요령에서 확인하지 못한 값입니다.',
+  'records.limit.assumed': '이 학년도의 기재요령은 아직 알지 못해 가장 최근 값을 씁니다.',
+
+  'records.findings.forbidden': '쓸 수 없는 표현 {count}곳',
+  'records.findings.look': '살펴볼 표현 {count}곳',
+  'records.findings.form': '문체와 형식 {count}곳',
+  'records.findings.source': '근거',
+  'records.findings.mend': "'{replacement}'(으)로 바꾸기",
+  'records.findings.remove': '빼기',
+  'records.findings.blank': '빈칸',
+
+  'records.grounds.title': '문장마다 근거 보기',
+  'records.grounds.without': '근거를 찾지 못한 문장 {count}개',
+  'records.grounds.none': '관찰 내용에서 근거를 찾지 못했습니다.',
+
   'records.marks.go': '글에서 찾기: {text}',
 
   'records.edit.title': '{name} 고치기',
@@ -33,7 +55,8 @@ export const ko = {
   'records.edit.reset': '처음 글로 되돌리기',
   'records.edit.close': '닫기',
   'records.edit.checkFailed': '표현을 살펴보지 못했습니다. 저장할 때 다시 살펴봅니다.',
-  'records.edit.confirm': '이 글을 제가 직접 관찰한 내용과 견주어 확인했으며, 기록의 책임이 저에게 있음을 압니다.',
+  'records.edit.confirm':
+    '사실과 다른 내용, 부풀린 내용, 기재요령에 어긋나는 내용이 없는지 제가 직접 확인했고, 기록의 책임이 저에게 있음을 압니다.',
   'records.edit.confirm.missing': '저장하려면 먼저 이 확인에 표시해 주세요.',
   'records.edit.save': '확인하고 저장',
   'records.edit.saving': '저장하는 중…',
@@ -41,6 +64,10 @@ export const ko = {
   'records.edit.empty': '저장할 글이 비어 있습니다.',
   'records.edit.failed': '저장하지 못했습니다.',
   'records.edit.over': '한도를 {bytes}바이트 넘습니다. 나이스에는 다 들어가지 않을 수 있습니다.',
+  'records.edit.forbidden': '기재요령에서 쓸 수 없는 표현이 {count}곳 있어 저장하지 않았습니다.',
+  'records.edit.forbidden.change': '고치기',
+  'records.edit.despite': '그대로 두는 까닭 (글과 함께 남습니다)',
+  'records.edit.despite.save': '까닭을 남기고 저장',
   'records.edit.over.shorten': '줄이기',
   'records.edit.over.save': '넘은 채로 저장',
   'records.edit.kept': '고친 글은 이 탭에 남아 있습니다.',
@@ -48,6 +75,7 @@ export const ko = {
   'records.saved.title': '저장한 글',
   'records.saved.when': '{date}에 확인하고 저장함',
   'records.saved.original': 'AI가 쓴 처음 글',
+  'records.saved.despite': '그대로 둔 까닭:',
   'records.saved.edit': '다시 고치기',
 
   'records.history.title': '기록함',
@@ -102,7 +130,29 @@ export const en = {
   'records.meter.bytes': '{bytes} bytes',
   'records.meter.over': '{bytes} bytes over',
 
-  'records.marks.title': 'Worth a look: {count}',
+  'records.level.high': 'High school',
+  'records.level.middle': 'Middle school',
+  'records.level.elementary': 'Elementary school',
+
+  'records.limit.source': 'Where the limit comes from',
+  'records.limit.page': 'p. {page}',
+  'records.limit.since': 'From school year {year}.',
+  'records.limit.quoted': "Quoted from the ministry's guide.",
+  'records.limit.reported': "Not found in the ministry's guide.",
+  'records.limit.assumed': 'The guide of this school year is not known yet: this is the newest value.',
+
+  'records.findings.forbidden': 'Not allowed: {count}',
+  'records.findings.look': 'Worth a look: {count}',
+  'records.findings.form': 'Style and form: {count}',
+  'records.findings.source': 'Source',
+  'records.findings.mend': 'Change to "{replacement}"',
+  'records.findings.remove': 'Take out',
+  'records.findings.blank': 'blank',
+
+  'records.grounds.title': 'What each sentence rests on',
+  'records.grounds.without': 'Without ground: {count}',
+  'records.grounds.none': 'Nothing in the observations supports it.',
+
   'records.marks.go': 'Find in the text: {text}',
 
   'records.edit.title': 'Edit {name}',
@@ -110,7 +160,8 @@ export const en = {
   'records.edit.reset': 'Back to the original text',
   'records.edit.close': 'Close',
   'records.edit.checkFailed': 'The text could not be checked now. It is checked again when saved.',
-  'records.edit.confirm': 'I have checked this text against my own observation and am responsible for it.',
+  'records.edit.confirm':
+    'I have checked that nothing in this text is false, inflated or against the guide, and I am responsible for it.',
   'records.edit.confirm.missing': 'Please tick this before saving.',
   'records.edit.save': 'Confirm and save',
   'records.edit.saving': 'Saving…',
@@ -118,6 +169,10 @@ export const en = {
   'records.edit.empty': 'There is no text to save.',
   'records.edit.failed': 'It could not be saved.',
   'records.edit.over': '{bytes} bytes over the limit. It may not fit into NEIS.',
+  'records.edit.forbidden': 'Not saved: passages that the guide forbids: {count}.',
+  'records.edit.forbidden.change': 'Change it',
+  'records.edit.despite': 'Why it stands as it is (kept with the text)',
+  'records.edit.despite.save': 'Save with this reason',
   'records.edit.over.shorten': 'Shorten it',
   'records.edit.over.save': 'Save it as it is',
   'records.edit.kept': 'Your edit stays in this tab.',
@@ -125,6 +180,7 @@ export const en = {
   'records.saved.title': 'Saved text',
   'records.saved.when': 'Confirmed and saved on {date}',
   'records.saved.original': 'As the AI wrote it',
+  'records.saved.despite': 'Why it stands:',
   'records.saved.edit': 'Edit again',
 
   'records.history.title': 'History',

@@ -29,8 +29,7 @@ export function RecordsPage({ place }) {
 /** @param {{ place: import('../route.js').Place<import('../route.js').RecordsRoute> }} props */
 function Page({ place }) {
   const { arrived } = place
-  const { limits: every } = useServices().facts
-  const limits = { ...every, items: every.items.filter(row => row.current) }
+  const { limits } = useServices().facts
   if (place.page === 'task') return html`<${TaskPage} taskId=${place.taskId} arrived=${arrived} limits=${limits} />`
   if (place.page === 'history') return html`<${History} arrived=${arrived} limits=${limits} />`
   return html`<${WritePage} arrived=${arrived} limits=${limits} />`

@@ -307,7 +307,7 @@ async function assemble(
     pages: config.pages,
     basePath: config.basePath,
     kept: keptPages,
-    facts: { model: { name: model.name, demo: model.demo }, limits: limitList() },
+    facts: () => ({ model: { name: model.name, demo: model.demo }, limits: limitList() }),
   })
 
   const stop = async (drainMs: number) => {

@@ -14,11 +14,13 @@ export interface RecordRequest {
 
 const kinds: readonly (readonly [title: string, kind: RecordRequest['kind']])[] = [
   ['행동특성', 'behaviour'],
+  ['자율·자치', 'autonomy'],
   ['자율활동', 'autonomy'],
   ['동아리활동', 'club'],
   ['진로활동', 'career'],
   ['개인별', 'individual'],
   ['과목별', 'subject'],
+  ['성취수준', 'subject'],
 ]
 
 const emphases = ['과정과 성장', '역량과 사고력', '협업과 태도', '구체적 사례', '간결한 요약']

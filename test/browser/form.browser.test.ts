@@ -80,7 +80,7 @@ t.test('a missing or wrong value is said at its field, which gets the focus', as
   await visitor.hears('표시한 칸을 고쳐 주세요.')
 
   await observations.fill('발표함')
-  await page.locator('summary').click()
+  await page.locator('form details:not(.limit-source) > summary').click()
   await page.locator('#targetBytes').fill('7')
   await page.locator('button[type=submit]').click()
   await page.locator('#targetBytes-error').waitFor()
@@ -141,7 +141,7 @@ t.test('a double click sends once', async t => {
 t.test('as many versions are written as were asked for', async t => {
   conch.model.script = version => [`${version}`]
   const visitor = await visit(t, browser, conch.url)
-  await visitor.page.locator('summary').click()
+  await visitor.page.locator('form details:not(.limit-source) > summary').click()
   await visitor.page.getByRole('radio', { name: '5개' }).check({ force: true })
   await visitor.write('발표함')
   await visitor.ended()

@@ -24,7 +24,7 @@ export class RecordPage extends Visitor {
     if (more.subject) await page.locator('#subject').fill(more.subject)
     if (more.label) await page.locator('#label').fill(more.label)
     if (more.target) {
-      await page.locator('summary').click()
+      await page.locator('form details:not(.limit-source) > summary').click()
       await page.locator('#targetBytes').fill(more.target)
     }
     await page.locator('button[type=submit]').click()

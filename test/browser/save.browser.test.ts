@@ -18,7 +18,7 @@ async function ended(t: Parameters<typeof visit>[0], more = {}) {
     visitor,
     page,
     area: page.getByLabel('저장할 글'),
-    confirm: page.getByRole('checkbox', { name: /제가 직접 관찰한 내용/ }),
+    confirm: page.getByRole('checkbox', { name: /부풀린 내용.*기재요령/ }),
     save: page.getByRole('button', { name: '확인하고 저장' }),
     saved: page.getByRole('region', { name: /저장한 글/ }),
     choose: (index: number) => visitor.column(index).button('골라서 고치기').click(),
@@ -110,7 +110,7 @@ t.test('what a record must not hold is marked with its reason, also while editin
   const { root } = visitor.column(0)
   t.equal(await root.locator('.text mark').first().textContent(), '토익')
   t.ok(await root.locator('.text mark').first().getAttribute('title'))
-  t.match(await root.locator('.marks').textContent(), /살펴볼 표현 1곳.*토익.*어학시험/s)
+  t.match(await root.locator('.marks').textContent(), /쓸 수 없는 표현 1곳.*토익.*어학시험/s)
 
   await visitor.column(0).button('골라서 고치기').click()
   const area = visitor.page.getByLabel('저장할 글')
@@ -121,6 +121,55 @@ t.test('what a record must not hold is marked with its reason, also while editin
     return value.slice(selectionStart, selectionEnd)
   })
   t.equal(selected, '토플')
+})
+
+t.test('what is forbidden stops the saving until it is changed, or the teacher says why it stands', async t => {
+  conch.model.script = () => ['엑셀로 정리했음. 토익을 말함.']
+  const visitor = await visit(t, browser, conch.url)
+  await visitor.write('발표함.')
+  await visitor.ended()
+  const { page } = visitor
+  await visitor.column(0).button('골라서 고치기').click()
+  const area = page.getByLabel('저장할 글')
+  const editor = page.locator('.editor')
+  await editor.getByRole('button', { name: "'표 계산 프로그램으로'(으)로 바꾸기" }).click()
+  t.equal(await area.inputValue(), '표 계산 프로그램으로 정리했음. 토익을 말함.')
+  t.equal(await editor.locator('details.form-findings').getAttribute('open'), null, 'form is folded')
+  await editor.locator('details.form-findings > summary').click()
+  await editor.getByRole('button', { name: "'정리함'(으)로 바꾸기" }).click()
+  t.equal(await area.inputValue(), '표 계산 프로그램으로 정리함. 토익을 말함.')
+  await page.getByRole('checkbox', { name: /부풀린 내용/ }).check()
+  await page.getByRole('button', { name: '확인하고 저장' }).click()
+  const stop = page.locator('.forbidden-findings')
+  await stop.waitFor()
+  t.match(await stop.textContent(), /1곳.*토익.*18쪽/s)
+  await stop.getByRole('button', { name: '까닭을 남기고 저장' }).click()
+  await page.locator('#editor-despite:focus').waitFor()
+  t.same((await visitor.api<{ saved: unknown }>(`/api/records/${visitor.taskId}`)).saved, null, 'not without a reason')
+  await page.screenshot({ path: 'test-artifacts/record-forbidden.png', fullPage: true })
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than a phone')
+  await page.screenshot({ path: 'test-artifacts/record-forbidden-390-dark.png', fullPage: true })
+  await stop.getByLabel(/그대로 두는 까닭/).fill('책 제목이다.')
+  await stop.getByRole('button', { name: '까닭을 남기고 저장' }).click()
+  const saved = page.getByRole('region', { name: /저장한 글/ })
+  await saved.waitFor()
+  t.match(await saved.textContent(), '그대로 둔 까닭: 책 제목이다.')
+})
+
+t.test('the form offers the parts of a school level, and says where a limit comes from', async t => {
+  const { page } = await visit(t, browser, conch.url)
+  const parts = () => page.locator('fieldset.choices').first().locator('label').allTextContents()
+  t.match((await parts()).join('|'), /행동특성 및 종합의견\s*900바이트/)
+  await page.getByLabel('학교급').selectOption('elementary')
+  t.match((await parts()).join('|'), /성취수준 및 특기사항\s*제한 없음.*자율·자치 및 동아리활동/)
+  await page.getByLabel('학교급').selectOption('high')
+  await page.getByLabel('학년도').selectOption('2025')
+  t.match((await parts()).join('|'), /행동특성 및 종합의견\s*1,500바이트/)
+  await page.locator('form .limit-source summary').click()
+  t.match(await page.locator('form .limit-source').textContent(), /기재요령.*2022.*확인하지 못한/s)
+  await page.screenshot({ path: 'test-artifacts/record-form.png', fullPage: true })
 })
 
 t.test('a text is copied', async t => {

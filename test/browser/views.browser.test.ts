@@ -18,10 +18,13 @@ async function* views(visitor: RecordPage) {
   await visitor.write('토론에서 근거를 들어 말함.', { subject: '국어', label: '2-3-15' })
   await visitor.ended()
   await visitor.page.locator('#edit-0').click()
-  await visitor.page.locator('.editor .marks').waitFor()
+  await visitor.page.locator('.editor .marks.forbidden').waitFor()
   yield 'task'
   await visitor.page.locator('#editor-confirm').check()
   await visitor.page.locator('.confirm .primary').click()
+  await visitor.page.locator('#editor-despite').fill('책 제목이다.')
+  yield 'forbidden'
+  await visitor.page.locator('.forbidden-findings .danger').click()
   await visitor.page.locator('.saved-text').waitFor()
   yield 'saved'
   await visitor.page.locator('nav.pages a').nth(1).click()

@@ -51,7 +51,10 @@ t.test('neither the database nor the log has any text of users or the model', as
 
   upstream.reset(writing)
   const recordId = await written(visitor, '/api/records', record)
-  await sent(visitor, 'PUT', `/api/records/${recordId}`, { output: 0, text: `${marker} 고침`, confirmed: true })
+  await sent(visitor, 'PUT', `/api/records/${recordId}`, {
+    ...{ output: 0, text: `${marker} 토익`, despite: `${marker} 까닭` },
+    confirmed: true,
+  })
   await written(visitor, '/api/reviews', review)
   const quizId = await written(visitor, '/api/quizzes', quiz)
   await sent(visitor, 'POST', `/api/quizzes/${quizId}/attempts`, { answers: [1] })

@@ -2,8 +2,9 @@ import t from 'tap'
 import { finalOf } from '../../src/demo-model/hangul.ts'
 import { writeReply } from '../../src/demo-model/writer.ts'
 import { neisBytes } from '../../src/kinds/records/bytes.ts'
-import { categories } from '../../src/kinds/records/category.ts'
-import { findMarks } from '../../src/kinds/records/marks.ts'
+import { schoolLevels } from '../../src/kinds/records/category.ts'
+import { findBanned } from '../../src/kinds/records/check/check-text.ts'
+import { partsOf } from '../../src/kinds/records/limits.ts'
 import { emphases, type RecordPromptInput, recordPrompt } from '../../src/kinds/records/prompt.ts'
 
 const observations = [
@@ -14,6 +15,7 @@ const observations = [
   'Did an experiment. Explained it to friends.',
   '...',
 ]
+const parts = schoolLevels.flatMap(schoolLevel => partsOf(schoolLevel).map(category => ({ category, schoolLevel })))
 const versions = Array.from(emphases.keys())
 
 function records(input: Partial<RecordPromptInput>): string[] {
@@ -22,9 +24,9 @@ function records(input: Partial<RecordPromptInput>): string[] {
 }
 
 t.test('a record is one paragraph of nominal sentences without a subject, of every category and version', async t => {
-  for (const category of categories) {
+  for (const part of parts) {
     for (const text of observations) {
-      for (const record of records({ category, observations: text })) {
+      for (const record of records({ ...part, observations: text })) {
         t.notMatch(record, /[\n\r]|학생은/)
         const sentences = record.replace(/\.$/, '').split('. ')
         t.ok(
@@ -40,10 +42,15 @@ t.test('the observations are in it', async t => {
   for (const record of records({})) t.match(record, /몬티홀 문제를 직접 실험으로 검증/)
 })
 
-t.test('nothing is added that a record may not contain', async t => {
-  for (const category of categories)
+t.test('nothing is forbidden, and nothing is added that a record may not contain', async t => {
+  // The sports day was observed.
+  for (const part of parts)
     for (const text of observations)
-      for (const record of records({ category, observations: text })) t.same(findMarks(record), [])
+      for (const record of records({ ...part, observations: text }))
+        t.same(
+          findBanned(record, part).filter(({ text }) => text !== '체육대회'),
+          [],
+        )
 })
 
 t.test('the versions differ, and the same prompt gets the same record', async t => {

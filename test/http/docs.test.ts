@@ -22,7 +22,7 @@ async function appFor(t: Test) {
     async () => 'ok',
   )
   app.post('/api/things', { schema: { body: Type.Object({ name: Type.String() }) } }, async () => 'ok')
-  await app.register(pages, { pages: 'bundled', facts: pageFacts })
+  await app.register(pages, { pages: 'bundled', facts: () => pageFacts })
   return app
 }
 

@@ -11,7 +11,8 @@ export function keyEntry(id: string): string {
 export async function confirmedRecord(visitor: Visitor): Promise<string> {
   const id = await visitor.record({ ...anyRecord, label: '1반', versions: 1 })
   await visitor.finished(id)
-  const saved = await visitor.json('PUT', `/api/records/${id}`, { output: 0, text: `고침 ${id}`, confirmed: true })
+  const despite = { text: `고침 토익 ${id}`, despite: `까닭 ${id}` }
+  const saved = await visitor.json('PUT', `/api/records/${id}`, { output: 0, ...despite, confirmed: true })
   if (saved.status !== 200) throw new Error(`PUT: ${saved.status} ${JSON.stringify(saved.body)}`)
   return id
 }

@@ -3,8 +3,11 @@ import { useServices } from '../../services.js'
 import { useDraft } from '../../use-draft.js'
 import { Observations } from '../task/observations.js'
 import { ByteMeter } from '../text/byte-meter.js'
-import { MarkList } from '../text/marked-text.js'
+import { FindingList } from '../text/finding-list.js'
+import { mended } from '../text/finding-order.js'
 import { neisBytes } from '../text/neis-bytes.js'
+import { Confirmation } from './confirmation.js'
+import { Grounds } from './grounds.js'
 import { useCheck } from './use-check.js'
 import { useSaving } from './use-saving.js'
 
@@ -15,17 +18,17 @@ import { useSaving } from './use-saving.js'
  * and only then does the page offer to save it as it is.
  *
  * @param {{ taskId: string, output: { index: number, text: import('../../text/output-text.js').ReadableText }, record?: import('../api.js').RecordView,
- *   category: string, limitBytes?: number, targetBytes?: number | null, ended: boolean, onClose: () => void,
+ *   limitBytes?: number, ended: boolean, onClose: () => void,
  *   onSaved: (record: import('../api.js').RecordView) => void }} props
  */
-export function Editor({ taskId, output, record, category, limitBytes, targetBytes, ended, onClose, onSaved }) {
+export function Editor({ taskId, output, record, limitBytes, ended, onClose, onSaved }) {
   const { t } = useServices()
   const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
   // As a textarea has it: else the positions of the flagged passages would be off.
   const original = output.text.value.replace(/\r\n?/g, '\n')
   const before = record?.saved?.output === output.index ? record.saved.text : original
   const draft = useDraft(`draft:${taskId}:${output.index}`, before)
-  const check = useCheck(category, draft.text, targetBytes)
+  const check = useCheck(record, draft.text)
   const saving = useSaving(taskId, output.index, saved => {
     draft.forget()
     onSaved(saved)
@@ -33,6 +36,13 @@ export function Editor({ taskId, output, record, category, limitBytes, targetByt
   useEffect(() => area.current?.focus(), [])
   useEffect(() => saving.reconsider(), [draft.text])
 
+  /** @param {{ start: number, end: number }} place */
+  const go = place => select(area.current, place)
+  /** @param {import('../api.js').Finding} finding of exactly this text */
+  const mend = finding => {
+    draft.set(mended(draft.text, finding))
+    area.current?.focus()
+  }
   const name = t('records.output.name', { number: output.index + 1 })
   return html`
     <section class="card editor" aria-labelledby="editor-title">
@@ -45,48 +55,18 @@ export function Editor({ taskId, output, record, category, limitBytes, targetByt
       <textarea ref=${area} id="editor-text" lang="ko" rows="10" value=${draft.text} aria-describedby="editor-meter"
         onInput=${(/** @type {Event & { currentTarget: HTMLTextAreaElement }} */ event) => draft.set(event.currentTarget.value)}></textarea>
       <div id="editor-meter">
-        <${ByteMeter} bytes=${check.result?.bytes ?? neisBytes(draft.text)} limitBytes=${check.result?.limit ?? limitBytes} />
+        <${ByteMeter} bytes=${check.result?.bytes ?? neisBytes(draft.text)} limitBytes=${check.result?.limit ?? limitBytes} limit=${record?.limit} />
       </div>
       ${check.failed && html`<p class="quiet">${t('records.edit.checkFailed')}</p>`}
-      ${check.marks.length > 0 && html`<${MarkList} marks=${check.marks} onGo=${(/** @type {import('../api.js').Mark} */ mark) => select(area.current, mark)} />`}
+      <${FindingList} findings=${check.findings} onGo=${go} onMend=${check.result && mend} />
+      ${check.result && html`<${Grounds} text=${draft.text} observations=${record?.request?.observations ?? ''} sentences=${check.result.sentences} onGo=${go} />`}
       ${draft.text !== original && html`<p><button type="button" class="link" onClick=${() => draft.set(original)}>${t('records.edit.reset')}</button></p>`}
-      <${Confirmation} saving=${saving} text=${draft.text} waiting=${!ended || !record} onShorten=${() => area.current?.focus()} />
+      <${Confirmation} saving=${saving} text=${draft.text} waiting=${!ended || !record} onEdit=${() => area.current?.focus()} onGo=${go} />
     </section>
   `
 }
 
-/**
- * @param {{ saving: ReturnType<typeof useSaving>, text: string, waiting: boolean, onShorten: () => void }} props
- */
-function Confirmation({ saving, text, waiting, onShorten }) {
-  const { t } = useServices()
-  return html`
-    <div class="confirm">
-      <label class="check">
-        <input type="checkbox" id="editor-confirm" checked=${saving.confirmed} aria-describedby="editor-fault"
-          aria-invalid=${saving.fault && !saving.confirmed ? 'true' : undefined}
-          onChange=${(/** @type {Event & { currentTarget: HTMLInputElement }} */ event) => saving.confirm(event.currentTarget.checked)} />
-        <span>${t('records.edit.confirm')}</span>
-      </label>
-      <p id="editor-fault" class="error">${saving.fault}</p>
-      ${
-        saving.overBy > 0
-          ? html`<div class="notice bad">
-              <p>${t('records.edit.over', { bytes: saving.overBy })}</p>
-              <button type="button" onClick=${onShorten}>${t('records.edit.over.shorten')}</button>
-              <button type="button" class="danger" onClick=${() => saving.save(text, true)}>${t('records.edit.over.save')}</button>
-            </div>`
-          : html`<button type="button" class="primary" aria-disabled=${saving.busy || waiting ? 'true' : undefined}
-              onClick=${() => waiting || saving.save(text, false)}>
-              ${t(saving.busy ? 'records.edit.saving' : 'records.edit.save')}
-            </button>`
-      }
-      ${waiting && html`<p class="quiet">${t('records.edit.wait')}</p>`}
-    </div>
-  `
-}
-
-/** @param {HTMLTextAreaElement | null} area @param {import('../api.js').Mark} mark */
+/** @param {HTMLTextAreaElement | null} area @param {{ start: number, end: number }} place */
 function select(area, { start, end }) {
   area?.focus()
   area?.setSelectionRange(start, end)

@@ -4,7 +4,8 @@ import { DamagedPart } from '../../task/damaged.js'
 import { CopyButton } from '../../text/copy-button.js'
 import { useArrival } from '../../use-arrival.js'
 import { ByteMeter } from '../text/byte-meter.js'
-import { MarkedText, MarkList } from '../text/marked-text.js'
+import { FindingList } from '../text/finding-list.js'
+import { MarkedText } from '../text/marked-text.js'
 
 /** @param {{ arrived: boolean, saved: import('../api.js').Saved, limitBytes?: number, onEdit: (output: number) => void }} props */
 export function SavedText({ arrived, saved, limitBytes, onEdit }) {
@@ -20,9 +21,10 @@ export function SavedText({ arrived, saved, limitBytes, onEdit }) {
       ${
         saved.damaged && saved.text === ''
           ? html`<${DamagedPart} />`
-          : html`<div class="text" lang="ko"><${MarkedText} text=${saved.text} marks=${saved.marks} /></div>`
+          : html`<div class="text" lang="ko"><${MarkedText} text=${saved.text} findings=${saved.findings} /></div>`
       }
-      ${saved.marks.length > 0 && html`<${MarkList} marks=${saved.marks} />`}
+      <${FindingList} findings=${saved.findings} />
+      ${saved.despite && html`<p>${t('records.saved.despite')} <span lang="ko">${saved.despite}</span></p>`}
       ${
         saved.original &&
         saved.original !== saved.text &&

@@ -4,30 +4,29 @@ import { useServices } from '../../services.js'
 const pauseMs = 400
 
 /**
- * The server's count and flagged passages for a text being typed, loaded when typing pauses.
+ * The server's count of a text being typed, and what to look at in it, loaded when typing pauses.
  *
- * `result` is for exactly this text, or missing while it is being checked; `marks` are the last ones known, so that
+ * `result` is for exactly this text, or missing while it is being checked; `findings` are the last ones known, so that
  * their list does not come and go with every key.
  *
- * @param {string} category
+ * @param {import('../api.js').RecordView | undefined} record whose text it is to be
  * @param {string} text
- * @param {number | null} [targetBytes]
  */
-export function useCheck(category, text, targetBytes) {
+export function useCheck(record, text) {
   const { api } = useServices()
   const [checked, setChecked] = useState(
     /** @type {{ text: string, result?: import('../api.js').Check } | undefined} */ (undefined),
   )
-  const [marks, setMarks] = useState(/** @type {import('../api.js').Mark[]} */ ([]))
+  const [findings, setFindings] = useState(/** @type {import('../api.js').Finding[]} */ ([]))
+  const observations = record?.request?.observations
   useEffect(() => {
-    if (!text.trim()) return setMarks([])
+    if (!text.trim() || !record?.category) return setFindings([])
     const current = new AbortController()
     const timer = setTimeout(async () => {
       try {
-        const request = { category, text, ...(targetBytes ? { targetBytes } : {}) }
-        const result = await api.records.check(request, current.signal)
+        const result = await api.records.check(checkRequest(record, text), current.signal)
         setChecked({ text, result })
-        setMarks(result.marks)
+        setFindings(result.findings)
       } catch {
         if (!current.signal.aborted) setChecked({ text })
       }
@@ -36,7 +35,24 @@ export function useCheck(category, text, targetBytes) {
       clearTimeout(timer)
       current.abort()
     }
-  }, [text, category])
+  }, [text, record?.id, observations])
   const current = checked?.text === text ? checked : undefined
-  return { result: current?.result, failed: current !== undefined && !current.result, marks }
+  return { result: current?.result, failed: current !== undefined && !current.result, findings }
+}
+
+/**
+ * A record that says no year has the rules of before, of which 2025 was the last.
+ *
+ * @param {import('../api.js').RecordView} record
+ * @param {string} text
+ */
+function checkRequest({ category, schoolLevel, schoolYear, targetBytes, request }, text) {
+  return {
+    category: category ?? '',
+    schoolLevel,
+    schoolYear: schoolYear ?? 2025,
+    text,
+    ...(targetBytes ? { targetBytes } : {}),
+    ...(request ? { observations: request.observations, keywords: request.keywords ?? [] } : {}),
+  }
 }

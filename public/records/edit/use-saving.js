@@ -3,8 +3,12 @@ import { explainError } from '../../explain-error.js'
 import { useState } from '../../preact.js'
 import { useServices } from '../../services.js'
 
+/** @typedef {import('../api.js').Finding} Finding */
+/** @typedef {{ despite?: string, allowOverLimit?: true }} Insistence */
+
 /**
- * Saves a text as the one the teacher answers for: only with the confirmation, and over the limit only at the second request.
+ * Saves a text as the one the teacher answers for: only with the confirmation; with what the guide forbids only with a reason, and over the
+ * limit only at the second request.
  *
  * @param {string} taskId
  * @param {number} output
@@ -16,33 +20,45 @@ export function useSaving(taskId, output, onSaved) {
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState('')
   const [overBy, setOverBy] = useState(0)
+  const [forbidden, setForbidden] = useState(/** @type {readonly Finding[]} */ ([]))
+  /** What the teacher has insisted on so far, for this text. */
+  const [insisted, setInsisted] = useState(/** @type {Insistence} */ ({}))
 
   /** @param {string} words */
   const refuse = words => {
     setFault(words)
     announce(words)
   }
-  /** @param {string} text @param {boolean} allowOverLimit */
-  const save = async (text, allowOverLimit) => {
+  /** @param {unknown} error */
+  const stop = error => {
+    if (error instanceof Refused && error.code === 'forbidden-findings') {
+      setForbidden(error.findings)
+      return announce(t('records.edit.forbidden', { count: error.findings.length }))
+    }
+    if (error instanceof Refused && error.code === 'over-limit') {
+      setForbidden([])
+      setOverBy(error.overBy)
+      return announce(t('records.edit.over', { bytes: error.overBy }))
+    }
+    refuse(`${t('records.edit.failed')} ${explainError(error, t)} ${t('records.edit.kept')}`)
+  }
+  /** @param {string} text @param {Insistence} [more] */
+  const save = async (text, more = {}) => {
     if (busy) return
     if (!text.trim()) return refuse(t('records.edit.empty'))
     if (!confirmed) {
       document.getElementById('editor-confirm')?.focus()
       return refuse(t('records.edit.confirm.missing'))
     }
+    const all = { ...insisted, ...more }
+    setInsisted(all)
     setBusy(true)
     setFault('')
     try {
-      onSaved(
-        await api.records.save(taskId, { output, text, confirmed: true, ...(allowOverLimit && { allowOverLimit }) }),
-      )
+      onSaved(await api.records.save(taskId, { output, text, confirmed: true, ...all }))
     } catch (error) {
       setBusy(false)
-      if (error instanceof Refused && error.code === 'over-limit') {
-        setOverBy(error.overBy)
-        return announce(t('records.edit.over', { bytes: error.overBy }))
-      }
-      refuse(`${t('records.edit.failed')} ${explainError(error, t)} ${t('records.edit.kept')}`)
+      stop(error)
     }
   }
   return {
@@ -50,15 +66,18 @@ export function useSaving(taskId, output, onSaved) {
     busy,
     fault,
     overBy,
+    forbidden,
     save,
     /** @param {boolean} yes */
     confirm: yes => {
       setConfirmed(yes)
       setFault('')
     },
-    /** The text has changed: messages about the last one no longer hold. */
+    /** The text has changed: messages about the last one no longer hold, nor does what was insisted on. */
     reconsider: () => {
       setOverBy(0)
+      setForbidden([])
+      setInsisted({})
       setFault('')
     },
   }

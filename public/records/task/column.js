@@ -7,7 +7,8 @@ import { CopyButton } from '../../text/copy-button.js'
 import { GrowingText } from '../../text/growing-text.js'
 import { useKeptFocus } from '../../use-kept-focus.js'
 import { ByteMeter } from '../text/byte-meter.js'
-import { MarkedText, MarkList } from '../text/marked-text.js'
+import { FindingList } from '../text/finding-list.js'
+import { MarkedText } from '../text/marked-text.js'
 import { useBytes } from '../text/use-bytes.js'
 
 /**
@@ -16,11 +17,11 @@ import { useBytes } from '../text/use-bytes.js'
  * Screen readers do not announce the text as it grows (`aria-live` off, `aria-busy`); its end is announced.
  *
  * @param {{ output: ReturnType<typeof import('../text/plain-output.js').plainOutputs>[number], version?: import('../api.js').Version, ended: boolean,
- *   emphasis?: import('../../api.js').Words, limitBytes?: number, saved: boolean,
+ *   emphasis?: import('../../api.js').Words, limitBytes?: number, limit?: import('../api.js').Limit | null, saved: boolean,
  *   editing: boolean, editable: boolean, onStop: () => void, onRetry: () => void, onEdit: () => void }} props
  */
 export function Column(props) {
-  const { output, version, ended, emphasis, limitBytes, saved, editing } = props
+  const { output, version, ended, emphasis, limitBytes, limit, saved, editing } = props
   const { t, pick } = useServices()
   const counted = useBytes(output.text)
   // A draft that is being written again still has the version before.
@@ -36,17 +37,17 @@ export function Column(props) {
         <p class="status">${t(`output.${output.status}`)}</p>
         ${saved && html`<p class="status saved">${t('records.output.saved')}</p>`}
       </header>
-      <${ByteMeter} bytes=${bytes} limitBytes=${limitBytes} />
+      <${ByteMeter} bytes=${bytes} limitBytes=${limitBytes} limit=${limit} />
       <div class="text" lang="ko" aria-live="off">
         ${
           version && ended
-            ? html`<${MarkedText} text=${version.text} marks=${version.marks} />`
+            ? html`<${MarkedText} text=${version.text} findings=${version.findings} />`
             : html`<${GrowingText} text=${output.text} />`
         }
       </div>
       ${counted === 0 && html`<${NoText} output=${output} writing=${writing} />`}
       ${!writing && html`<${OutputFault} output=${output} />`}
-      ${version && ended && version.marks.length > 0 && html`<${MarkList} marks=${version.marks} />`}
+      ${version && ended && html`<${FindingList} findings=${version.findings} />`}
       ${!writing && (output.marked || version?.original !== undefined) && html`<${Original} text=${ended ? version?.original : undefined} />`}
       <${Actions} ...${props} name=${name} writing=${writing} empty=${counted === 0} />
     </section>

@@ -34,7 +34,7 @@ export function TaskPage({ taskId, arrived, limits }) {
   const [editing, setEditing] = useEditing(taskId)
   const heading = useArrival(arrived && view.status !== undefined)
   const head = record
-  const limitBytes = limitOf(head, limits)
+  const limitBytes = limitOf(record)
 
   const keeping = useKeptFocus(view.ended)
   const [justSaved, setJustSaved] = useState(false)
@@ -97,7 +97,7 @@ export function TaskPage({ taskId, arrived, limits }) {
         ${outputs.map(
           output => html`<${Column} key=${output.index} output=${output} ended=${view.ended}
             version=${record?.versions.find(version => version.output === output.index)}
-            emphasis=${limits.emphases[output.index]} limitBytes=${limitBytes}
+            emphasis=${limits.emphases[output.index]} limitBytes=${limitBytes} limit=${head?.limit}
             saved=${record?.saved?.output === output.index} editing=${editing === output.index} editable=${head !== undefined}
             onStop=${() => attempt(task.stop(output.index))} onRetry=${() => attempt(task.retry(output.index))}
             onEdit=${() => edit(output.index)} />`,
@@ -107,8 +107,7 @@ export function TaskPage({ taskId, arrived, limits }) {
       ${
         edited &&
         head &&
-        html`<${Editor} key=${edited.index} taskId=${taskId} output=${edited} record=${record} category=${head.category}
-          limitBytes=${limitBytes} targetBytes=${head.targetBytes} ended=${view.ended}
+        html`<${Editor} key=${edited.index} taskId=${taskId} output=${edited} record=${record} limitBytes=${limitBytes} ended=${view.ended}
           onClose=${() => edit(undefined)}
           onSaved=${(/** @type {import('../api.js').RecordView} */ saved) => {
             task.setResult(saved)

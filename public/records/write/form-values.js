@@ -1,12 +1,15 @@
 import { kept } from '../../storage.js'
+import { usualLevel } from '../limits.js'
 
 /**
- * @typedef {{ category: string, subject: string, label: string, observations: string, keywords: string, tone: string,
+ * @typedef {{ schoolLevel: string, schoolYear: string, category: string, subject: string, label: string, observations: string, keywords: string, tone: string,
  *   targetBytes: string, versions: string }} FormValues
  */
 
 /** @type {FormValues} */
 export const emptyForm = {
+  schoolLevel: usualLevel,
+  schoolYear: '',
   category: 'subject',
   subject: '',
   label: '',
@@ -43,6 +46,8 @@ export function toRequest(values) {
     .filter(Boolean)
   return {
     category: values.category,
+    schoolLevel: values.schoolLevel,
+    ...(values.schoolYear ? { schoolYear: Number(values.schoolYear) } : {}),
     observations: values.observations.trim(),
     versions: Number(values.versions),
     ...((values.category === 'subject' || values.category === 'club') && values.subject.trim()
@@ -59,8 +64,11 @@ export function toRequest(values) {
 export const forTheNext = values => ({ ...values, label: '', observations: '', keywords: '' })
 
 /** @param {import('../api.js').RecordRequest} request @returns {FormValues} */
-export function fromRequest({ category, subject, label, observations, keywords, tone, targetBytes, versions }) {
+export function fromRequest({ schoolLevel, schoolYear, category, subject, ...rest }) {
+  const { label, observations, keywords, tone, targetBytes, versions } = rest
   return {
+    schoolLevel: schoolLevel ?? usualLevel,
+    schoolYear: schoolYear === undefined ? '' : String(schoolYear),
     category,
     subject: subject ?? '',
     label: label ?? '',

@@ -4,6 +4,8 @@ import { SendRow } from '../../form/send-row.js'
 import { html, useEffect, useRef } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { useArrival } from '../../use-arrival.js'
+import { LimitSource } from '../text/limit-source.js'
+import { categoryAt, chosenPart, chosenYear, offeredParts } from './chosen-part.js'
 import { useFormValues } from './use-form-values.js'
 import { useRecordSubmission } from './use-record-submission.js'
 
@@ -21,8 +23,11 @@ export function RecordForm({ arrived, limits }) {
   const { send, sending, errors, failure, mend } = useRecordSubmission(limits, form)
   const { values, set, clear } = useFormValues(send)
   useEffect(() => mend(values), [values])
-  const limit = limits.items.find(row => row.category === values.category) ?? limits.items[0]
+  const parts = offeredParts(limits, values)
+  const limit = chosenPart(limits, values)
   const named = values.category === 'subject' || values.category === 'club' ? values.category : undefined
+
+  const years = [...new Set([0, 1, 2, 3].map(ago => limits.schoolYear - ago).concat(chosenYear(limits, values)))]
 
   /** @param {keyof import('./form-values.js').FormValues} name */
   const bind = name => ({
@@ -48,16 +53,33 @@ export function RecordForm({ arrived, limits }) {
       <h1 ref=${heading} tabindex="-1">${t('records.form.title')}</h1>
       <p class="lead">${t('records.form.lead')}</p>
 
+      <div class="pair">
+        <${Field} id="schoolLevel" label=${t('records.form.level')} error=${errors.schoolLevel}
+          control=${(/** @type {object} */ more) => html`<select ...${more} value=${values.schoolLevel}
+            onInput=${(
+              /** @type {Event & { currentTarget: HTMLSelectElement }} */ { currentTarget: { value: schoolLevel } },
+            ) => set({ schoolLevel, category: categoryAt(limits, { ...values, schoolLevel }) })}>
+              ${levels.map(level => html`<option key=${level} value=${level}>${t(`records.level.${level}`)}</option>`)}
+            </select>`} />
+        <${Field} id="schoolYear" label=${t('records.form.year')} hint=${t('records.form.year.hint')} error=${errors.schoolYear}
+          control=${(
+            /** @type {object} */ more,
+          ) => html`<select ...${more} ...${bind('schoolYear')} value=${String(chosenYear(limits, values))}>
+              ${years.map(year => html`<option key=${year} value=${String(year)}>${t('records.form.year.one', { year: String(year) })}</option>`)}
+            </select>`} />
+      </div>
+
       <fieldset class="choices">
         <legend>${t('records.form.category')}</legend>
-        ${limits.items.map(
+        ${parts.map(
           row => html`<label key=${row.category}>
             <input type="radio" name="category" value=${row.category} checked=${row.category === values.category}
               onChange=${() => set({ category: row.category })} />
-            <span>${pick(row.names)} <small>${t('records.form.limit', { bytes: row.bytes })}</small></span>
+            <span>${pick(row.names)} <small>${row.bytes === null ? t('records.form.limit.none') : t('records.form.limit', { bytes: row.bytes })}</small></span>
           </label>`,
         )}
       </fieldset>
+      ${limit && html`<${LimitSource} limit=${limit} />`}
 
       <div class="pair">
         ${
@@ -89,7 +111,7 @@ export function RecordForm({ arrived, limits }) {
             </select>`} />
         </div>
         <div class="pair">
-          <${Field} id="targetBytes" label=${t('records.form.target')} hint=${t('records.form.target.hint', { bytes: limit?.bytes ?? 0 })} error=${errors.targetBytes}
+          <${Field} id="targetBytes" label=${t('records.form.target')} hint=${limit?.bytes ? t('records.form.target.hint', { bytes: limit.bytes }) : t('records.form.target.hint.none')} error=${errors.targetBytes}
             control=${(/** @type {object} */ more) => html`<input ...${more} type="text" inputmode="numeric" autocomplete="off" ...${bind('targetBytes')} />`} />
           <fieldset class="choices small">
             <legend>${t('records.form.versions')}</legend>
@@ -107,3 +129,5 @@ export function RecordForm({ arrived, limits }) {
     </form>
   `
 }
+
+const levels = /** @type {const} */ (['high', 'middle', 'elementary'])

@@ -1,6 +1,7 @@
 import { useSubmission } from '../../form/use-submission.js'
 import { taskUrl } from '../../route.js'
 import { useServices } from '../../services.js'
+import { chosenPart } from './chosen-part.js'
 import { emptyForm, fieldOf, forTheNext, savedForm, toRequest } from './form-values.js'
 
 /**
@@ -9,7 +10,7 @@ import { emptyForm, fieldOf, forTheNext, savedForm, toRequest } from './form-val
  */
 
 /** What the server takes (`RecordInput` in `src/kinds/records/record.ts`). */
-const longest = { observations: 20_000, keywords: 20, keyword: 50 }
+const longest = { observations: 20_000, keywords: 20, keyword: 50, target: 9000 }
 const smallestTarget = 100
 
 /**
@@ -21,7 +22,7 @@ const smallestTarget = 100
 export function useRecordSubmission(limits, form) {
   const { t, api, announce, started } = useServices()
   /** @param {FormValues} values */
-  const limitOf = values => limits.items.find(row => row.category === values.category)?.bytes ?? 0
+  const limitOf = values => chosenPart(limits, values)?.bytes ?? longest.target
   return useSubmission({
     form,
     /** @param {FormValues} values */

@@ -20,39 +20,39 @@ const mostKept = 32
 /** Makes the documents of the pages: in the visitor's language, with the first views drawn in them, if they are bundled. */
 export class Documents {
   readonly #basePath: string
-  readonly #facts: Facts
+  readonly #facts: () => Facts
   readonly #bundle: PageBundle | undefined
   readonly #drawing: Promise<Drawing> | undefined
   readonly #kept = new LRUCache<string, Promise<PageFile>>({ max: mostKept })
 
-  constructor({ basePath, facts, bundle }: { basePath: string; facts: Facts; bundle?: PageBundle }) {
+  constructor({ basePath, facts, bundle }: { basePath: string; facts: () => Facts; bundle?: PageBundle }) {
     this.#basePath = basePath
     this.#facts = facts
     this.#bundle = bundle
     this.#drawing = bundle && drawingOf(bundle.drawing)
   }
 
-  /** A bundled one is made once; a source is read each time. */
+  /** A bundled one is made once, and again when the facts change; a source is read each time. */
   async get(wanted: Wanted): Promise<PageFile> {
-    if (!this.#bundle) return this.#make(wanted)
-    const key = JSON.stringify(wanted)
+    const facts = this.#facts()
+    if (!this.#bundle) return this.#make(wanted, facts)
+    const key = JSON.stringify([wanted, facts])
     const kept = this.#kept.get(key)
     if (kept) return kept
-    const made = this.#make(wanted)
+    const made = this.#make(wanted, facts)
     this.#kept.set(key, made)
     return made
   }
 
-  async #make({ page, language, origin }: Wanted): Promise<PageFile> {
+  async #make({ page, language, origin }: Wanted, facts: Facts): Promise<PageFile> {
     const words = (await import(join(publicFolder, 'i18n.js')))[language]
     const isApp = page === 'app'
-    const facts = JSON.stringify(this.#facts)
     const values: Record<string, string> = {
       lang: language,
       locale: language === 'ko' ? 'ko_KR' : 'en_US',
       base: this.#basePath,
       origin: origin + this.#basePath,
-      facts: isApp ? facts : '',
+      facts: isApp ? JSON.stringify(facts) : '',
       title: isApp ? words['start.title'] : `${words['operations.title']} – Conch`,
       description: words['app.description'],
       noscript: words['app.noscript'],
@@ -60,7 +60,7 @@ export class Documents {
     const html = (await this.#html(page))
       .replace('<html lang="ko"', `<html lang="${language}"`)
       .replaceAll(/%(\w+)%/g, (_, name) => escaped(values[name] ?? ''))
-    const drawn = isApp && this.#drawing ? views((await this.#drawing)(language, this.#facts)) : ''
+    const drawn = isApp && this.#drawing ? views((await this.#drawing)(language, facts)) : ''
     const whole = html.replace('<div id="app"></div>', () => `<div id="app">${drawn}</div>`)
     return pageFile('', 'text/html', Buffer.from(below(this.#basePath, whole)))
   }

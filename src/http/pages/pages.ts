@@ -15,7 +15,7 @@ import { fontFolder, fontVersion, katexFolder, vendorNames, vendorSource } from 
 export interface PagesOptions {
   /** `source`: each file of `public/` as it is, for those who work on the pages; they reload to see a change. */
   pages: 'bundled' | 'source'
-  facts: Facts
+  facts: () => Facts
   /** Where the server is served, such as `/conch`; by default it has the host for itself. */
   basePath?: string
   /** Where what is made at the start is kept. */
@@ -30,7 +30,7 @@ export interface PagesOptions {
  * the font have names that change with them, and are kept for ever.
  */
 export async function pages(app: FastifyInstance, { pages, facts, basePath = '', kept }: PagesOptions): Promise<void> {
-  const bundle = pages === 'bundled' ? await bundlePages(facts, kept).catch(warn) : undefined
+  const bundle = pages === 'bundled' ? await bundlePages(facts(), kept).catch(warn) : undefined
   serveDocuments(app, new Documents({ basePath, facts, bundle }))
   await (bundle ? serveBundle(app, bundle, kept) : serveSources(app))
   await serveManifest(app)

@@ -1,10 +1,9 @@
 /**
  * The size of a text as NEIS, the schools' information system, counts it, in bytes.
  *
- * ASCII is 1; Hangul and every other character 3, those that UTF-8 writes in 2 (é, ·) included; a line break 2,
- * whether it came as LF, CRLF or CR. A character beyond U+FFFF (an emoji) counts 4, as in UTF-8. Public counters
- * disagree about line breaks (1 or 2) and say nothing of emoji: wherever there is doubt, this is the larger number,
- * so that a text that fits here fits there.
+ * "한글 1자는 3Byte, 영문·숫자 1자는 1Byte, 엔터(Enter)는 1Byte" (guide of 2026, elementary p. 150, high p. 208). So ASCII is 1;
+ * Hangul and every other character 3, those that UTF-8 writes in 2 (é, ·) included; a line break 1, whether it came as LF,
+ * CRLF or CR. The guide says nothing of what lies beyond U+FFFF (an emoji): it counts 4, as in UTF-8, the safe side.
  *
  * The text is brought to NFC first: '각' typed as three jamo would otherwise be 9 bytes instead of 3.
  * Any string is accepted; a lone surrogate counts 3, like the U+FFFD it will become.
@@ -21,7 +20,6 @@ export function neisBytes(text: string): number {
 
 function bytesOf(character: string): number {
   const codePoint = character.codePointAt(0) ?? 0
-  if (character === '\n' || character === '\r') return 2
   if (codePoint < 0x80) return 1
   return codePoint > 0xffff ? 4 : 3
 }

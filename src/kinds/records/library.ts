@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import type { Cipher } from '../../db/encrypted.ts'
 import type { TaskLibrary } from '../../library/source.ts'
-import { categoryNames } from './category.ts'
+import { nameOf } from './category.ts'
 import type { RecordInput } from './input.ts'
 import { keptRecords, latestConfirmations } from './store.ts'
 
@@ -27,7 +27,7 @@ export function recordLibrary(cipher: Cipher): TaskLibrary<Static<typeof RecordI
           const saved = confirmed.get(id)
           const versions = outputs.flatMap(({ text }) => (text === '' ? [] : [text]))
           const of = input ?? kept.get(id)
-          const title = of && [categoryNames[of.category].ko, of.subject, of.label].filter(Boolean).join(' · ')
+          const title = of && [nameOf(of.category, of.schoolLevel).ko, of.subject, of.label].filter(Boolean).join(' · ')
           const contents = saved ? [saved.text] : versions
           const textDamaged = saved ? saved.damaged : outputs.some(({ damaged }) => damaged)
           const document = {

@@ -1,15 +1,18 @@
-import { categoryNames } from './category.ts'
-import { limitFor, limits } from './limits.ts'
+import { nameOf } from './category.ts'
+import { limits, newestGuide } from './limits.ts'
 import { emphases } from './prompt.ts'
+import { schoolYearOf } from './school-year.ts'
 
-/** How long a text may be, and what the versions stress: the same for everyone. */
+/** How long a text may be, and what the versions stress: the same for everyone, in this school year. */
 export function limitList() {
   return {
     items: limits.map(limit => ({
       ...limit,
-      names: categoryNames[limit.category],
-      current: limit === limitFor(limit.category),
+      note: limit.note ?? null,
+      names: nameOf(limit.category, limit.schoolLevel),
     })),
+    schoolYear: schoolYearOf(new Date()),
+    newestGuide,
     emphases: emphases.map(({ ko, en }) => ({ ko, en })),
   }
 }

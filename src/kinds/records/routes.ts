@@ -6,11 +6,23 @@ import type { Events } from '../../domain-events/events.ts'
 import { taskInputDamaged } from '../../tasks/errors.ts'
 import { type KindRoutesContext, kindParams, kindRoutes } from '../../tasks/http/kind-routes.ts'
 import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
+import { acceptedInput } from './accepted.ts'
 import { Assessed, LimitList, RecordConfirmation, RecordDetail, RecordList, TextToCheck } from './api-schemas.ts'
-import { assess } from './assess.ts'
-import { overLimit, recordNotFound, recordWithoutText, versionDamaged, versionNotFound } from './errors.ts'
+import { checkText } from './check/check-text.ts'
+import {
+  forbiddenFindings,
+  noSuchPart,
+  overLimit,
+  recordNotFound,
+  recordWithoutText,
+  versionDamaged,
+  versionNotFound,
+} from './errors.ts'
 import type { RecordInput } from './input.ts'
 import { limitList } from './limit-list.ts'
+import { isPart } from './limits.ts'
+import { marksOf } from './marks.ts'
+import { schoolYearOf } from './school-year.ts'
 import { confirmRecord, keptRecords, latestConfirmations, saveRecords } from './store.ts'
 import { viewRecord } from './view.ts'
 
@@ -37,6 +49,7 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
     notFound: recordNotFound,
     viewAll: views,
     view: detail,
+    accepted: input => acceptedInput(input),
   })
 
   app.get(
@@ -62,7 +75,18 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         response: { 200: Assessed },
       },
     },
-    async request => assess(request.body.text, request.body.category, request.body.targetBytes),
+    async ({ body: { text, targetBytes, observations, keywords, form, ...asked } }) => {
+      const part = { ...asked, schoolYear: asked.schoolYear ?? schoolYearOf(new Date()) }
+      if (!isPart(part)) throw noSuchPart(part)
+      const options = {
+        targetBytes,
+        observations,
+        keywords,
+        form: form === false ? ('none' as const) : ('all' as const),
+      }
+      const checked = checkText(text, part, options)
+      return { ...checked, marks: marksOf(checked.findings) }
+    },
   )
 
   app.put(
@@ -91,11 +115,19 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         if (chosen.damaged) throw versionDamaged(body.output)
         const of = input ?? (await keptRecords(tx, cipher, [task])).get(task.id)
         if (!of) throw taskInputDamaged()
-        const assessed = assess(text, of.category, of.targetBytes)
-        if (assessed.overBy > 0 && !body.allowOverLimit) throw overLimit(assessed)
+        const checked = checkText(text, of, { targetBytes: of.targetBytes, form: 'none' })
+        const bans = checked.findings.filter(({ strength }) => strength === 'forbidden')
+        if (bans.length > 0 && body.despite === undefined) throw forbiddenFindings(bans)
+        if (checked.overBy > 0 && !body.allowOverLimit) throw overLimit(checked)
         // A task whose texts were saved before its kind saved a record has no record yet.
         if (input) await saveRecords(tx, cipher, [{ ...task, input }])
-        await confirmRecord(tx, cipher, ownerId, task.id, { output: body.output, original: chosen.text, text })
+        await confirmRecord(tx, cipher, ownerId, task.id, {
+          output: body.output,
+          original: chosen.text,
+          text,
+          // What forbids nothing needs no reason: one is not kept.
+          despite: bans.length > 0 ? body.despite : undefined,
+        })
         await events.publish(tx, request.id, [{ name: 'record.confirmed', data: { taskId: task.id, ownerId } }])
         return detail(tx, record)
       })

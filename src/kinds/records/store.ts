@@ -4,7 +4,7 @@ import type { Queries } from '../../db/client.ts'
 import type { Cipher } from '../../db/encrypted.ts'
 import { idAfter } from '../../db/id-after.ts'
 import type { OwnedTask } from '../../tasks/store/rows.ts'
-import type { Category } from './category.ts'
+import type { Category, SchoolLevel } from './category.ts'
 import type { RecordInput } from './input.ts'
 import { confirmations, records } from './tables.ts'
 
@@ -14,6 +14,9 @@ export interface StoredRecord {
   subject: string | undefined
   label: string | undefined
   targetBytes: number | undefined
+  /** It and the year are missing in records that are older than both (see `limitFor`). */
+  schoolLevel: SchoolLevel | undefined
+  schoolYear: number | undefined
   /** Subject or label can no longer be read. */
   damaged: boolean
 }
@@ -24,6 +27,8 @@ export interface Confirmation {
   /** The version as the model wrote it. It and the text are empty when they can no longer be read. */
   original: string
   text: string
+  /** Why it was confirmed although it has what the guide forbids. */
+  despite: string | undefined
   confirmedAt: Date
   damaged: boolean
 }
@@ -34,15 +39,20 @@ export async function saveRecords(
   cipher: Cipher,
   tasks: readonly { id: string; ownerId: string; createdAt: Date; input: Static<typeof RecordInput> }[],
 ): Promise<void> {
-  const values = tasks.map(({ id, ownerId, createdAt, input: { category, subject, label, targetBytes } }) => ({
-    id,
-    ownerId,
-    category,
-    subject: subject === undefined ? null : cipher.seal(records.subject, { row: id, owner: ownerId }, subject),
-    label: label === undefined ? null : cipher.seal(records.label, { row: id, owner: ownerId }, label),
-    targetBytes: targetBytes ?? null,
-    createdAt,
-  }))
+  const values = tasks.map(({ id, ownerId, createdAt, input }) => {
+    const { category, subject, label, targetBytes, schoolLevel, schoolYear } = input
+    return {
+      id,
+      ownerId,
+      category,
+      subject: subject === undefined ? null : cipher.seal(records.subject, { row: id, owner: ownerId }, subject),
+      label: label === undefined ? null : cipher.seal(records.label, { row: id, owner: ownerId }, label),
+      targetBytes: targetBytes ?? null,
+      schoolLevel: schoolLevel ?? null,
+      schoolYear: schoolYear ?? null,
+      createdAt,
+    }
+  })
   await tx.insert(records).values(values).onConflictDoNothing()
 }
 
@@ -70,7 +80,7 @@ export async function confirmRecord(
   cipher: Cipher,
   ownerId: string,
   recordId: string,
-  { output, original, text }: { output: number; original: string; text: string },
+  { output, original, text, despite }: { output: number; original: string; text: string; despite?: string | undefined },
 ): Promise<void> {
   const [last] = await tx
     .select({ id: confirmations.id })
@@ -87,6 +97,7 @@ export async function confirmRecord(
     output,
     original: cipher.seal(confirmations.original, place, original),
     text: cipher.seal(confirmations.text, place, text),
+    despite: despite === undefined ? null : cipher.seal(confirmations.despite, place, despite),
   })
 }
 
@@ -109,9 +120,11 @@ export async function latestConfirmations(
       const place = { row: row.id, owner: owners.get(row.recordId) ?? null }
       const original = cipher.tryOpen(confirmations.original, place, row.original)
       const text = cipher.tryOpen(confirmations.text, place, row.text)
-      const damaged = original === undefined || text === undefined
+      const despite = row.despite && cipher.tryOpen(confirmations.despite, place, row.despite)
+      const damaged = original === undefined || text === undefined || despite === undefined
       const { output, confirmedAt } = row
-      return [row.recordId, { output, original: original ?? '', text: text ?? '', confirmedAt, damaged }]
+      const texts = { original: original ?? '', text: text ?? '', despite: despite ?? undefined }
+      return [row.recordId, { output, ...texts, confirmedAt, damaged }]
     }),
   )
 }
@@ -125,6 +138,8 @@ function opened(cipher: Cipher, ownerId: string, row: typeof records.$inferSelec
     subject: subject ?? undefined,
     label: label ?? undefined,
     targetBytes: row.targetBytes ?? undefined,
+    schoolLevel: row.schoolLevel ?? undefined,
+    schoolYear: row.schoolYear ?? undefined,
     damaged: subject === undefined || label === undefined,
   }
 }

@@ -1,7 +1,7 @@
 import { index, integer, pgTable, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { encrypted } from '../../db/encrypted.ts'
 import { tasks } from '../../tasks/store/tables.ts'
-import type { Category } from './category.ts'
+import type { Category, SchoolLevel } from './category.ts'
 
 /**
  * A student record that has text: what a `record` task wrote. Has the task's id; its versions are the task's outputs. A record
@@ -16,6 +16,9 @@ export const records = pgTable('records', {
   subject: encrypted<string>('subject'),
   label: encrypted<string>('label'),
   targetBytes: integer('target_bytes'),
+  /** Which guide it follows; both are null in records that are older than these columns (see `limitFor`). */
+  schoolLevel: text('school_level').$type<SchoolLevel>(),
+  schoolYear: smallint('school_year'),
   createdAt: timestamp('created_at', { withTimezone: true, mode: 'date', precision: 3 }).notNull(),
 })
 
@@ -34,6 +37,8 @@ export const confirmations = pgTable(
     output: smallint('output').notNull(),
     original: encrypted<string>('original').notNull(),
     text: encrypted<string>('text').notNull(),
+    /** Why the teacher confirmed it although it has what the guide forbids. */
+    despite: encrypted<string>('despite'),
     confirmedAt: timestamp('confirmed_at', { withTimezone: true, mode: 'date', precision: 3 }).notNull().defaultNow(),
   },
   table => [index('record_confirmations_newest').on(table.recordId, table.id)],

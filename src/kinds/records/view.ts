@@ -1,9 +1,10 @@
 import type { Static } from 'typebox'
 import type { TaskOfKind } from '../../tasks/store/of-kind.ts'
 import { faultOf } from '../../tasks/view.ts'
-import { type Assessment, assess } from './assess.ts'
+import { checkText } from './check/check-text.ts'
 import type { RecordInput } from './input.ts'
-import { limitFor } from './limits.ts'
+import { limitFor, type Part } from './limits.ts'
+import { marksOf } from './marks.ts'
 import type { Confirmation, StoredRecord } from './store.ts'
 
 /**
@@ -17,9 +18,9 @@ export function viewRecord(
   confirmed: Confirmation | undefined,
 ) {
   const { id, task, input, outputs } = written
-  const { category, subject, label, targetBytes } = kept ?? input ?? {}
+  const { category, subject, label, targetBytes, schoolLevel, schoolYear } = kept ?? input ?? {}
+  const part = category && { category, schoolLevel, schoolYear }
   const error = faultOf(written)
-  const limit = category && limitFor(category)
   // Observations are not shown here: without them nothing of the stored record is missing.
   const headDamaged = kept ? kept.damaged : !input
   const damaged = headDamaged || task.damaged || confirmed?.damaged || outputs.some(output => output.damaged)
@@ -27,17 +28,19 @@ export function viewRecord(
     id,
     status: task.status,
     category: category ?? null,
+    schoolLevel: schoolLevel ?? 'high',
+    schoolYear: schoolYear ?? null,
     subject: subject ?? null,
     label: label ?? null,
     targetBytes: targetBytes ?? null,
-    limit: limit ? { characters: limit.characters, bytes: limit.bytes } : null,
+    limit: part ? viewLimit(limitFor(part)) : null,
     createdAt: task.createdAt.toISOString(),
     versions: outputs.map(({ index, status, text, original, damaged }) => ({
       output: index,
       status,
       text,
       ...(original !== undefined && { original }),
-      ...withoutLimit(assess(text, category, targetBytes)),
+      ...sizeOf(text, part, targetBytes),
       ...(damaged && { damaged }),
     })),
     saved: confirmed
@@ -45,7 +48,8 @@ export function viewRecord(
           output: confirmed.output,
           text: confirmed.text,
           original: confirmed.original,
-          ...withoutLimit(assess(confirmed.text, category, targetBytes)),
+          despite: confirmed.despite ?? null,
+          ...sizeOf(confirmed.text, part, targetBytes),
           confirmedAt: confirmed.confirmedAt.toISOString(),
           ...(confirmed.damaged && { damaged: true as const }),
         }
@@ -55,6 +59,13 @@ export function viewRecord(
   }
 }
 
-function withoutLimit({ bytes, overBy, marks }: Assessment) {
-  return { bytes, overBy, marks }
+/** A limit with where its number comes from; null where there is none. */
+function viewLimit({ characters, bytes, since, source, page, verified, note, assumed }: ReturnType<typeof limitFor>) {
+  if (characters === null || bytes === null) return null
+  return { characters, bytes, since, source, page, verified, assumed, note: note ?? null }
+}
+
+function sizeOf(text: string, part: Part | undefined, targetBytes: number | undefined) {
+  const { bytes, overBy, findings } = checkText(text, part, { targetBytes, form: 'subject' })
+  return { bytes, overBy, findings, marks: marksOf(findings) }
 }

@@ -32,6 +32,12 @@ export interface KindRoutes<Input extends TSchema> {
   /** A page of them. */
   list: TSchema
   notFound(): Problem
+  /**
+   * What is kept of a request that its schema allows; by default, all of it as it is.
+   *
+   * @throws Problem when the kind takes no such request
+   */
+  accepted?(input: Static<Input>): Static<Input>
   /** What the answers say of these, in their order, as `tx` sees them. */
   viewAll(tx: Queries, found: readonly TaskOfKind<Static<Input>>[]): object[] | Promise<object[]>
   /** What the answer about one of them says; by default as in a list. */
@@ -54,7 +60,7 @@ export function kindParams(noun: string) {
 export function kindRoutes<Input extends TSchema>(
   app: FastifyInstance,
   { kind, tasks, accept, database, store }: KindRoutesContext<Input>,
-  { path, noun, summaries, item, list, notFound, viewAll, view }: KindRoutes<Input>,
+  { path, noun, summaries, item, list, notFound, accepted, viewAll, view }: KindRoutes<Input>,
 ): TasksOfKind<Static<Input>> {
   const found = new TasksOfKind<Static<Input>>(kind.name, store)
   const params = kindParams(noun)
@@ -67,7 +73,8 @@ export function kindRoutes<Input extends TSchema>(
       const { ownerId, id: traceId } = request
       // Node joins a header that comes twice.
       const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'] as string | undefined)
-      const input = request.body as Static<Input>
+      const asked = request.body as Static<Input>
+      const input = accepted ? accepted(asked) : asked
       return accept(request, reply, await tasks.submit(kind, ownerId, input, { traceId, idempotencyKey }))
     },
   )

@@ -6,7 +6,7 @@ import { pageFacts } from '../../support/page-facts.ts'
 async function app(t: Test, mode: PagesOptions['pages']): Promise<FastifyInstance> {
   const app = Fastify()
   t.teardown(() => app.close())
-  await app.register(pages, { pages: mode, facts: pageFacts })
+  await app.register(pages, { pages: mode, facts: () => pageFacts })
   return app
 }
 

@@ -10,11 +10,11 @@ import { pageFacts } from '../../support/page-facts.ts'
 async function app(
   t: Test,
   mode: PagesOptions['pages'] = 'bundled',
-  facts: PagesOptions['facts'] = pageFacts,
+  facts: ReturnType<PagesOptions['facts']> = pageFacts,
 ): Promise<FastifyInstance> {
   const app = Fastify()
   t.teardown(() => app.close())
-  await app.register(pages, { pages: mode, facts })
+  await app.register(pages, { pages: mode, facts: () => facts })
   return app
 }
 

@@ -28,13 +28,12 @@ async function answers(t: Test) {
 
 t.test('a category and observations are enough, for three versions', async t => {
   const answer = await answers(t)
-  t.same(await answer({}), { status: 200, body: { ...least, versions: 3 } })
+  t.same(await answer({}), { status: 200, body: { ...least, schoolLevel: 'high', versions: 3 } })
 })
 
 t.test('every category is accepted, and no other', async t => {
   const answer = await answers(t)
   for (const category of categories) t.equal((await answer({ category })).status, 200, category)
-  t.same(categories, ['subject', 'individual', 'behaviour', 'autonomy', 'club', 'career'])
   for (const category of ['Subject', '', 'constructor', null, 0, ['subject']]) {
     const { status, body } = await answer({ category })
     t.equal(status, 400, String(category))
@@ -65,6 +64,10 @@ t.test('each field is accepted up to its limit and refused beyond it, with a poi
     ['targetBytes', 9000, 9001],
     ['targetBytes', 300, 300.5],
     ['targetBytes', 300, '300'],
+    ['schoolLevel', 'middle', 'Middle'],
+    ['schoolYear', 2000, 1999],
+    ['schoolYear', 2100, 2101],
+    ['schoolYear', 2026, '2026'],
     ['versions', 1, 0],
     ['versions', 5, 6],
     ['versions', 3, '3'],

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { categories, categoryNames } from '../../../src/kinds/records/category.ts'
+import { nameOf } from '../../../src/kinds/records/category.ts'
+import { partsOf } from '../../../src/kinds/records/limits.ts'
 import { emphases, emphasisOf, type RecordPromptInput, recordPrompt } from '../../../src/kinds/records/prompt.ts'
 
 const input: RecordPromptInput = {
@@ -34,9 +35,19 @@ t.test('the label never reaches the model', async t => {
 })
 
 t.test('each category has its own instruction', async t => {
-  const systems = categories.map(category => contents({ ...input, category }).system)
-  t.equal(new Set(systems).size, categories.length)
-  for (const [index, category] of categories.entries()) t.ok(systems[index]?.includes(categoryNames[category].ko))
+  for (const [schoolLevel, school] of [
+    ['high', '고등학교'],
+    ['middle', '중학교'],
+    ['elementary', '초등학교'],
+  ] as const) {
+    const parts = partsOf(schoolLevel)
+    const systems = parts.map(category => contents({ ...input, category, schoolLevel, schoolYear: 2026 }).system)
+    t.equal(new Set(systems).size, parts.length)
+    for (const [index, category] of parts.entries()) {
+      t.ok(systems[index]?.includes(nameOf(category, schoolLevel).ko))
+      t.ok(systems[index]?.includes(`대한민국 ${school} 교사`))
+    }
+  }
 })
 
 t.test('each version has another emphasis, and they start over', async t => {
@@ -60,6 +71,10 @@ t.test('a version other than a whole number from 0 is a fault', async t => {
 t.test('the budget is the limit of the category, or what the teacher asked for', async t => {
   t.match(contents(input).system, /1500바이트 이내.*약 500자/)
   t.match(contents({ ...input, category: 'career' }).system, /2100바이트 이내.*약 700자/)
+  const high = { schoolLevel: 'high', schoolYear: 2026 } as const
+  t.match(contents({ ...input, ...high, category: 'career' }).system, /1500바이트 이내.*약 500자/)
+  t.match(contents({ ...input, ...high, category: 'behaviour', targetBytes: 1500 }).system, /900바이트 이내/)
+  t.match(contents({ ...input, schoolLevel: 'elementary' }).system, /1500바이트 이내/)
   t.match(contents({ ...input, targetBytes: 901 }).system, /901바이트 이내.*약 300자/)
 })
 

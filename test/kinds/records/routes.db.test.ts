@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { neisBytes } from '../../../src/kinds/records/bytes.ts'
-import { categories } from '../../../src/kinds/records/category.ts'
+import { limits, partsOf } from '../../../src/kinds/records/limits.ts'
+import { schoolYearOf } from '../../../src/kinds/records/school-year.ts'
 import { anyRecord } from '../../support/any-record.ts'
 import { startConch } from '../../support/conch.ts'
 import { pagesOf } from '../../support/pages.ts'
@@ -27,12 +28,13 @@ t.before(async () => {
 
 t.test('every category is written, in the requested number of versions', async t => {
   const { visitor } = conchWith()
-  for (const [index, category] of categories.entries()) {
+  for (const [index, category] of partsOf('high').entries()) {
     const id = await visitor.record({ ...anyRecord, category, versions: (index % 5) + 1 })
     await visitor.finished(id)
     const { status, body } = await visitor.json<RecordBody>('GET', `/api/records/${id}`)
     t.equal(status, 200)
-    t.match(body, { id, category, targetBytes: null, label: null, saved: null })
+    const guide = { schoolLevel: 'high', schoolYear: schoolYearOf(new Date()) }
+    t.match(body, { id, category, ...guide, targetBytes: null, label: null, saved: null })
     t.same(
       body.versions.map(({ output, status, text }) => ({ output, status, text })),
       Array.from({ length: (index % 5) + 1 }, (_, output) => ({ output, status: 'completed', text: '안녕하세요' })),
@@ -102,6 +104,32 @@ t.test('odd characters are returned as they were sent, and 20,000 of them fit', 
   const prompt = upstream.completions[0]?.body.messages.map(({ content }) => content).join('') ?? ''
   t.ok(prompt.includes('나'.repeat(19_000)), 'the model got all of it')
   t.ok(prompt.isWellFormed())
+})
+
+t.test('a record has the school level and year that it was asked with, and their limit', async t => {
+  const { visitor } = conchWith()
+  const guide = { category: 'behaviour', schoolLevel: 'high', schoolYear: 2026 } as const
+  const id = await visitor.record({ ...anyRecord, ...guide, targetBytes: 1000, versions: 1 })
+  await visitor.finished(id)
+  const { body } = await visitor.json('GET', `/api/records/${id}`)
+  t.match(body, { ...guide, targetBytes: 900, limit: { bytes: 900, page: 208, verified: 'quoted', assumed: false } })
+  const free = await visitor.record({ ...anyRecord, category: 'autonomy-club', schoolLevel: 'elementary', versions: 1 })
+  await visitor.finished(free)
+  t.match((await visitor.json('GET', `/api/records/${free}`)).body, { schoolLevel: 'elementary', limit: null })
+  t.match((await confirm(visitor, free, { text: '가'.repeat(3000) })).body, { saved: { bytes: 9000, overBy: 0 } })
+})
+
+t.test('a part that the school level does not have is refused, and no task is created', async t => {
+  const { visitor } = conchWith()
+  const wrong = { category: 'club', schoolLevel: 'elementary' }
+  for (const [path, body] of [
+    ['records', { ...anyRecord, ...wrong }],
+    ['records/check', { ...wrong, text: '글' }],
+  ] as const) {
+    const refused = await visitor.json('POST', `/api/${path}`, body)
+    t.match(refused.body, { status: 422, code: 'no-such-part', ...wrong, parts: partsOf('elementary') })
+  }
+  t.same((await visitor.json<List>('GET', '/api/tasks')).body.items, [])
 })
 
 t.test('the label is never sent to the model', async t => {
@@ -206,6 +234,10 @@ t.test('a text is saved only by a teacher who answers for it', async t => {
     [{ output: -1 }, '/output'],
     [{ output: '0' }, '/output'],
     [{ allowOverLimit: 'true' }, '/allowOverLimit'],
+    [{ despite: '' }, '/despite'],
+    [{ despite: ' \n' }, '/despite'],
+    [{ despite: '가'.repeat(501) }, '/despite'],
+    [{ findings: [] }, '/findings'],
     [{ bytes: 1 }, '/bytes'],
     [{ marks: [] }, '/marks'],
     [{ original: '다른 글' }, '/original'],
@@ -225,13 +257,15 @@ t.test('the edit is kept with the version as the model wrote it, measured by the
   const id = await visitor.record({ ...anyRecord, versions: 2 })
   await visitor.finished(id)
   const text = '고친 글에 토플이 남음.\u0000\ud800'
-  const { status, body } = await confirm<RecordBody>(visitor, id, { output: 1, text })
+  const { status, body } = await confirm<RecordBody>(visitor, id, { output: 1, text, despite: '작품 이름이다.' })
   t.equal(status, 200)
   t.match(body.saved, {
     output: 1,
     text,
     original: '안녕하세요',
+    despite: '작품 이름이다.',
     bytes: 9 * 3 + 3 + 1 + 1 + 3,
+    findings: [{ rule: 'language-test', strength: 'forbidden', text: '토플' }],
     marks: [{ text: '토플' }],
     confirmedAt: /^\d{4}-\d\d-\d\dT.*Z$/,
   })
@@ -260,6 +294,32 @@ t.test('a text over the limit is refused with its size, unless the teacher insis
   t.equal((await confirm(visitor, id, { text: '가'.repeat(500) })).status, 200, 'the limit itself fits')
   t.match((await confirm(visitor, id, { text, allowOverLimit: true })).body, { saved: { text, overBy: 3 } })
 })
+
+t.test(
+  'a text with what the guide forbids is refused with the findings, unless the teacher says why it stands',
+  async t => {
+    const { visitor } = conchWith()
+    const id = await visitor.record({ ...anyRecord, versions: 1 })
+    await visitor.finished(id)
+    const text = '토익과 체육대회를 말했음'
+    const refused = await confirm(visitor, id, { text, allowOverLimit: true })
+    t.match(refused.body, {
+      ...{ status: 422, code: 'forbidden-findings' },
+      findings: [
+        { rule: 'language-test', start: 0, end: 2, text: '토익', source: /./, page: 18, message: { ko: /./ } },
+      ],
+    })
+    t.equal((refused.body as { findings: unknown[] }).findings.length, 1, 'what is only to be checked holds up nothing')
+    t.notMatch(String(refused.body.detail), '토익')
+    t.match((await visitor.json('GET', `/api/records/${id}`)).body, { saved: null })
+    t.equal((await confirm(visitor, id, { text: '체육대회를 말했음' })).status, 200)
+    t.match((await confirm(visitor, id, { text, despite: '소설 제목이다.' })).body, {
+      saved: { text, despite: '소설 제목이다.' },
+    })
+    const clean = await confirm(visitor, id, { text: '말함.', despite: '까닭' })
+    t.match(clean.body, { saved: { text: '말함.', despite: null } }, 'what needs no reason keeps none')
+  },
+)
 
 t.test('of several confirmations the last one counts, also of concurrent ones', async t => {
   const { visitor } = conchWith()
@@ -325,7 +385,31 @@ t.test('a record says how its task ended, and why, with text and without any', a
 t.test('a text can be checked while it is edited, and nothing is stored', async t => {
   const { visitor } = conchWith()
   const check = (body: object) => visitor.json('POST', '/api/records/check', body)
-  t.same((await check({ category: 'club', text: '' })).body, { bytes: 0, overBy: 0, marks: [], limit: 1500 })
+  const nothing = { bytes: 0, overBy: 0, findings: [], sentences: [], marks: [], limit: 1500 }
+  t.same((await check({ category: 'club', text: '' })).body, nothing)
+  const whole = await check({
+    ...{ category: 'club', schoolLevel: 'elementary', text: '엑셀로 12번 말했음.', observations: '말함.' },
+    ...{ category: 'career', schoolYear: 2026, keywords: ['말'] },
+  })
+  t.match(whole.body, {
+    limit: null,
+    findings: [
+      { rule: 'no-ground', kind: 'ground', strength: 'check' },
+      {
+        rule: 'company-or-brand',
+        kind: 'ban',
+        strength: 'forbidden',
+        start: 0,
+        end: 3,
+        replacement: '표 계산 프로그램으로',
+      },
+      { rule: 'number', kind: 'ground', text: '12', source: /./, page: 27 },
+      { rule: 'past-tense', kind: 'form', replacement: '말함', page: null },
+    ],
+    sentences: [{ start: 0, leansOn: [] }],
+    marks: [{ start: 0, end: 3, reason: 'company-or-brand' }],
+  })
+  t.same((await check({ category: 'club', text: '말했음', form: false })).body, { ...nothing, bytes: 9 })
   t.match((await check({ category: 'career', text: '토익', targetBytes: 100 })).body, {
     bytes: 6,
     limit: 100,
@@ -339,20 +423,20 @@ t.test('a text can be checked while it is edited, and nothing is stored', async 
     [{ text: '' }, '/category'],
     [{ category: 'club', text: '', targetBytes: 99 }, '/targetBytes'],
     [{ category: 'club', text: '', bytes: 0 }, '/bytes'],
+    [{ category: 'club', text: '', observations: ' ' }, '/observations'],
+    [{ category: 'club', text: '', observations: '가'.repeat(20_001) }, '/observations'],
+    [{ category: 'club', text: '', form: 'no' }, '/form'],
   ] as const)
     t.match((await check(wrong)).body, { status: 400, errors: [{ pointer }] })
 })
 
-t.test('the limits say which row counts, its source, and which other rows are in circulation', async t => {
+t.test('the limits say their source, the present school year and the newest guide', async t => {
   const { visitor } = conchWith()
-  const { body } = await visitor.json<{ items: { category: string; current: boolean }[]; emphases: unknown[] }>(
-    'GET',
-    '/api/records/limits',
-  )
-  const current = body.items.filter(({ current }) => current).map(({ category }) => category)
-  t.same(current, [...categories])
+  const { body } = await visitor.json<{ items: object[]; emphases: unknown[] }>('GET', '/api/records/limits')
+  t.match(body, { schoolYear: schoolYearOf(new Date()), newestGuide: 2026 })
+  t.equal(body.items.length, limits.length)
   for (const item of body.items)
-    t.match(item, { names: { ko: /./, en: /./ }, bytes: Number, since: /^\d{4}$/, source: /./, verified: false })
+    t.match(item, { names: { ko: /./, en: /./ }, since: Number, source: /./, verified: /^(quoted|reported)$/ })
   t.equal(body.emphases.length, 5)
 })
 

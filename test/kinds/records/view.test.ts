@@ -11,6 +11,8 @@ const record: StoredRecord = {
   subject: undefined,
   label: undefined,
   targetBytes: undefined,
+  schoolLevel: undefined,
+  schoolYear: undefined,
   damaged: false,
 }
 const task = {
@@ -38,6 +40,20 @@ t.test('a member that was not given is null, and nothing is saved before it is c
   })
 })
 
+t.test('a record that is older than levels and years keeps its limit; a newer one names its guide', async t => {
+  const shown = (more: Partial<StoredRecord>) =>
+    viewRecord(written(), { ...record, category: 'behaviour', ...more }, undefined)
+  t.match(shown({}), {
+    schoolLevel: 'high',
+    schoolYear: null,
+    limit: { bytes: 1500, since: 2022, verified: 'reported' },
+  })
+  const high = { schoolLevel: 'high', schoolYear: 2026 } as const
+  t.match(shown(high), { ...high, limit: { bytes: 900, since: 2026, page: 208, verified: 'quoted', assumed: false } })
+  t.match(shown({ ...high, schoolYear: 2030 }), { limit: { bytes: 900, assumed: true } })
+  t.match(shown({ schoolLevel: 'elementary', schoolYear: 2026 }), { limit: null })
+})
+
 t.test('each version has its size, its excess over the target and its flagged passages', async t => {
   const { versions } = viewRecord(written('가'.repeat(34), '토플을 봄.'), { ...record, targetBytes: 100 }, undefined)
   t.match(versions, [
@@ -52,6 +68,7 @@ t.test('the confirmed text is measured as it is, beside the original', async t =
     output: 0,
     original: '원래 글.',
     text: '고친 글과 토익.',
+    despite: '작품 이름이다.',
     confirmedAt: new Date('2026-03-03T00:00:00Z'),
     damaged: false,
   })
@@ -59,7 +76,9 @@ t.test('the confirmed text is measured as it is, beside the original', async t =
     output: 0,
     original: '원래 글.',
     text: '고친 글과 토익.',
+    despite: '작품 이름이다.',
     bytes: 6 * 3 + 2 + 1,
+    findings: [{ rule: 'language-test', kind: 'ban', text: '토익' }],
     marks: [{ text: '토익' }],
     confirmedAt: '2026-03-03T00:00:00.000Z',
   })
