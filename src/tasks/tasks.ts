@@ -102,13 +102,15 @@ export class Tasks {
    * request with the same key gets the existing task, whatever its state.
    *
    * @param options.traceId of the request
+   * @param options.asked the request as it was sent, which its key stands for, if the input is made of it: what the kind adds, such
+   * as today's date, makes no other request
    * @throws Problem `queue-full`, `idempotency-key-reused`
    */
   async submit<Kind extends TaskKind>(
     kind: Kind,
     ownerId: string,
     input: Static<Kind['input']>,
-    { traceId, idempotencyKey }: { traceId?: string; idempotencyKey?: string } = {},
+    { traceId, idempotencyKey, asked = input }: { traceId?: string; idempotencyKey?: string; asked?: unknown } = {},
   ): Promise<Once<{ task: TaskRow }>> {
     const { queries } = this.#options.database
     if (idempotencyKey === undefined) {
@@ -119,7 +121,7 @@ export class Tasks {
       )
       return { repeats: false, task }
     }
-    const keyed = { ownerId, idempotencyKey, asksFor: [kind.name, input] }
+    const keyed = { ownerId, idempotencyKey, asksFor: [kind.name, asked] }
     return this.#options.idempotency.once(keyed, async (tx, digests) => ({
       task: await this.submitIn(tx, kind, ownerId, input, { traceId, digests }),
     }))

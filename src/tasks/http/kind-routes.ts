@@ -75,7 +75,7 @@ export function kindRoutes<Input extends TSchema>(
       const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'] as string | undefined)
       const asked = request.body as Static<Input>
       const input = accepted ? accepted(asked) : asked
-      return accept(request, reply, await tasks.submit(kind, ownerId, input, { traceId, idempotencyKey }))
+      return accept(request, reply, await tasks.submit(kind, ownerId, input, { traceId, idempotencyKey, asked }))
     },
   )
 

@@ -284,6 +284,17 @@ t.test('later changes to the content do not matter: a record that was confirmed'
   t.same(await post(visitor, '/api/records', record, 'a-key'), first)
 })
 
+t.test('a key stands for the request as it was sent, not for what is kept of it', async t => {
+  const { visitor } = await conchWith(t)
+  const record = { ...anyRecord, versions: 1, targetBytes: 9000 }
+  const first = await post(visitor, '/api/records', record, 'a-key')
+  // Both are kept with the limit as their target, and with the school year of today.
+  const other = await post(visitor, '/api/records', { ...record, targetBytes: 8000 }, 'a-key')
+  t.match(other, { status: 422, body: { code: 'idempotency-key-reused' } })
+  t.same(await post(visitor, '/api/records', record, 'a-key'), first)
+  await visitor.finished(first.body.taskId)
+})
+
 t.test('keys belong to their owners', async t => {
   const { conch, visitor, calls } = await conchWith(t)
   const mine = await post(visitor, '/api/reviews', review, 'a-key')
