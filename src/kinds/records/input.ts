@@ -7,7 +7,8 @@ export const defaultVersions = 3
 
 /** Which guide a record follows; also of a text to check. */
 export const schoolMembers = {
-  schoolLevel: Type.Optional(Type.Enum(schoolLevels, { default: 'high', description: 'Which guide holds.' })),
+  // No default of the schema: an idempotency key stands for the request as it was sent, also before there were levels.
+  schoolLevel: Type.Optional(Type.Enum(schoolLevels, { description: 'Which guide holds; high if left out.' })),
   schoolYear: Type.Optional(
     Type.Integer({
       minimum: 2000,
