@@ -18,9 +18,9 @@ export function CodeBlock({ text, language, open }) {
   const known = useRef(/** @type {Map<number, { sign: string, view: unknown }>} */ (new Map()))
   return html`
     <div class="code-block">
-      <div class="code-head"><span translate="no">${language || t('prose.code')}</span>
+      <div class="code-head"><span translate=${false}>${language || t('prose.code')}</span>
         <${CopyButton} text=${() => text} name=${t('prose.code')} /></div>
-      <pre tabindex="0" translate="no"><code>${
+      <pre tabindex="0" translate=${false}><code>${
         lines && coloredText
           ? [...lines.list.map((line, index) => coloured(known.current, line, index)), text.slice(coloredText.length)]
           : text

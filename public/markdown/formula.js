@@ -20,7 +20,7 @@ export function Formula({ tex, display, open }) {
     })
   }, [katex, tex, display, open])
   const known = drawn === tex && !open
-  const source = !known && html`<code class="formula-source" translate="no">${tex}</code>`
+  const source = !known && html`<code class="formula-source" translate=${false}>${tex}</code>`
   return html`<span class=${display ? 'formula display' : 'formula'} data-tex=${tex} tabindex=${display ? '0' : undefined}>${source}<span ref=${place} hidden=${!known}></span></span>`
 }
 

@@ -50,7 +50,7 @@ function elementOf(node) {
     case 'picture':
       return html`<${Picture} node=${node} />`
     case 'code':
-      return html`<code translate="no">${node.text}</code>`
+      return html`<code translate=${false}>${node.text}</code>`
     case 'code-block':
       return html`<${CodeBlock} text=${node.text} language=${node.language} open=${node.open} />`
     case 'formula':

@@ -56,6 +56,11 @@ t.test('an answer is drawn as it comes; what is closed, and what is selected in 
   await reply.locator('.katex').first().waitFor()
   t.equal(await reply.locator('h3').textContent(), '제목')
   t.equal(await reply.locator('p strong').textContent(), '굵은')
+  t.equal(
+    await reply.locator('pre').evaluate(code => (code as HTMLElement).translate),
+    false,
+    'a browser leaves code alone',
+  )
   await page.evaluate(() => {
     const [heading, words] = [document.querySelector('.partner h3'), document.querySelector('.partner p')]
     Object.assign(globalThis, { kept: [heading, words, document.querySelector('.partner pre')] })
