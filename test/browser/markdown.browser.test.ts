@@ -253,7 +253,7 @@ t.test('a record is shown, counted and saved without marks, and a line says so',
   await visitor.write('관찰')
   const column = visitor.column(0)
   await column.holds('탐구\n\n모형을')
-  await column.root.locator('.meter', { hasText: '19' }).waitFor()
+  await column.root.locator('.meter', { hasText: '17' }).waitFor()
   go()
   await visitor.ended()
   t.same(new Set(await visitor.texts()), new Set(['탐구\n\n모형을 만듦.']))
