@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launchBrowser } from '../test/support/browser.ts'
 import { startServer } from '../test/support/server-process.ts'
+import { measureMarkdown } from './pages-markdown.ts'
 import { withContext } from './support/context.ts'
 import { quantile, report } from './support/measure.ts'
 
@@ -42,6 +43,8 @@ interface Visit {
  * it sends what was typed to the server. A page that is loaded anew by it, or that sends something else, fails the bench.
  *
  * Each row is the median of three, in turns. Requests are those that reach the server, 304s and streams included.
+ *
+ * Then what `pages-markdown.ts` measures: a page that shows an answer.
  */
 await withContext(async t => {
   const browser = await launchBrowser(t)
@@ -62,6 +65,7 @@ await withContext(async t => {
       for (const [checkout, measured] of found) rows.push(rowOf(checkout, address, visit, measured[visit]))
   }
   await report('pages', rows)
+  await report('pages-markdown', await measureMarkdown(t))
 })
 
 function rowOf(checkout: string | undefined, address: string, visit: string, visits: readonly Visit[]) {

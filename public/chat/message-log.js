@@ -1,9 +1,10 @@
-import { html, useLayoutEffect, useRef } from '../preact.js'
+import { html } from '../preact.js'
 import { useServices } from '../services.js'
 import { useAction } from '../use-action.js'
 import { OwnMessage } from './own-message.js'
 import { Reply } from './reply.js'
 import { isUnfinished } from './turns.js'
+import { useKeptPlace } from './use-kept-place.js'
 
 /**
  * The messages, oldest first. Earlier ones are loaded on request, and the text in view stays where it is.
@@ -39,32 +40,4 @@ export function MessageLog({ conversation, onEarlier, onStale, onAccepted, onRep
       </ol>
     </div>
   `
-}
-
-/**
- * Keeps the text in view where it is while items are added above it, and moves the focus to the list if the button that
- * loaded them has disappeared.
- *
- * @param {string | undefined} first the key of the first item
- */
-function useKeptPlace(first) {
-  const ref = useRef(/** @type {HTMLElement | null} */ (null))
-  const before = useRef(/** @type {{ item: Element, top: number } | undefined} */ (undefined))
-  useLayoutEffect(() => {
-    if (!before.current) return
-    const { item, top } = before.current
-    before.current = undefined
-    scrollBy(0, item.getBoundingClientRect().top - top)
-    if (document.activeElement === document.body) ref.current?.focus({ preventScroll: true })
-  }, [first])
-  return {
-    ref,
-    keepPlace: () => {
-      const item = ref.current?.firstElementChild
-      if (item) before.current = { item, top: item.getBoundingClientRect().top }
-    },
-    forgetPlace: () => {
-      before.current = undefined
-    },
-  }
 }

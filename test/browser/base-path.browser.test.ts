@@ -1,6 +1,7 @@
 import t from 'tap'
 import { launchBrowser } from '../support/browser.ts'
 import { startPathProxy } from '../support/path-proxy.ts'
+import { ChatPage, talk } from './chat-page.ts'
 import { RecordPage } from './record-page.ts'
 import { runningConch } from './running-conch.ts'
 import { openPage } from './visitor.ts'
@@ -51,5 +52,24 @@ for (const form of ['keeps', 'strips'] as const)
     await page.goto('about:blank')
     await page.goto(`${url}${path}/operations`)
     await page.locator('#token').waitFor()
+    t.same(outside, [])
+  })
+
+for (const pages of ['bundled', 'source'] as const)
+  t.test(`below a path, what draws code and formulas comes from there, too (${pages})`, async t => {
+    const conch = await runningConch(t, { BASE_PATH: path, PAGES: pages })
+    talk(conch, () => ['값은 $a^2$예요.\n\n```js\nconst a = 1\n```\n'])
+    const page = await openPage(t, browser, `${conch.url}${path.slice(1)}/#chat`)
+    const outside: string[] = []
+    page.on('request', request => {
+      if (!new URL(request.url()).pathname.startsWith(`${path}/`)) outside.push(request.url())
+    })
+    const visitor = new ChatPage(page)
+    await visitor.say('값은?')
+    await page.locator('.hljs-keyword', { hasText: 'const' }).waitFor()
+    await page.locator('.katex').waitFor()
+    await page.waitForFunction(() =>
+      [...document.fonts].some(({ family, status }) => /KaTeX_Math/.test(family) && status === 'loaded'),
+    )
     t.same(outside, [])
   })

@@ -78,7 +78,9 @@ const whole = beginning + ending
 /** A page behind a network of its own, whose clock the test moves. */
 async function opened(t: Test) {
   const proxy = await proxyTcp(t, conch.url)
-  const visitor = new RecordPage(await openPage(t, browser, proxy.url(conch.url), {}, page => page.clock.install()))
+  const visitor = new RecordPage(
+    await openPage(t, browser, `${proxy.url(conch.url)}#records`, {}, page => page.clock.install()),
+  )
   return { visitor, proxy }
 }
 

@@ -88,6 +88,11 @@ t.test('an answer is drawn as it comes; what is closed, and what is selected in 
     t.equal(await link.getAttribute('rel'), 'noopener noreferrer')
   t.equal(await reply.locator('.picture').textContent(), '그림 img.example')
   t.equal(await reply.locator('.hljs-keyword').first().textContent(), 'const')
+  const fonts = await reply.locator('.code-block pre, .code-block code').evaluateAll(elements => {
+    return elements.map(element => getComputedStyle(element).fontFamily)
+  })
+  t.match(fonts[0], 'Pretendard Variable', 'Hangul in code has a font')
+  t.equal(fonts[1], fonts[0])
   await reply.getByRole('button', { name: '각주 1', exact: true }).click()
   t.match(await page.evaluate(() => document.activeElement?.textContent), '2026년 기준')
   await reply.getByRole('button', { name: '돌아가기' }).click()

@@ -22,7 +22,7 @@ t.test(
     const tabs = [leader]
     await start(leader)
     for (let count = 1; count < 7; count++) {
-      const tab = await anotherTab(t, leader, conch.url)
+      const tab = await anotherTab(t, leader, `${conch.url}#records`)
       tabs.push(tab)
       await start(tab)
     }

@@ -50,7 +50,7 @@ t.test(
 )
 
 t.test('a browser that keeps nothing is a reason to say so, and none to stop', async t => {
-  const page = await openPage(t, browser, conch.url, {}, page =>
+  const page = await openPage(t, browser, `${conch.url}#records`, {}, page =>
     page.addInitScript(() => {
       Storage.prototype.setItem = () => {
         throw new DOMException('no room', 'QuotaExceededError')
@@ -79,7 +79,7 @@ t.test('a browser that keeps things has no such notice, until it cannot keep one
 /** A page whose clock the test moves, with its stream open. */
 async function opened(t: Test): Promise<RecordPage> {
   let live: Promise<unknown> = Promise.resolve()
-  const page = await openPage(t, browser, conch.url, {}, async page => {
+  const page = await openPage(t, browser, `${conch.url}#records`, {}, async page => {
     await page.clock.install()
     live = page.waitForResponse(response => response.url().includes('/me/events'))
   })

@@ -148,6 +148,7 @@ t.test('the document has the first views in it, in the language of the visitor, 
   )
   t.match(english.body, /Short notes become text.*What did you observe\?/s)
   t.match(korean.body, '<textarea id="observations"', 'the form can be typed in')
+  t.notMatch(korean.body, 'data-link', 'nothing is said of a connection or a browser that is not known yet')
   t.notMatch(korean.body, /<form(?![^>]*method="dialog")/, 'no form leads away')
   t.match(korean.headers, { vary: 'accept-encoding, accept-language, cookie', 'cache-control': 'no-cache' })
   t.not(korean.headers.etag, english.headers.etag)
