@@ -33,7 +33,7 @@ t.test('what is typed and sent before the script is there is sent when it comes,
   conch.model.script = () => ['발표를 잘함.']
   const { page, come, documents } = await pageWithoutScript(t, '#records')
   await page.locator('#observations').fill('교통량 자료로 모형을 만듦.')
-  await page.getByText('창의적 체험활동: 동아리활동').click()
+  await page.getByText('동아리활동 특기사항').click()
   await page.locator('#label').fill('2-3-15')
   // Enter alone sends nothing, as later.
   await page.locator('#label').press('Enter')

@@ -89,7 +89,7 @@ async function writing(t: Test) {
   const { promise: held, resolve: go } = Promise.withResolvers<void>()
   conch.model.script = () => [beginning, held, ending]
   const { visitor, proxy } = await opened(t)
-  await visitor.page.locator('summary').click()
+  await visitor.page.locator('form details:not(.limit-source) > summary').click()
   await visitor.page.getByRole('radio', { name: '1개' }).check({ force: true })
   await visitor.write('발표함.')
   await visitor.column(0).holds(beginning)

@@ -51,7 +51,7 @@ t.test('what was written is found, opened, and found again on the way back', asy
   await visitor.write('/api/records', { category: 'club', observations: '수열', label: '2-3', versions: 1 })
   await page.reload()
   await visitor.entries.nth(1).waitFor()
-  t.same(await visitor.titles(), ['창의적 체험활동: 동아리활동 · 2-3', '발표를 망쳤다.'])
+  t.same(await visitor.titles(), ['동아리활동 특기사항 · 2-3', '발표를 망쳤다.'])
   t.match(await visitor.entries.nth(0).textContent(), /생활기록부 · 완료.*수열을 탐구함\..*8자/s)
 
   await visitor.search('생기부')
@@ -72,7 +72,7 @@ t.test('what was written is found, opened, and found again on the way back', asy
   await visitor.shows(2)
   await page.locator('#kind').selectOption('record')
   await visitor.shows(1)
-  t.same(await visitor.titles(), ['창의적 체험활동: 동아리활동 · 2-3'])
+  t.same(await visitor.titles(), ['동아리활동 특기사항 · 2-3'])
   await page.locator('#from').fill('2020-01-01')
   await page.locator('#to').fill('2020-12-31')
   await visitor.shows(0)

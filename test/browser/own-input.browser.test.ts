@@ -13,7 +13,7 @@ t.test('the form is empty for the next student, and each record brings back its 
   const field = (id: string) => page.locator(`#${id}`)
   const sent = async () => [await field('observations').inputValue(), await field('label').inputValue()]
 
-  await page.locator('summary').click()
+  await page.locator('form details:not(.limit-source) > summary').click()
   await field('keywords').fill('끈기, 협력')
   await visitor.write('첫 학생의 관찰.', { subject: '국어', label: '2-3-15' })
   await visitor.ended()
@@ -32,9 +32,9 @@ t.test('the form is empty for the next student, and each record brings back its 
   t.same(await sent(), ['', ''], 'notes and label are gone')
   t.equal(await field('subject').inputValue(), '국어', 'the subject stays')
   t.ok(await page.locator('input[name=category][value=subject]').isChecked())
-  await page.locator('summary').click()
+  await page.locator('form details:not(.limit-source) > summary').click()
   t.equal(await field('keywords').inputValue(), '')
-  await page.locator('summary').click()
+  await page.locator('form details:not(.limit-source) > summary').click()
 
   await visitor.write('둘째 학생의 관찰.', { label: '2-3-16' })
   await visitor.ended()
@@ -59,7 +59,7 @@ t.test('the form is empty for the next student, and each record brings back its 
 
 t.test('an error at a field goes when the field is mended, and the focus stays where the user types', async t => {
   const { page } = await visit(t, browser, conch.url)
-  await page.locator('summary').click()
+  await page.locator('form details:not(.limit-source) > summary').click()
   await page.locator('#targetBytes').fill('1')
   await page.locator('button[type=submit]').click()
   const [empty, target] = [page.locator('#observations-error'), page.locator('#targetBytes-error')]

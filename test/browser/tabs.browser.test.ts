@@ -70,7 +70,7 @@ t.test(
 
 /** Starts a task of one text. */
 async function start({ page }: RecordPage): Promise<void> {
-  const more = page.locator('summary')
+  const more = page.locator('form details:not(.limit-source) > summary')
   if (!(await page.getByRole('radio', { name: '1개' }).isVisible())) await more.click()
   await page.getByRole('radio', { name: '1개' }).check({ force: true })
   await page.locator('#observations').fill('발표함.')
