@@ -155,7 +155,12 @@ function browser(t: Test) {
         happens.emit('something')
       }
     },
-    document: { visibilityState: 'visible', addEventListener() {}, removeEventListener() {} },
+    document: {
+      documentElement: { dataset: {} },
+      visibilityState: 'visible',
+      addEventListener() {},
+      removeEventListener() {},
+    },
     addEventListener: (name: string, listener: () => void) => void (name === 'pagehide' && hides.push(listener)),
     removeEventListener() {},
   }
