@@ -244,7 +244,7 @@ t.test('records', async t => {
     const confirm = (output: number) =>
       owner.json('PUT', `/api/records/${recordOf.text}`, { output, text: '고침', confirmed: true })
     t.match(await confirm(1), { status: 409, body: { code: 'version-damaged' } })
-    t.match(await confirm(0), { status: 200, body: { saved: { text: '고침', original: '바다 글' } } })
+    t.match(await confirm(0), { status: 200, body: { saved: { text: '고침', original: '**바다** 글' } } })
   })
 
   t.test('a damaged version is written again, and is whole', async t => {

@@ -55,7 +55,10 @@ export function host(text: string, variable: string): string {
 }
 
 /** What stands first in a path of Conch's own: below it, a path that a proxy has stripped could not be told from one it has kept. */
-const ownNames = ['api', 'assets', 'docs', 'healthz', 'icons', 'metrics', 'operations', 'readyz', 'vendor']
+const ownNames = [
+  ...['api', 'assets', 'docs', 'favicon.ico', 'favicon.svg', 'healthz', 'icons', 'index.html', 'manifest.webmanifest'],
+  ...['metrics', 'operations', 'readyz', 'service-worker.js', 'vendor'],
+]
 
 /** Without a slash at its end; '' for the whole host. */
 export function basePath(text: string, variable: string): string {

@@ -8,8 +8,14 @@ import type { EventLog, ResetReason } from '../tasks/log/event-log.ts'
 /** Tasks that one stream of an owner may follow. A browser follows one in each of its tabs, and a list of quizzes a few. */
 export const maxFollowed = 30
 
-/** How long a task waits whose log cannot be had while the database is away. */
+/** How long a task waits whose log cannot be had while the database is away, at most. */
 export const reopenMs = 3_000
+
+/**
+ * How long it waits when its log was abandoned: until the attempt that did so is out of the way, the same log is found again. Never in
+ * the same turn of the event loop, which would be kept busy by that alone.
+ */
+const abandonedMs = 200
 
 /** Text taken from a log at once: bounds what one slow client can hold, at most 3 bytes per character. */
 const maxCharsPerRead = 32_768
@@ -56,6 +62,8 @@ export class FollowedTask {
   #reset: ResetReason | undefined
   #over: 'done' | 'not-found' | undefined
   #left = false
+  /** For the database, which was logged. */
+  #waits = false
   #timer: unknown
 
   constructor({ taskId, cursor }: Follow, options: FollowedTaskOptions) {
@@ -85,7 +93,7 @@ export class FollowedTask {
         return this.#end('done')
       case 'abandoned':
         this.#stopReading()
-        void this.#open()
+        this.#openAfter(abandonedMs)
         return undefined
     }
   }
@@ -103,6 +111,7 @@ export class FollowedTask {
     try {
       const log = await this.#options.log(this.#taskId)
       if (this.#left) return
+      this.#waits = false
       const located = log.locate(this.#cursor)
       if (located.kind === 'ended') this.#over = 'done'
       else {
@@ -115,12 +124,18 @@ export class FollowedTask {
       if (error instanceof Problem && error.status === 404) this.#over = 'not-found'
       else if (!isDatabaseFault(error)) return this.#options.broken(error)
       else {
-        this.#options.logger.warn({ err: error, taskId: this.#taskId }, 'a followed task waits for the database')
-        this.#timer = this.#options.timers.setTimeout(() => void this.#open(), reopenMs)
-        return
+        if (!this.#waits)
+          this.#options.logger.warn({ err: error, taskId: this.#taskId }, 'a followed task waits for the database')
+        this.#waits = true
+        // Not all of them at once.
+        return this.#openAfter(reopenMs * (0.5 + Math.random() / 2))
       }
     }
     this.#options.wake()
+  }
+
+  #openAfter(ms: number): void {
+    this.#timer = this.#options.timers.setTimeout(() => void this.#open(), ms)
   }
 
   #moveTo(position: Cursor): void {

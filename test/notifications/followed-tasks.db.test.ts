@@ -107,6 +107,23 @@ t.test('a new attempt, a bad cursor and an abandoned log are said, and the strea
   await client.until(() => client.followed(other).text(0) === '계속')
 })
 
+t.test('an abandoned log that is still there for a moment keeps nothing busy', async t => {
+  const { watch, begun, replace } = serving(t)
+  const log = begun()
+  log.delta(0, '헛')
+  const client = await watch([{ taskId: log.taskId }])
+  await client.until(() => client.followed(log).text(0) === '헛')
+  // As between the end of an attempt that failed and its release, which waits for the database.
+  log.abandon()
+  await new Promise(resolve => setTimeout(resolve, 1))
+  const rebuilt = replace(log, 2)
+  rebuilt.append({ type: 'text-start', id: '0' })
+  rebuilt.delta(0, '온 글')
+  end(rebuilt)
+  await client.until(() => client.followed(log).end !== undefined)
+  t.equal(client.followed(log).text(0), '온 글')
+})
+
 t.test('while the database is away the texts go on, and the rest comes when it is back', async t => {
   const clock = createClock()
   const { watch, begun, fault, lose, hub, owner } = serving(t, clock as unknown as Timers)

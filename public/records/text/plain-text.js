@@ -15,7 +15,13 @@ export function plainText(text, { open = false } = {}) {
   const unnumbered = withoutNumbers(lines.map(withoutLineMarks))
   const plain = unnumbered.map(line => withoutInlineMarks(line)).join('\n')
   const shown = open ? withoutOpenMarks(plain) : plain
-  return shown === text ? text : shown.replace(/\n{3,}/g, '\n\n').replace(/^\n+|\s+$/g, '')
+  if (shown === text) return text
+  const trimmed = shown
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/^\n+/, '')
+    .trimEnd()
+  // Marks alone are all that the model wrote.
+  return trimmed === '' && !open ? text : trimmed
 }
 
 /** A fence or a rule. @param {string} line */
@@ -94,5 +100,5 @@ function withoutOpenMarks(text) {
   const at = text.lastIndexOf('\n') + 1
   const line = text.slice(at)
   if (/^\s{0,3}(#{1,6}|[-*+>]|`{1,3}\w*|~{1,3})\s*$/.test(line)) return text.slice(0, at)
-  return text.slice(0, at) + line.replace(/[*_`~]+$/, '').replace(/\*\*(?=[^\s*][^*]*$)/, '')
+  return text.slice(0, at) + line.replace(/(?<![*_`~])[*_`~]+$/, '').replace(/\*\*(?=[^\s*][^*]*$)/, '')
 }

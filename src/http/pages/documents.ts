@@ -41,6 +41,8 @@ export class Documents {
     if (kept) return kept
     const made = this.#make(wanted, facts)
     this.#kept.set(key, made)
+    // What failed once may not fail again.
+    made.catch(() => this.#kept.delete(key))
     return made
   }
 

@@ -22,7 +22,8 @@ export class KeptFolder {
   async file(name: string, make: () => Promise<Buffer>): Promise<Buffer> {
     const path = join(this.#path, name)
     const there = await readFile(path).catch(() => undefined)
-    if (there) return there
+    // An empty one was cut off by a power failure.
+    if (there && there.length > 0) return there
     const made = await make()
     await this.#keep(name, made).catch(() => {})
     return made

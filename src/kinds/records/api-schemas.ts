@@ -153,6 +153,7 @@ export const LimitList = Type.Object({
       names: InTwoLanguages,
       characters: OrNull(Type.Integer()),
       bytes: OrNull(Type.Integer()),
+      current: Type.Boolean({ description: 'Deprecated: for pages of the version before.', deprecated: true }),
       ...limitMembers,
     }),
     {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Static } from 'typebox'
 import type { Queries } from '../../db/client.ts'
@@ -115,15 +116,19 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
         if (chosen.damaged) throw versionDamaged(body.output)
         const of = input ?? (await keptRecords(tx, cipher, [task])).get(task.id)
         if (!of) throw taskInputDamaged()
-        const checked = checkText(text, of, { targetBytes: of.targetBytes, form: 'none' })
-        const bans = checked.findings.filter(({ strength }) => strength === 'forbidden')
-        if (bans.length > 0 && body.despite === undefined) throw forbiddenFindings(bans)
+        // As it was given: the findings have places in it.
+        const look = (replacements: boolean) =>
+          checkText(body.text, of, { targetBytes: of.targetBytes, form: 'none', replacements })
+        const checked = look(false)
+        const bansOf = ({ findings }: typeof checked) => findings.filter(({ strength }) => strength === 'forbidden')
+        const bans = bansOf(checked)
+        if (bans.length > 0 && body.despite === undefined) throw forbiddenFindings(bansOf(look(true)))
         if (checked.overBy > 0 && !body.allowOverLimit) throw overLimit(checked)
         // A task whose texts were saved before its kind saved a record has no record yet.
         if (input) await saveRecords(tx, cipher, [{ ...task, input }])
         await confirmRecord(tx, cipher, ownerId, task.id, {
           output: body.output,
-          original: chosen.text,
+          original: chosen.original ?? chosen.text,
           text,
           // What forbids nothing needs no reason: one is not kept.
           despite: bans.length > 0 ? body.despite : undefined,
@@ -135,15 +140,21 @@ export const recordRoutes: FastifyPluginAsyncTypebox<RecordRoutesOptions> = asyn
   )
 
   async function detail(tx: Queries, record: TaskOfKind<Static<typeof RecordInput>>) {
-    const [view] = await views(tx, [record])
+    const [view] = await views(tx, [record], { brief: false })
     const request = record.input ?? null
     return { ...(view as NonNullable<typeof view>), request, ...(request === null && { damaged: true as const }) }
   }
 
-  async function views(tx: Queries, found: readonly TaskOfKind<Static<typeof RecordInput>>[]) {
+  async function views(tx: Queries, found: readonly TaskOfKind<Static<typeof RecordInput>>[], { brief = true } = {}) {
     const owned = found.map(({ task }) => task)
     const kept = await keptRecords(tx, cipher, owned)
     const confirmed = await latestConfirmations(tx, cipher, owned)
-    return found.map(record => viewRecord(record, kept.get(record.id), confirmed.get(record.id)))
+    const seen: ReturnType<typeof viewRecord>[] = []
+    for (const record of found) {
+      seen.push(viewRecord(record, kept.get(record.id), confirmed.get(record.id), { brief }))
+      // Many long texts take long to check: others get their turn.
+      await nextTurn()
+    }
+    return seen
   }
 }

@@ -10,15 +10,20 @@ import type { Confirmation, StoredRecord } from './store.ts'
 /**
  * A record as its teacher sees it; sizes and flagged passages are computed from the texts as they are now.
  *
+ * @param options.brief one of a list: with the first findings of each text, and without their replacements, which take long to find
  * @param kept the stored record, once the task has ended with text; before, and if it never does, the request stands for it
  */
 export function viewRecord(
   written: TaskOfKind<Static<typeof RecordInput>>,
   kept: StoredRecord | undefined,
   confirmed: Confirmation | undefined,
+  { brief = false } = {},
 ) {
   const { id, task, input, outputs } = written
-  const { category, subject, label, targetBytes, schoolLevel, schoolYear } = kept ?? input ?? {}
+  const { category, subject, label, targetBytes } = kept ?? input ?? {}
+  // A process of the version before stores neither.
+  const schoolLevel = kept?.schoolLevel ?? input?.schoolLevel
+  const schoolYear = kept?.schoolYear ?? input?.schoolYear
   const part = category && { category, schoolLevel, schoolYear }
   const error = faultOf(written)
   // Observations are not shown here: without them nothing of the stored record is missing.
@@ -40,7 +45,7 @@ export function viewRecord(
       status,
       text,
       ...(original !== undefined && { original }),
-      ...sizeOf(text, part, targetBytes),
+      ...sizeOf(text, part, targetBytes, brief),
       ...(damaged && { damaged }),
     })),
     saved: confirmed
@@ -49,7 +54,7 @@ export function viewRecord(
           text: confirmed.text,
           original: confirmed.original,
           despite: confirmed.despite ?? null,
-          ...sizeOf(confirmed.text, part, targetBytes),
+          ...sizeOf(confirmed.text, part, targetBytes, brief),
           confirmedAt: confirmed.confirmedAt.toISOString(),
           ...(confirmed.damaged && { damaged: true as const }),
         }
@@ -65,7 +70,12 @@ function viewLimit({ characters, bytes, since, source, page, verified, note, ass
   return { characters, bytes, since, source, page, verified, assumed, note: note ?? null }
 }
 
-function sizeOf(text: string, part: Part | undefined, targetBytes: number | undefined) {
-  const { bytes, overBy, findings } = checkText(text, part, { targetBytes, form: 'subject' })
+/** Findings of each text in a list. */
+const maxBrief = 20
+
+function sizeOf(text: string, part: Part | undefined, targetBytes: number | undefined, brief: boolean) {
+  const checked = checkText(text, part, { targetBytes, form: 'subject', replacements: !brief })
+  const { bytes, overBy } = checked
+  const findings = brief ? checked.findings.slice(0, maxBrief) : checked.findings
   return { bytes, overBy, findings, marks: marksOf(findings) }
 }

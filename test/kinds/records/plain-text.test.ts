@@ -1,6 +1,24 @@
 import t from 'tap'
 import { plainText } from '../../../public/records/text/plain-text.js'
 
+t.test('a run of blanks or marks takes no longer than other text', async t => {
+  const work = (text: string) => {
+    const began = process.cpuUsage()
+    plainText(text)
+    plainText(text, { open: true })
+    const { user } = process.cpuUsage(began)
+    return user
+  }
+  // Ratios, since absolute times say nothing: quadratic work would be hundreds of times that of the plain text.
+  const plain = Math.max(2_000, work(`**가** ${'나다라 '.repeat(9_000)}`))
+  for (const run of [' ', '\t', ' \n', '*', '_', '`'])
+    t.ok(work(`**가**${run.repeat(36_000 / run.length)}나`) < 60 * plain, JSON.stringify(run))
+})
+
+t.test('marks that are all there is stay', async t => {
+  for (const text of ['---', '```\n```', '**', '#']) t.not(plainText(text), '', text)
+})
+
 t.test('marks of Markdown are taken out, and the words stay', async t => {
   for (const [text, plain] of [
     ['**굵게**는 *기울임*과 ~~지움~~, `코드`', '굵게는 기울임과 지움, 코드'],

@@ -29,6 +29,8 @@ export interface CheckOptions {
   keywords?: readonly string[] | undefined
   /** Whether to look at form, too. */
   form?: FormScope | undefined
+  /** Whether to look for replacements, which takes most of the time; by default it does. */
+  replacements?: boolean
   /** Counts what the search looks at. */
   work?: Work
 }
@@ -41,7 +43,7 @@ export interface CheckOptions {
  * @param part undefined where it was damaged: then only the target is a limit, and no ban holds
  */
 export function checkText(text: string, part: Part | undefined, options: CheckOptions = {}): Checked {
-  const { targetBytes, observations, keywords, form = 'all', work = { steps: 0 } } = options
+  const { targetBytes, observations, keywords, form = 'all', replacements = true, work = { steps: 0 } } = options
   const bytes = neisBytes(text)
   const limit = part ? boundTo(part, targetBytes) : (targetBytes ?? null)
   const read = foldText(text)
@@ -52,7 +54,10 @@ export function checkText(text: string, part: Part | undefined, options: CheckOp
   // What is only to be checked may not hide what is forbidden.
   const strong = (strength: Strength) => banned.filter(one => one.strength === strength).slice(0, maxFindings)
   const all = [...strong('forbidden'), ...strong('check'), ...formed.slice(0, maxFindings)]
-  const mended = part ? withSafeReplacements(read, all, again => findingsOf(again, part, form), work) : all
+  const mended =
+    part && replacements
+      ? withSafeReplacements(read, all, again => findingsOf(again, part, form), work)
+      : all.map(({ replacement, ...without }) => without)
   const found = [...mended, ...(ground?.found.slice(0, maxFindings) ?? [])]
   return {
     bytes,
