@@ -18,9 +18,16 @@
     }
   }
 
+  /** The metas of `theme-color`, as the document has them. @type {Map<HTMLMetaElement, string>} */
+  const frames = new Map()
   const colours = () => {
     const theme = kept('localStorage', 'theme')
     root.dataset.theme = theme === 'light' || theme === 'dark' ? theme : dark.matches ? 'dark' : 'light'
+    for (const meta of document.querySelectorAll('meta[name=theme-color]'))
+      if (meta instanceof HTMLMetaElement && !frames.has(meta)) frames.set(meta, meta.media)
+    // The frame of the window, which else follows the system.
+    for (const [meta, media] of frames)
+      meta.media = theme === 'light' || theme === 'dark' ? (media.includes(theme) ? 'all' : 'not all') : media
   }
   colours()
   dark.addEventListener('change', colours)
@@ -34,7 +41,7 @@
     history.replaceState(history.state, '', `#${chosen}`)
 
   const show = () => {
-    const [, name = ''] = /^#([\w-]*)/.exec(location.hash) ?? []
+    const [, name = ''] = /^#(\w*)(?:=[\w-]+)?$/.exec(location.hash) ?? []
     root.dataset.show = name === 'records' ? 'records' : name === '' || name === 'start' ? 'start' : 'other'
   }
   show()
@@ -56,6 +63,12 @@
       if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) field.form?.requestSubmit()
     } else if (field instanceof HTMLInputElement) event.preventDefault()
   }
+  /** @param {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} field */
+  const isUntouched = field => {
+    if (!(field instanceof HTMLSelectElement)) return field.value === ''
+    const drawn = [...field.options].findIndex(option => option.defaultSelected)
+    return field.selectedIndex === Math.max(0, drawn)
+  }
   /** What was typed before a reload, so that it is not typed again. */
   const restore = () => {
     const values = kept('sessionStorage', 'form') ?? {}
@@ -71,7 +84,7 @@
       const value = values[field.name]
       if (typeof value !== 'string') continue
       if (field.type === 'radio') /** @type {HTMLInputElement} */ (field).checked = field.value === value
-      else if (field.value === '') field.value = value
+      else if (value !== '' && isUntouched(field)) field.value = value
     }
   }
   addEventListener('hashchange', show)

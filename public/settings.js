@@ -13,7 +13,13 @@ export function ThemeChoice() {
   const { t } = useServices()
   const [theme, setTheme] = useState(/** @type {Theme} */ ('system'))
   // Not the first state: the server, which drew it, cannot know.
-  useEffect(() => setTheme(keptTheme().read()), [])
+  useEffect(() => {
+    const read = () => setTheme(keptTheme().read())
+    read()
+    // Another tab has chosen.
+    addEventListener('storage', read)
+    return () => removeEventListener('storage', read)
+  }, [])
   /** @param {Theme} next */
   const choose = next => {
     keptTheme().write(next)

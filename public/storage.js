@@ -1,6 +1,9 @@
 import { addressOf } from './base-path.js'
+
 /** The window gets an event of this name when something could not be kept. */
 export const notKept = 'conch:not-kept'
+
+const wrote = 'conch:wrote'
 
 /** Whether this browser keeps anything: some modes keep neither cookies nor what a page stores. */
 export function keepsAnything() {
@@ -44,6 +47,21 @@ export function kept(area, key, fallback) {
         // Private mode or no room left: the page goes on without a copy, and says so.
         dispatchEvent(new Event(notKept))
       }
+      dispatchEvent(new CustomEvent(wrote, { detail: { key: name(), value } }))
+    },
+    /**
+     * Calls `listener` with each value that is written in this window, until the function is called that it answers.
+     *
+     * @param {(value: T) => void} listener
+     */
+    watch(listener) {
+      /** @param {Event} event */
+      const onWrite = event => {
+        const { key: written, value } = /** @type {CustomEvent} */ (event).detail
+        if (written === name()) listener(value)
+      }
+      addEventListener(wrote, onWrite)
+      return () => removeEventListener(wrote, onWrite)
     },
     clear() {
       try {
@@ -51,6 +69,7 @@ export function kept(area, key, fallback) {
       } catch {
         // As above.
       }
+      dispatchEvent(new CustomEvent(wrote, { detail: { key: name(), value: fallback } }))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { useState } from './preact.js'
+import { useEffect, useState } from './preact.js'
 import { kept } from './storage.js'
 
 /**
@@ -10,6 +10,8 @@ import { kept } from './storage.js'
 export function useDraft(key, before) {
   const store = kept('sessionStorage', key, /** @type {string | null} */ (null))
   const [text, setText] = useState(() => store.read() ?? before)
+  // Also by a component that was left meanwhile: what it gives back is shown by the one that is there now.
+  useEffect(() => store.watch(value => setText(value ?? before)), [key])
   return {
     text,
     /** @param {string} next */

@@ -1,4 +1,4 @@
-import { html, useEffect, useState } from '../preact.js'
+import { html, useEffect, useRef, useState } from '../preact.js'
 import { chatUrl } from '../route.js'
 import { useServices } from '../services.js'
 import { useList } from '../use-list.js'
@@ -27,11 +27,19 @@ export function ChatPage({ place: { conversationId, arrived } }) {
     () => () => setBegun(before => (before?.conversationId === conversationId ? undefined : before)),
     [conversationId],
   )
+  // Who has gone elsewhere meanwhile stays there.
+  const shown = useRef(/** @type {string | undefined | null} */ (null))
+  useEffect(() => {
+    shown.current = conversationId
+    return () => {
+      shown.current = null
+    }
+  }, [conversationId])
   /** @param {import('./use-sending.js').Accepted} message */
   const begin = message => {
     setBegun(message)
     refresh()
-    location.hash = chatUrl(message.conversationId)
+    if (shown.current === undefined) location.hash = chatUrl(message.conversationId)
   }
   return html`
     <div class="chat" data-open=${conversationId === undefined ? undefined : 'true'}>

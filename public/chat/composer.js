@@ -26,18 +26,21 @@ export function Composer({ conversationId, running, focused, onPending, onAccept
   const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
   const place = `chat:${conversationId ?? 'new'}`
   const draft = useDraft(place, '')
+  /** Since it was sent; also in a field that has come in place of this one. */
+  const typed = () => kept('sessionStorage', place, '').read()
   const leaving = kept('sessionStorage', `${place}:leaving`, '')
   /** @param {string} content that has not left, after all */
   const giveBack = content => {
     leaving.clear()
-    if (content) draft.set([content, area.current?.value].filter(Boolean).join('\n\n'))
+    if (content) draft.set([content, typed()].filter(Boolean).join('\n\n'))
   }
   const { send, sending, fault, forgive } = useSending({
     conversationId,
     onStale,
     onPending: content => {
       onPending(content)
-      if (content === undefined) return
+      if (content === undefined) return void onTheirWay.delete(place)
+      onTheirWay.add(place)
       leaving.write(content)
       draft.set('')
     },
@@ -56,8 +59,8 @@ export function Composer({ conversationId, running, focused, onPending, onAccept
   const keeping = useKeptFocus(running)
   useEffect(() => {
     if (focused) area.current?.focus({ preventScroll: true })
-    // The page was left, or loaded again, while it was on its way.
-    giveBack(leaving.read())
+    // The page was loaded again while it was on its way. If it was only left, it still is.
+    if (!onTheirWay.has(place)) giveBack(leaving.read())
   }, [])
   // Not when the message comes back to the field, with its fault.
   useEffect(() => {
@@ -68,7 +71,7 @@ export function Composer({ conversationId, running, focused, onPending, onAccept
   const submit = async onBusy => {
     const content = draft.text.trim()
     if ((await send({ content: draft.text }, onBusy)) === false && leaving.read()) {
-      returned.current = [content, area.current?.value].filter(Boolean).join('\n\n')
+      returned.current = [content, typed()].filter(Boolean).join('\n\n')
       giveBack(content)
     }
     area.current?.focus({ preventScroll: true })
@@ -93,6 +96,9 @@ export function Composer({ conversationId, running, focused, onPending, onAccept
     </form>
   `
 }
+
+/** Where a message is being sent. @type {Set<string>} */
+const onTheirWay = new Set()
 
 /** @param {string | undefined} running @param {boolean} blank @param {import('../i18n.js').I18n['t']} t */
 function hintOf(running, blank, t) {

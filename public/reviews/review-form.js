@@ -68,6 +68,8 @@ const types = /** @type {const} */ (['THINKING', 'FEELING'])
 /** The form's values, kept in this tab with every change. */
 function useDraft() {
   const [diary, setDiary] = useState(() => draft().read())
+  // One that was left while it was sent is emptied when the server has accepted it: also the one that is shown by then.
+  useEffect(() => draft().watch(setDiary), [])
   return {
     diary,
     /** @param {Partial<import('./diaries.js').Diary>} changes */

@@ -12,7 +12,7 @@ const conch = await runningConch(t)
 
 const beginning = `# 제목
 
-**굵은** 글과 $a^2 + b^2$, 값은 $5예요.[^1]
+**굵은** 글과 $a^2 + b^2$, 값은 $5예요.[^1] $\\text{빠른 속력}$
 
 \`\`\`js
 const a = 1
@@ -56,6 +56,10 @@ t.test('an answer is drawn as it comes; what is closed, and what is selected in 
   await reply.locator('.katex').first().waitFor()
   t.equal(await reply.locator('h3').textContent(), '제목')
   t.equal(await reply.locator('p strong').textContent(), '굵은')
+  const [letters = 0, words = 0] = await reply
+    .locator('p .katex')
+    .evaluateAll(formulas => formulas.map(formula => formula.getBoundingClientRect().height))
+  t.ok(words < 2 * letters, 'words in a formula stand in one line')
   t.equal(
     await reply.locator('pre').evaluate(code => (code as HTMLElement).translate),
     false,

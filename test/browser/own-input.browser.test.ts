@@ -57,6 +57,32 @@ t.test('the form is empty for the next student, and each record brings back its 
   t.equal(await field('observations').inputValue(), '첫 학생의 관찰.')
 })
 
+t.test('a form that is left while it is sent is empty, too; the chosen year outlives a reload', async t => {
+  const { page } = await visit(t, browser, conch.url)
+  const notes = page.locator('#observations')
+  const { promise: held, resolve: go } = Promise.withResolvers<void>()
+  await page.route('**/api/records', async route => {
+    if (route.request().method() === 'POST') await held
+    await route.continue()
+  })
+  await page.locator('#schoolYear').selectOption('2024')
+  await page.reload()
+  await notes.fill('떠나며 보낸 관찰.')
+  t.equal(await page.locator('#schoolYear').inputValue(), '2024')
+  const posted = page.waitForRequest(request => request.method() === 'POST' && request.url().endsWith('/api/records'))
+  await notes.press('Control+Enter')
+  await posted
+  const answered = page.waitForResponse(response => response.request().method() === 'POST')
+  const navigation = page.getByRole('navigation', { name: '주 메뉴' })
+  await navigation.getByRole('link', { name: '퀴즈' }).click()
+  await navigation.getByRole('link', { name: '생활기록부' }).click()
+  t.equal(await notes.inputValue(), '떠나며 보낸 관찰.', 'it is not accepted yet')
+  go()
+  await answered
+  await page.waitForFunction(() => (document.querySelector('#observations') as HTMLTextAreaElement).value === '')
+  t.match(page.url(), /#records$/, 'and who has left is not called away')
+})
+
 t.test('an error at a field goes when the field is mended, and the focus stays where the user types', async t => {
   const { page } = await visit(t, browser, conch.url)
   await page.locator('form details:not(.limit-source) > summary').click()

@@ -20,8 +20,10 @@ export function QuizForm({ arrived, onCreated }) {
   const [withMaterial] = useState(values.material !== '')
   // For the next quiz: the settings stay.
   const empty = () => set({ topic: '', material: '' })
-  const { send, sending, errors, failure, mend } = useQuizSubmission(form, taskId => {
-    empty()
+  const { send, sending, errors, failure, mend } = useQuizSubmission(form, (taskId, sent) => {
+    const { topic, material } = savedForm().read()
+    // Not what was typed meanwhile.
+    if (topic === sent.topic && material === sent.material) empty()
     onCreated(taskId)
   })
   useEffect(() => mend(values), [values])
@@ -92,6 +94,15 @@ export function QuizForm({ arrived, onCreated }) {
 function useFormValues() {
   const [values, setValues] = useState(() => savedForm().read())
   const latest = useRef(values)
+  // One that was left while it was sent is emptied when the server has accepted it: also the one that is shown by then.
+  useEffect(
+    () =>
+      savedForm().watch(next => {
+        latest.current = next
+        setValues(next)
+      }),
+    [],
+  )
   return {
     values,
     /** Works also from a call that began before the last change, such as sending. @param {Partial<import('./form-values.js').FormValues>} changes */

@@ -8,7 +8,7 @@ import { longest, toRequest } from './form-values.js'
  * Sends the form of a quiz, which stays for the next one.
  *
  * @param {{ current: HTMLFormElement | null }} form
- * @param {(taskId: string) => void} onCreated
+ * @param {(taskId: string, sent: import('./form-values.js').FormValues) => void} onCreated
  */
 export function useQuizSubmission(form, onCreated) {
   const { t, api, announce } = useServices()
@@ -17,9 +17,9 @@ export function useQuizSubmission(form, onCreated) {
     /** @param {import('./form-values.js').FormValues} values */
     check: values => faultsOf(toRequest(values), t),
     create: values => api.quizzes.create(toRequest(values)),
-    onCreated(taskId) {
+    onCreated(taskId, values) {
       announce(t('quizzes.say.created'))
-      onCreated(taskId)
+      onCreated(taskId, values)
       return 'stays'
     },
     refusal({ pointer, detail }) {

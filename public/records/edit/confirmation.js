@@ -1,4 +1,4 @@
-import { html, useState } from '../../preact.js'
+import { html, useEffect, useRef, useState } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { FindingList } from '../text/finding-list.js'
 
@@ -34,16 +34,23 @@ function Step({ saving, text, waiting, onEdit, onGo }) {
   if (saving.forbidden.length > 0)
     return html`<${Forbidden} saving=${saving} text=${text} onEdit=${onEdit} onGo=${onGo} />`
   if (saving.overBy > 0) {
-    return html`<div class="notice bad">
+    return html`<${Notice} class="notice bad">
       <p>${t('records.edit.over', { bytes: saving.overBy })}</p>
       <button type="button" onClick=${onEdit}>${t('records.edit.over.shorten')}</button>
       <button type="button" class="danger" onClick=${() => saving.save(text, { allowOverLimit: true })}>${t('records.edit.over.save')}</button>
-    </div>`
+    <//>`
   }
   return html`<button type="button" class="primary" aria-disabled=${saving.busy || waiting ? 'true' : undefined}
     onClick=${() => waiting || saving.save(text)}>
     ${t(saving.busy ? 'records.edit.saving' : 'records.edit.save')}
   </button>`
+}
+
+/** What stands in place of the button that was pressed: it takes the focus. @param {{ class: string, children: unknown }} props */
+function Notice({ class: name, children }) {
+  const place = useRef(/** @type {HTMLElement | null} */ (null))
+  useEffect(() => place.current?.focus(), [])
+  return html`<div ref=${place} class=${name} tabindex="-1">${children}</div>`
 }
 
 /** @param {Omit<Parameters<typeof Confirmation>[0], 'waiting'>} props */
@@ -55,7 +62,7 @@ function Forbidden({ saving, text, onEdit, onGo }) {
     else document.getElementById('editor-despite')?.focus()
   }
   return html`
-    <div class="notice bad forbidden-findings">
+    <${Notice} class="notice bad forbidden-findings">
       <p>${t('records.edit.forbidden', { count: saving.forbidden.length })}</p>
       <${FindingList} findings=${saving.forbidden} onGo=${onGo} />
       <label for="editor-despite">${t('records.edit.despite')}</label>
@@ -63,6 +70,6 @@ function Forbidden({ saving, text, onEdit, onGo }) {
         onInput=${(/** @type {Event & { currentTarget: HTMLInputElement }} */ event) => setReason(event.currentTarget.value)} />
       <button type="button" onClick=${onEdit}>${t('records.edit.forbidden.change')}</button>
       <button type="button" class="danger" onClick=${saveDespite}>${t('records.edit.despite.save')}</button>
-    </div>
+    <//>
   `
 }

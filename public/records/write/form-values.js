@@ -27,11 +27,13 @@ export const savedForm = () => kept('sessionStorage', 'form', /** @type {Partial
  * What a form holds besides what it began with.
  *
  * @param {Readonly<Record<string, string>>} typed
+ * @param {number} presentYear which the form is drawn with
  * @returns {Partial<FormValues>}
  */
-export function changed(typed) {
+export function changed(typed, presentYear) {
+  const drawn = { ...emptyForm, schoolYear: String(presentYear) }
   return Object.fromEntries(
-    Object.entries(typed).filter(([name, value]) => value !== emptyForm[/** @type {keyof FormValues} */ (name)]),
+    Object.entries(typed).filter(([name, value]) => value !== drawn[/** @type {keyof FormValues} */ (name)]),
   )
 }
 

@@ -21,7 +21,7 @@ export function RecordForm({ arrived, limits }) {
   const heading = useArrival(arrived)
   const form = useRef(/** @type {HTMLFormElement | null} */ (null))
   const { send, sending, errors, failure, mend } = useRecordSubmission(limits, form)
-  const { values, set, clear } = useFormValues(send)
+  const { values, set, clear } = useFormValues(send, limits.schoolYear)
   useEffect(() => mend(values), [values])
   const parts = offeredParts(limits, values)
   const limit = chosenPart(limits, values)

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useState } from '../../preact.js'
+import { useEffect, useLayoutEffect, useState } from '../../preact.js'
 import { useServices } from '../../services.js'
 import { changed, emptyForm, forTheNext, savedForm } from './form-values.js'
 
@@ -9,8 +9,9 @@ import { changed, emptyForm, forTheNext, savedForm } from './form-values.js'
  * before this script was there joins it at once.
  *
  * @param {(values: FormValues) => void} send
+ * @param {number} presentYear
  */
-export function useFormValues(send) {
+export function useFormValues(send, presentYear) {
   const { early } = useServices()
   const [values, setValues] = useState(() =>
     // Of what is there Preact leaves all fields as they are but a textarea.
@@ -20,11 +21,13 @@ export function useFormValues(send) {
   )
   useLayoutEffect(() => {
     if (!early.pending) return
-    const next = { ...emptyForm, ...savedForm().read(), ...changed(early.typed) }
+    const next = { ...emptyForm, ...savedForm().read(), ...changed(early.typed, presentYear) }
     setValues(next)
     savedForm().write(next)
     if (early.take()) send(next)
   }, [])
+  // A form that was left while it was sent is emptied when the server has accepted it: also the one that is shown by then.
+  useEffect(() => savedForm().watch(next => setValues({ ...emptyForm, ...next })), [])
   return {
     values,
     /** @param {Partial<FormValues>} changes */
