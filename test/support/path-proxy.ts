@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, request as forward } from 'node:http'
+import { Agent, createServer, request as forward } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 
@@ -11,13 +11,14 @@ export async function startPathProxy(
   t: Pick<Test, 'teardown'>,
   { path, server, form }: { path: string; server: string; form: 'keeps' | 'strips' },
 ): Promise<string> {
+  const agent = new Agent({ keepAlive: true })
   const proxy = createServer((request, response) => {
     const { url = '/', method, headers } = request
     if (url !== path && !url.startsWith(`${path}/`)) return void response.writeHead(418).end()
     // As nginx does with `location /conch/` alone.
     if (form === 'strips' && url === path) return void response.writeHead(301, { location: `${path}/` }).end()
     const target = form === 'keeps' ? url : url.slice(path.length)
-    const onward = forward(server + target, { method, headers }, answer => {
+    const onward = forward(server + target, { method, headers, agent }, answer => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
     })
@@ -27,6 +28,7 @@ export async function startPathProxy(
   })
   await once(proxy.listen(0, '127.0.0.1'), 'listening')
   t.teardown(() => {
+    agent.destroy()
     proxy.closeAllConnections()
     proxy.close()
   })
