@@ -40,7 +40,7 @@ interface Visit {
  * Loads the pages in Chromium over a slow network, with gzip alone, on a first visit and on a second one. Of each visit there are two:
  * one is left alone until it is idle, for what it asks for, when something is painted, and how much moves; in the other, someone
  * acts as soon as there is something to act on: chooses records where there is a choice, types, and sends. The page is usable when
- * it sends what was typed to the server. A page that is loaded anew by it, or that sends something else, fails the bench.
+ * it sends what was typed to the server. A page that it loads again, or that sends something else, fails the bench.
  *
  * Each row is the median of three, in turns. Requests are those that reach the server, 304s and streams included.
  *

@@ -15,7 +15,7 @@ const maxOpenParagraph = 8000
  * A Markdown text that grows, as the trees of its blocks.
  *
  * A block is closed once a complete line after it belongs to another one. It is then parsed for the last time, and its object
- * stays the same, so that whoever draws it need not look at it again. What comes after is parsed anew with each piece.
+ * stays the same, so that what draws it need not look at it again. What comes after is parsed again with each piece.
  *
  * Two things reach back: the address of a `[label]`, which may come at the end of the text, and so the blocks that have that
  * label are parsed again; and notes, which know nothing of their references (`notes`).

@@ -41,7 +41,7 @@ const aliveMs = 12_000
 
 /**
  * One tab leads: it has the connection, and passes everything on. Each event of a task says which one was before it, so a tab that
- * missed one notices, and gets the task from its beginning: nothing is lost or shown twice, whoever leads.
+ * missed one notices, and gets the task from its beginning: nothing is lost or shown twice, whichever tab leads.
  */
 export class SharedStream {
   #id = Array.from(crypto.getRandomValues(new Uint8Array(8)), byte => byte.toString(16).padStart(2, '0')).join('')

@@ -54,7 +54,7 @@ export function host(text: string, variable: string): string {
   throw new InvalidConfig(variable, `is ${shown(text)}`, 'an address or a host name without a port, such as 127.0.0.1')
 }
 
-/** What stands first in a path of Conch's own: below it, a path that a proxy has stripped could not be told from one it has kept. */
+/** What stands first in a path of Conch's own: below it, a path that a proxy has stripped looks like one that it has kept. */
 const ownNames = [
   ...['api', 'assets', 'docs', 'favicon.ico', 'favicon.svg', 'healthz', 'icons', 'index.html', 'manifest.webmanifest'],
   ...['metrics', 'operations', 'readyz', 'service-worker.js', 'vendor'],

@@ -51,7 +51,7 @@ let bundled: Promise<PageBundle> | undefined
  * Why esbuild: it bundles and minifies modules and style sheets in one call, has no dependency, and does this in a process of
  * its own, beside the rest of the start. Rollup takes six times as long, and needs two plugins.
  *
- * @param facts what the pages are told of the server; their words are in the font, and are the same for the whole process
+ * @param facts what the pages know of the server; their words are in the font, and are the same for the whole process
  * @throws whatever esbuild says of a file that it cannot read, or when it has no program for this platform
  */
 export function bundlePages(facts: Facts, kept?: KeptFolder): Promise<PageBundle> {

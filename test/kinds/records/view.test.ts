@@ -87,3 +87,19 @@ t.test('the confirmed text is measured as it is, beside the original', async t =
 t.test('a record without text yet is described by its request', async t => {
   t.match(viewRecord(written(), undefined, undefined), { category: 'club', subject: null, status: 'completed' })
 })
+
+t.test('a record that a process of the version before stored has the year of its request', async t => {
+  const asked = written()
+  const input = { category: 'behaviour', observations: '관찰함.', schoolLevel: 'high', schoolYear: 2026 } as const
+  const view = viewRecord({ ...asked, input }, { ...record, category: 'behaviour' }, undefined)
+  t.match(view, { schoolYear: 2026, limit: { bytes: 900 } })
+})
+
+t.test('in a list a text has its first findings, without replacements', async t => {
+  const of = written('파워포인트로 발표함. '.repeat(30))
+  const [whole, brief] = [viewRecord(of, record, undefined), viewRecord(of, record, undefined, { brief: true })]
+  t.equal(whole.versions[0]?.findings.length, 30)
+  t.ok(whole.versions[0]?.findings.every(({ replacement }) => replacement))
+  t.equal(brief.versions[0]?.findings.length, 20)
+  t.notOk(brief.versions[0]?.findings.some(({ replacement }) => replacement))
+})
